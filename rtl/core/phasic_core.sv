@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// The streaming core: sample buffer, encoder, dopamine broadcast and a feed-forward chain of layer engines, pipelined over samples.
+//
+// Handshake: clear_i for one cycle before a run; samples are accepted when ready_o is 1 again. Load and store only while busy_o is 0; load words are
+//            taken at once, a stored word is on store_data_o two cycles after store_valid_i. Everything else is valid/ready.
+// Latency:   see the layer engine; the chain works on up to Engines samples at once.
+// Parameters: the limits of the contract.
+`default_nettype none
+
+module phasic_core #(
+  parameter int Lanes       = 64,
+  parameter int WeightWidth = 8,
+  parameter int Engines     = 4,
+  parameter int MaxRows     = 1024,
+  parameter int MaxNeurons  = 1024,
+  parameter int MaxSteps    = 32,
+  parameter int MaxClasses  = 64,
+  parameter int MaxOutputs  = 64,
+  parameter int MaxEvents   = 16384,
+  parameter int WeightDepth = 16384
+) (
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         clear_i,
+  output logic                         ready_o,
+  input  logic [511:0]                 program_i,
+  input  logic [Engines*512-1:0]       layers_i,
+  input  logic [Engines*16-1:0]        rows_i,
+  input  logic [Engines*16-1:0]        row_words_i,
+  input  logic                         load_valid_i,
+  input  logic                         load_table_i,
+  input  logic [1:0]                   load_engine_i,
+  input  logic [31:0]                  load_address_i,
+  input  logic [Lanes*WeightWidth-1:0] load_data_i,
+  input  logic                         store_valid_i,
+  input  logic [1:0]                   store_engine_i,
+  input  logic [31:0]                  store_address_i,
+  output logic [Lanes*WeightWidth-1:0] store_data_o,
+  input  logic                         entry_valid_i,
+  output logic                         entry_ready_o,
+  input  logic [31:0]                  entry_data_i,
+  input  logic                         sample_valid_i,
+  output logic                         sample_ready_o,
+  input  logic [15:0]                  sample_label_i,
+  input  logic                         sample_learn_i,
+  input  logic [31:0]                  sample_number_i,
+  output logic                         score_valid_o,
+  input  logic                         score_ready_i,
+  output logic [31:0]                  score_o,
+  output logic                         score_last_o,
+  output logic [31:0]                  record_number_o,
+  output logic [15:0]                  record_label_o,
+  output logic [15:0]                  record_prediction_o,
+  output logic [31:0]                  record_spikes_o,
+  output logic [Engines-1:0]           trace_valid_o,
+  input  logic [Engines-1:0]           trace_ready_i,
+  output logic [Engines*16-1:0]        trace_data_o,
+  output logic [Engines-1:0]           trace_last_o,
+  output logic                         busy_o,
+  output logic [47:0]                  input_events_o,
+  output logic [47:0]                  samples_learned_o,
+  output logic [Engines*16*48-1:0]     counters_o,
+  output logic [Engines*32-1:0]        engine_state_o
+);
+  localparam int EntryBits = $clog2(MaxEvents);
+
+  initial begin
+    if (Lanes < 1 || Lanes > 1024 || (1 << $clog2(Lanes)) != Lanes) $fatal(1, "phasic_core: Lanes must be a power of two from 1 to 1024");
+    if (WeightWidth != 8 && WeightWidth != 16) $fatal(1, "phasic_core: WeightWidth must be 8 or 16");
+    if (Engines < 1 || Engines > 4) $fatal(1, "phasic_core: Engines must be 1 to 4");
+    if (MaxRows < 2 || MaxRows > 32768) $fatal(1, "phasic_core: MaxRows must be 2 to 32768");
+    if (MaxNeurons < 1 || MaxNeurons > 32768) $fatal(1, "phasic_core: MaxNeurons must be 1 to 32768");
+    if (MaxSteps < 1 || MaxSteps > 32) $fatal(1, "phasic_core: MaxSteps must be 1 to 32");
+    if (MaxClasses < 1 || MaxClasses > 65535) $fatal(1, "phasic_core: MaxClasses must be 1 to 65535");
+    if (MaxEvents < MaxRows || (1 << $clog2(MaxEvents)) != MaxEvents)
+      $fatal(1, "phasic_core: MaxEvents must be a power of two and at least MaxRows");
+    if (WeightDepth < 1) $fatal(1, "phasic_core: WeightDepth must be at least 1");
+  end
+
+  logic [63:0] seed;
+  logic [5:0]  steps;
+  logic [2:0]  layers;
+  logic        trace, address_events;
+
+  assign seed           = program_i[8*phasic_pkg::ProgramHeaderSeedLow +: 64];
+  assign layers         = program_i[8*phasic_pkg::ProgramHeaderLayers +: 3];
+  assign steps          = program_i[8*phasic_pkg::ProgramHeaderSteps +: 6];
+  assign address_events = program_i[8*phasic_pkg::ProgramHeaderSampleKind];
+  assign trace          = program_i[8*phasic_pkg::ProgramHeaderFlags + 1];
+
+
+  // ---- samples, encoder, dopamine ----
+  logic                 sample_valid, sample_release, entry_read;
+  logic [48:0]          sample_data;
+  logic [EntryBits:0]   sample_entries;
+  logic [EntryBits-1:0] entry_number;
+  logic [31:0]          entry_data;
+  logic                 message_valid, message_ready, encoder_busy;
+  logic [Engines-1:0]   in_use, dopamine_valid, dopamine_ready, engine_busy, engine_ready;
+
+  phasic_sample_buffer #(
+    .MaxEntries(MaxEvents)
+  ) u_samples (
+    .clk_i,
+    .rst_ni,
+    .clear_i,
+    .entry_valid_i,
+    .entry_ready_o,
+    .entry_data_i,
+    .commit_valid_i  (sample_valid_i),
+    .commit_ready_o  (sample_ready_o),
+    .commit_data_i   ({sample_learn_i, sample_label_i, sample_number_i}),
+    .sample_valid_o  (sample_valid),
+    .sample_data_o   (sample_data),
+    .sample_entries_o(sample_entries),
+    .release_i       (sample_release),
+    .read_i          (entry_read),
+    .read_entry_i    (entry_number),
+    .read_data_o     (entry_data)
+  );
+
+  logic [Engines:0]      event_valid, event_ready;
+  logic [2*Engines+1:0]  event_kind;
+  logic [16*Engines+15:0] event_index;
+
+  phasic_encoder #(
+    .MaxEntries(MaxEvents)
+  ) u_encoder (
+    .clk_i,
+    .rst_ni,
+    .clear_i,
+    .seed_i          (seed),
+    .steps_i         (steps),
+    .address_events_i(address_events),
+    .sample_valid_i  (sample_valid),
+    .sample_number_i (sample_data[31:0]),
+    .sample_entries_i(sample_entries),
+    .sample_release_o(sample_release),
+    .read_o          (entry_read),
+    .read_entry_o    (entry_number),
+    .read_data_i     (entry_data),
+    .message_valid_o (message_valid),
+    .message_ready_i (message_ready),
+    .event_valid_o   (event_valid[0]),
+    .event_ready_i   (event_ready[0]),
+    .event_kind_o    (event_kind[1:0]),
+    .event_index_o   (event_index[15:0]),
+    .busy_o          (encoder_busy),
+    .events_o        (input_events_o)
+  );
+
+  phasic_dopamine #(
+    .Engines(Engines)
+  ) u_dopamine (
+    .in_use_i       (in_use),
+    .message_valid_i(message_valid),
+    .message_ready_o(message_ready),
+    .engine_valid_o (dopamine_valid),
+    .engine_ready_i (dopamine_ready)
+  );
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) samples_learned_o <= '0;
+    else if (clear_i) samples_learned_o <= '0;
+    else if (message_valid && message_ready && sample_data[48]) samples_learned_o <= samples_learned_o + 48'd1;
+  end
+
+  // ---- layer engines ----
+  logic [Engines*Lanes*WeightWidth-1:0] stored;
+  logic [Engines-1:0]    score_valid, score_last;
+  logic [Engines*32-1:0] score, record_number, record_spikes;
+  logic [Engines*16-1:0] record_label, record_prediction;
+  logic [1:0]            output_engine;
+  localparam int EngineBits = (Engines > 1) ? $clog2(Engines) : 1;
+  logic [EngineBits-1:0] output_index, store_engine1_q, store_engine2_q;
+
+  assign output_engine        = 2'(layers - 3'd1);
+  assign output_index         = EngineBits'(output_engine);
+  assign event_ready[Engines] = 1'b1;
+
+  for (genvar e = 0; e < Engines; e++) begin : gen_engine
+    assign in_use[e] = 3'(e) < layers;
+
+    phasic_layer_engine #(
+      .Layer      (e),
+      .Lanes      (Lanes),
+      .WeightWidth(WeightWidth),
+      .MaxRows    (MaxRows),
+      .MaxNeurons (MaxNeurons),
+      .MaxClasses (MaxClasses),
+      .MaxOutputs (MaxOutputs),
+      .WeightDepth(WeightDepth)
+    ) u_engine (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .ready_o            (engine_ready[e]),
+      .seed_i             (seed),
+      .steps_i            (steps),
+      .trace_i            (trace),
+      .output_layer_i     (output_engine == 2'(e)),
+      .descriptor_i       (layers_i[512*e +: 512]),
+      .rows_i             (rows_i[16*e +: 16]),
+      .row_words_i        (row_words_i[16*e +: 16]),
+      .load_weight_i      (load_valid_i && !load_table_i && load_engine_i == 2'(e)),
+      .load_level_i       (load_valid_i && load_table_i && load_engine_i == 2'(e)),
+      .load_address_i,
+      .load_data_i,
+      .store_valid_i      (store_valid_i && store_engine_i == 2'(e)),
+      .store_address_i,
+      .store_data_o       (stored[Lanes*WeightWidth*e +: Lanes*WeightWidth]),
+      .dopamine_valid_i   (dopamine_valid[e]),
+      .dopamine_ready_o   (dopamine_ready[e]),
+      .dopamine_class_i   (sample_data[47:32]),
+      .dopamine_learn_i   (sample_data[48]),
+      .dopamine_number_i  (sample_data[31:0]),
+      .event_valid_i      (event_valid[e]),
+      .event_ready_o      (event_ready[e]),
+      .event_kind_i       (event_kind[2*e +: 2]),
+      .event_index_i      (event_index[16*e +: 16]),
+      .event_valid_o      (event_valid[e+1]),
+      .event_ready_i      (event_ready[e+1]),
+      .event_kind_o       (event_kind[2*(e+1) +: 2]),
+      .event_index_o      (event_index[16*(e+1) +: 16]),
+      .score_valid_o      (score_valid[e]),
+      .score_ready_i      (score_ready_i && output_engine == 2'(e)),
+      .score_o            (score[32*e +: 32]),
+      .score_last_o       (score_last[e]),
+      .record_number_o    (record_number[32*e +: 32]),
+      .record_label_o     (record_label[16*e +: 16]),
+      .record_prediction_o(record_prediction[16*e +: 16]),
+      .record_spikes_o    (record_spikes[32*e +: 32]),
+      .trace_valid_o      (trace_valid_o[e]),
+      .trace_ready_i      (trace_ready_i[e]),
+      .trace_data_o       (trace_data_o[16*e +: 16]),
+      .trace_last_o       (trace_last_o[e]),
+      .core_busy_i        (busy_o),
+      .busy_o             (engine_busy[e]),
+      .counters_o         (counters_o[768*e +: 768]),
+      .state_o            (engine_state_o[32*e +: 32])
+    );
+  end
+
+  assign score_valid_o       = score_valid[output_index];
+  assign score_last_o        = score_last[output_index];
+  assign score_o             = score[32*output_index +: 32];
+  assign record_number_o     = record_number[32*output_index +: 32];
+  assign record_label_o      = record_label[16*output_index +: 16];
+  assign record_prediction_o = record_prediction[16*output_index +: 16];
+  assign record_spikes_o     = record_spikes[32*output_index +: 32];
+
+  always_ff @(posedge clk_i) begin
+    store_engine1_q <= EngineBits'(store_engine_i);
+    store_engine2_q <= store_engine1_q;
+  end
+  assign store_data_o = stored[Lanes*WeightWidth*store_engine2_q +: Lanes*WeightWidth];
+
+  // The last engine of the chain never has a successor.
+  logic unused_bits;
+  assign unused_bits = ^{program_i, layers_i, event_valid[Engines], event_kind[2*Engines +: 2], event_index[16*Engines +: 16]};
+
+  assign ready_o = engine_ready == '1;
+  assign busy_o  = sample_valid || encoder_busy || engine_busy != '0;
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns words of spikes into a stream of events, one a cycle.
+//
+// Handshake: valid/ready on both sides. A word with mark_i = 1 carries no spikes and becomes one event of kind final_i ? 2 : 1.
+// Latency:   the first event leaves one cycle after its word came; a word without spikes takes one cycle for each ChunkWidth lanes.
+// Parameters: Lanes, spikes of a word.
+`default_nettype none
+
+module phasic_event_sender #(
+  parameter int Lanes = 64
+) (
+  input  logic             clk_i,
+  input  logic             rst_ni,
+  input  logic             clear_i,
+  input  logic             word_valid_i,
+  output logic             word_ready_o,
+  input  logic             word_mark_i,
+  input  logic             word_final_i,
+  input  logic [15:0]      word_index_i,   // number of the word: its first neuron is word_index_i * Lanes
+  input  logic [Lanes-1:0] word_spikes_i,
+  output logic             event_valid_o,
+  input  logic             event_ready_i,
+  output logic [1:0]       event_kind_o,   // 0 spike, 1 end of step, 2 end of the last step of a sample
+  output logic [15:0]      event_index_o,
+  output logic             busy_o
+);
+  localparam int ChunkWidth = (Lanes < 32) ? Lanes : 32;
+  localparam int Chunks     = Lanes / ChunkWidth;
+  localparam int ChunkBits  = (Chunks > 1) ? $clog2(Chunks) : 1;
+
+  logic [ChunkBits-1:0]  chunk_number_q;
+  logic                  chunk_last, chunk_empties, load, send;
+  logic                  mark_q;
+  logic [31:0]           chunk_q, lowest, rest, word_chunk;
+  logic [15:0]           base_q;
+  logic [4:0]            position;
+
+  // The lowest spike of the chunk, as a one-hot word and as a number.
+  assign lowest      = chunk_q & (~chunk_q + 32'd1);
+  assign rest        = chunk_q & ~lowest;
+  assign position[0] = |(lowest & 32'haaaa_aaaa);
+  assign position[1] = |(lowest & 32'hcccc_cccc);
+  assign position[2] = |(lowest & 32'hf0f0_f0f0);
+  assign position[3] = |(lowest & 32'hff00_ff00);
+  assign position[4] = |(lowest & 32'hffff_0000);
+
+  assign event_valid_o = mark_q || chunk_q != 32'd0;
+  assign event_kind_o  = mark_q ? (base_q[0] ? 2'd2 : 2'd1) : 2'd0;
+  assign event_index_o = mark_q ? 16'd0 : base_q + {11'd0, position};
+  assign send          = event_valid_o && event_ready_i;
+  assign chunk_empties = mark_q ? send : (rest == 32'd0 && (send || chunk_q == 32'd0));
+  assign chunk_last    = word_mark_i || chunk_number_q == ChunkBits'(Chunks - 1);
+  assign load          = word_valid_i && chunk_empties;
+  assign word_ready_o  = chunk_empties && chunk_last;
+  assign busy_o        = event_valid_o;
+
+  if (Chunks > 1) begin : gen_chunks
+    assign word_chunk = word_spikes_i[ChunkWidth*chunk_number_q +: ChunkWidth];
+  end else begin : gen_chunk
+    assign word_chunk = 32'(word_spikes_i);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      mark_q         <= 1'b0;
+      chunk_q        <= '0;
+      chunk_number_q <= '0;
+      base_q         <= '0;
+    end else if (clear_i) begin
+      mark_q         <= 1'b0;
+      chunk_q        <= '0;
+      chunk_number_q <= '0;
+    end else if (load) begin
+      mark_q         <= word_mark_i;
+      chunk_q        <= word_mark_i ? 32'd0 : word_chunk;
+      base_q         <= word_mark_i ? {15'd0, word_final_i} : 16'(word_index_i * Lanes) + 16'(chunk_number_q * ChunkWidth);
+      chunk_number_q <= chunk_last ? '0 : chunk_number_q + 1'b1;
+    end else if (send) begin
+      mark_q  <= 1'b0;
+      chunk_q <= mark_q ? 32'd0 : rest;
+    end
+  end
+endmodule
+
+`default_nettype wire
