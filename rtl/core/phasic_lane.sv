@@ -54,7 +54,10 @@ module phasic_lane #(
   input  logic                          sweep2_enabled_i,  // the lane has a neuron in the word at stage s2
   output logic                          spike_o,           // valid at s3
   output logic                          potential_limited_o,
-  output logic [21:0]                   state_o,           // {count, potential} read at s0, valid from s1 until the next read
+  // read-out, of the word read at s0: {count, potential} of the selected lane, 0 of the others
+  input  logic                          read_out_i,
+  input  logic                          read_out_lane_i,
+  output logic [21:0]                   read_out_o,
   // factor
   input  logic                          factor1_valid_i,
   input  logic                          factor1_label_i,   // the word at f1 has the label's neuron in this lane
@@ -81,8 +84,8 @@ module phasic_lane #(
   localparam logic signed [SumWidth+1:0] PotentialMinimum = -32768;
 
   // ---- add ----
-  (* ram_style = "distributed" *) logic signed [SumWidth-1:0] sums0_q [Words];
-  (* ram_style = "distributed" *) logic signed [SumWidth-1:0] sums1_q [Words];
+  // Two banks: one collects the running step while the sweep reads the one before.
+  (* ram_style = "distributed" *) logic signed [SumWidth-1:0] sums_q [2 * (1 << WordBits)];
   logic signed [SumWidth-1:0] add_read_q, add_last_q, add_old, add_new;
   logic signed [SumWidth-1:0] sweep_sum_q;
 
@@ -90,94 +93,100 @@ module phasic_lane #(
   assign add_new = add_old + SumWidth'(weight_i);
 
   always_ff @(posedge clk_i) begin
-    if (add1_valid_i) add_read_q <= add1_bank_i ? sums1_q[add1_word_i] : sums0_q[add1_word_i];
+    if (add1_valid_i) add_read_q <= sums_q[{add1_bank_i, add1_word_i}];
     if (add2_valid_i) begin
-      add_last_q <= add_new;
-      if (add2_bank_i) sums1_q[add2_word_i] <= add_new;
-      else sums0_q[add2_word_i] <= add_new;
+      add_last_q                          <= add_new;
+      sums_q[{add2_bank_i, add2_word_i}] <= add_new;
     end
-    if (sweep0_valid_i) sweep_sum_q <= sweep_bank_i ? sums1_q[sweep0_word_i] : sums0_q[sweep0_word_i];
+    if (sweep0_valid_i) sweep_sum_q <= sums_q[{sweep_bank_i, sweep0_word_i}];
   end
 
   // ---- sweep ----
   // State: {fired less open (trit -1), open less fired (trit +1), count, spike, potential}.
   (* ram_style = "distributed" *) logic [StateWidth-1:0] state_q [Words];
   logic [StateWidth-1:0] state_read_q;
-  logic                  old_spike;
-  logic [5:0]            old_count;
-  logic signed [15:0]    old_potential;
-  logic signed [25:0]    leaked;
-  logic signed [SumWidth:0] sum, current_q, shift_half;
-  logic signed [16:0]    leaked_q;
-  logic                  old_spike_q;
-  logic [5:0]            old_count_q;
-  logic signed [SumWidth+1:0] potential_wide;
-  logic                  limit_high, limit_low;
-  logic signed [15:0]    potential, potential_q;
-  logic                  spike_q, limited_q, plus_q, minus_q;
-  logic [5:0]            count_q;
+  logic                       old_spike_q, spike_q, limited_q, plus_q, minus_q;
+  logic [5:0]                 old_count_q, count_q;
+  logic signed [SumWidth:0]   current_q;
+  logic signed [16:0]         leaked_q;
+  logic signed [15:0]         potential_q;
 
-  assign old_spike     = state_read_q[16] && !sweep_first_i;
-  assign old_count     = sweep_first_i ? 6'd0 : state_read_q[22:17];
-  assign old_potential = (sweep_first_i || state_read_q[16]) ? 16'sd0 : $signed(state_read_q[15:0]);
-  assign leaked        = old_potential * $signed({1'b0, leak_i}) + 26'sd128;
-  assign shift_half    = (input_shift_i == 4'd0) ? '0 : (SumWidth + 1)'(1) << (input_shift_i - 4'd1);
-  assign sum           = sweep_silent_i ? '0 : (SumWidth + 1)'(sweep_sum_q);
+  // Sum of weights to current: division by a power of two, halves upwards.
+  function logic signed [SumWidth:0] current_of(input logic signed [SumWidth-1:0] sum, input logic [3:0] shift);
+    logic signed [SumWidth:0] half;
+    half       = (shift == 4'd0) ? '0 : (SumWidth + 1)'(1) << (shift - 4'd1);
+    current_of = ((SumWidth + 1)'(sum) + half) >>> shift;
+  endfunction
 
-  assign potential_wide = (SumWidth + 2)'(current_q) + (SumWidth + 2)'(leaked_q);
-  assign limit_high     = potential_wide > PotentialMaximum;
-  assign limit_low      = potential_wide < PotentialMinimum;
-  assign potential      = limit_high ? 16'sh7fff : limit_low ? 16'sh8000 : potential_wide[15:0];
+  function logic signed [16:0] leak_of(input logic signed [15:0] potential, input logic [8:0] leak);
+    leak_of = 17'((potential * $signed({1'b0, leak}) + 26'sd128) >>> 8);
+  endfunction
+
+  function logic signed [SumWidth+1:0] potential_of(input logic signed [16:0] leaked, input logic signed [SumWidth:0] current);
+    potential_of = (SumWidth + 2)'(leaked) + (SumWidth + 2)'(current);
+  endfunction
+
+  function logic outside(input logic signed [SumWidth+1:0] potential);
+    outside = potential > PotentialMaximum || potential < PotentialMinimum;
+  endfunction
+
+  function logic signed [15:0] limit(input logic signed [SumWidth+1:0] potential);
+    limit = (potential > PotentialMaximum) ? 16'sh7fff : (potential < PotentialMinimum) ? 16'sh8000 : potential[15:0];
+  endfunction
 
   always_ff @(posedge clk_i) begin
     if (sweep0_valid_i) state_read_q <= state_q[sweep0_word_i];
     if (sweep1_valid_i) begin
-      current_q   <= (sum + shift_half) >>> input_shift_i;
-      leaked_q    <= leaked[24:8];
-      old_spike_q <= old_spike;
-      old_count_q <= old_count;
+      current_q   <= sweep_silent_i ? '0 : current_of(sweep_sum_q, input_shift_i);
+      leaked_q    <= (sweep_first_i || state_read_q[16]) ? 17'sd0 : leak_of($signed(state_read_q[15:0]), leak_i);
+      old_spike_q <= state_read_q[16] && !sweep_first_i;
+      old_count_q <= sweep_first_i ? 6'd0 : state_read_q[22:17];
     end
     if (sweep2_valid_i) begin
-      potential_q <= potential;
-      limited_q   <= sweep2_enabled_i && (limit_high || limit_low);
-      spike_q     <= sweep2_enabled_i && potential > threshold_i;
-      plus_q      <= potential > window_i && !old_spike_q;
-      minus_q     <= !(potential > window_i) && old_spike_q;
-      count_q     <= old_count_q + {5'd0, potential > threshold_i};
+      potential_q <= limit(potential_of(leaked_q, current_q));
+      limited_q   <= sweep2_enabled_i && outside(potential_of(leaked_q, current_q));
+      spike_q     <= sweep2_enabled_i && limit(potential_of(leaked_q, current_q)) > threshold_i;
+      plus_q      <= limit(potential_of(leaked_q, current_q)) > window_i && !old_spike_q;
+      minus_q     <= !(limit(potential_of(leaked_q, current_q)) > window_i) && old_spike_q;
+      count_q     <= old_count_q;
     end
-    if (sweep3_valid_i) state_q[sweep3_word_i] <= {minus_q, plus_q, count_q, spike_q, potential_q};
+    if (sweep3_valid_i) state_q[sweep3_word_i] <= {minus_q, plus_q, count_q + {5'd0, spike_q}, spike_q, potential_q};
+    if (read_out_i) read_out_o <= read_out_lane_i ? {state_read_q[22:17], state_read_q[15:0]} : '0;
   end
-
-  logic unused_bits;
-  assign unused_bits = ^{leaked[25], leaked[7:0]};
 
   assign spike_o             = spike_q;
   assign potential_limited_o = limited_q;
-  assign state_o             = {state_read_q[22:17], state_read_q[15:0]};
 
   // ---- factor ----
-  logic signed [8:0]  signal;
-  logic signed [25:0] product_q, product_rounded;
-  logic signed [25:0] scaled;
-  logic signed [FactorWidth-1:0] factor, factor_signed;
-  logic               factor_plus_q, factor_minus_q;
+  logic signed [25:0]            product_q;
+  logic                          factor_plus_q, factor_minus_q;
   (* ram_style = "distributed" *) logic signed [FactorWidth-1:0] factors_q [Words];
   logic signed [FactorWidth-1:0] factor_q;
 
-  assign signal = error_factor_i ? (factor1_label_i ? $signed({3'b0, steps_i}) : 9'sd0) - $signed({3'b0, state_read_q[22:17]})
-                                 : 9'sd0 - 9'(factor1_level_i);
-  assign product_rounded = product_q + ((factor_shift_i == 4'd0) ? 26'sd0 : 26'sd1 <<< (factor_shift_i - 4'd1));
-  assign scaled          = product_rounded >>> factor_shift_i;
-  assign factor          = (scaled > 26'sd524287) ? 21'sd524287 : (scaled < -26'sd524288) ? -21'sd524288 : scaled[FactorWidth-1:0];
-  assign factor_signed   = all_steps_i ? factor : factor_plus_q ? factor : factor_minus_q ? -factor : '0;
+  function logic signed [25:0] product_of(input logic signed [8:0] signal, input logic [15:0] rate);
+    product_of = 26'(signal) * $signed({10'b0, rate});
+  endfunction
+
+  // Division by a power of two, halves upwards, then the limits of a factor.
+  function logic signed [FactorWidth-1:0] factor_of(input logic signed [25:0] product, input logic [3:0] shift);
+    logic signed [25:0] scaled;
+    scaled    = (product + ((shift == 4'd0) ? 26'sd0 : 26'sd1 <<< (shift - 4'd1))) >>> shift;
+    factor_of = (scaled > 26'sd524287) ? 21'sd524287 : (scaled < -26'sd524288) ? -21'sd524288 : scaled[FactorWidth-1:0];
+  endfunction
 
   always_ff @(posedge clk_i) begin
     if (factor1_valid_i) begin
-      product_q      <= 26'(signal) * $signed({10'b0, rate_i});
+      if (error_factor_i)
+        product_q <= product_of((factor1_label_i ? $signed({3'b0, steps_i}) : 9'sd0) - $signed({3'b0, state_read_q[22:17]}), rate_i);
+      else product_q <= product_of(9'sd0 - 9'(factor1_level_i), rate_i);
       factor_plus_q  <= state_read_q[23];
       factor_minus_q <= state_read_q[24];
     end
-    if (factor2_valid_i) factors_q[factor2_word_i] <= factor2_enabled_i ? factor_signed : '0;
+    if (factor2_valid_i) begin
+      if (factor2_enabled_i && (all_steps_i || factor_plus_q)) factors_q[factor2_word_i] <= factor_of(product_q, factor_shift_i);
+      else if (factor2_enabled_i && factor_minus_q) factors_q[factor2_word_i] <= 21'sd0 - factor_of(product_q, factor_shift_i);
+      else factors_q[factor2_word_i] <= '0;
+    end
     if (update2_valid_i) factor_q <= factors_q[update2_word_i];
   end
 
@@ -186,27 +195,27 @@ module phasic_lane #(
 
   if (TritWords > 0) begin : gen_trits
     localparam int TritBits = (TritWords > 1) ? $clog2(TritWords) : 1;
-    (* ram_style = "distributed" *) logic [31:0] plus_steps_q [TritWords];
-    (* ram_style = "distributed" *) logic [31:0] minus_steps_q [TritWords];
+    // {steps with trit +1, steps with trit -1}
+    (* ram_style = "distributed" *) logic [63:0] trits_q [TritWords];
     logic [TritBits-1:0] write_word, read_word;
-    logic                write_inside;
-    logic [31:0]         old_plus, old_minus;
-    logic [6:0]          plus_count, minus_count;
 
-    assign write_word   = TritBits'(sweep3_word_i);
-    assign read_word    = TritBits'(update2_word_i);
-    assign write_inside = 32'(sweep3_word_i) < TritWords;
-    assign old_plus     = sweep_first_i ? 32'd0 : plus_steps_q[write_word];
-    assign old_minus    = sweep_first_i ? 32'd0 : minus_steps_q[write_word];
-    assign plus_count   = 7'($countones(plus_steps_q[read_word] & update2_history_i));
-    assign minus_count  = 7'($countones(minus_steps_q[read_word] & update2_history_i));
+    assign write_word = TritBits'(sweep3_word_i);
+    assign read_word  = TritBits'(update2_word_i);
+
+    function logic signed [6:0] coincidences_of(input logic [63:0] trits, input logic [31:0] history);
+      coincidences_of = $signed(7'($countones(trits[63:32] & history)) - 7'($countones(trits[31:0] & history)));
+    endfunction
 
     always_ff @(posedge clk_i) begin
-      if (sweep3_valid_i && all_steps_i && write_inside) begin
-        plus_steps_q[write_word]  <= old_plus | (plus_q ? sweep_step_i : 32'd0);
-        minus_steps_q[write_word] <= old_minus | (minus_q ? sweep_step_i : 32'd0);
+      if (sweep3_valid_i && all_steps_i && 32'(sweep3_word_i) < TritWords) begin
+        trits_q[write_word] <= (sweep_first_i ? 64'd0 : trits_q[write_word])
+                               | {plus_q ? sweep_step_i : 32'd0, minus_q ? sweep_step_i : 32'd0};
       end
-      if (update2_valid_i) coincidences_q <= all_steps_i ? $signed(plus_count - minus_count) : 7'sd1;
+      if (update2_valid_i) begin
+        if (all_steps_i)
+          coincidences_q <= coincidences_of(trits_q[read_word], update2_history_i);
+        else coincidences_q <= 7'sd1;
+      end
     end
   end else begin : gen_no_trits
     assign coincidences_q = 7'sd1;
@@ -215,25 +224,36 @@ module phasic_lane #(
   end
 
   // ---- update ----
-  logic signed [ChangeWidth-1:0]   change_q;
-  logic signed [ChangeWidth:0]     change_rounded;
-  logic signed [ChangeWidth:0]     moved;
-  logic [15:0]                     fraction_random;
-  logic                            weight_high, weight_low;
   localparam logic signed [ChangeWidth:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
   localparam logic signed [ChangeWidth:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
+  logic signed [ChangeWidth-1:0] change_q;
 
-  assign fraction_random = nearest_i ? 16'(1 << (Fraction - 1)) : update4_random_i >> (16 - Fraction);
-  assign change_rounded  = (ChangeWidth + 1)'(change_q) + $signed({{(ChangeWidth - 15) {1'b0}}, fraction_random});
-  assign moved           = (ChangeWidth + 1)'(weight_i) + (change_rounded >>> Fraction);
-  assign weight_high     = moved > WeightMaximum;
-  assign weight_low      = moved < WeightMinimum;
+  // The weight after a change, rounded but not limited.
+  function logic signed [ChangeWidth:0] moved_of(input logic signed [WeightWidth-1:0] weight, input logic signed [ChangeWidth-1:0] change,
+                                                 input logic [15:0] fraction);
+    logic signed [ChangeWidth:0] rounded;
+    rounded  = (ChangeWidth + 1)'(change) + $signed({{(ChangeWidth - 15) {1'b0}}, fraction});
+    moved_of = (ChangeWidth + 1)'(weight) + (rounded >>> Fraction);
+  endfunction
+
+  function logic signed [WeightWidth-1:0] limit_weight(input logic signed [ChangeWidth:0] moved);
+    limit_weight = (moved > WeightMaximum) ? WeightMaximum[WeightWidth-1:0] :
+                   (moved < WeightMinimum) ? WeightMinimum[WeightWidth-1:0] : moved[WeightWidth-1:0];
+  endfunction
+
+  function logic weight_outside(input logic signed [ChangeWidth:0] moved);
+    weight_outside = moved > WeightMaximum || moved < WeightMinimum;
+  endfunction
+
+  function logic [15:0] fraction_of(input logic nearest, input logic [15:0] random);
+    fraction_of = nearest ? 16'(1 << (Fraction - 1)) : random >> (16 - Fraction);
+  endfunction
 
   always_ff @(posedge clk_i) begin
     if (update3_valid_i) change_q <= ChangeWidth'(coincidences_q) * ChangeWidth'(factor_q);
     if (update4_valid_i) begin
-      weight_o <= weight_high ? WeightMaximum[WeightWidth-1:0] : weight_low ? WeightMinimum[WeightWidth-1:0] : moved[WeightWidth-1:0];
-      weight_limited_o <= weight_high || weight_low;
+      weight_o         <= limit_weight(moved_of(weight_i, change_q, fraction_of(nearest_i, update4_random_i)));
+      weight_limited_o <= weight_outside(moved_of(weight_i, change_q, fraction_of(nearest_i, update4_random_i)));
     end
   end
 endmodule

@@ -95,6 +95,7 @@ module phasic_layer_engine #(
   logic [WeightBits-1:0] bias_base_q;
   logic [Lanes-1:0]      last_mask_q;
   logic [WordBits-1:0]   last_word;
+  logic                  message_take;
 
   assign neurons      = descriptor_i[8*phasic_pkg::LayerNeurons +: 16];
   assign bias         = descriptor_i[8*phasic_pkg::LayerFlags];
@@ -111,7 +112,9 @@ module phasic_layer_engine #(
   always_ff @(posedge clk_i) begin
     last_lanes_q <= neurons - 16'(32'(last_word) * Lanes);
     bias_base_q  <= WeightBits'(32'(bias_row) * 32'(row_words_i));
-    for (int k = 0; k < Lanes; k++) last_mask_q[k] <= 16'(k) < last_lanes_q;
+    if (message_take) begin
+      for (int k = 0; k < Lanes; k++) last_mask_q[k] <= 16'(k) < last_lanes_q;
+    end
   end
 
   // ---- events in: the row's base address is computed on the way into the queue ----
@@ -157,7 +160,7 @@ module phasic_layer_engine #(
   );
 
   // ---- dopamine messages wait for their sample ----
-  logic        message_valid, message_take, message_learn;
+  logic        message_valid, message_learn;
   logic [15:0] message_class;
   logic [31:0] message_number;
 
@@ -388,7 +391,7 @@ module phasic_layer_engine #(
     .clk_i,
     .rst_ni,
     .clear_i,
-    .enable_i (walk_move),
+    .enable_i (walk_move && state_q == StateLearn),
     .key_i    (key),
     .valid_i  (list_valid_q),
     .x_i      (16'd0),
@@ -500,17 +503,18 @@ module phasic_layer_engine #(
   logic [LaneBits-1:0] read_lane_q;
   logic [15:0]         read_neuron_q;
   logic                out_valid_q, out_last_q, score_open_q, trace_open_q, out_done, read_load, read_lane_last, read_neuron_last;
-  logic [21:0]         out_state_q, read_state, best_q;
-  logic [15:0]         best_neuron_q;
+  logic [21:0]         out_state, best_q;
+  logic [15:0]         best_neuron_q, out_neuron_q;
   logic [31:0]         spikes_sum_q;
-  logic [Lanes*22-1:0] lane_states;
+  logic                out_better;
 
   assign out_done         = out_valid_q && (!score_open_q || score_ready_i) && (!trace_open_q || trace_ready_i);
   assign read_lane_last   = read_lane_q == LaneBits'(Lanes - 1) || Lanes == 1;
   assign read_neuron_last = read_neuron_q == neurons - 16'd1;
   assign read_load        = sweep_q == SweepReadOut && read_data_q && !read_last_q && (!out_valid_q || out_done);
   assign read_out_fetch   = sweep_q == SweepReadOut && !read_started_q;
-  assign read_state       = lane_states[22*read_lane_q +: 22] ^ 22'h008000;
+  assign out_state        = gen_lane[Lanes-1].read_out ^ 22'h008000;
+  assign out_better       = out_neuron_q == '0 || out_state > best_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -621,25 +625,27 @@ module phasic_layer_engine #(
       read_lane_q   <= read_lane_last ? '0 : read_lane_q + 1'b1;
       read_neuron_q <= read_neuron_q + 16'd1;
       read_last_q   <= read_neuron_last;
-      out_state_q   <= read_state;
+      out_neuron_q  <= read_neuron_q;
       out_last_q    <= read_neuron_last;
-      if (read_neuron_q == '0 || read_state > best_q) begin
-        best_q        <= read_state;
-        best_neuron_q <= read_neuron_q;
+    end
+    if (out_done) begin
+      if (out_better) begin
+        best_q        <= out_state;
+        best_neuron_q <= out_neuron_q;
       end
-      spikes_sum_q <= ((read_neuron_q == '0) ? 32'd0 : spikes_sum_q) + 32'(read_state[21:16]);
+      spikes_sum_q <= record_spikes_o;
     end
   end
 
   assign score_valid_o       = out_valid_q && score_open_q;
-  assign score_o             = {10'd0, out_state_q};
+  assign score_o             = {10'd0, out_state};
   assign score_last_o        = out_last_q;
   assign record_number_o     = sweep_number_q;
   assign record_label_o      = sweep_class_q;
-  assign record_prediction_o = best_neuron_q;
-  assign record_spikes_o     = spikes_sum_q;
+  assign record_prediction_o = out_better ? out_neuron_q : best_neuron_q;
+  assign record_spikes_o     = ((out_neuron_q == '0) ? 32'd0 : spikes_sum_q) + 32'(out_state[21:16]);
   assign trace_valid_o       = out_valid_q && trace_open_q;
-  assign trace_data_o        = {!out_state_q[15], out_state_q[14:0]};
+  assign trace_data_o        = {!out_state[15], out_state[14:0]};
   assign trace_last_o        = out_last_q;
 
   // ---- levels of the class: read with the factors ----
@@ -749,6 +755,14 @@ module phasic_layer_engine #(
 
   for (genvar k = 0; k < Lanes; k++) begin : gen_lane
     logic [15:0] random;
+    // One lane at most puts a state that is not 0 on the read-out chain.
+    logic [21:0] lane_read_out, read_out;
+    if (k == 0) begin : gen_first
+      assign read_out = lane_read_out;
+    end else begin : gen_next
+      assign read_out = gen_lane[k-1].read_out | lane_read_out;
+    end
+
     if (Lanes == 1) begin : gen_single
       // With a single lane the parity of the neuron is that of the word.
       logic [2:0] word_parity_q;
@@ -799,7 +813,9 @@ module phasic_layer_engine #(
       .sweep2_enabled_i   (enabled2[k]),
       .spike_o            (spikes3[k]),
       .potential_limited_o(limited3[k]),
-      .state_o            (lane_states[22*k +: 22]),
+      .read_out_i         (read_load),
+      .read_out_lane_i    (read_lane_q == LaneBits'(k)),
+      .read_out_o         (lane_read_out),
       .factor1_valid_i    (factor_valid_q[0]),
       .factor1_label_i    (class_word1_q && class_lanes_q[k]),
       .factor1_level_i    ($signed(levels[8*k +: 8])),

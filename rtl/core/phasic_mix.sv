@@ -21,26 +21,29 @@ module phasic_mix #(
   localparam logic [15:0] PairBase   = 16'(Pair * phasic_pkg::MixMultiplier);
   localparam logic [15:0] PairOffset = 16'(Pair * phasic_pkg::MixOffsetMultiplier);
 
-  logic [15:0] x0, y0, x1_q, y1_q, x2_q, y2_q, x1, x2, x3;
+  logic [15:0] x1_q, y1_q, x2_q, y2_q;
 
-  assign x0 = row_x_i ^ (base_i + PairBase);
-  assign y0 = row_y_i + (offset_i + PairOffset);
-  assign x1 = {x0[6:0], x0[15:7]} + y0;
-  assign x2 = {x1_q[6:0], x1_q[15:7]} + y1_q;
-  assign x3 = {x2_q[6:0], x2_q[15:7]} + y2_q;
+  // One round of the permutation without its key.
+  function logic [15:0] round_x(input logic [15:0] x, input logic [15:0] y);
+    round_x = {x[6:0], x[15:7]} + y;
+  endfunction
+
+  function logic [15:0] round_y(input logic [15:0] x, input logic [15:0] y);
+    round_y = {y[13:0], y[15:14]} ^ ({x[6:0], x[15:7]} + y);
+  endfunction
 
   always_ff @(posedge clk_i) begin
     if (valid_i[0]) begin
-      x1_q <= x1;
-      y1_q <= {y0[13:0], y0[15:14]} ^ x1;
+      x1_q <= round_x(row_x_i ^ (base_i + PairBase), row_y_i + (offset_i + PairOffset));
+      y1_q <= round_y(row_x_i ^ (base_i + PairBase), row_y_i + (offset_i + PairOffset));
     end
     if (valid_i[1]) begin
-      x2_q <= x2;
-      y2_q <= {y1_q[13:0], y1_q[15:14]} ^ x2;
+      x2_q <= round_x(x1_q, y1_q);
+      y2_q <= round_y(x1_q, y1_q);
     end
     if (valid_i[2]) begin
-      even_o <= x3;
-      odd_o  <= {y2_q[13:0], y2_q[15:14]} ^ x3;
+      even_o <= round_x(x2_q, y2_q);
+      odd_o  <= round_y(x2_q, y2_q);
     end
   end
 endmodule

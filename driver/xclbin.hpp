@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Reads and checks xclbin files. XRT trusts them and crashes on some that are damaged.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace phasic::driver {
+
+struct XclbinInfo {
+  std::array<unsigned char, 16> uuid{};
+  std::vector<std::string> compute_units;  ///< of kernel `phasic`, without the kernel's name: "phasic_1"
+  std::string engine;                      ///< engine for a simulated card; empty if the file names none
+};
+
+/// Throws std::runtime_error that names the file and what is wrong with it: missing, empty, truncated, not an xclbin, a section
+/// that is missing or damaged, no kernel `phasic` or no compute unit of it, or arguments that are not those of this contract.
+[[nodiscard]] XclbinInfo read_xclbin(const std::filesystem::path& file);
+
+}  // namespace phasic::driver

@@ -1,0 +1,718 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernel: core, AXI4-Lite control and AXI4 master. docs/specification.md is its contract.
+//
+// Handshake: AXI4-Lite slave s_axi_control with ap_ctrl_hs control; AXI4 master m_axi_gmem with one id, so every answer comes in order;
+//            interrupt is level-sensitive.
+// Latency:   of a run: the cycle counters in its results.
+// Parameters: the limits table of the contract. Rows, neurons and classes are at most 32768.
+`default_nettype none
+
+module phasic_kernel #(
+  parameter int Lanes = 64,
+  parameter int WeightWidth = 8,
+  parameter int Engines = 4,
+  parameter int MaxRows = 1024,
+  parameter int MaxNeurons = 1024,
+  parameter int MaxSteps = 32,
+  parameter int MaxClasses = 64,
+  parameter int MaxOutputs = 64,
+  parameter int MaxEvents = 16384,
+  parameter int WeightDepth = 16384,
+  parameter int DataWidth = 512
+) (
+  input  logic                   ap_clk,
+  input  logic                   ap_rst_n,
+  // The name that packagers look for.
+  /* verilator lint_off SYMRSVDWORD */
+  output logic                   interrupt,
+  /* verilator lint_on SYMRSVDWORD */
+
+  input  logic                   s_axi_control_awvalid,
+  output logic                   s_axi_control_awready,
+  input  logic [11:0]            s_axi_control_awaddr,
+  input  logic                   s_axi_control_wvalid,
+  output logic                   s_axi_control_wready,
+  input  logic [31:0]            s_axi_control_wdata,
+  input  logic [3:0]             s_axi_control_wstrb,
+  output logic                   s_axi_control_bvalid,
+  input  logic                   s_axi_control_bready,
+  output logic [1:0]             s_axi_control_bresp,
+  input  logic                   s_axi_control_arvalid,
+  output logic                   s_axi_control_arready,
+  input  logic [11:0]            s_axi_control_araddr,
+  output logic                   s_axi_control_rvalid,
+  input  logic                   s_axi_control_rready,
+  output logic [31:0]            s_axi_control_rdata,
+  output logic [1:0]             s_axi_control_rresp,
+
+  output logic                   m_axi_gmem_awvalid,
+  input  logic                   m_axi_gmem_awready,
+  output logic [0:0]             m_axi_gmem_awid,
+  output logic [63:0]            m_axi_gmem_awaddr,
+  output logic [7:0]             m_axi_gmem_awlen,
+  output logic [2:0]             m_axi_gmem_awsize,
+  output logic [1:0]             m_axi_gmem_awburst,
+  output logic [0:0]             m_axi_gmem_awlock,
+  output logic [3:0]             m_axi_gmem_awcache,
+  output logic [2:0]             m_axi_gmem_awprot,
+  output logic [3:0]             m_axi_gmem_awqos,
+  output logic [3:0]             m_axi_gmem_awregion,
+  output logic                   m_axi_gmem_wvalid,
+  input  logic                   m_axi_gmem_wready,
+  output logic [DataWidth-1:0]   m_axi_gmem_wdata,
+  output logic [DataWidth/8-1:0] m_axi_gmem_wstrb,
+  output logic                   m_axi_gmem_wlast,
+  input  logic                   m_axi_gmem_bvalid,
+  output logic                   m_axi_gmem_bready,
+  input  logic [0:0]             m_axi_gmem_bid,
+  input  logic [1:0]             m_axi_gmem_bresp,
+  output logic                   m_axi_gmem_arvalid,
+  input  logic                   m_axi_gmem_arready,
+  output logic [0:0]             m_axi_gmem_arid,
+  output logic [63:0]            m_axi_gmem_araddr,
+  output logic [7:0]             m_axi_gmem_arlen,
+  output logic [2:0]             m_axi_gmem_arsize,
+  output logic [1:0]             m_axi_gmem_arburst,
+  output logic [0:0]             m_axi_gmem_arlock,
+  output logic [3:0]             m_axi_gmem_arcache,
+  output logic [2:0]             m_axi_gmem_arprot,
+  output logic [3:0]             m_axi_gmem_arqos,
+  output logic [3:0]             m_axi_gmem_arregion,
+  input  logic                   m_axi_gmem_rvalid,
+  output logic                   m_axi_gmem_rready,
+  input  logic [0:0]             m_axi_gmem_rid,
+  input  logic [DataWidth-1:0]   m_axi_gmem_rdata,
+  input  logic                   m_axi_gmem_rlast,
+  input  logic [1:0]             m_axi_gmem_rresp
+);
+  localparam int MaxSize = 32768;
+  // Clients of the write master: results, results header, and the trace of each layer, the last layer first. A later layer must not
+  // wait for an earlier one's trace.
+  localparam int Clients = 2 + Engines;
+
+  initial begin
+    if (Lanes < 1 || Lanes > 1024 || (1 << $clog2(Lanes)) != Lanes) $fatal(1, "Lanes must be a power of two from 1 to 1024");
+    if (WeightWidth != 8 && WeightWidth != 16) $fatal(1, "WeightWidth must be 8 or 16");
+    if (Engines < 1 || Engines > phasic_pkg::MaxLayers) $fatal(1, "Engines must be from 1 to 4");
+    if (MaxRows < 1 || MaxRows > MaxSize) $fatal(1, "MaxRows must be from 1 to 32768");
+    if (MaxNeurons < 1 || MaxNeurons > MaxSize) $fatal(1, "MaxNeurons must be from 1 to 32768");
+    if (MaxSteps < 1 || MaxSteps > 32) $fatal(1, "MaxSteps must be from 1 to 32");
+    if (MaxClasses < 1 || MaxClasses > MaxSize) $fatal(1, "MaxClasses must be from 1 to 32768");
+    if (MaxOutputs < 1 || MaxOutputs > MaxSize) $fatal(1, "MaxOutputs must be from 1 to 32768");
+    if (MaxEvents < 1 || MaxEvents > (1 << 22)) $fatal(1, "MaxEvents must be from 1 to 4194304");
+    if (WeightDepth < 1) $fatal(1, "WeightDepth must be at least 1");
+    if (DataWidth < 32 || DataWidth > 512 || (1 << $clog2(DataWidth)) != DataWidth) begin
+      $fatal(1, "DataWidth must be 32, 64, 128, 256 or 512");
+    end
+  end
+
+  // ---- Control -----------------------------------------------------------------------------------------------------------------
+  logic         start;
+  logic         done;
+  logic [383:0] addresses;
+  logic [255:0] scalars;
+  logic [31:0]  program_bytes, weights_bytes, tables_bytes, samples_bytes, results_bytes, trace_bytes, sample_count, first_sample;
+  assign {first_sample, sample_count, trace_bytes, results_bytes, samples_bytes, tables_bytes, weights_bytes, program_bytes} = scalars;
+
+  logic [31:0]  phase, error_code, error_detail, error_sample, samples_fetched, samples_done;
+  logic [63:0]  cycles;
+  logic [47:0]  header_cycles, load_cycles, run_cycles, store_cycles;
+  logic [Engines*32-1:0] engine_state;
+
+  phasic_axi_lite #(
+    .Lanes(Lanes),
+    .WeightWidth(WeightWidth),
+    .Engines(Engines),
+    .MaxRows(MaxRows),
+    .MaxNeurons(MaxNeurons),
+    .MaxSteps(MaxSteps),
+    .MaxClasses(MaxClasses),
+    .MaxOutputs(MaxOutputs),
+    .MaxEvents(MaxEvents),
+    .WeightDepth(WeightDepth),
+    .DataWidth(DataWidth)
+  ) u_registers (
+    .clk_i            (ap_clk),
+    .rst_ni           (ap_rst_n),
+    .awvalid_i        (s_axi_control_awvalid),
+    .awready_o        (s_axi_control_awready),
+    .awaddr_i         (s_axi_control_awaddr),
+    .wvalid_i         (s_axi_control_wvalid),
+    .wready_o         (s_axi_control_wready),
+    .wdata_i          (s_axi_control_wdata),
+    .wstrb_i          (s_axi_control_wstrb),
+    .bvalid_o         (s_axi_control_bvalid),
+    .bready_i         (s_axi_control_bready),
+    .arvalid_i        (s_axi_control_arvalid),
+    .arready_o        (s_axi_control_arready),
+    .araddr_i         (s_axi_control_araddr),
+    .rvalid_o         (s_axi_control_rvalid),
+    .rready_i         (s_axi_control_rready),
+    .rdata_o          (s_axi_control_rdata),
+    .interrupt_o      (interrupt),
+    .start_o          (start),
+    .done_i           (done),
+    .addresses_o      (addresses),
+    .scalars_o        (scalars),
+    .error_i          (error_code),
+    .error_detail_i   (error_detail),
+    .error_sample_i   (error_sample),
+    .phase_i          (phase),
+    .samples_fetched_i(samples_fetched),
+    .samples_done_i   (samples_done),
+    .cycles_i         (cycles),
+    .engine_state_i   (128'(engine_state))
+  );
+  assign s_axi_control_bresp = 2'b00;
+  assign s_axi_control_rresp = 2'b00;
+
+  logic         clear;
+  logic         program_start, program_done;
+  logic [31:0]  program_code, program_detail;
+  logic         loader_start, loader_table, loader_done, loader_error;
+  logic         core_ready, core_busy;
+  logic         sampler_start, sampler_stop, sampler_done;
+  logic [31:0]  sampler_code, sampler_detail, sampler_sample;
+  logic         drained;
+  logic         storer_start, storer_done;
+  logic         header_start, header_done;
+  logic         writes_idle, write_error;
+  logic [2:0]   write_argument;
+  logic [511:0] program_block;
+  logic         learning, tracing;
+  logic [2:0]   layer_count;
+  assign learning    = program_block[8*phasic_pkg::ProgramHeaderFlags];
+  assign tracing     = program_block[8*phasic_pkg::ProgramHeaderFlags + 1];
+  assign layer_count = program_block[8*phasic_pkg::ProgramHeaderLayers +: 3];
+
+  phasic_control u_control (
+    .clk_i           (ap_clk),
+    .rst_ni          (ap_rst_n),
+    .start_i         (start),
+    .done_o          (done),
+    .addresses_i     (addresses),
+    .program_bytes_i (program_bytes),
+    .results_bytes_i (results_bytes),
+    .writes_back_i   (learning),
+    .clear_o         (clear),
+    .program_start_o (program_start),
+    .program_done_i  (program_done),
+    .program_code_i  (program_code),
+    .program_detail_i(program_detail),
+    .loader_start_o  (loader_start),
+    .loader_table_o  (loader_table),
+    .loader_done_i   (loader_done),
+    .loader_error_i  (loader_error),
+    .core_ready_i    (core_ready),
+    .sampler_start_o (sampler_start),
+    .sampler_stop_o  (sampler_stop),
+    .sampler_done_i  (sampler_done),
+    .sampler_code_i  (sampler_code),
+    .sampler_detail_i(sampler_detail),
+    .sampler_sample_i(sampler_sample),
+    .drained_i       (drained),
+    .storer_start_o  (storer_start),
+    .storer_done_i   (storer_done),
+    .header_start_o  (header_start),
+    .header_done_i   (header_done),
+    .writes_idle_i   (writes_idle),
+    .write_error_i   (write_error),
+    .write_argument_i(write_argument),
+    .phase_o         (phase),
+    .error_code_o    (error_code),
+    .error_detail_o  (error_detail),
+    .error_sample_o  (error_sample),
+    .cycles_o        (cycles),
+    .header_cycles_o (header_cycles),
+    .load_cycles_o   (load_cycles),
+    .run_cycles_o    (run_cycles),
+    .store_cycles_o  (store_cycles)
+  );
+
+  // ---- Reading: one unit at a time, so commands and data need no arbiter -------------------------------------------------------------
+  logic                 program_cmd, loader_cmd, sampler_cmd, read_ready;
+  logic [31:0]          program_cmd_bytes;
+  logic [31:0]          loader_cmd_offset, loader_cmd_bytes;
+  logic [31:0]          sampler_cmd_offset, sampler_cmd_bytes;
+  logic                 read_valid;
+  logic [63:0]          read_base;
+  logic [31:0]          read_offset, read_bytes;
+  logic                 beat_valid, beat_ready, beat_error;
+  logic [DataWidth-1:0] beat;
+  logic                 loading;           // beats go to the loader, not to the units that take words
+  logic                 loader_ready;
+  logic                 narrow_ready;
+  logic                 word_valid, word_error, program_word_ready, sampler_word_ready;
+  logic [31:0]          word;
+
+  assign read_valid = program_cmd || loader_cmd || sampler_cmd;
+  always_comb begin
+    read_base   = addresses[64*phasic_pkg::ArgumentProgram +: 64];
+    read_offset = '0;
+    read_bytes  = program_cmd_bytes;
+    if (loader_cmd) begin
+      read_base   = loader_table ? addresses[64*phasic_pkg::ArgumentTables +: 64] : addresses[64*phasic_pkg::ArgumentWeights +: 64];
+      read_offset = loader_cmd_offset;
+      read_bytes  = loader_cmd_bytes;
+    end else if (sampler_cmd) begin
+      read_base   = addresses[64*phasic_pkg::ArgumentSamples +: 64];
+      read_offset = sampler_cmd_offset;
+      read_bytes  = sampler_cmd_bytes;
+    end
+  end
+
+  phasic_axi_read #(
+    .DataWidth(DataWidth)
+  ) u_read (
+    .clk_i        (ap_clk),
+    .rst_ni       (ap_rst_n),
+    .cmd_valid_i  (read_valid),
+    .cmd_ready_o  (read_ready),
+    .cmd_address_i(read_base + 64'(read_offset)),
+    .cmd_bytes_i  (read_bytes),
+    .data_valid_o (beat_valid),
+    .data_ready_i (beat_ready),
+    .data_o       (beat),
+    .data_error_o (beat_error),
+    .arvalid_o    (m_axi_gmem_arvalid),
+    .arready_i    (m_axi_gmem_arready),
+    .araddr_o     (m_axi_gmem_araddr),
+    .arlen_o      (m_axi_gmem_arlen),
+    .rvalid_i     (m_axi_gmem_rvalid),
+    .rready_o     (m_axi_gmem_rready),
+    .rdata_i      (m_axi_gmem_rdata),
+    .rresp_i      (m_axi_gmem_rresp)
+  );
+
+  assign loading = (phase == 32'(phasic_pkg::PhaseTables)) || (phase == 32'(phasic_pkg::PhaseWeights));
+  assign beat_ready = loading ? loader_ready : narrow_ready;
+
+  phasic_narrow #(
+    .DataWidth(DataWidth)
+  ) u_narrow (
+    .clk_i      (ap_clk),
+    .rst_ni     (ap_rst_n),
+    .in_valid_i (beat_valid && !loading),
+    .in_ready_o (narrow_ready),
+    .in_data_i  (beat),
+    .in_error_i (beat_error),
+    .out_valid_o(word_valid),
+    .out_ready_i(program_word_ready || sampler_word_ready),
+    .out_data_o (word),
+    .out_error_o(word_error)
+  );
+
+  // ---- Program -----------------------------------------------------------------------------------------------------------------
+  logic [Engines*512-1:0] layers;
+  logic [Engines*16-1:0]  rows, row_words;
+  logic [Engines*32-1:0]  layer_weights, layer_tables, layer_trace;
+  logic [31:0]            sample_trace;
+
+  phasic_program #(
+    .Lanes(Lanes),
+    .WeightWidth(WeightWidth),
+    .Engines(Engines),
+    .MaxRows(MaxRows),
+    .MaxNeurons(MaxNeurons),
+    .MaxSteps(MaxSteps),
+    .MaxClasses(MaxClasses),
+    .MaxOutputs(MaxOutputs),
+    .WeightDepth(WeightDepth)
+  ) u_program (
+    .clk_i          (ap_clk),
+    .rst_ni         (ap_rst_n),
+    .start_i        (program_start),
+    .done_o         (program_done),
+    .error_code_o   (program_code),
+    .error_detail_o (program_detail),
+    .weights_bytes_i(weights_bytes),
+    .tables_bytes_i (tables_bytes),
+    .samples_bytes_i(samples_bytes),
+    .results_bytes_i(results_bytes),
+    .trace_bytes_i  (trace_bytes),
+    .sample_count_i (sample_count),
+    .cmd_valid_o    (program_cmd),
+    .cmd_ready_i    (read_ready),
+    .cmd_bytes_o    (program_cmd_bytes),
+    .word_valid_i   (word_valid),
+    .word_ready_o   (program_word_ready),
+    .word_i         (word),
+    .word_error_i   (word_error),
+    .program_o      (program_block),
+    .layers_o       (layers),
+    .rows_o         (rows),
+    .row_words_o    (row_words),
+    .layer_weights_o(layer_weights),
+    .layer_tables_o (layer_tables),
+    .layer_trace_o  (layer_trace),
+    .sample_trace_o (sample_trace)
+  );
+
+  // ---- Tables and weights --------------------------------------------------------------------------------------------------------
+  logic                         load_valid, load_table;
+  logic [1:0]                   load_engine;
+  logic [31:0]                  load_address;
+  logic [Lanes*WeightWidth-1:0] load_data;
+  logic                         store_valid;
+  logic [1:0]                   store_engine;
+  logic [31:0]                  store_address;
+  logic [Lanes*WeightWidth-1:0] store_data;
+  logic                         storer_cmd, storer_data_valid;
+  logic [31:0]                  storer_cmd_offset, storer_cmd_bytes;
+  logic [DataWidth-1:0]         storer_data;
+  logic                         storing;
+  logic                         write_ready, write_data_ready;
+
+  phasic_loader #(
+    .Lanes(Lanes),
+    .WeightWidth(WeightWidth),
+    .Engines(Engines),
+    .DataWidth(DataWidth)
+  ) u_loader (
+    .clk_i          (ap_clk),
+    .rst_ni         (ap_rst_n),
+    .start_i        (loader_start),
+    .table_i        (loader_table),
+    .done_o         (loader_done),
+    .error_o        (loader_error),
+    .layer_count_i  (layer_count),
+    .layers_i       (layers),
+    .layer_weights_i(layer_weights),
+    .layer_tables_i (layer_tables),
+    .cmd_valid_o    (loader_cmd),
+    .cmd_ready_i    (read_ready),
+    .cmd_offset_o   (loader_cmd_offset),
+    .cmd_bytes_o    (loader_cmd_bytes),
+    .data_valid_i   (beat_valid),
+    .data_ready_o   (loader_ready),
+    .data_i         (beat),
+    .data_error_i   (beat_error),
+    .load_valid_o   (load_valid),
+    .load_table_o   (load_table),
+    .load_engine_o  (load_engine),
+    .load_address_o (load_address),
+    .load_data_o    (load_data)
+  );
+
+  phasic_storer #(
+    .Lanes(Lanes),
+    .WeightWidth(WeightWidth),
+    .Engines(Engines),
+    .DataWidth(DataWidth)
+  ) u_storer (
+    .clk_i          (ap_clk),
+    .rst_ni         (ap_rst_n),
+    .start_i        (storer_start),
+    .done_o         (storer_done),
+    .layer_count_i  (layer_count),
+    .layers_i       (layers),
+    .rows_i         (rows),
+    .layer_weights_i(layer_weights),
+    .store_valid_o  (store_valid),
+    .store_engine_o (store_engine),
+    .store_address_o(store_address),
+    .store_data_i   (store_data),
+    .cmd_valid_o    (storer_cmd),
+    .cmd_ready_i    (write_ready),
+    .cmd_offset_o   (storer_cmd_offset),
+    .cmd_bytes_o    (storer_cmd_bytes),
+    .data_valid_o   (storer_data_valid),
+    .data_ready_i   (write_data_ready && storing),
+    .data_o         (storer_data)
+  );
+
+  // ---- Samples -----------------------------------------------------------------------------------------------------------------
+  logic        entry_valid, entry_ready;
+  logic [31:0] entry_data;
+  logic        sample_valid, sample_ready, sample_learn;
+  logic [15:0] sample_label;
+  logic [31:0] sample_number;
+
+  phasic_sampler #(
+    .MaxEvents(MaxEvents)
+  ) u_sampler (
+    .clk_i          (ap_clk),
+    .rst_ni         (ap_rst_n),
+    .clear_i        (clear),
+    .start_i        (sampler_start),
+    .stop_i         (sampler_stop),
+    .done_o         (sampler_done),
+    .error_code_o   (sampler_code),
+    .error_detail_o (sampler_detail),
+    .error_sample_o (sampler_sample),
+    .fetched_o      (samples_fetched),
+    .program_i      (program_block),
+    .sample_count_i (sample_count),
+    .first_sample_i (first_sample),
+    .cmd_valid_o    (sampler_cmd),
+    .cmd_ready_i    (read_ready),
+    .cmd_offset_o   (sampler_cmd_offset),
+    .cmd_bytes_o    (sampler_cmd_bytes),
+    .word_valid_i   (word_valid),
+    .word_ready_o   (sampler_word_ready),
+    .word_i         (word),
+    .word_error_i   (word_error),
+    .entry_valid_o  (entry_valid),
+    .entry_ready_i  (entry_ready),
+    .entry_data_o   (entry_data),
+    .sample_valid_o (sample_valid),
+    .sample_ready_i (sample_ready),
+    .sample_label_o (sample_label),
+    .sample_learn_o (sample_learn),
+    .sample_number_o(sample_number)
+  );
+
+  // ---- Core --------------------------------------------------------------------------------------------------------------------
+  logic                     score_valid, score_ready, score_last;
+  logic [31:0]              score, record_number, record_spikes;
+  logic [15:0]              record_label, record_prediction;
+  logic [Engines-1:0]       trace_valid, trace_ready, trace_last;
+  logic [Engines*16-1:0]    trace_data;
+  logic [47:0]              input_events, samples_learned;
+  logic [Engines*16*48-1:0] counters;
+
+  phasic_core #(
+    .Lanes(Lanes),
+    .WeightWidth(WeightWidth),
+    .Engines(Engines),
+    .MaxRows(MaxRows),
+    .MaxNeurons(MaxNeurons),
+    .MaxSteps(MaxSteps),
+    .MaxClasses(MaxClasses),
+    .MaxOutputs(MaxOutputs),
+    .MaxEvents(MaxEvents),
+    .WeightDepth(WeightDepth)
+  ) u_core (
+    .clk_i              (ap_clk),
+    .rst_ni             (ap_rst_n),
+    .clear_i            (clear),
+    .ready_o            (core_ready),
+    .program_i          (program_block),
+    .layers_i           (layers),
+    .rows_i             (rows),
+    .row_words_i        (row_words),
+    .load_valid_i       (load_valid),
+    .load_table_i       (load_table),
+    .load_engine_i      (load_engine),
+    .load_address_i     (load_address),
+    .load_data_i        (load_data),
+    .store_valid_i      (store_valid),
+    .store_engine_i     (store_engine),
+    .store_address_i    (store_address),
+    .store_data_o       (store_data),
+    .entry_valid_i      (entry_valid),
+    .entry_ready_o      (entry_ready),
+    .entry_data_i       (entry_data),
+    .sample_valid_i     (sample_valid),
+    .sample_ready_o     (sample_ready),
+    .sample_label_i     (sample_label),
+    .sample_learn_i     (sample_learn),
+    .sample_number_i    (sample_number),
+    .score_valid_o      (score_valid),
+    .score_ready_i      (score_ready),
+    .score_o            (score),
+    .score_last_o       (score_last),
+    .record_number_o    (record_number),
+    .record_label_o     (record_label),
+    .record_prediction_o(record_prediction),
+    .record_spikes_o    (record_spikes),
+    .trace_valid_o      (trace_valid),
+    .trace_ready_i      (trace_ready),
+    .trace_data_o       (trace_data),
+    .trace_last_o       (trace_last),
+    .busy_o             (core_busy),
+    .input_events_o     (input_events),
+    .samples_learned_o  (samples_learned),
+    .counters_o         (counters),
+    .engine_state_o     (engine_state)
+  );
+
+  // ---- Writing -----------------------------------------------------------------------------------------------------------------
+  logic [Clients-1:0]           block_valid, block_ready, block_grant;
+  logic [Clients*32-1:0]        block_offset;
+  logic [Clients*DataWidth-1:0] block_data;
+  logic                         blocks_cmd, blocks_data_valid, blocks_idle;
+  logic [31:0]                  blocks_cmd_offset;
+  logic [DataWidth-1:0]         blocks_data;
+  logic                         results_idle;
+  logic [Engines-1:0]           trace_drained;
+  logic                         master_idle;
+  logic [2:0]                   write_tag;
+  logic [63:0]                  write_base;
+  logic [31:0]                  write_offset, write_bytes;
+
+  phasic_result_writer #(
+    .DataWidth(DataWidth)
+  ) u_results (
+    .clk_i              (ap_clk),
+    .rst_ni             (ap_rst_n),
+    .start_i            (clear),
+    .score_valid_i      (score_valid),
+    .score_ready_o      (score_ready),
+    .score_i            (score),
+    .score_last_i       (score_last),
+    .record_number_i    (record_number),
+    .record_label_i     (record_label),
+    .record_prediction_i(record_prediction),
+    .record_spikes_i    (record_spikes),
+    .block_valid_o      (block_valid[0]),
+    .block_ready_i      (block_ready[0]),
+    .block_offset_o     (block_offset[31:0]),
+    .block_data_o       (block_data[DataWidth-1:0]),
+    .samples_o          (samples_done),
+    .idle_o             (results_idle)
+  );
+
+  phasic_header_writer #(
+    .Engines(Engines),
+    .DataWidth(DataWidth)
+  ) u_header (
+    .clk_i            (ap_clk),
+    .rst_ni           (ap_rst_n),
+    .start_i          (header_start),
+    .done_o           (header_done),
+    .error_code_i     (error_code),
+    .error_detail_i   (error_detail),
+    .error_sample_i   (error_sample),
+    .samples_done_i   (samples_done),
+    .first_sample_i   (first_sample),
+    .input_events_i   (input_events),
+    .samples_learned_i(samples_learned),
+    .cycles_i         (header_cycles),
+    .load_cycles_i    (load_cycles),
+    .run_cycles_i     (run_cycles),
+    .store_cycles_i   (store_cycles),
+    .counters_i       (counters),
+    .block_valid_o    (block_valid[1]),
+    .block_ready_i    (block_ready[1]),
+    .block_offset_o   (block_offset[63:32]),
+    .block_data_o     (block_data[2*DataWidth-1:DataWidth])
+  );
+
+  for (genvar e = 0; e < Engines; e++) begin : gen_trace
+    localparam int Client = 1 + Engines - e;
+    logic [31:0] first_offset;
+    logic [31:0] trace_samples;
+    if (e == 0) begin : gen_first
+      assign first_offset = '0;
+    end else begin : gen_next
+      assign first_offset = gen_trace[e-1].first_offset + layer_trace[32*(e-1) +: 32];
+    end
+
+    phasic_trace_writer #(
+      .DataWidth(DataWidth)
+    ) u_trace (
+      .clk_i         (ap_clk),
+      .rst_ni        (ap_rst_n),
+      .start_i       (sampler_start),
+      .offset_i      (first_offset),
+      .gap_i         (sample_trace - layer_trace[32*e +: 32]),
+      .steps_i       (program_block[8*phasic_pkg::ProgramHeaderSteps +: 8]),
+      .trace_valid_i (trace_valid[e]),
+      .trace_ready_o (trace_ready[e]),
+      .trace_data_i  (trace_data[16*e +: 16]),
+      .trace_last_i  (trace_last[e]),
+      .block_valid_o (block_valid[Client]),
+      .block_ready_i (block_ready[Client]),
+      .block_offset_o(block_offset[32*Client +: 32]),
+      .block_data_o  (block_data[DataWidth*Client +: DataWidth]),
+      .samples_o     (trace_samples)
+    );
+    assign trace_drained[e] = !tracing || (3'(e) >= layer_count) || (trace_samples == samples_fetched);
+  end
+
+  phasic_write_arbiter #(
+    .Clients(Clients),
+    .DataWidth(DataWidth)
+  ) u_arbiter (
+    .clk_i       (ap_clk),
+    .rst_ni      (ap_rst_n),
+    .valid_i     (block_valid),
+    .ready_o     (block_ready),
+    .offset_i    (block_offset),
+    .data_i      (block_data),
+    .cmd_valid_o (blocks_cmd),
+    .cmd_ready_i (write_ready),
+    .grant_o     (block_grant),
+    .cmd_offset_o(blocks_cmd_offset),
+    .data_valid_o(blocks_data_valid),
+    .data_ready_i(write_data_ready && !storing),
+    .data_o      (blocks_data),
+    .idle_o      (blocks_idle)
+  );
+
+  // Weights are written when no block is left to write.
+  assign storing = phase == 32'(phasic_pkg::PhaseStore);
+  always_comb begin
+    write_tag    = 3'(phasic_pkg::ArgumentTrace);
+    write_base   = addresses[64*phasic_pkg::ArgumentTrace +: 64];
+    write_offset = blocks_cmd_offset;
+    write_bytes  = 32'd64;
+    if (storing) begin
+      write_tag    = 3'(phasic_pkg::ArgumentWeights);
+      write_base   = addresses[64*phasic_pkg::ArgumentWeights +: 64];
+      write_offset = storer_cmd_offset;
+      write_bytes  = storer_cmd_bytes;
+    end else if (block_grant[1:0] != 2'b00) begin
+      write_tag    = 3'(phasic_pkg::ArgumentResults);
+      write_base   = addresses[64*phasic_pkg::ArgumentResults +: 64];
+    end
+  end
+
+  phasic_axi_write #(
+    .DataWidth(DataWidth)
+  ) u_write (
+    .clk_i        (ap_clk),
+    .rst_ni       (ap_rst_n),
+    .cmd_valid_i  (storing ? storer_cmd : blocks_cmd),
+    .cmd_ready_o  (write_ready),
+    .cmd_address_i(write_base + 64'(write_offset)),
+    .cmd_bytes_i  (write_bytes),
+    .cmd_tag_i    (write_tag),
+    .data_valid_i (storing ? storer_data_valid : blocks_data_valid),
+    .data_ready_o (write_data_ready),
+    .data_i       (storing ? storer_data : blocks_data),
+    .error_o      (write_error),
+    .error_tag_o  (write_argument),
+    .idle_o       (master_idle),
+    .awvalid_o    (m_axi_gmem_awvalid),
+    .awready_i    (m_axi_gmem_awready),
+    .awaddr_o     (m_axi_gmem_awaddr),
+    .awlen_o      (m_axi_gmem_awlen),
+    .wvalid_o     (m_axi_gmem_wvalid),
+    .wready_i     (m_axi_gmem_wready),
+    .wdata_o      (m_axi_gmem_wdata),
+    .wlast_o      (m_axi_gmem_wlast),
+    .bvalid_i     (m_axi_gmem_bvalid),
+    .bready_o     (m_axi_gmem_bready),
+    .bresp_i      (m_axi_gmem_bresp)
+  );
+
+  assign writes_idle = blocks_idle && (block_valid == '0) && master_idle;
+  assign drained = !core_busy && results_idle && (samples_done == samples_fetched) && (trace_drained == '1);
+
+  // ---- Constant parts of the bus ------------------------------------------------------------------------------------------------
+  assign m_axi_gmem_awid     = 1'b0;
+  assign m_axi_gmem_awsize   = 3'($clog2(DataWidth / 8));
+  assign m_axi_gmem_awburst  = 2'b01;
+  assign m_axi_gmem_awlock   = 1'b0;
+  assign m_axi_gmem_awcache  = 4'b0011;
+  assign m_axi_gmem_awprot   = 3'b000;
+  assign m_axi_gmem_awqos    = 4'b0000;
+  assign m_axi_gmem_awregion = 4'b0000;
+  assign m_axi_gmem_wstrb    = '1;
+  assign m_axi_gmem_arid     = 1'b0;
+  assign m_axi_gmem_arsize   = 3'($clog2(DataWidth / 8));
+  assign m_axi_gmem_arburst  = 2'b01;
+  assign m_axi_gmem_arlock   = 1'b0;
+  assign m_axi_gmem_arcache  = 4'b0011;
+  assign m_axi_gmem_arprot   = 3'b000;
+  assign m_axi_gmem_arqos    = 4'b0000;
+  assign m_axi_gmem_arregion = 4'b0000;
+
+  // Answers come in order of one id, and beats are counted; what is not results is trace.
+  logic unused;
+  assign unused = ^{m_axi_gmem_bid, m_axi_gmem_rid, m_axi_gmem_rlast, block_grant[Clients-1:2]};
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Loads the level tables or the weights of every layer from memory into the core.
+//
+// Handshake: start_i with table_i begins a pass over the layers; for each one a read command is given and exactly its beats are taken.
+//            done_o pulses at the end; error_o then tells whether the memory answered a read with an error, after which no further
+//            layer is asked for. The layers' shapes must be stable from start to end.
+// Latency:   a beat a cycle, or a word a cycle where a beat has several words.
+// Parameters: those of the kernel.
+`default_nettype none
+
+module phasic_loader #(
+  parameter int Lanes = 64,
+  parameter int WeightWidth = 8,
+  parameter int Engines = 4,
+  parameter int DataWidth = 512
+) (
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         start_i,
+  input  logic                         table_i,          // 1: level tables; 0: weights; taken with start_i
+  output logic                         done_o,
+  output logic                         error_o,
+  input  logic [2:0]                   layer_count_i,
+  input  logic [Engines*512-1:0]       layers_i,
+  input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
+  input  logic [Engines*32-1:0]        layer_tables_i,   // bytes of each layer's level table
+  // Read command and beats
+  output logic                         cmd_valid_o,
+  input  logic                         cmd_ready_i,
+  output logic [31:0]                  cmd_offset_o,
+  output logic [31:0]                  cmd_bytes_o,
+  input  logic                         data_valid_i,
+  output logic                         data_ready_o,
+  input  logic [DataWidth-1:0]         data_i,
+  input  logic                         data_error_i,
+  // To the core
+  output logic                         load_valid_o,
+  output logic                         load_table_o,
+  output logic [1:0]                   load_engine_o,
+  output logic [31:0]                  load_address_o,
+  output logic [Lanes*WeightWidth-1:0] load_data_o
+);
+  localparam int BeatShift = $clog2(DataWidth / 8);
+  localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
+
+  localparam logic [2:0] StIdle    = 3'd0;
+  localparam logic [2:0] StLayer   = 3'd1;
+  localparam logic [2:0] StCommand = 3'd2;
+  localparam logic [2:0] StData    = 3'd3;
+  localparam logic [2:0] StFlush   = 3'd4;
+  localparam logic [2:0] StDone    = 3'd5;
+
+  logic [2:0]           state_q;
+  logic                 table_q;
+  logic                 error_q;
+  logic [LayerBits-1:0] layer_q;
+  logic [31:0]          beats_left_q;
+  logic [31:0]          address_q;
+
+  logic [15:0]          neurons;
+  logic                 has_table;
+  logic [31:0]          offset;
+  logic [31:0]          bytes;
+  logic                 last_layer;
+  logic                 take;
+  logic                 unpack_valid;
+  logic                 unpack_ready;
+  logic                 unpack_busy;
+  logic                 word_valid;
+
+  always_comb begin
+    neurons   = '0;
+    has_table = 1'b0;
+    offset    = '0;
+    bytes     = '0;
+    for (int e = 0; e < Engines; e++) begin
+      if (layer_q == LayerBits'(e)) begin
+        neurons   = layers_i[512*e + 8*phasic_pkg::LayerNeurons +: 16];
+        has_table = layers_i[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorLevel);
+        offset    = table_q ? layers_i[512*e + 8*phasic_pkg::LayerLevelsOffset +: 32]
+                            : layers_i[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
+        bytes     = table_q ? layer_tables_i[32*e +: 32] : layer_weights_i[32*e +: 32];
+      end
+    end
+  end
+  assign last_layer = 32'(layer_q) + 32'd1 == 32'(layer_count_i);
+
+  assign unpack_valid = data_valid_i && (state_q == StData);
+  assign data_ready_o = unpack_ready && (state_q == StData);
+  assign take = data_valid_i && data_ready_o;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q      <= StIdle;
+      table_q      <= 1'b0;
+      error_q      <= 1'b0;
+      layer_q      <= '0;
+      beats_left_q <= '0;
+      address_q    <= '0;
+    end else begin
+      if (word_valid) address_q <= address_q + 1'b1;
+      case (state_q)
+        StIdle: begin
+          if (start_i) begin
+            state_q <= StLayer;
+            table_q <= table_i;
+            error_q <= 1'b0;
+            layer_q <= '0;
+          end
+        end
+        StLayer: begin
+          address_q    <= '0;
+          beats_left_q <= bytes >> BeatShift;
+          if (error_q) begin
+            state_q <= StDone;
+          end else if (!table_q || has_table) begin
+            state_q <= StCommand;
+          end else if (last_layer) begin
+            state_q <= StDone;
+          end else begin
+            layer_q <= layer_q + 1'b1;
+          end
+        end
+        StCommand: if (cmd_ready_i) state_q <= StData;
+        StData: begin
+          if (take) begin
+            beats_left_q <= beats_left_q - 1'b1;
+            if (data_error_i) error_q <= 1'b1;
+            if (beats_left_q == 32'd1) state_q <= StFlush;
+          end
+        end
+        StFlush: begin
+          if (!unpack_busy) begin
+            state_q <= last_layer ? StDone : StLayer;
+            layer_q <= last_layer ? '0 : layer_q + 1'b1;
+          end
+        end
+        default: state_q <= StIdle;
+      endcase
+    end
+  end
+
+  if (WeightWidth == 8) begin : gen_shared
+    phasic_unpack #(
+      .DataWidth(DataWidth),
+      .Lanes(Lanes),
+      .ElementWidth(8)
+    ) u_unpack (
+      .clk_i,
+      .rst_ni,
+      .clear_i     (state_q == StCommand),
+      .elements_i  (neurons),
+      .in_valid_i  (unpack_valid),
+      .in_ready_o  (unpack_ready),
+      .in_data_i   (data_i),
+      .word_valid_o(word_valid),
+      .word_o      (load_data_o),
+      .busy_o      (unpack_busy)
+    );
+  end else begin : gen_separate
+    logic                         weights_ready, weights_valid, weights_busy;
+    logic                         levels_ready, levels_valid, levels_busy;
+    logic [Lanes*WeightWidth-1:0] weights_word;
+    logic [Lanes*8-1:0]           levels_word;
+
+    phasic_unpack #(
+      .DataWidth(DataWidth),
+      .Lanes(Lanes),
+      .ElementWidth(WeightWidth)
+    ) u_weights (
+      .clk_i,
+      .rst_ni,
+      .clear_i     (state_q == StCommand),
+      .elements_i  (neurons),
+      .in_valid_i  (unpack_valid && !table_q),
+      .in_ready_o  (weights_ready),
+      .in_data_i   (data_i),
+      .word_valid_o(weights_valid),
+      .word_o      (weights_word),
+      .busy_o      (weights_busy)
+    );
+    phasic_unpack #(
+      .DataWidth(DataWidth),
+      .Lanes(Lanes),
+      .ElementWidth(8)
+    ) u_levels (
+      .clk_i,
+      .rst_ni,
+      .clear_i     (state_q == StCommand),
+      .elements_i  (neurons),
+      .in_valid_i  (unpack_valid && table_q),
+      .in_ready_o  (levels_ready),
+      .in_data_i   (data_i),
+      .word_valid_o(levels_valid),
+      .word_o      (levels_word),
+      .busy_o      (levels_busy)
+    );
+    assign unpack_ready = table_q ? levels_ready : weights_ready;
+    assign unpack_busy  = weights_busy || levels_busy;
+    assign word_valid   = weights_valid || levels_valid;
+    assign load_data_o  = table_q ? (Lanes * WeightWidth)'(levels_word) : weights_word;
+  end
+
+  assign load_valid_o   = word_valid;
+  assign load_table_o   = table_q;
+  assign load_engine_o  = 2'(layer_q);
+  assign load_address_o = address_q;
+
+  assign cmd_valid_o  = state_q == StCommand;
+  assign cmd_offset_o = offset;
+  assign cmd_bytes_o  = bytes;
+  assign done_o       = state_q == StDone;
+  assign error_o      = error_q;
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the weights of every layer back to memory: words of Lanes weights become rows that are padded with zeros to 64 bytes.
+//
+// Handshake: start_i begins; for each layer one write command is given and then exactly its beats. done_o pulses when the last beat has
+//            been taken. Words are read from the core: store_valid_o in one cycle, store_data_i two cycles later.
+// Latency:   for a beat of several words, or a word of several beats: four cycles, and one for each further word or beat.
+// Parameters: those of the kernel.
+`default_nettype none
+
+module phasic_storer #(
+  parameter int Lanes = 64,
+  parameter int WeightWidth = 8,
+  parameter int Engines = 4,
+  parameter int DataWidth = 512
+) (
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         start_i,
+  output logic                         done_o,
+  input  logic [2:0]                   layer_count_i,
+  input  logic [Engines*512-1:0]       layers_i,
+  input  logic [Engines*16-1:0]        rows_i,
+  input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
+  // From the core
+  output logic                         store_valid_o,
+  output logic [1:0]                   store_engine_o,
+  output logic [31:0]                  store_address_o,
+  input  logic [Lanes*WeightWidth-1:0] store_data_i,
+  // Write command and beats
+  output logic                         cmd_valid_o,
+  input  logic                         cmd_ready_i,
+  output logic [31:0]                  cmd_offset_o,
+  output logic [31:0]                  cmd_bytes_o,
+  output logic                         data_valid_o,
+  input  logic                         data_ready_i,
+  output logic [DataWidth-1:0]         data_o
+);
+  localparam int WordBits = Lanes * WeightWidth;
+  // Words and beats of a group: as many as the smaller of the two needs to fill the larger.
+  localparam int Slots = (WordBits < DataWidth) ? DataWidth / WordBits : 1;
+  localparam int Parts = (WordBits > DataWidth) ? WordBits / DataWidth : 1;
+  localparam int GroupBits = (WordBits > DataWidth) ? WordBits : DataWidth;
+  localparam int BeatsPerBlock = 512 / DataWidth;
+  localparam int BlockElements = 512 / WeightWidth;
+  localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
+
+  localparam logic [2:0] StIdle    = 3'd0;
+  localparam logic [2:0] StCommand = 3'd1;
+  localparam logic [2:0] StRow     = 3'd2;
+  localparam logic [2:0] StRead    = 3'd3;
+  localparam logic [2:0] StCollect = 3'd4;
+  localparam logic [2:0] StWrite   = 3'd5;
+  localparam logic [2:0] StDone    = 3'd6;
+
+  logic [2:0]           state_q;
+  logic [LayerBits-1:0] layer_q;
+  logic [15:0]          rows_left_q;
+  logic [15:0]          beats_left_q;      // of the row
+  logic [15:0]          elements_left_q;   // of the row, from the next word on
+  logic [15:0]          count_q;           // words or beats of the group so far
+  logic [31:0]          address_q;
+  logic [GroupBits-1:0] group_q;
+
+  // The words on their way from the core: present, and the elements of the row from each one on.
+  logic                 flight_1_q, flight_2_q;
+  logic [15:0]          elements_1_q, elements_2_q;
+
+  logic [15:0]          neurons;
+  logic [15:0]          rows;
+  logic [31:0]          offset;
+  logic [31:0]          bytes;
+  logic [15:0]          row_beats;
+  logic                 last_layer;
+  logic                 write;
+  logic [WordBits-1:0]  word;
+
+  always_comb begin
+    neurons = '0;
+    rows    = '0;
+    offset  = '0;
+    bytes   = '0;
+    for (int e = 0; e < Engines; e++) begin
+      if (layer_q == LayerBits'(e)) begin
+        neurons = layers_i[512*e + 8*phasic_pkg::LayerNeurons +: 16];
+        rows    = rows_i[16*e +: 16];
+        offset  = layers_i[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
+        bytes   = layer_weights_i[32*e +: 32];
+      end
+    end
+  end
+  assign row_beats = 16'(((32'(neurons) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
+  assign last_layer = 32'(layer_q) + 32'd1 == 32'(layer_count_i);
+
+  for (genvar k = 0; k < Lanes; k++) begin : gen_mask
+    assign word[WeightWidth*k +: WeightWidth] =
+        store_data_i[WeightWidth*k +: WeightWidth] & {WeightWidth{32'(elements_2_q) > 32'(k)}};
+  end
+
+  assign write = data_valid_o && data_ready_i;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q         <= StIdle;
+      layer_q         <= '0;
+      rows_left_q     <= '0;
+      beats_left_q    <= '0;
+      elements_left_q <= '0;
+      count_q         <= '0;
+      address_q       <= '0;
+      flight_1_q      <= 1'b0;
+      flight_2_q      <= 1'b0;
+    end else begin
+      flight_1_q <= state_q == StRead;
+      flight_2_q <= flight_1_q;
+      case (state_q)
+        StIdle: begin
+          if (start_i) begin
+            state_q <= StCommand;
+            layer_q <= '0;
+          end
+        end
+        StCommand: begin
+          rows_left_q <= rows;
+          address_q   <= '0;
+          if (cmd_ready_i) state_q <= StRow;
+        end
+        StRow: begin
+          state_q         <= StRead;
+          rows_left_q     <= rows_left_q - 1'b1;
+          beats_left_q    <= row_beats;
+          elements_left_q <= neurons;
+          count_q         <= '0;
+        end
+        StRead: begin
+          if (store_valid_o) address_q <= address_q + 1'b1;
+          elements_left_q <= (32'(elements_left_q) > 32'(Lanes)) ? 16'(32'(elements_left_q) - 32'(Lanes)) : '0;
+          count_q         <= count_q + 1'b1;
+          if (count_q == 16'(Slots - 1)) state_q <= StCollect;
+        end
+        StCollect: begin
+          count_q <= '0;
+          if (!flight_1_q && flight_2_q) state_q <= StWrite;
+        end
+        StWrite: begin
+          if (write) begin
+            beats_left_q <= beats_left_q - 1'b1;
+            count_q      <= count_q + 1'b1;
+            if (beats_left_q == 16'd1) begin
+              if (rows_left_q != '0) begin
+                state_q <= StRow;
+              end else begin
+                state_q <= last_layer ? StDone : StCommand;
+                layer_q <= last_layer ? '0 : layer_q + 1'b1;
+              end
+            end else if (count_q == 16'(Parts - 1)) begin
+              state_q <= StRead;
+              count_q <= '0;
+            end
+          end
+        end
+        default: state_q <= StIdle;
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    elements_1_q <= elements_left_q;
+    elements_2_q <= elements_1_q;
+    if (flight_2_q) begin
+      group_q <= GroupBits'({word, group_q} >> WordBits);
+    end else if (write) begin
+      group_q <= group_q >> DataWidth;
+    end
+  end
+
+  // Words past the end of a row only pad its last beat: they are not in the memory.
+  assign store_valid_o   = (state_q == StRead) && (elements_left_q != '0);
+  assign store_engine_o  = 2'(layer_q);
+  assign store_address_o = address_q;
+
+  assign cmd_valid_o  = state_q == StCommand;
+  assign cmd_offset_o = offset;
+  assign cmd_bytes_o  = bytes;
+  assign data_valid_o = state_q == StWrite;
+  assign data_o       = group_q[DataWidth-1:0];
+  assign done_o       = state_q == StDone;
+endmodule
+
+`default_nettype wire

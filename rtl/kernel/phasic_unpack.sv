@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns the beats of rows of elements, padded to 64 bytes, into words of Lanes elements; lanes past the end of the row are 0.
+//
+// Handshake: clear_i before the first row. Beats are taken by in_valid_i / in_ready_o; each word leaves in one cycle with word_valid_o and
+//            cannot be held up. busy_o: a beat that was taken still has words to come.
+// Latency:   one cycle from the last beat of a word to the word.
+// Parameters: DataWidth in bits; Lanes; ElementWidth in bits, 8 or 16.
+`default_nettype none
+
+module phasic_unpack #(
+  parameter int DataWidth = 512,
+  parameter int Lanes = 64,
+  parameter int ElementWidth = 8
+) (
+  input  logic                          clk_i,
+  input  logic                          rst_ni,
+  input  logic                          clear_i,
+  input  logic [15:0]                   elements_i,        // of a row; stable from clear_i on
+  input  logic                          in_valid_i,
+  output logic                          in_ready_o,
+  input  logic [DataWidth-1:0]          in_data_i,
+  output logic                          word_valid_o,
+  output logic [Lanes*ElementWidth-1:0] word_o,
+  output logic                          busy_o
+);
+  localparam int WordBits = Lanes * ElementWidth;
+  localparam int BeatsPerBlock = 512 / DataWidth;
+  localparam int BlockElements = 512 / ElementWidth;
+
+  // Elements of the row that the next word does not come after, and beats of the row still to come.
+  logic [15:0] elements_left_q;
+  logic [15:0] beats_left_q;
+  logic [15:0] row_beats;
+  logic        take;
+  logic        last_beat;
+  logic        next_word;        // the word at hand is done with, whether it had elements or not
+  logic        next_row;         // and it was the last one of the row
+  logic [15:0] next_elements;
+  logic [Lanes-1:0] mask;
+
+  assign row_beats = 16'(((32'(elements_i) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
+  assign take = in_valid_i && in_ready_o;
+  assign last_beat = beats_left_q == 16'd1;
+  assign next_elements = (32'(elements_left_q) > 32'(Lanes)) ? 16'(32'(elements_left_q) - 32'(Lanes)) : '0;
+
+  for (genvar k = 0; k < Lanes; k++) begin : gen_mask
+    assign mask[k] = 32'(elements_left_q) > 32'(k);
+  end
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      elements_left_q <= '0;
+      beats_left_q    <= '0;
+    end else if (clear_i) begin
+      elements_left_q <= elements_i;
+      beats_left_q    <= row_beats;
+    end else begin
+      if (next_word) elements_left_q <= next_row ? elements_i : next_elements;
+      if (take) beats_left_q <= last_beat ? row_beats : beats_left_q - 1'b1;
+    end
+  end
+
+  if (WordBits <= DataWidth) begin : gen_narrow
+    localparam int Slots = DataWidth / WordBits;
+    localparam int SlotWidth = $clog2(Slots + 1);
+    logic [DataWidth-1:0] beat_q;
+    logic [SlotWidth-1:0] slots_q;
+    logic                 row_end_q;
+
+    assign in_ready_o   = (slots_q == '0) || (slots_q == SlotWidth'(1));
+    assign next_word    = slots_q != '0;
+    assign next_row     = row_end_q && (slots_q == SlotWidth'(1));
+    assign word_valid_o = next_word && (elements_left_q != '0);
+    assign busy_o       = next_word;
+    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
+      assign word_o[ElementWidth*k +: ElementWidth] = beat_q[ElementWidth*k +: ElementWidth] & {ElementWidth{mask[k]}};
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        slots_q   <= '0;
+        row_end_q <= 1'b0;
+      end else if (clear_i) begin
+        slots_q   <= '0;
+        row_end_q <= 1'b0;
+      end else if (take) begin
+        slots_q   <= SlotWidth'(Slots);
+        row_end_q <= last_beat;
+      end else if (next_word) begin
+        slots_q <= slots_q - 1'b1;
+      end
+    end
+
+    always_ff @(posedge clk_i) begin
+      if (take) begin
+        beat_q <= in_data_i;
+      end else begin
+        beat_q <= beat_q >> WordBits;
+      end
+    end
+  end else begin : gen_wide
+    localparam int Parts = WordBits / DataWidth;
+    localparam int PartWidth = $clog2(Parts);
+    logic [WordBits-1:0]  parts_q;
+    logic [PartWidth-1:0] part_q;
+    logic                 full_q;
+    logic                 row_end_q;
+
+    assign in_ready_o   = 1'b1;
+    assign next_word    = full_q;
+    assign next_row     = row_end_q;
+    assign word_valid_o = full_q && (elements_left_q != '0);
+    assign busy_o       = full_q;
+    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
+      assign word_o[ElementWidth*k +: ElementWidth] = parts_q[ElementWidth*k +: ElementWidth] & {ElementWidth{mask[k]}};
+    end
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        part_q    <= '0;
+        full_q    <= 1'b0;
+        row_end_q <= 1'b0;
+      end else if (clear_i) begin
+        part_q    <= '0;
+        full_q    <= 1'b0;
+        row_end_q <= 1'b0;
+      end else begin
+        full_q    <= take && (last_beat || (part_q == PartWidth'(Parts - 1)));
+        row_end_q <= take && last_beat;
+        if (take) part_q <= last_beat ? '0 : part_q + 1'b1;
+      end
+    end
+
+    for (genvar p = 0; p < Parts; p++) begin : gen_part
+      always_ff @(posedge clk_i) begin
+        if (take && (part_q == PartWidth'(p))) parts_q[DataWidth*p +: DataWidth] <= in_data_i;
+      end
+    end
+  end
+endmodule
+
+`default_nettype wire

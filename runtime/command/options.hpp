@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Options that several commands share, and what they do with them.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/dataset.hpp"
+#include "runtime/devices.hpp"
+#include "runtime/report.hpp"
+#include "runtime/session.hpp"
+
+namespace phasic::command {
+
+/// A command's work; returns the exit code.
+using Action = std::function<int()>;
+
+/// Each adds a subcommand and sets `chosen` when the user asks for it.
+void add_learn(CLI::App& app, Action& chosen);
+void add_test(CLI::App& app, Action& chosen);
+void add_compare(CLI::App& app, Action& chosen);
+void add_info(CLI::App& app, Action& chosen);
+void add_doctor(CLI::App& app, Action& chosen);
+void add_demo(CLI::App& app, Action& chosen);
+
+/// Options of a run on one or several devices.
+struct RunOptions {
+  runtime::DeviceOptions device;
+  runtime::DataOptions data;
+  std::uint64_t launch_samples = 500;
+  double timeout_seconds = 600;
+  bool quiet = false;
+};
+void add_device_options(CLI::App& command, RunOptions& options);
+void add_data_options(CLI::App& command, RunOptions& options);
+void add_run_options(CLI::App& command, RunOptions& options);
+
+/// Opens the devices and refuses a network that does not fit them.
+[[nodiscard]] std::vector<std::unique_ptr<driver::Device>> open_for(const RunOptions& options, const runtime::Network& network);
+
+/// What stays the same in all launches of a run.
+[[nodiscard]] runtime::Fixed fixed_for(const RunOptions& options, const runtime::Network& network);
+
+/// Starts a report about the network on a device.
+[[nodiscard]] runtime::Report start_report(const RunOptions& options, const runtime::Network& network, driver::Device& device);
+
+/// Writes summary.json, and the learning curve if there is one, to a folder that is made if needed; prints the table.
+void finish_report(const runtime::Report& report, const std::string& folder, const runtime::Curve* curve);
+
+/// Seconds since the value was made.
+class Stopwatch {
+ public:
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+/// "81.25 %"
+[[nodiscard]] std::string percent(std::uint64_t part, std::uint64_t whole);
+
+}  // namespace phasic::command

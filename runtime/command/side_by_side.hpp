@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Learns and tests on one set of devices while a second engine repeats every launch, and every bit is compared.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/command/options.hpp"
+#include "runtime/report.hpp"
+
+namespace phasic::command {
+
+struct SideBySide {
+  RunOptions run;                      ///< the devices under test
+  std::string against = "reference";   ///< engine that repeats the launches, in this process
+  std::string against_options = "{}";
+  std::uint64_t learn_samples = 0;     ///< 0: no learning
+  std::uint64_t test_samples = 0;      ///< 0: no testing
+  bool potentials = false;             ///< compare every potential, not only results and weights
+};
+
+struct SideBySideResult {
+  runtime::Report report;              ///< with mismatches 1 and the first difference if there was one
+  runtime::Curve curve;
+};
+
+/// Starts from the initial weights. The first difference ends the run.
+[[nodiscard]] SideBySideResult run_side_by_side(const SideBySide& options, const runtime::Network& network);
+
+}  // namespace phasic::command

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+/// phasic test
+#include <fmt/format.h>
+
+#include "runtime/checkpoint.hpp"
+#include "runtime/command/options.hpp"
+#include "runtime/error.hpp"
+#include "runtime/progress.hpp"
+#include "runtime/sinks.hpp"
+
+namespace phasic::command {
+namespace {
+
+using namespace phasic::runtime;
+
+struct TestOptions {
+  RunOptions run;
+  std::string network, checkpoint, trace, results, output;
+  std::uint64_t samples = 0;
+};
+
+int run(const TestOptions& options) {
+  const Stopwatch whole;
+  if (options.network.empty() && options.checkpoint.empty()) {
+    throw InputError("", "test", "a checkpoint (--checkpoint) or a network file is needed");
+  }
+  Network network;
+  std::vector<std::byte> weights;
+  if (!options.network.empty()) network = load_network(options.network);
+  if (!options.checkpoint.empty()) {
+    auto checkpoint = read_checkpoint(options.checkpoint);
+    if (options.network.empty()) {
+      network = checkpoint.network;
+    } else {
+      check_same_network(options.checkpoint, checkpoint, network);
+    }
+    weights = std::move(checkpoint.weights);
+  }
+  const auto data = load_data(options.run.data, Part::kTest);
+  check_fits(data, network.inputs, network.classes, network.file);
+  if (options.samples > data.size()) throw InputError("", "--samples", fmt::format("{}, but {} has {}", options.samples, data.name, data.size()));
+  const auto fixed = fixed_for(options.run, network);
+  if (options.checkpoint.empty()) {
+    weights = initial_weights(network, fixed.layout);
+    if (!options.run.quiet) fmt::print(stderr, "no checkpoint: testing the initial weights\n");
+  }
+  const auto devices = open_for(options.run, network);
+  std::vector<Launcher> launchers;
+  for (const auto& device : devices) launchers.push_back(launch_on(*device, fixed));
+
+  std::optional<ResultsFile> results;
+  std::optional<TraceFile> trace;
+  if (!options.results.empty()) results.emplace(options.results, network);
+  if (!options.trace.empty()) trace.emplace(options.trace, network);
+  const auto count = options.samples > 0 ? options.samples : data.size();
+  const Stopwatch testing;
+  Progress progress("test", 0, count, options.run.quiet);
+  std::uint64_t correct = 0, done = 0;
+  const auto tested = test(
+      data,
+      {.samples = count,
+       .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, trace.has_value())),
+       .trace = trace.has_value()},
+      weights, launchers, [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
+        if (results) results->write(first, result);
+        if (trace) trace->write(first, result);
+        for (const auto& record : result.records) correct += record.prediction == record.label ? 1 : 0;
+        done += result.records.size();
+        progress.update(done, percent(correct, done) + " right");
+      });
+  progress.finish();
+  auto report = start_report(options.run, network, *devices[0]);
+  report.tested = runtime::Phase{data.name, tested.samples, tested.correct, tested.counters, testing.seconds()};
+  report.wall_seconds = whole.seconds();
+  finish_report(report, options.output, nullptr);
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_test(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("test", "test on a test set");
+  const auto options = std::make_shared<TestOptions>();
+  command->add_option("network", options->network, "network file (JSON); default: the checkpoint's network");
+  command->add_option("--checkpoint", options->checkpoint, "weights to test; default: the initial ones");
+  add_data_options(*command, options->run);
+  command->add_option("--samples", options->samples, "test only the first N samples");
+  command->add_option("--results", options->results, "CSV file with the result of every sample");
+  command->add_option("--trace", options->trace, "CSV file with every membrane potential");
+  command->add_option("--output", options->output, "folder for summary.json");
+  add_device_options(*command, options->run);
+  add_run_options(*command, options->run);
+  command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+}
+
+}  // namespace phasic::command

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Opens the devices that the command line names.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "driver/device.hpp"
+
+namespace phasic::runtime {
+
+struct DeviceOptions {
+  std::string engine = "reference";   ///< "reference", "rtl64", ...
+  std::string engine_options = "{}";  ///< JSON, passed on to the engine
+  std::string transport = "local";    ///< "local" or "xrt"
+  std::string xclbin;                 ///< empty: the one that the build made for the engine
+  std::vector<unsigned> devices{0};   ///< cards, XRT only
+  unsigned compute_units = 1;         ///< of each card; with the local transport, engines in this process
+};
+
+/// Opens them all, in the order of cards and compute units. Throws InputError for what the user named wrongly and DeviceError for what
+/// cannot be opened.
+[[nodiscard]] std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& options);
+
+/// The xclbin file that open_devices uses.
+[[nodiscard]] std::string xclbin_of(const DeviceOptions& options);
+
+/// Points XRT to the simulated card of the build if the environment names no XRT installation. Must come before the first use of XRT.
+/// Returns what it set, or an empty text.
+std::string prepare_xrt(const DeviceOptions& options);
+
+}  // namespace phasic::runtime

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A simulated card: memory, compute units that host engines, and a thread that lets them run.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "sim/card/design.hpp"
+#include "sim/card/device_memory.hpp"
+#include "sim/engine/engine.hpp"
+
+namespace phasic::card {
+
+/// What the environment says of the cards.
+struct Settings {
+  unsigned devices = 1;         ///< PHASIC_CARD_DEVICES, 1 to 16
+  std::string engine;           ///< PHASIC_CARD_ENGINE; empty: the engine that the xclbin names
+  std::string options = "{}";   ///< PHASIC_CARD_OPTIONS, a JSON object for the engine
+};
+
+/// Throws std::runtime_error that names the variable and its value.
+[[nodiscard]] Settings read_settings();
+
+/// All functions may be called by any thread. Errors are std::system_error with the code that a driver would give, or
+/// std::runtime_error.
+class Card {
+ public:
+  explicit Card(unsigned index) : index_(index) {}
+  Card(const Card&) = delete;
+  Card& operator=(const Card&) = delete;
+
+  /// Sets up the design's memory and an engine for each compute unit; `order` has the base addresses of units as XRT numbers
+  /// them. Loading the same design again changes nothing. Throws if another design is in use. Returns whether anything
+  /// changed.
+  bool load(const Design& design, const std::vector<std::uint64_t>& order, const Settings& settings);
+  /// Ends the thread and deletes the engines. For the end of the program.
+  void stop();
+
+  /// `unit` may be kVirtualUnit, which only holds the design.
+  static constexpr unsigned kVirtualUnit = 0xffff'ffff;
+  void open_context(const unsigned char* uuid, unsigned unit, bool shared);
+  void close_context(unsigned unit);
+
+  [[nodiscard]] std::uint32_t read_register(unsigned unit, std::uint32_t offset);
+  void write_register(unsigned unit, std::uint32_t offset, std::uint32_t value);
+  /// Number of the unit and offset within it of an address on the control bus.
+  [[nodiscard]] std::pair<unsigned, std::uint32_t> decode(std::uint64_t address);
+
+  [[nodiscard]] unsigned allocate(void* host, std::size_t size, unsigned flags);
+  void release(unsigned handle);
+  [[nodiscard]] std::shared_ptr<Buffer> buffer(unsigned handle);
+  void copy_to_device(unsigned handle, std::size_t size, std::size_t offset);
+  void copy_from_device(unsigned handle, std::size_t size, std::size_t offset);
+  void copy(unsigned to, unsigned from, std::size_t size, std::size_t to_offset, std::size_t from_offset);
+  void read_memory(std::uint64_t address, std::span<std::byte> to);
+  void write_memory(std::uint64_t address, std::span<const std::byte> from);
+
+  /// Queues the command (an ert_start_kernel_cmd) in a buffer.
+  void submit(unsigned handle);
+  /// Waits for a command to end and counts it off. False after `milliseconds` (for ever if negative) without one.
+  [[nodiscard]] bool wait(int milliseconds);
+
+ private:
+  struct Command {
+    std::shared_ptr<Buffer> packet;  // held: the host may free it while the command runs
+    std::vector<std::uint32_t> units;
+    std::vector<std::uint32_t> registers;  // word i is for offset 4 i
+  };
+  struct ComputeUnit {
+    Unit unit;
+    std::unique_ptr<sim::Engine> engine;
+    bool running = false;
+    std::shared_ptr<Command> command;  // null if the host started the run through registers
+    unsigned shared_contexts = 0;
+    bool exclusive_context = false;
+  };
+
+  /// Locks for the host. The worker lets it go first.
+  class HostLock;
+
+  [[nodiscard]] bool same_design(const Design& design, const Settings& settings) const;
+  [[nodiscard]] bool in_use() const;
+  ComputeUnit& unit_with_context(unsigned unit);
+  [[nodiscard]] std::shared_ptr<Buffer> find_buffer(unsigned handle);
+  [[nodiscard]] static std::byte* part(std::byte* bytes, const Buffer& buffer, std::size_t size, std::size_t offset);
+  void make_engine(ComputeUnit& unit);
+  void start_commands();
+  void start_command(ComputeUnit& unit, std::shared_ptr<Command> command);
+  void advance(ComputeUnit& unit);
+  void end_command(ComputeUnit& unit, unsigned state);
+  void fail(ComputeUnit& unit, const char* reason);
+  void work();
+
+  const unsigned index_;
+  std::mutex mutex_;  // guards everything below, and the engines
+  std::atomic<unsigned> waiting_hosts_ = 0;
+  std::condition_variable work_, completion_;
+  DeviceMemory memory_;
+  Settings settings_;
+  Design design_;
+  bool loaded_ = false;
+  unsigned virtual_contexts_ = 0;
+  std::vector<ComputeUnit> units_;  // in XRT's order
+  std::map<unsigned, std::shared_ptr<Buffer>> buffers_;
+  unsigned next_handle_ = 1;
+  std::deque<std::shared_ptr<Command>> queue_;
+  std::uint64_t completions_ = 0;
+  bool stopping_ = false;
+  std::thread worker_;
+};
+
+}  // namespace phasic::card

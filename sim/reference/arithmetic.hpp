@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Arithmetic of neurons and of learning (docs/specification.md, sections 1 and 2), one small function a formula.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "phasic/contract.hpp"
+
+namespace phasic::reference {
+
+/// sat_bits(value): `value` limited to the range of a signed number of `bits` bits.
+[[nodiscard]] constexpr std::int64_t saturate(std::int64_t value, unsigned bits) {
+  const std::int64_t limit = std::int64_t{1} << (bits - 1);
+  return std::clamp<std::int64_t>(value, -limit, limit - 1);
+}
+
+/// half(shift): what is added before `>> shift` so that it rounds to nearest.
+[[nodiscard]] constexpr std::int64_t half(unsigned shift) { return shift == 0 ? 0 : std::int64_t{1} << (shift - 1); }
+
+/// I_j: the current of a sum of weights.
+[[nodiscard]] constexpr std::int64_t current(std::int64_t sum_of_weights, unsigned input_shift) {
+  return (sum_of_weights + half(input_shift)) >> input_shift;
+}
+
+/// L_j: what is left of the potential `potential` of the step before. `leak` is 0 to 256, in 1/256.
+[[nodiscard]] constexpr std::int32_t leaked(std::int32_t potential, bool spiked_before, std::uint32_t leak) {
+  return spiked_before ? 0 : (potential * static_cast<std::int32_t>(leak) + 128) >> 8;
+}
+
+/// V_j(t) before it is limited to 16 bits.
+[[nodiscard]] constexpr std::int64_t unlimited_potential(std::int32_t leaked_potential, std::int64_t input_current) {
+  return leaked_potential + input_current;
+}
+
+/// D_j(t): -1, 0 or 1.
+[[nodiscard]] constexpr std::int32_t trit(std::int32_t potential, std::int32_t window, bool spiked_before) {
+  return (potential > window ? 1 : 0) - (spiked_before ? 1 : 0);
+}
+
+/// signal_j of a layer with factor `level`.
+[[nodiscard]] constexpr std::int32_t level_signal(std::int8_t level) { return -std::int32_t{level}; }
+
+/// signal_j of a layer with factor `error`: spikes wanted (all steps for the neuron of the class, else none) less spikes seen.
+[[nodiscard]] constexpr std::int32_t error_signal(std::uint32_t steps, bool is_class, std::uint32_t count) {
+  return static_cast<std::int32_t>(is_class ? steps : 0) - static_cast<std::int32_t>(count);
+}
+
+/// e_j: the postsynaptic factor, `contract::kFactorWidth` bits.
+[[nodiscard]] constexpr std::int32_t postsynaptic_factor(std::int32_t signal, std::uint32_t rate, unsigned factor_shift) {
+  const std::int64_t product = std::int64_t{signal} * rate;
+  return static_cast<std::int32_t>(saturate((product + half(factor_shift)) >> factor_shift, contract::kFactorWidth));
+}
+
+/// F: fraction bits of a weight change.
+[[nodiscard]] constexpr unsigned fraction_bits(unsigned weight_width) { return contract::kExtendedWidth - weight_width; }
+
+/// r_ij for stochastic rounding: the upper `fraction` bits of a random word.
+[[nodiscard]] constexpr std::int32_t stochastic_rounding(std::uint16_t random_word, unsigned fraction) {
+  return random_word >> (16 - fraction);
+}
+
+/// r_ij for rounding to nearest.
+[[nodiscard]] constexpr std::int32_t nearest_rounding(unsigned fraction) { return std::int32_t{1} << (fraction - 1); }
+
+/// The weight `weight` changed by `change` (u_ij, in 1 / 2^F) but not yet limited to the weight's width.
+[[nodiscard]] constexpr std::int32_t unlimited_weight(std::int32_t weight, std::int32_t change, std::int32_t rounding,
+                                                      unsigned fraction) {
+  return weight + ((change + rounding) >> fraction);
+}
+
+/// The score of an output neuron: most spikes first, then the highest last potential.
+[[nodiscard]] constexpr std::uint32_t score(std::uint32_t count, std::int32_t last_potential) {
+  return count * 65536 + static_cast<std::uint32_t>(last_potential + static_cast<std::int32_t>(contract::kScoreOffset));
+}
+
+}  // namespace phasic::reference

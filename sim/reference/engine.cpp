@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/reference/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+
+#include "sim/reference/kernel.hpp"
+
+namespace phasic::reference {
+namespace {
+
+namespace reg = contract::reg;
+
+/// A rough number of clock cycles a sample, so that one call of `advance` stays short.
+constexpr std::uint64_t kCyclesPerPiece = 2'000;
+
+struct LimitRule {
+  const char* name;
+  std::uint32_t Limits::* value;
+  std::uint32_t lowest;
+  std::uint32_t highest;
+};
+
+/// In the order of the limits table, which is that of the registers.
+constexpr std::array<LimitRule, 11> kLimitRules{{{"lanes", &Limits::lanes, 1, 1024},
+                                                 {"weight_width", &Limits::weight_width, 8, 16},
+                                                 {"engines", &Limits::engines, 1, 4},
+                                                 {"max_rows", &Limits::max_rows, 1, 65535},
+                                                 {"max_neurons", &Limits::max_neurons, 1, 65535},
+                                                 {"max_steps", &Limits::max_steps, 1, 32},
+                                                 {"max_classes", &Limits::max_classes, 1, 65535},
+                                                 {"max_outputs", &Limits::max_outputs, 1, 65535},
+                                                 {"max_events", &Limits::max_events, 0, 1U << 22},
+                                                 {"weight_depth", &Limits::weight_depth, 1, 1U << 26},
+                                                 {"data_width", &Limits::data_width, 32, 512}}};
+static_assert(kLimitRules.size() == contract::kLimits.size());
+
+class ReferenceEngine final : public sim::Engine {
+ public:
+  ReferenceEngine(sim::Memory& memory, const Limits& limits, bool plain) : memory_(memory), limits_(limits), plain_(plain) {}
+
+  std::uint32_t read_register(std::uint32_t offset) override {
+    switch (offset) {
+      case reg::kControl: return read_control();
+      case reg::kGlobalInterruptEnable: return global_interrupt_enable_;
+      case reg::kInterruptEnable: return interrupt_enable_;
+      case reg::kInterruptStatus: return interrupt_status_;
+      case reg::kIdentity: return contract::kIdentity;
+      case reg::kContractVersion: return contract::kContractVersion;
+      case reg::kError: return static_cast<std::uint32_t>(status_.fault.error);
+      case reg::kErrorDetail: return status_.fault.detail;
+      case reg::kErrorSample: return status_.fault.sample;
+      case reg::kPhase: return static_cast<std::uint32_t>(status_.phase);
+      case reg::kSamplesFetched: return status_.samples_fetched;
+      case reg::kSamplesDone: return status_.samples_done;
+      default: break;
+    }
+    if (offset % 4 != 0) return 0;
+    if (offset >= reg::kLimits && offset < reg::kLimits + 4 * kLimitRules.size()) {
+      return limits_.*kLimitRules[(offset - reg::kLimits) / 4].value;
+    }
+    const std::uint32_t* word = argument_word(offset);
+    return word == nullptr ? 0 : *word;
+  }
+
+  void write_register(std::uint32_t offset, std::uint32_t value) override {
+    switch (offset) {
+      case reg::kControl:
+        if ((value & 1) != 0 && !run_) start();
+        return;
+      case reg::kGlobalInterruptEnable: global_interrupt_enable_ = value & 1; return;
+      case reg::kInterruptEnable: interrupt_enable_ = value & 3; return;
+      case reg::kInterruptStatus: interrupt_status_ ^= value & 3; return;
+      default: break;
+    }
+    if (std::uint32_t* word = argument_word(offset)) *word = value;
+  }
+
+  bool advance(std::uint64_t cycles) override {
+    for (std::uint64_t done = 0; run_ && done < std::max<std::uint64_t>(cycles, 1); done += kCyclesPerPiece) {
+      const bool goes_on = run_->advance();
+      status_ = run_->status();
+      if (!goes_on) finish();
+    }
+    return run_.has_value();
+  }
+
+  [[nodiscard]] std::string describe() const override {
+    return fmt::format("C++ reference{}, limits of {} lanes, {}-bit weights", plain_ ? " (plain)" : "", limits_.lanes,
+                       limits_.weight_width);
+  }
+
+ private:
+  std::uint32_t read_control() {
+    const std::uint32_t value = (run_ ? 1U : 0U) | (done_ ? 0b1010U : 0U) | (run_ ? 0U : 0b100U);
+    done_ = false;
+    return value;
+  }
+
+  void start() {
+    Arguments arguments;
+    for (std::size_t id = 0; id < arguments.address.size(); ++id) {
+      arguments.address[id] = std::uint64_t{words_[id][1]} << 32 | words_[id][0];
+      arguments.bytes[id] = words_[id + arguments.address.size()][0];
+    }
+    arguments.sample_count = words_[contract::argument::kSampleCount][0];
+    arguments.first_sample = words_[contract::argument::kFirstSample][0];
+    done_ = false;
+    run_.emplace(memory_, limits_, arguments, plain_ ? make_plain_network : make_network);
+    status_ = run_->status();
+  }
+
+  void finish() {
+    run_.reset();
+    done_ = true;
+    interrupt_status_ |= interrupt_enable_;
+  }
+
+  /// The word of an argument at `offset`, or nothing.
+  std::uint32_t* argument_word(std::uint32_t offset) {
+    for (std::size_t id = 0; id < contract::kArguments.size(); ++id) {
+      const contract::Argument& argument = contract::kArguments[id];
+      if (offset == argument.offset) return &words_[id][0];
+      if (argument.global && offset == argument.offset + 4) return &words_[id][1];
+    }
+    return nullptr;
+  }
+
+  sim::Memory& memory_;
+  Limits limits_;
+  bool plain_;
+  std::array<std::array<std::uint32_t, 2>, contract::kArguments.size()> words_{};  ///< arguments, low and high word
+  std::uint32_t global_interrupt_enable_ = 0;
+  std::uint32_t interrupt_enable_ = 0;
+  std::uint32_t interrupt_status_ = 0;
+  bool done_ = false;
+  RunStatus status_;
+  std::optional<KernelRun> run_;
+};
+
+[[noreturn]] void reject(const std::string& what) { throw std::invalid_argument("reference engine options: " + what); }
+
+Limits read_limits(const nlohmann::json& object) {
+  Limits limits;
+  if (!object.is_object()) reject("limits is " + object.dump() + ", expected an object");
+  for (const auto& [key, value] : object.items()) {
+    const auto rule = std::find_if(kLimitRules.begin(), kLimitRules.end(), [&](const LimitRule& r) { return key == r.name; });
+    if (rule == kLimitRules.end()) reject("unknown limit '" + key + "'");
+    if (!value.is_number_integer() || value.get<std::int64_t>() < rule->lowest || value.get<std::int64_t>() > rule->highest) {
+      reject(fmt::format("limits.{} is {}, expected {} to {}", key, value.dump(), rule->lowest, rule->highest));
+    }
+    limits.*rule->value = value.get<std::uint32_t>();
+  }
+  if (limits.weight_width != 8 && limits.weight_width != 16) {
+    reject(fmt::format("limits.weight_width is {}, expected 8 or 16", limits.weight_width));
+  }
+  if (!std::has_single_bit(limits.lanes)) reject(fmt::format("limits.lanes is {}, expected a power of two", limits.lanes));
+  return limits;
+}
+
+}  // namespace
+
+std::unique_ptr<sim::Engine> make_reference_engine(sim::Memory& memory, const Limits& limits, bool plain) {
+  return std::make_unique<ReferenceEngine>(memory, limits, plain);
+}
+
+std::unique_ptr<sim::Engine> make_reference_engine(sim::Memory& memory, const std::string& options) {
+  const nlohmann::json object = nlohmann::json::parse(options, nullptr, false);
+  if (!object.is_object()) reject("'" + options + "' is not a JSON object");
+  Limits limits;
+  bool plain = false;
+  for (const auto& [key, value] : object.items()) {
+    if (key == "limits") {
+      limits = read_limits(value);
+    } else if (key == "plain") {
+      if (!value.is_boolean()) reject("plain is " + value.dump() + ", expected true or false");
+      plain = value.get<bool>();
+    } else {
+      reject("unknown key '" + key + "'");
+    }
+  }
+  return make_reference_engine(memory, limits, plain);
+}
+
+}  // namespace phasic::reference

@@ -1,0 +1,398 @@
+// SPDX-License-Identifier: Apache-2.0
+// The same bits as plain_network.cpp. Spikes travel as lists of rows for each step, weights stay in the layout of the buffer, and the
+// loops over synapses are in fast_kernels_body.hpp.
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/reference/arithmetic.hpp"
+#include "sim/reference/fast_kernels.hpp"
+#include "sim/reference/network.hpp"
+#include "sim/reference/random.hpp"
+
+namespace phasic::reference {
+namespace {
+
+/// Bytes that start at a multiple of 64, all 0 at first.
+class AlignedBytes {
+ public:
+  explicit AlignedBytes(std::size_t size) : size_(size), data_(static_cast<std::byte*>(::operator new(size, kAlignment))) {
+    std::memset(data_.get(), 0, size);
+  }
+  [[nodiscard]] std::byte* data() { return data_.get(); }
+  [[nodiscard]] const std::byte* data() const { return data_.get(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::span<std::byte> bytes() { return {data_.get(), size_}; }
+
+ private:
+  static constexpr std::align_val_t kAlignment{contract::kAlignment};
+  struct Free {
+    void operator()(std::byte* bytes) const { ::operator delete(bytes, kAlignment); }
+  };
+  std::size_t size_;
+  std::unique_ptr<std::byte[], Free> data_;
+};
+
+/// Rows that spike, step after step.
+struct EventLists {
+  std::vector<std::uint16_t> rows;   ///< room for every row at every step, and one more
+  std::vector<std::uint32_t> begin;  ///< of each step, and the end
+};
+
+struct LayerState {
+  AlignedBytes weights;
+  std::size_t row_bytes;
+  std::vector<std::int8_t> levels;  ///< [class][stride]
+  std::size_t stride;
+  EventLists events;
+  std::vector<std::uint8_t> spikes;
+  std::vector<std::int8_t> trits;
+  std::vector<std::uint8_t> counts;
+  std::vector<std::int16_t> last_potentials;
+  std::vector<std::int16_t> potentials;
+  // What learning needs.
+  std::vector<std::int32_t> factors;
+  std::vector<std::uint16_t> pair_words;
+  std::vector<std::uint16_t> pair_offsets;
+  std::vector<std::int16_t> whole_even, whole_odd;
+  std::vector<std::uint16_t> part_even, part_odd;
+  std::vector<std::uint32_t> steps_of_row;  ///< bit t: the row spiked at step t
+  std::vector<std::uint16_t> visited;
+  std::vector<std::uint32_t> visited_steps;
+  std::vector<std::uint16_t> row_x, row_y;
+};
+
+/// Goes from the layout of the buffers to that of the kernels and back.
+void flip_even_weights(const Program& program, std::span<std::byte> weights) {
+  if (program.weight_width != 8) return;
+  for (std::size_t k = 0; k < weights.size(); k += 2) weights[k] ^= std::byte{kEvenBias};
+}
+
+LayerState make_state(const Program& program, const LayerProgram& shape) {
+  const std::size_t stride = padded(shape.neurons);
+  const std::size_t rows = padded(shape.rows);
+  LayerState state{.weights = AlignedBytes(weight_bytes(program, shape)),
+                   .row_bytes = weight_row_bytes(program, shape),
+                   .levels = std::vector<std::int8_t>(program.classes * stride),
+                   .stride = stride,
+                   .events = {std::vector<std::uint16_t>(std::size_t{program.steps} * shape.rows + 1),
+                              std::vector<std::uint32_t>(program.steps + 1)},
+                   .spikes = std::vector<std::uint8_t>(program.steps * stride / 8),
+                   .trits = std::vector<std::int8_t>(program.steps * stride),
+                   .counts = std::vector<std::uint8_t>(stride),
+                   .last_potentials = std::vector<std::int16_t>(stride),
+                   .potentials = std::vector<std::int16_t>(program.trace ? program.steps * stride : 0),
+                   .factors = std::vector<std::int32_t>(stride),
+                   .pair_words = std::vector<std::uint16_t>(stride),
+                   .pair_offsets = std::vector<std::uint16_t>(stride),
+                   .whole_even = std::vector<std::int16_t>(stride),
+                   .whole_odd = std::vector<std::int16_t>(stride),
+                   .part_even = std::vector<std::uint16_t>(stride),
+                   .part_odd = std::vector<std::uint16_t>(stride),
+                   .steps_of_row = std::vector<std::uint32_t>(rows),
+                   .visited = std::vector<std::uint16_t>(rows),
+                   .visited_steps = std::vector<std::uint32_t>(rows),
+                   .row_x = std::vector<std::uint16_t>(rows),
+                   .row_y = std::vector<std::uint16_t>(rows)};
+  flip_even_weights(program, state.weights.bytes());
+  for (std::size_t pair = 0; pair < stride; ++pair) {
+    state.pair_words[pair] = static_cast<std::uint16_t>(pair * contract::kMixMultiplier);
+    state.pair_offsets[pair] = static_cast<std::uint16_t>(pair * contract::kMixOffsetMultiplier);
+  }
+  return state;
+}
+
+class FastNetwork final : public Network {
+ public:
+  FastNetwork(Program program, const FastKernels& kernels)
+      : Network(std::move(program)), kernels_(kernels), active_(padded(program_.inputs)), intensity_(padded(program_.inputs)),
+        words_x_(padded(program_.inputs)), words_y_(padded(program_.inputs)) {
+    for (const LayerProgram& shape : program_.layers) layers_.push_back(make_state(program_, shape));
+  }
+
+  void set_weights(std::size_t layer, std::span<const std::byte> rows) override {
+    const LayerProgram& shape = program_.layers.at(layer);
+    LayerState& state = layers_[layer];
+    if (rows.size() != state.weights.size()) throw std::invalid_argument("wrong size of a weights buffer");
+    const std::size_t used = std::size_t{shape.neurons} * program_.weight_width / 8;
+    std::memset(state.weights.data(), 0, state.weights.size());
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      std::memcpy(state.weights.data() + row * state.row_bytes, rows.data() + row * state.row_bytes, used);
+    }
+    flip_even_weights(program_, state.weights.bytes());
+  }
+
+  void get_weights(std::size_t layer, std::span<std::byte> rows) const override {
+    const LayerState& state = layers_.at(layer);
+    if (rows.size() != state.weights.size()) throw std::invalid_argument("wrong size of a weights buffer");
+    std::memcpy(rows.data(), state.weights.data(), rows.size());
+    flip_even_weights(program_, rows);
+  }
+
+  void set_levels(std::size_t layer, std::span<const std::byte> rows) override {
+    const LayerProgram& shape = program_.layers.at(layer);
+    LayerState& state = layers_[layer];
+    if (rows.size() != level_bytes(program_, shape)) throw std::invalid_argument("wrong size of a level table");
+    for (std::size_t label = 0; label < program_.classes; ++label) {
+      std::memcpy(state.levels.data() + label * state.stride, rows.data() + label * align(shape.neurons), shape.neurons);
+    }
+  }
+
+  void run(const Sample& sample, std::uint32_t number, SampleResult& result, Potentials* potentials) override {
+    const bool learn = program_.learn && sample.learn;
+    if (learn) ++counts_.samples_learned;
+    if (potentials != nullptr) potentials->assign(program_.layers.size(), {});
+    if (program_.sample_kind == contract::SampleKind::kEvent) {
+      take_events(sample);
+    } else {
+      encode(sample, number);
+    }
+    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+      integrate(layer, potentials);
+      if (learn && program_.layers[layer].factor != contract::Factor::kFrozen) update(layer, sample.label, number);
+      if (layer + 1 < layers_.size()) hand_on(layer);
+    }
+    tell(result);
+  }
+
+ private:
+  /// Room for the next row of a list that is written without a test; the bias row ends every step.
+  void end_step(std::size_t layer, std::uint32_t step, std::uint32_t& end) {
+    const LayerProgram& shape = program_.layers[layer];
+    EventLists& events = layers_[layer].events;
+    if (shape.bias) events.rows[end++] = static_cast<std::uint16_t>(shape.rows - 1);
+    events.begin[step + 1] = end;
+  }
+
+  void take_events(const Sample& sample) {
+    EventLists& events = layers_[0].events;
+    std::uint32_t end = 0;
+    std::size_t next = 0;
+    for (std::uint32_t step = 0; step < program_.steps; ++step) {
+      for (; next < sample.events.size() && sample.events[next] >> 16 == step; ++next) {
+        events.rows[end++] = static_cast<std::uint16_t>(sample.events[next]);
+      }
+      end_step(0, step, end);
+    }
+    counts_.input_events += sample.events.size();
+  }
+
+  void encode(const Sample& sample, std::uint32_t number) {
+    std::size_t active = 0;
+    for (std::size_t input = 0; input < program_.inputs; ++input) {
+      active_[active] = static_cast<std::uint16_t>(input);
+      intensity_[active] = sample.intensities[input];
+      active += sample.intensities[input] != 0 ? 1 : 0;
+    }
+    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kEncoding, 0), number);
+    EventLists& events = layers_[0].events;
+    std::uint32_t end = 0;
+    for (std::uint32_t step = 0; step < program_.steps; ++step) {
+      if (step % 4 == 0) {
+        const auto group = static_cast<std::uint16_t>(step / 4);
+        kernels_.permute_all(key.data(), group, active_.data(), active, words_x_.data(), words_y_.data());
+      }
+      const std::vector<std::uint16_t>& words = step % 4 < 2 ? words_x_ : words_y_;
+      const unsigned shift = step % 2 == 0 ? 8 : 0;
+      const std::uint32_t begin = end;
+      for (std::size_t k = 0; k < active; ++k) {
+        events.rows[end] = active_[k];
+        end += intensity_[k] > (words[k] >> shift & 0xff) ? 1 : 0;
+      }
+      counts_.input_events += end - begin;
+      end_step(0, step, end);
+    }
+  }
+
+  void integrate(std::size_t layer, Potentials* potentials) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerState& state = layers_[layer];
+    if (potentials != nullptr) state.potentials.resize(program_.steps * state.stride);
+    IntegrateJob job{.weights = state.weights.data(),
+                     .row_bytes = state.row_bytes,
+                     .neurons = shape.neurons,
+                     .steps = program_.steps,
+                     .events = state.events.rows.data(),
+                     .event_begin = state.events.begin.data(),
+                     .threshold = shape.threshold,
+                     .window = shape.window,
+                     .leak = static_cast<std::int32_t>(shape.leak),
+                     .input_shift = static_cast<std::int32_t>(shape.input_shift),
+                     .stride = state.stride,
+                     .spikes = state.spikes.data(),
+                     .trits = state.trits.data(),
+                     .counts = state.counts.data(),
+                     .last_potentials = state.last_potentials.data(),
+                     .potentials = potentials == nullptr ? nullptr : state.potentials.data(),
+                     .saturations = 0};
+    program_.weight_width == 8 ? kernels_.integrate8(job) : kernels_.integrate16(job);
+
+    LayerCounts& counts = counts_.layers[layer];
+    const std::uint64_t events = state.events.begin[program_.steps];
+    counts.events += events;
+    counts.synaptic_operations += events * shape.neurons;
+    counts.potential_saturations += job.saturations;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) counts.spikes += state.counts[neuron];
+    if (potentials == nullptr) return;
+    std::vector<std::int16_t>& to = (*potentials)[layer];
+    for (std::size_t step = 0; step < program_.steps; ++step) {
+      const auto from = state.potentials.begin() + static_cast<std::ptrdiff_t>(step * state.stride);
+      to.insert(to.end(), from, from + shape.neurons);
+    }
+  }
+
+  /// The spikes of a layer as events of the next one.
+  void hand_on(std::size_t layer) {
+    const LayerState& state = layers_[layer];
+    const std::size_t neurons = program_.layers[layer].neurons;
+    std::uint16_t* const rows = layers_[layer + 1].events.rows.data();
+    std::uint32_t end = 0;
+    for (std::uint32_t step = 0; step < program_.steps; ++step) {
+      for (std::size_t first = 0; first < neurons; first += 64) {
+        std::uint64_t bits;
+        std::memcpy(&bits, state.spikes.data() + (step * state.stride + first) / 8, sizeof bits);
+        if (neurons - first < 64) bits &= (std::uint64_t{1} << (neurons - first)) - 1;
+        for (; bits != 0; bits &= bits - 1) rows[end++] = static_cast<std::uint16_t>(first + std::countr_zero(bits));
+      }
+      end_step(layer + 1, step, end);
+    }
+  }
+
+  void update(std::size_t layer, std::uint32_t label, std::uint32_t number) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerState& state = layers_[layer];
+    const std::size_t visited = choose_rows(shape, state);
+    LayerCounts& counts = counts_.layers[layer];
+    counts.update_rows += visited;
+    counts.update_operations += std::uint64_t{visited} * shape.neurons;
+    if (!set_factors(shape, state, label)) return;
+
+    const bool stochastic = shape.rounding == contract::Rounding::kStochastic;
+    if (stochastic) {
+      const auto layer_number = static_cast<unsigned>(layer);
+      const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kRounding, layer_number), number);
+      kernels_.permute_all(key.data(), 0, state.visited.data(), visited, state.row_x.data(), state.row_y.data());
+    }
+    if (program_.weight_width == 8 && shape.span == contract::Span::kLastStep) {
+      set_common_changes(shape, state);
+      CommonUpdateJob job{.weights = state.weights.data(),
+                          .row_bytes = state.row_bytes,
+                          .rows = state.visited.data(),
+                          .row_count = visited,
+                          .row_x = state.row_x.data(),
+                          .row_y = state.row_y.data(),
+                          .pair_words = state.pair_words.data(),
+                          .pair_offsets = state.pair_offsets.data(),
+                          .whole_even = state.whole_even.data(),
+                          .whole_odd = state.whole_odd.data(),
+                          .part_even = state.part_even.data(),
+                          .part_odd = state.part_odd.data(),
+                          .stochastic = stochastic,
+                          .saturations = 0};
+      kernels_.update_common8(job);
+      counts.weight_saturations += job.saturations;
+      return;
+    }
+    UpdateJob job{.weights = state.weights.data(),
+                  .row_bytes = state.row_bytes,
+                  .neurons = shape.neurons,
+                  .rows = state.visited.data(),
+                  .row_steps = state.visited_steps.data(),
+                  .row_count = visited,
+                  .row_x = state.row_x.data(),
+                  .row_y = state.row_y.data(),
+                  .pair_words = state.pair_words.data(),
+                  .pair_offsets = state.pair_offsets.data(),
+                  .trits = state.trits.data(),
+                  .stride = state.stride,
+                  .factors = state.factors.data(),
+                  .stochastic = stochastic,
+                  .saturations = 0};
+    program_.weight_width == 8 ? kernels_.update8(job) : kernels_.update16(job);
+    counts.weight_saturations += job.saturations;
+  }
+
+  /// Fills `visited` and `visited_steps` with the rows to learn from and returns their number.
+  [[nodiscard]] std::size_t choose_rows(const LayerProgram& shape, LayerState& state) const {
+    const std::uint32_t last = program_.steps - 1;
+    const EventLists& events = state.events;
+    if (shape.span == contract::Span::kLastStep) {
+      const std::size_t count = events.begin[last + 1] - events.begin[last];
+      std::copy_n(events.rows.begin() + events.begin[last], count, state.visited.begin());
+      std::fill_n(state.visited_steps.begin(), count, std::uint32_t{1} << last);
+      return count;
+    }
+    std::fill(state.steps_of_row.begin(), state.steps_of_row.end(), 0);
+    for (std::uint32_t step = 0; step <= last; ++step) {
+      for (std::uint32_t k = events.begin[step]; k < events.begin[step + 1]; ++k) {
+        state.steps_of_row[events.rows[k]] |= std::uint32_t{1} << step;
+      }
+    }
+    std::size_t count = 0;
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      if (state.steps_of_row[row] == 0) continue;
+      state.visited[count] = static_cast<std::uint16_t>(row);
+      state.visited_steps[count++] = state.steps_of_row[row];
+    }
+    return count;
+  }
+
+  /// Returns whether any factor is not 0.
+  [[nodiscard]] bool set_factors(const LayerProgram& shape, LayerState& state, std::uint32_t label) const {
+    bool any = false;
+    for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      const std::int32_t signal = shape.factor == contract::Factor::kLevel
+                                      ? level_signal(state.levels[label * state.stride + neuron])
+                                      : error_signal(program_.steps, neuron == label, state.counts[neuron]);
+      state.factors[neuron] = postsynaptic_factor(signal, shape.rate, shape.factor_shift);
+      any = any || state.factors[neuron] != 0;
+    }
+    return any;
+  }
+
+  /// Splits trit * factor of the last step for the rows' common update.
+  void set_common_changes(const LayerProgram& shape, LayerState& state) const {
+    const std::int8_t* const trits = state.trits.data() + (program_.steps - 1) * state.stride;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      const std::int32_t change = trits[neuron] * state.factors[neuron];
+      const auto whole = static_cast<std::int16_t>(change >> 16);
+      const auto part = static_cast<std::uint16_t>(change);
+      (neuron % 2 == 0 ? state.whole_even : state.whole_odd)[neuron / 2] = whole;
+      (neuron % 2 == 0 ? state.part_even : state.part_odd)[neuron / 2] = part;
+    }
+  }
+
+  void tell(SampleResult& result) const {
+    const LayerState& state = layers_.back();
+    const std::uint32_t neurons = program_.layers.back().neurons;
+    result.scores.resize(neurons);
+    result.prediction = 0;
+    result.spikes = 0;
+    for (std::uint32_t neuron = 0; neuron < neurons; ++neuron) {
+      result.scores[neuron] = score(state.counts[neuron], state.last_potentials[neuron]);
+      if (result.scores[neuron] > result.scores[result.prediction]) result.prediction = neuron;
+      result.spikes += state.counts[neuron];
+    }
+  }
+
+  const FastKernels& kernels_;
+  std::vector<LayerState> layers_;
+  // Inputs that are not 0: number and intensity, and their random words.
+  std::vector<std::uint16_t> active_;
+  std::vector<std::uint8_t> intensity_;
+  std::vector<std::uint16_t> words_x_;
+  std::vector<std::uint16_t> words_y_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> make_network(Program program) { return make_fast_network(std::move(program), fast_kernels()); }
+
+std::unique_ptr<Network> make_fast_network(Program program, const FastKernels& kernels) {
+  return std::make_unique<FastNetwork>(std::move(program), kernels);
+}
+
+}  // namespace phasic::reference

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/reference/float_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/reference/arithmetic.hpp"
+#include "sim/reference/random.hpp"
+
+namespace phasic::reference {
+
+FloatNetwork::FloatNetwork(Program program) : program_(std::move(program)) {
+  for (const LayerProgram& shape : program_.layers) {
+    Layer layer;
+    layer.weights.resize(std::size_t{shape.rows} * shape.neurons);
+    layer.levels.resize(std::size_t{program_.classes} * shape.neurons);
+    layer.events.resize(program_.steps);
+    layer.potentials.resize(shape.neurons);
+    layer.spiked.resize(shape.neurons);
+    layer.trits.resize(std::size_t{program_.steps} * shape.neurons);
+    layer.counts.resize(shape.neurons);
+    layers_.push_back(std::move(layer));
+  }
+}
+
+void FloatNetwork::set_rate(std::size_t layer, std::uint32_t rate, std::uint32_t factor_shift) {
+  program_.layers.at(layer).rate = rate;
+  program_.layers.at(layer).factor_shift = factor_shift;
+}
+
+void FloatNetwork::set_weights(std::size_t layer, std::span<const float> weights) {
+  if (weights.size() != layers_.at(layer).weights.size()) throw std::invalid_argument("wrong number of weights");
+  std::copy(weights.begin(), weights.end(), layers_[layer].weights.begin());
+}
+
+void FloatNetwork::set_levels(std::size_t layer, std::span<const float> levels) {
+  if (levels.size() != layers_.at(layer).levels.size()) throw std::invalid_argument("wrong number of levels");
+  std::copy(levels.begin(), levels.end(), layers_[layer].levels.begin());
+}
+
+void FloatNetwork::run(const Sample& sample, std::uint32_t number, std::uint32_t& prediction, std::vector<double>& scores) {
+  encode(sample, number);
+  for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
+    integrate(layer);
+    if (program_.learn && sample.learn && program_.layers[layer].factor != contract::Factor::kFrozen) update(layer, sample.label);
+  }
+  const Layer& last = layers_.back();
+  scores.resize(last.counts.size());
+  for (std::size_t neuron = 0; neuron < scores.size(); ++neuron) {
+    scores[neuron] = last.counts[neuron] * 65536.0 + last.potentials[neuron] + contract::kScoreOffset;
+  }
+  prediction = static_cast<std::uint32_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
+}
+
+void FloatNetwork::encode(const Sample& sample, std::uint32_t number) {
+  const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kEncoding, 0), number);
+  const LayerProgram& shape = program_.layers[0];
+  auto& events = layers_[0].events;
+  for (auto& step : events) step.clear();
+  if (program_.sample_kind == contract::SampleKind::kEvent) {
+    for (const std::uint32_t event : sample.events) events[event >> 16].push_back(static_cast<std::uint16_t>(event));
+  } else {
+    for (std::uint32_t input = 0; input < program_.inputs; ++input) {
+      if (sample.intensities[input] == 0) continue;
+      for (std::uint32_t step = 0; step < program_.steps; ++step) {
+        if (sample.intensities[input] > encoding_byte(key, step, input)) events[step].push_back(static_cast<std::uint16_t>(input));
+      }
+    }
+  }
+  if (!shape.bias) return;
+  for (auto& step : events) step.push_back(static_cast<std::uint16_t>(shape.rows - 1));
+}
+
+void FloatNetwork::integrate(std::size_t number) {
+  const LayerProgram& shape = program_.layers[number];
+  Layer& layer = layers_[number];
+  const float scale = std::ldexp(1.0F, -static_cast<int>(shape.input_shift));
+  const float leak = static_cast<float>(shape.leak) / 256.0F;
+  const auto threshold = static_cast<float>(shape.threshold);
+  const auto window = static_cast<float>(shape.window);
+  std::fill(layer.potentials.begin(), layer.potentials.end(), 0.0F);
+  std::fill(layer.spiked.begin(), layer.spiked.end(), std::uint8_t{0});
+  std::fill(layer.counts.begin(), layer.counts.end(), 0U);
+  std::vector<float> sums(shape.neurons);
+  for (std::size_t step = 0; step < program_.steps; ++step) {
+    std::fill(sums.begin(), sums.end(), 0.0F);
+    for (const std::uint16_t row : layer.events[step]) {
+      const float* const weights = layer.weights.data() + std::size_t{row} * shape.neurons;
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) sums[neuron] += weights[neuron];
+    }
+    std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
+    std::vector<std::uint16_t>* const next = number + 1 < layers_.size() ? &layers_[number + 1].events[step] : nullptr;
+    if (next != nullptr) next->clear();
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      const bool before = layer.spiked[neuron] != 0;
+      const float potential = (before ? 0.0F : layer.potentials[neuron] * leak) + sums[neuron] * scale;
+      const bool spikes = potential > threshold;
+      trits[neuron] = static_cast<std::int8_t>((potential > window ? 1 : 0) - (before ? 1 : 0));
+      layer.potentials[neuron] = potential;
+      layer.spiked[neuron] = spikes ? 1 : 0;
+      layer.counts[neuron] += spikes ? 1 : 0;
+      if (spikes && next != nullptr) next->push_back(static_cast<std::uint16_t>(neuron));
+    }
+    if (next != nullptr && program_.layers[number + 1].bias) {
+      next->push_back(static_cast<std::uint16_t>(program_.layers[number + 1].rows - 1));
+    }
+  }
+}
+
+void FloatNetwork::update(std::size_t number, std::uint32_t label) {
+  const LayerProgram& shape = program_.layers[number];
+  Layer& layer = layers_[number];
+  const double unit = std::ldexp(static_cast<double>(shape.rate),
+                                 -static_cast<int>(shape.factor_shift + fraction_bits(program_.weight_width)));
+  std::vector<float> factors(shape.neurons);
+  for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+    const double signal = shape.factor == contract::Factor::kLevel
+                              ? -layer.levels[label * shape.neurons + neuron]
+                              : error_signal(program_.steps, neuron == label, layer.counts[neuron]);
+    factors[neuron] = static_cast<float>(signal * unit);
+  }
+  std::vector<float> changes(shape.neurons);
+  const std::size_t first = shape.span == contract::Span::kLastStep ? program_.steps - 1 : 0;
+  for (std::size_t step = first; step < program_.steps; ++step) {
+    const std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) changes[neuron] = trits[neuron] * factors[neuron];
+    for (const std::uint16_t row : layer.events[step]) {
+      float* const weights = layer.weights.data() + std::size_t{row} * shape.neurons;
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) weights[neuron] += changes[neuron];
+    }
+  }
+}
+
+}  // namespace phasic::reference

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The equations of the specification in floating point: weights without rounding or limits, potentials without limits, currents
+/// and leak without rounding. Input spikes come from the same random numbers, so what differs from the reference is quantisation.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/reference/network.hpp"
+
+namespace phasic::reference {
+
+class FloatNetwork {
+ public:
+  /// Weights are 0 at first. The program's thresholds, rates and shifts mean what they mean in the kernel.
+  explicit FloatNetwork(Program program);
+
+  [[nodiscard]] const Program& program() const { return program_; }
+  void set_learn(bool learn) { program_.learn = learn; }
+  void set_rate(std::size_t layer, std::uint32_t rate, std::uint32_t factor_shift);
+  /// In units of the kernel's weights, `[row * neurons + neuron]`. Throws std::invalid_argument for another size.
+  void set_weights(std::size_t layer, std::span<const float> weights);
+  [[nodiscard]] std::span<const float> weights(std::size_t layer) const { return layers_.at(layer).weights; }
+  /// 64 times the neuromodulator f, not rounded: `[class * neurons + neuron]`.
+  void set_levels(std::size_t layer, std::span<const float> levels);
+  /// Scores are spikes times 65536 plus the last potential plus 32768.
+  void run(const Sample& sample, std::uint32_t number, std::uint32_t& prediction, std::vector<double>& scores);
+
+ private:
+  struct Layer {
+    std::vector<float> weights;
+    std::vector<float> levels;
+    std::vector<std::vector<std::uint16_t>> events;  ///< rows that spike, by step
+    std::vector<float> potentials;
+    std::vector<std::uint8_t> spiked;
+    std::vector<std::int8_t> trits;  ///< [step][neurons]
+    std::vector<std::uint32_t> counts;
+  };
+  void encode(const Sample& sample, std::uint32_t number);
+  void integrate(std::size_t number);
+  void update(std::size_t number, std::uint32_t label);
+
+  Program program_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace phasic::reference

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+/// One run of the kernel over device memory (docs/specification.md, section 6). Timing counters are 0.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "phasic/contract.hpp"
+#include "sim/engine/engine.hpp"
+#include "sim/reference/network.hpp"
+
+namespace phasic::reference {
+
+/// Arguments of a run, indexed by argument id: program, weights, tables, samples, results, trace.
+struct Arguments {
+  std::array<std::uint64_t, 6> address{};
+  std::array<std::uint32_t, 6> bytes{};
+  std::uint32_t sample_count = 0;
+  std::uint32_t first_sample = 0;
+};
+
+/// What the status registers tell of a run.
+struct RunStatus {
+  Fault fault;
+  contract::Phase phase = contract::Phase::kIdle;
+  std::uint32_t samples_fetched = 0;
+  std::uint32_t samples_done = 0;
+};
+
+using MakeNetwork = std::function<std::unique_ptr<Network>(Program)>;
+
+/// A run that is carried on piece by piece.
+class KernelRun {
+ public:
+  /// `memory` must outlive the run.
+  KernelRun(sim::Memory& memory, const Limits& limits, const Arguments& arguments, MakeNetwork make_network);
+
+  /// Does the next piece: everything up to the samples, one sample, or everything after them. Returns whether the run goes on.
+  bool advance();
+  [[nodiscard]] const RunStatus& status() const { return status_; }
+
+ private:
+  [[nodiscard]] bool failed() const { return status_.fault.error != contract::Error::kNone; }
+  /// Keeps the first error of the run.
+  void fail(contract::Error error, std::uint32_t detail, std::uint32_t sample = 0);
+  [[nodiscard]] std::uint64_t address(std::uint32_t argument) const;
+  [[nodiscard]] std::uint32_t bytes(std::uint32_t argument) const;
+  bool read(std::uint32_t argument, std::uint64_t offset, std::span<std::byte> to);
+  void write(std::uint32_t argument, std::uint64_t offset, std::span<const std::byte> from);
+
+  void check_addresses();
+  void load();
+  bool read_program();
+  bool check_capacity();
+  bool check_sizes();
+  bool load_tables();
+  bool load_weights();
+  bool run_sample();
+  bool read_sample(Sample& sample);
+  void write_result(const Sample& sample);
+  void write_trace();
+  void store_weights();
+  void write_header();
+
+  sim::Memory& memory_;
+  Limits limits_;
+  Arguments arguments_;
+  MakeNetwork make_network_;
+  RunStatus status_;
+  Program program_;
+  std::unique_ptr<Network> network_;
+  enum class Next { kLoad, kSample, kEnd, kNothing } next_ = Next::kLoad;
+  bool header_possible_ = true;
+  std::uint32_t position_ = 0;  ///< of the next sample in the run
+  std::vector<std::uint8_t> intensities_;
+  std::vector<std::uint32_t> events_;
+  SampleResult result_;
+  Potentials potentials_;
+};
+
+}  // namespace phasic::reference

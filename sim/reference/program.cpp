@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/reference/program.hpp"
+
+#include <bit>
+#include <cstring>
+#include <optional>
+
+namespace phasic::reference {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "buffers are little endian and are copied as they are");
+
+/// Remembers the first field that is not as it should be.
+class FieldCheck {
+ public:
+  void require(bool legal, std::size_t offset) {
+    if (!legal && !first_) first_ = static_cast<std::uint32_t>(offset);
+  }
+  void require_range(std::int64_t value, std::int64_t lowest, std::int64_t highest, std::size_t offset) {
+    require(value >= lowest && value <= highest, offset);
+  }
+  [[nodiscard]] std::optional<std::uint32_t> first() const { return first_; }
+
+ private:
+  std::optional<std::uint32_t> first_;
+};
+
+constexpr std::uint32_t kStrideLimit = 1U << 24;
+
+void check_header(const contract::ProgramHeader& header, const Limits& limits, FieldCheck& check) {
+  using Header = contract::ProgramHeader;
+  check.require(header.magic == contract::kProgramMagic, offsetof(Header, magic));
+  check.require(header.version == contract::kContractVersion, offsetof(Header, version));
+  check.require_range(header.inputs, 1, limits.max_rows, offsetof(Header, inputs));
+  check.require_range(header.layers, 1, limits.engines, offsetof(Header, layers));
+  check.require_range(header.steps, 1, limits.max_steps, offsetof(Header, steps));
+  check.require_range(header.classes, 1, limits.max_classes, offsetof(Header, classes));
+  check.require_range(header.sample_kind, 0, 1, offsetof(Header, sample_kind));
+  const std::uint64_t least_stride =
+      header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kIntensity)
+          ? std::uint64_t{sizeof(contract::SampleHeader)} + header.inputs
+          : 0;
+  check.require(header.sample_stride % contract::kAlignment == 0 && header.sample_stride >= contract::kAlignment &&
+                    header.sample_stride < kStrideLimit && header.sample_stride >= least_stride,
+                offsetof(Header, sample_stride));
+  check.require_range(header.flags, 0, 3, offsetof(Header, flags));
+  for (std::size_t word = 0; word < std::size(header.reserved); ++word) {
+    check.require(header.reserved[word] == 0, offsetof(Header, reserved) + 4 * word);
+  }
+}
+
+/// `rows_before` is the inputs, or the neurons of the layer before.
+void check_layer(const contract::Layer& layer, std::size_t base, std::uint32_t rows_before, std::uint32_t classes,
+                 const Limits& limits, FieldCheck& check) {
+  using Layer = contract::Layer;
+  const bool learns = layer.factor != static_cast<std::uint32_t>(contract::Factor::kFrozen);
+  const bool learns_from_error = layer.factor == static_cast<std::uint32_t>(contract::Factor::kError);
+  const bool all_steps = layer.span == static_cast<std::uint32_t>(contract::Span::kAllSteps);
+  check.require_range(layer.neurons, 1, limits.max_neurons, base + offsetof(Layer, neurons));
+  check.require(layer.flags <= 1 && std::uint64_t{rows_before} + layer.flags <= limits.max_rows, base + offsetof(Layer, flags));
+  check.require_range(layer.threshold, -32768, 32767, base + offsetof(Layer, threshold));
+  check.require_range(layer.window, -32768, 32767, base + offsetof(Layer, window));
+  check.require_range(layer.leak, 0, 256, base + offsetof(Layer, leak));
+  check.require_range(layer.input_shift, 0, 15, base + offsetof(Layer, input_shift));
+  check.require(layer.factor <= 2 && !(learns_from_error && layer.neurons < classes), base + offsetof(Layer, factor));
+  check.require(layer.span <= 1 && !(all_steps && learns && layer.neurons > limits.max_outputs), base + offsetof(Layer, span));
+  check.require_range(layer.rounding, 0, 1, base + offsetof(Layer, rounding));
+  check.require_range(layer.rate, 0, 65535, base + offsetof(Layer, rate));
+  check.require_range(layer.factor_shift, 0, 15, base + offsetof(Layer, factor_shift));
+  check.require(layer.weights_offset % contract::kAlignment == 0, base + offsetof(Layer, weights_offset));
+  check.require(layer.levels_offset % contract::kAlignment == 0, base + offsetof(Layer, levels_offset));
+  for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
+    check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
+  }
+}
+
+Fault field_fault(std::uint32_t offset) { return {contract::Error::kProgramField, offset, 0}; }
+
+LayerProgram take_layer(const contract::Layer& layer, std::uint32_t rows_before) {
+  return {.rows = rows_before + layer.flags,
+          .neurons = layer.neurons,
+          .bias = layer.flags == 1,
+          .threshold = layer.threshold,
+          .window = layer.window,
+          .leak = layer.leak,
+          .input_shift = layer.input_shift,
+          .factor = static_cast<contract::Factor>(layer.factor),
+          .span = static_cast<contract::Span>(layer.span),
+          .rounding = static_cast<contract::Rounding>(layer.rounding),
+          .rate = layer.rate,
+          .factor_shift = layer.factor_shift,
+          .weights_offset = layer.weights_offset,
+          .levels_offset = layer.levels_offset};
+}
+
+}  // namespace
+
+std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer) {
+  return align(std::uint64_t{layer.neurons} * program.weight_width / 8);
+}
+
+std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer) {
+  return layer.rows * weight_row_bytes(program, layer);
+}
+
+std::uint64_t level_bytes(const Program& program, const LayerProgram& layer) { return program.classes * align(layer.neurons); }
+
+std::uint64_t record_bytes(const Program& program) {
+  return align(sizeof(contract::ResultRecord) + 4 * std::uint64_t{program.layers.back().neurons});
+}
+
+std::uint64_t trace_bytes(const Program& program) {
+  std::uint64_t bytes = 0;
+  for (const LayerProgram& layer : program.layers) bytes += program.steps * align(2 * std::uint64_t{layer.neurons});
+  return bytes;
+}
+
+std::variant<Program, Fault> parse_program(std::span<const std::byte> block, const Limits& limits) {
+  contract::ProgramHeader header;
+  std::memcpy(&header, block.data(), sizeof header);
+  FieldCheck check;
+  check_header(header, limits, check);
+  if (const auto offset = check.first()) return field_fault(*offset);
+
+  Program program{.weight_width = limits.weight_width,
+                  .seed = std::uint64_t{header.seed_high} << 32 | header.seed_low,
+                  .inputs = header.inputs,
+                  .steps = header.steps,
+                  .classes = header.classes,
+                  .sample_kind = static_cast<contract::SampleKind>(header.sample_kind),
+                  .sample_stride = header.sample_stride,
+                  .learn = (header.flags & 1) != 0,
+                  .trace = (header.flags & 2) != 0,
+                  .layers = {}};
+  std::uint32_t rows_before = header.inputs;
+  for (std::size_t number = 0; number < header.layers; ++number) {
+    const std::size_t base = sizeof header + number * sizeof(contract::Layer);
+    contract::Layer layer;
+    std::memcpy(&layer, block.data() + base, sizeof layer);
+    check_layer(layer, base, rows_before, header.classes, limits, check);
+    if (const auto offset = check.first()) return field_fault(*offset);
+    program.layers.push_back(take_layer(layer, rows_before));
+    rows_before = layer.neurons;
+  }
+  return program;
+}
+
+}  // namespace phasic::reference

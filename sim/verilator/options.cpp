@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/verilator/options.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+namespace phasic::sim {
+namespace {
+
+using Json = nlohmann::json;
+
+[[noreturn]] void refuse(const std::string& key, const Json& value, const char* expected) {
+  throw std::runtime_error(fmt::format("RTL engine options: {} is {}, expected {}", key, value.dump(), expected));
+}
+
+std::uint64_t unsigned_number(const std::string& key, const Json& value) {
+  if (!value.is_number_unsigned()) refuse(key, value, "an unsigned integer");
+  return value.get<std::uint64_t>();
+}
+
+}  // namespace
+
+EngineOptions parse_engine_options(const std::string& json) {
+  EngineOptions options;
+  const Json root = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (root.is_discarded() || !root.is_object())
+    throw std::runtime_error(fmt::format("RTL engine options: '{}' is not a JSON object", json));
+  for (const auto& [key, value] : root.items()) {
+    if (key == "timing") {
+      if (value == "ideal")
+        options.timing.ideal = true;
+      else if (value != "random")
+        refuse(key, value, "\"random\" or \"ideal\"");
+    } else if (key == "seed") {
+      options.timing.seed = unsigned_number(key, value);
+    } else if (key == "wave") {
+      if (!value.is_string()) refuse(key, value, "the name of an FST file");
+      options.wave = value.get<std::string>();
+    } else if (key == "wave_from_cycle") {
+      options.wave_cycles.from = unsigned_number(key, value);
+    } else if (key == "wave_to_cycle") {
+      options.wave_cycles.to = unsigned_number(key, value);
+    } else if (key == "wave_from_sample") {
+      options.wave_samples.from = unsigned_number(key, value);
+      options.by_sample = true;
+    } else if (key == "wave_to_sample") {
+      options.wave_samples.to = unsigned_number(key, value);
+      options.by_sample = true;
+    } else {
+      throw std::runtime_error(fmt::format(
+          "RTL engine options: unknown key '{}'; known: timing, seed, wave, wave_from_cycle, wave_to_cycle, wave_from_sample, "
+          "wave_to_sample",
+          key));
+    }
+  }
+  return options;
+}
+
+}  // namespace phasic::sim

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/common/random_case.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <iterator>
+
+namespace phasic::testing {
+namespace {
+
+namespace argument = contract::argument;
+using contract::Layer;
+using contract::ProgramHeader;
+
+constexpr std::size_t kProgramBytes = sizeof(ProgramHeader) + contract::kMaxLayers * sizeof(Layer);
+constexpr std::size_t kRecordsOffset = sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters);
+
+template <class T>
+void put(std::vector<std::byte>& buffer, std::uint64_t offset, const T& value) {
+  std::memcpy(buffer.data() + offset, &value, sizeof value);
+}
+
+template <class T>
+T get(const std::vector<std::byte>& buffer, std::uint64_t offset) {
+  T value{};
+  if (offset + sizeof value <= buffer.size()) std::memcpy(&value, buffer.data() + offset, sizeof value);
+  return value;
+}
+
+void fill_garbage(std::vector<std::byte>& bytes, Dice& dice) {
+  for (std::byte& value : bytes) value = static_cast<std::byte>(dice.any());
+}
+
+/// A size from 1 to max, often near multiples of the lanes, small, or the most.
+std::uint32_t random_size(Dice& dice, const CaseLimits& limits, std::uint32_t max) {
+  const std::uint32_t usual = std::min(max, std::clamp<std::uint32_t>(limits.lanes * 3, 48, 600));
+  std::int64_t size = 1;
+  switch (dice.below(10)) {
+    case 0:
+      size = dice.between(1, 3);
+      break;
+    case 1:
+      size = max <= 256 ? max : usual;
+      break;
+    case 2:
+    case 3:
+      size = static_cast<std::int64_t>(dice.between(1, 3) * limits.lanes) + dice.between(-1, 1);
+      break;
+    default:
+      size = dice.between(2, usual);
+  }
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(size, 1, usual));
+}
+
+struct Network {
+  ProgramHeader header;
+  std::array<Layer, contract::kMaxLayers> layers;
+};
+
+std::uint32_t rows_of(const Network& network, std::size_t index) {
+  const std::uint32_t inputs = index == 0 ? network.header.inputs : network.layers[index - 1].neurons;
+  return inputs + (network.layers[index].flags & 1);
+}
+
+/// Sizes, neuron constants and rules; offsets and the stride come later.
+Network random_network(Dice& dice, const CaseLimits& limits) {
+  Network network{};
+  ProgramHeader& header = network.header;
+  header.magic = contract::kProgramMagic;
+  header.version = contract::kContractVersion;
+  header.seed_low = static_cast<std::uint32_t>(dice.any());
+  header.seed_high = static_cast<std::uint32_t>(dice.any());
+  header.layers = static_cast<std::uint32_t>(dice.between(1, std::min(limits.engines, contract::kMaxLayers)));
+  header.steps = static_cast<std::uint32_t>(dice.one_in(8) ? dice.between(1, 2)
+                                            : dice.one_in(12) ? limits.max_steps
+                                                              : dice.between(2, std::min<std::uint32_t>(limits.max_steps, 9)));
+  header.classes = static_cast<std::uint32_t>(dice.between(1, std::min<std::uint32_t>(limits.max_classes, dice.pick({3, 12, 64}))));
+  header.sample_kind = static_cast<std::uint32_t>(dice.below(2));
+  header.flags = static_cast<std::uint32_t>((dice.one_in(4) ? 0 : 1) | (dice.one_in(3) ? 2 : 0));
+  header.inputs = random_size(dice, limits, limits.max_rows);
+  std::uint32_t before = header.inputs;
+  for (std::uint32_t n = 0; n < header.layers; ++n) {
+    Layer& layer = network.layers[n];
+    layer.flags = dice.one_in(2) && before < limits.max_rows ? 1 : 0;
+    const std::uint32_t rows = before + layer.flags;
+    const std::uint32_t words = std::max<std::uint32_t>(limits.weight_depth / rows, 1);
+    layer.neurons = random_size(dice, limits, std::min(limits.max_neurons, words * limits.lanes));
+    if (n + 1 < header.layers) layer.neurons = std::min(layer.neurons, limits.max_rows);
+    before = layer.neurons;
+  }
+  return network;
+}
+
+void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& header, Layer& layer) {
+  const bool error_allowed = layer.neurons >= header.classes;
+  layer.factor = static_cast<std::uint32_t>(dice.one_in(6)                       ? contract::Factor::kFrozen
+                                            : error_allowed && dice.one_in(2) ? contract::Factor::kError
+                                                                                 : contract::Factor::kLevel);
+  const bool frozen = layer.factor == static_cast<std::uint32_t>(contract::Factor::kFrozen);
+  layer.span = (frozen || layer.neurons <= limits.max_outputs) && dice.one_in(2) ? 1 : 0;
+  layer.rounding = dice.one_in(3) ? 1 : 0;
+  if (dice.one_in(8)) {
+    layer.rate = static_cast<std::uint32_t>(dice.pick({0, 1, 65535, 65534, 32768}));
+    layer.factor_shift = static_cast<std::uint32_t>(dice.pick({0, 0, 1, 2, 15}));
+    return;
+  }
+  // A typical signal shall give a factor that changes weights by anything from a small part of one to many.
+  const int fraction = 24 - static_cast<int>(limits.weight_width);
+  const double signal = layer.factor == static_cast<std::uint32_t>(contract::Factor::kLevel) ? 40.0 : std::max(1.0, header.steps / 2.0);
+  const double factor = std::exp2(fraction - 4 + 8 * dice.unit());
+  layer.factor_shift = static_cast<std::uint32_t>(dice.below(16));
+  while (layer.factor_shift > 0 && factor * std::exp2(layer.factor_shift) / signal > 65535) --layer.factor_shift;
+  layer.rate = static_cast<std::uint32_t>(std::min(65535.0, std::max(1.0, factor * std::exp2(layer.factor_shift) / signal)));
+}
+
+/// Weights of `spread` around `centre` and thresholds that about a part of the neurons passes.
+void draw_neurons(Dice& dice, const CaseLimits& limits, std::uint32_t rows, Layer& layer, double& spread, double& centre) {
+  const double limit = std::exp2(limits.weight_width - 1) - 1;
+  spread = limit * dice.pick({0.05, 0.3, 1.0, 2.0});
+  centre = limit * dice.pick({0.0, 0.0, 0.02, 0.2, -0.05});
+  const double active = std::max(1.0, rows * 0.3);
+  const double sum = spread * 0.58 * std::sqrt(active) + std::abs(centre) * active;
+  int shift = 0;
+  while (shift < 15 && sum * std::exp2(-shift) > 6000) ++shift;
+  if (dice.one_in(6)) shift = static_cast<int>(dice.below(16));
+  if (dice.one_in(6)) shift = 0;  // large sums, which saturate the potential
+  layer.input_shift = static_cast<std::uint32_t>(shift);
+  const double current = sum * std::exp2(-shift);
+  const auto potential = [&](double x) { return static_cast<std::int32_t>(std::clamp(x, -32768.0, 32767.0)); };
+  layer.threshold = potential(current * (dice.unit() * 1.6 - 0.4));
+  layer.window = potential(layer.threshold - current * (dice.unit() * 1.2 - 0.2));
+  layer.leak = static_cast<std::uint32_t>(dice.one_in(5) ? dice.pick({0, 1, 255, 256}) : dice.between(0, 256));
+  if (dice.one_in(15)) layer.threshold = dice.pick({-32768, 32767, 0, -1});
+  if (dice.one_in(15)) layer.window = dice.pick({-32768, 32767, 0, -1});
+}
+
+void draw_weights(Dice& dice, const CaseLimits& limits, std::uint32_t rows, const Layer& layer, double spread, double centre,
+                  std::vector<std::byte>& weights) {
+  const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
+  const double limit = std::exp2(limits.weight_width - 1);
+  const bool extremes = dice.one_in(10);
+  for (std::uint32_t row = 0; row < rows; ++row)
+    for (std::uint32_t neuron = 0; neuron < layer.neurons; ++neuron) {
+      double value = std::floor(std::clamp(centre + spread * (2 * dice.unit() - 1), -limit, limit - 1));
+      if (extremes) value = dice.one_in(2) ? limit - 1 : -limit;
+      const std::uint64_t at = layer.weights_offset + row * row_bytes + std::uint64_t{neuron} * limits.weight_width / 8;
+      if (limits.weight_width == 8)
+        put(weights, at, static_cast<std::int8_t>(value));
+      else
+        put(weights, at, static_cast<std::int16_t>(value));
+    }
+}
+
+/// Places parts of the given sizes in random order with gaps; returns the size of the whole.
+std::uint64_t place(Dice& dice, const std::vector<std::uint64_t>& sizes, std::vector<std::uint64_t>& offsets) {
+  std::vector<std::size_t> order(sizes.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[dice.below(i)]);
+  offsets.assign(sizes.size(), 0);
+  std::uint64_t end = 0;
+  for (const std::size_t i : order) {
+    if (dice.one_in(4)) end += 64 * dice.below(4);
+    offsets[i] = end;
+    end += sizes[i];
+  }
+  return end + (dice.one_in(4) ? 64 * dice.below(3) : 0);
+}
+
+std::vector<std::uint32_t> random_events(Dice& dice, const ProgramHeader& header, std::uint32_t most) {
+  std::vector<std::uint32_t> events;
+  const double density = dice.pick({0.0, 0.05, 0.2, 0.5, 1.0});
+  for (std::uint32_t step = 0; step < header.steps; ++step)
+    for (std::uint32_t input = 0; input < header.inputs && events.size() < most; ++input)
+      if (dice.unit() < density) events.push_back(step << 16 | input);
+  return events;
+}
+
+void draw_samples(Dice& dice, const CaseLimits& limits, Network& network, RandomCase& result) {
+  ProgramHeader& header = network.header;
+  const bool by_event = header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kEvent);
+  std::vector<std::vector<std::uint32_t>> events(result.sample_count);
+  std::uint64_t payload = header.inputs;
+  if (by_event) {
+    payload = 0;
+    for (auto& list : events) {
+      list = random_events(dice, header, limits.max_events);
+      payload = std::max<std::uint64_t>(payload, 4 * list.size());
+    }
+  }
+  header.sample_stride = static_cast<std::uint32_t>(align(sizeof(contract::SampleHeader) + payload));
+  if (dice.one_in(4)) header.sample_stride += static_cast<std::uint32_t>(64 * dice.below(3));
+  auto& samples = result.buffers[argument::kSamples];
+  samples.resize(std::uint64_t{header.sample_stride} * result.sample_count + (dice.one_in(4) ? 64 : 0));
+  fill_garbage(samples, dice);
+  for (std::uint32_t n = 0; n < result.sample_count; ++n) {
+    contract::SampleHeader sample{};
+    sample.flags = dice.one_in(4) ? 0 : 1;
+    sample.label = static_cast<std::uint32_t>(dice.below(header.classes));
+    if ((sample.flags & header.flags & 1) == 0 && dice.one_in(2)) sample.label = contract::kUnlabelled;
+    sample.length = by_event ? static_cast<std::uint32_t>(events[n].size()) : header.inputs;
+    const std::uint64_t at = std::uint64_t{n} * header.sample_stride;
+    put(samples, at, sample);
+    if (by_event) {
+      if (!events[n].empty()) std::memcpy(samples.data() + at + sizeof sample, events[n].data(), 4 * events[n].size());
+    } else {
+      const double density = dice.pick({0.0, 0.1, 0.5, 1.0});
+      const unsigned style = static_cast<unsigned>(dice.below(3));
+      for (std::uint32_t i = 0; i < header.inputs; ++i) {
+        const unsigned value = dice.unit() >= density ? 0 : style == 0 ? 255 : style == 1 ? dice.below(256) : dice.below(48);
+        samples[at + sizeof sample + i] = static_cast<std::byte>(value);
+      }
+    }
+  }
+}
+
+std::uint64_t trace_bytes(const Network& network) {
+  std::uint64_t bytes = 0;
+  for (std::uint32_t n = 0; n < network.header.layers; ++n)
+    bytes += network.header.steps * align(2 * std::uint64_t{network.layers[n].neurons});
+  return bytes;
+}
+
+// Planted faults.
+
+void plant_word(Dice& dice, const CaseLimits& limits, RandomCase& result) {
+  auto& program = result.buffers[argument::kProgram];
+  const std::uint32_t layers = result.header().layers;
+  const std::uint64_t words = (sizeof(ProgramHeader) + std::min(layers, contract::kMaxLayers) * sizeof(Layer)) / 4;
+  const std::uint64_t at = 4 * dice.below(words);
+  const auto old = get<std::uint32_t>(program, at);
+  const std::uint32_t value = dice.pick<std::uint32_t>(
+      {0u, 1u, 2u, 3u, 4u, 5u, 16u, 64u, 256u, 257u, 65536u, old + 1, old - 1, old + 64, old ^ (1u << dice.below(32)),
+       static_cast<std::uint32_t>(dice.any()), 0x80000000u, 0xffffffffu, limits.max_rows, limits.max_rows + 1, limits.max_neurons,
+       limits.max_neurons + 1, limits.max_steps + 1, limits.max_classes + 1, 1u << 24});
+  put(program, at, value);
+  result.planted += fmt::format(" program word at {} = {:#x} (was {:#x});", at, value, old);
+}
+
+void plant_large_layer(Dice& dice, const CaseLimits& limits, RandomCase& result) {
+  auto& program = result.buffers[argument::kProgram];
+  put(program, offsetof(ProgramHeader, inputs), limits.max_rows - static_cast<std::uint32_t>(dice.below(2)));
+  put(program, sizeof(ProgramHeader) + offsetof(Layer, neurons), limits.max_neurons - static_cast<std::uint32_t>(dice.below(3)));
+  put(program, offsetof(ProgramHeader, sample_stride), static_cast<std::uint32_t>(align(limits.max_rows + 16)));
+  result.planted += " largest first layer;";
+}
+
+void plant_size(Dice& dice, RandomCase& result) {
+  const std::uint64_t buffer = dice.below(kBuffers);
+  auto& bytes = result.buffers[buffer];
+  const std::size_t old = bytes.size();
+  std::size_t size = old;
+  switch (dice.below(4)) {
+    case 0:
+      size = old >= 64 ? old - 64 : 0;
+      break;
+    case 1:
+      size = old >= 1 ? old - 1 : 0;
+      break;
+    case 2:
+      size = 0;
+      break;
+    default:
+      size = old == 0 ? 0 : dice.below(old);
+  }
+  bytes.resize(size);
+  result.planted += fmt::format(" {} has {} bytes (was {});", contract::kArguments[buffer].name, size, old);
+}
+
+void plant_address(Dice& dice, RandomCase& result) {
+  const std::uint64_t buffer = dice.below(kBuffers);
+  result.addresses[buffer] += static_cast<std::uint64_t>(dice.pick({1, 4, 8, 16, 32, 63}));
+  result.planted += fmt::format(" {} at {:#x};", contract::kArguments[buffer].name, result.addresses[buffer]);
+}
+
+void plant_sample(Dice& dice, const CaseLimits& limits, RandomCase& result) {
+  const ProgramHeader header = result.header();
+  auto& samples = result.buffers[argument::kSamples];
+  if (result.sample_count == 0) return;
+  const std::uint64_t sample = dice.below(result.sample_count);
+  const std::uint64_t base = sample * header.sample_stride;
+  std::uint64_t at = base + 4 * dice.below(4);
+  std::uint32_t value = 0;
+  const auto length = get<std::uint32_t>(samples, base + offsetof(contract::SampleHeader, length));
+  const bool by_event = header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kEvent);
+  if (by_event && length > 0 && dice.one_in(2)) {
+    const std::uint64_t event = dice.below(length);
+    at = base + sizeof(contract::SampleHeader) + 4 * event;
+    const auto old = get<std::uint32_t>(samples, at);
+    const auto other = get<std::uint32_t>(samples, base + sizeof(contract::SampleHeader) + 4 * dice.below(length));
+    value = dice.pick<std::uint32_t>({old + 1, old - 1, other, old ^ 1u << 24, old ^ 1u << 31, header.inputs, header.steps << 16,
+                                      (old & 0xff0000u) | header.inputs, (old & 0xffffu) | header.steps << 16, 0u,
+                                      static_cast<std::uint32_t>(dice.any())});
+  } else {
+    const auto old = get<std::uint32_t>(samples, at);
+    value = dice.pick<std::uint32_t>({0u, 1u, 2u, old + 1, old - 1, header.classes, header.classes - 1, contract::kUnlabelled,
+                                      0x1ffffu, limits.max_events, limits.max_events + 1, 0x40000000u, 0xffffffffu,
+                                      (header.sample_stride - 16) / 4, (header.sample_stride - 16) / 4 + 1,
+                                      static_cast<std::uint32_t>(dice.any())});
+  }
+  if (at + 4 > samples.size()) return;
+  result.planted += fmt::format(" sample {} word at {} = {:#x} (was {:#x});", sample, at - base, value,
+                                get<std::uint32_t>(samples, at));
+  put(samples, at, value);
+}
+
+void plant_read_failure(Dice& dice, RandomCase& result) {
+  const ProgramHeader header = result.header();
+  // Another planted fault may have spoilt the sizes that a place is drawn from.
+  if (header.layers == 0 || header.layers > contract::kMaxLayers || header.classes == 0) return;
+  BusFailure failure{false, argument::kProgram, 64 * dice.below(5), 64};
+  switch (dice.below(4)) {
+    case 0:
+      break;
+    case 1: {
+      const std::size_t index = dice.below(header.layers);
+      const Layer layer = result.layer(index);
+      failure.buffer = argument::kWeights;
+      const std::uint64_t rows = layer_rows(result, index);
+      if (rows == 0) return;
+      failure.offset = layer.weights_offset + 64 * dice.below(rows);  // every line holds weights
+      break;
+    }
+    case 2: {
+      const std::size_t index = dice.below(header.layers);
+      const Layer layer = result.layer(index);
+      if (layer.factor != static_cast<std::uint32_t>(contract::Factor::kLevel)) return;
+      failure.buffer = argument::kTables;
+      failure.offset = layer.levels_offset + align(layer.neurons) * dice.below(header.classes);
+      break;
+    }
+    default:
+      if (result.sample_count == 0) return;
+      failure.buffer = argument::kSamples;
+      failure.offset = std::uint64_t{header.sample_stride} * dice.below(result.sample_count);
+  }
+  result.bus_failures.push_back(failure);
+  result.planted +=
+      fmt::format(" reading {} + {:#x} fails;", contract::kArguments[failure.buffer].name, failure.offset);
+}
+
+void plant_write_failure(Dice& dice, RandomCase& result) {
+  const std::uint32_t buffer = dice.pick({argument::kWeights, argument::kResults, argument::kResults, argument::kTrace});
+  if (result.buffers[buffer].size() < 64) return;
+  const std::uint64_t offset = 64 * dice.below(result.buffers[buffer].size() / 64);
+  result.bus_failures.push_back({true, buffer, offset, 64});
+  result.planted += fmt::format(" writing {} + {:#x} fails;", contract::kArguments[buffer].name, offset);
+}
+
+}  // namespace
+
+std::uint64_t weight_row_bytes(std::uint32_t neurons, std::uint32_t weight_width) {
+  return align(std::uint64_t{neurons} * weight_width / 8);
+}
+
+std::uint32_t layer_rows(const RandomCase& random_case, std::size_t index) {
+  const std::uint32_t before = index == 0 ? random_case.header().inputs : random_case.layer(index - 1).neurons;
+  return before + (random_case.layer(index).flags & 1);
+}
+
+ProgramHeader RandomCase::header() const { return get<ProgramHeader>(buffers[argument::kProgram], 0); }
+
+Layer RandomCase::layer(std::size_t index) const {
+  return get<Layer>(buffers[argument::kProgram], sizeof(ProgramHeader) + index * sizeof(Layer));
+}
+
+bool RandomCase::timing_decides() const {
+  return std::any_of(bus_failures.begin(), bus_failures.end(), [](const BusFailure& failure) { return failure.write; });
+}
+
+std::string RandomCase::describe() const {
+  const ProgramHeader head = header();
+  std::string text = fmt::format("{}", head.inputs);
+  std::string rules;
+  for (std::uint32_t n = 0; n < std::min(head.layers, contract::kMaxLayers); ++n) {
+    const Layer l = layer(n);
+    text += fmt::format("-{}{}", l.neurons, (l.flags & 1) != 0 ? "b" : "");
+    rules += fmt::format(" {}/{}/{}", name(static_cast<contract::Factor>(l.factor)), name(static_cast<contract::Span>(l.span)),
+                         name(static_cast<contract::Rounding>(l.rounding)));
+  }
+  text += fmt::format(", {} steps, {} classes, kind {}, flags {}, {} samples from {},{}", head.steps, head.classes,
+                      head.sample_kind, head.flags, sample_count, first_sample, rules);
+  if (!planted.empty()) text += "; planted:" + planted;
+  return text;
+}
+
+RandomCase random_case(std::uint64_t seed, const CaseLimits& limits) {
+  Dice dice(seed);
+  RandomCase result;
+  result.seed = seed;
+  Network network = random_network(dice, limits);
+  ProgramHeader& header = network.header;
+  result.sample_count = static_cast<std::uint32_t>(dice.one_in(20) ? 0 : dice.between(1, 6));
+  result.first_sample = static_cast<std::uint32_t>(dice.one_in(4) ? -dice.between(1, 3) : dice.between(0, 70000));
+
+  std::vector<std::uint64_t> weight_sizes, table_sizes, offsets;
+  for (std::uint32_t n = 0; n < header.layers; ++n) {
+    draw_rules(dice, limits, header, network.layers[n]);
+    weight_sizes.push_back(rows_of(network, n) * weight_row_bytes(network.layers[n].neurons, limits.weight_width));
+    const bool level = network.layers[n].factor == static_cast<std::uint32_t>(contract::Factor::kLevel);
+    table_sizes.push_back(level ? header.classes * align(network.layers[n].neurons) : 0);
+  }
+  auto& weights = result.buffers[argument::kWeights];
+  weights.resize(place(dice, weight_sizes, offsets));
+  fill_garbage(weights, dice);
+  for (std::uint32_t n = 0; n < header.layers; ++n) network.layers[n].weights_offset = static_cast<std::uint32_t>(offsets[n]);
+  auto& tables = result.buffers[argument::kTables];
+  tables.resize(place(dice, table_sizes, offsets));
+  fill_garbage(tables, dice);
+  for (std::uint32_t n = 0; n < header.layers; ++n) network.layers[n].levels_offset = static_cast<std::uint32_t>(offsets[n]);
+  for (std::uint32_t n = 0; n < header.layers; ++n) {
+    double spread = 0, centre = 0;
+    draw_neurons(dice, limits, rows_of(network, n), network.layers[n], spread, centre);
+    draw_weights(dice, limits, rows_of(network, n), network.layers[n], spread, centre, weights);
+  }
+  draw_samples(dice, limits, network, result);
+
+  auto& program = result.buffers[argument::kProgram];
+  program.resize(kProgramBytes + (dice.one_in(4) ? 64 : 0));
+  fill_garbage(program, dice);  // descriptors that are not used are not checked
+  put(program, 0, header);
+  for (std::uint32_t n = 0; n < header.layers; ++n) put(program, sizeof header + n * sizeof(Layer), network.layers[n]);
+  auto& results = result.buffers[argument::kResults];
+  const std::uint64_t record = align(sizeof(contract::ResultRecord) + 4 * std::uint64_t{network.layers[header.layers - 1].neurons});
+  results.resize(kRecordsOffset + result.sample_count * record + (dice.one_in(4) ? 64 : 0));
+  fill_garbage(results, dice);
+  auto& trace = result.buffers[argument::kTrace];
+  trace.resize((header.flags & 2) != 0 ? result.sample_count * trace_bytes(network) : dice.one_in(4) ? 128 : 0);
+  fill_garbage(trace, dice);
+
+  // Each buffer in a bank of its own, anywhere, often just below a 4 KiB boundary.
+  for (std::size_t buffer = 0; buffer < kBuffers; ++buffer) {
+    const std::uint64_t bank = (buffer + 1 + 8 * dice.below(1 << 12)) << 32;
+    result.addresses[buffer] = bank + 64 * dice.below(1 << 14) + (dice.one_in(4) ? 0 : dice.one_in(3) ? 4096 - 64 : 0);
+  }
+  return result;
+}
+
+RandomCase random_illegal_case(std::uint64_t seed, const CaseLimits& limits) {
+  RandomCase result = random_case(seed, limits);
+  Dice dice(~seed);
+  if (dice.one_in(10)) {
+    plant_write_failure(dice, result);
+    return result;
+  }
+  for (std::uint64_t faults = dice.one_in(5) ? 2 : 1; faults > 0; --faults) {
+    switch (dice.below(12)) {
+      case 0:
+        plant_large_layer(dice, limits, result);
+        break;
+      case 1:
+        plant_size(dice, result);
+        break;
+      case 2:
+        plant_address(dice, result);
+        break;
+      case 3:
+      case 4:
+      case 5:
+        plant_sample(dice, limits, result);
+        break;
+      case 6:
+        plant_read_failure(dice, result);
+        break;
+      default:
+        plant_word(dice, limits, result);
+    }
+  }
+  return result;
+}
+
+}  // namespace phasic::testing

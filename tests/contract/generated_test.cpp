@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Header, package, kernel.xml and documentation state what contract.json states.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <map>
+#include <regex>
+#include <string>
+
+#include "files.hpp"
+#include "generator/emit.hpp"
+#include "phasic/contract.hpp"
+
+namespace {
+
+using nlohmann::json;
+using phasic::contract_generator::upper_camel;
+using phasic::test::contract_json;
+using phasic::test::read_text;
+namespace contract = phasic::contract;
+namespace generator = phasic::contract_generator;
+
+std::uint32_t number(const json& value) {
+  return value.is_string() ? static_cast<std::uint32_t>(std::stoul(value.get<std::string>(), nullptr, 0))
+                           : value.get<std::uint32_t>();
+}
+
+/// The package's constants, read from its text.
+std::map<std::string, std::uint32_t> package_values() {
+  const auto text = read_text(PHASIC_GENERATED "/phasic_pkg.sv");
+  const std::regex pattern(R"(localparam int (\w+) = (?:32'h([0-9a-f]+)|(\d+));)");
+  std::map<std::string, std::uint32_t> values;
+  for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match) {
+    const bool hexadecimal = (*match)[2].matched;
+    values[match->str(1)] =
+        static_cast<std::uint32_t>(std::stoul((*match)[hexadecimal ? 2 : 3], nullptr, hexadecimal ? 16 : 10));
+  }
+  return values;
+}
+
+/// What the package should hold, straight from contract.json.
+std::map<std::string, std::uint32_t> expected_values() {
+  const auto source = contract_json();
+  std::map<std::string, std::uint32_t> values{{"ContractVersion", number(source["contract_version"])},
+                                              {"ControlRange", 0x1000}};
+  for (const auto& entry : source["constants"]) values[upper_camel(std::string(entry["name"]))] = number(entry["value"]);
+  for (const auto& entry : source["registers"])
+    values["Reg" + upper_camel(std::string(entry["name"]))] = number(entry["offset"]);
+  std::uint32_t offset = values.at("RegLimits");
+  for (const auto& entry : source["limits"]) {
+    values["Default" + std::string(entry["parameter"])] = number(entry["default"]);
+    values["RegLimit" + std::string(entry["parameter"])] = offset;
+    offset += 4;
+  }
+  for (const auto& entry : source["arguments"]) {
+    values["Reg" + upper_camel(std::string(entry["name"]))] = number(entry["offset"]);
+    values["Argument" + upper_camel(std::string(entry["name"]))] = number(entry["id"]);
+  }
+  for (const auto& enumeration : source["enumerations"]) {
+    for (const auto& value : enumeration["values"]) {
+      values[upper_camel(std::string(enumeration["name"])) + upper_camel(std::string(value["name"]))] = number(value["value"]);
+    }
+  }
+  for (const auto& structure : source["structures"]) {
+    const auto name = upper_camel(std::string(structure["name"]));
+    values[name + "Bytes"] = number(structure["bytes"]);
+    for (const auto& field : structure["fields"])
+      values[name + upper_camel(std::string(field["name"]))] = number(field["offset"]);
+  }
+  return values;
+}
+
+TEST(Package, HoldsEveryValueOfTheContractAndNothingElse) { EXPECT_EQ(package_values(), expected_values()); }
+
+TEST(Package, EqualsTheHeader) {
+  const auto values = package_values();
+  EXPECT_EQ(values.at("ProgramMagic"), contract::kProgramMagic);
+  EXPECT_EQ(values.at("Alignment"), contract::kAlignment);
+  EXPECT_EQ(values.at("CounterWidth"), contract::kCounterWidth);
+  for (const auto& limit : contract::kLimits) {
+    EXPECT_EQ(values.at("Default" + std::string(limit.parameter)), limit.default_value) << limit.name;
+    EXPECT_EQ(values.at("RegLimit" + std::string(limit.parameter)), limit.offset) << limit.name;
+  }
+  for (const auto& entry : contract::kRegisters)
+    EXPECT_EQ(values.at("Reg" + upper_camel(entry.name)), entry.offset) << entry.name;
+  for (std::uint32_t id = 0; id < contract::kArguments.size(); ++id) {
+    const auto& argument = contract::kArguments[id];
+    EXPECT_EQ(values.at("Reg" + upper_camel(argument.name)), argument.offset) << argument.name;
+    EXPECT_EQ(values.at("Argument" + upper_camel(argument.name)), id) << argument.name;
+  }
+  const auto same_codes = [&](const std::string& type, const auto& all) {
+    for (const auto value : all) {
+      EXPECT_EQ(values.at(type + upper_camel(name(value))), static_cast<std::uint32_t>(value)) << type << ' ' << name(value);
+    }
+  };
+  same_codes("Error", contract::kAllError);
+  same_codes("Phase", contract::kAllPhase);
+  same_codes("SampleKind", contract::kAllSampleKind);
+  same_codes("Factor", contract::kAllFactor);
+  same_codes("Span", contract::kAllSpan);
+  same_codes("Rounding", contract::kAllRounding);
+  same_codes("Purpose", contract::kAllPurpose);
+  const auto same_fields = [&](const std::string& type, const auto& fields) {
+    for (const auto& field : fields)
+      EXPECT_EQ(values.at(type + upper_camel(field.name)), field.offset) << type << '.' << field.name;
+  };
+  same_fields("ProgramHeader", contract::kProgramHeaderFields);
+  same_fields("Layer", contract::kLayerFields);
+  same_fields("SampleHeader", contract::kSampleHeaderFields);
+  same_fields("ResultRecord", contract::kResultRecordFields);
+  same_fields("ResultsHeader", contract::kResultsHeaderFields);
+  same_fields("LayerCounters", contract::kLayerCountersFields);
+}
+
+TEST(Header, StructuresLieInMemoryAsTheContractSays) {
+  // Offsets written out by hand, so that a fault in the generator cannot hide.
+  EXPECT_EQ(offsetof(contract::ProgramHeader, inputs), 16U);
+  EXPECT_EQ(offsetof(contract::ProgramHeader, reserved), 44U);
+  EXPECT_EQ(offsetof(contract::Layer, threshold), 8U);
+  EXPECT_EQ(offsetof(contract::Layer, levels_offset), 48U);
+  EXPECT_EQ(offsetof(contract::ResultRecord, prediction), 6U);
+  EXPECT_EQ(offsetof(contract::ResultsHeader, input_events), 64U);
+  EXPECT_EQ(offsetof(contract::ResultsHeader, store_cycles), 152U);
+  EXPECT_EQ(offsetof(contract::LayerCounters, other_cycles), 88U);
+  EXPECT_EQ(sizeof(contract::ProgramHeader) + contract::kMaxLayers * sizeof(contract::Layer), 320U);
+  EXPECT_EQ(sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters), 768U);
+  static_assert(std::is_same_v<decltype(contract::Layer::threshold), std::int32_t>);
+  static_assert(std::is_same_v<decltype(contract::Layer::leak), std::uint32_t>);
+  static_assert(std::is_same_v<decltype(contract::ResultRecord::label), std::uint16_t>);
+}
+
+TEST(Header, NamesAndDescribesCodes) {
+  EXPECT_EQ(name(contract::Error::kBufferSize), "buffer_size");
+  EXPECT_EQ(describe(contract::Error::kNone), "The run ended as asked");
+  EXPECT_EQ(name(contract::Span::kAllSteps), "all_steps");
+  EXPECT_EQ(name(static_cast<contract::Error>(99)), "unknown");
+  EXPECT_EQ(describe(static_cast<contract::Phase>(99)), "unknown");
+}
+
+TEST(Header, RegistersAreWhereTheContractPutsThem) {
+  EXPECT_EQ(contract::reg::kControl, 0U);
+  EXPECT_EQ(contract::reg::kProgram, 0x10U);
+  EXPECT_EQ(contract::reg::kTrace, 0x4cU);
+  EXPECT_EQ(contract::reg::kFirstSample, 0x90U);
+  EXPECT_EQ(contract::reg::kLimitLanes, 0x108U);
+  EXPECT_EQ(contract::reg::kLimitDataWidth, 0x130U);
+  EXPECT_EQ(contract::reg::kError, 0x140U);
+  EXPECT_EQ(contract::reg::kEngineState, 0x160U);
+  EXPECT_EQ(contract::argument::kTraceBytes, 11U);
+}
+
+TEST(KernelXml, NamesPortsAndEveryArgument) {
+  const auto text = read_text(PHASIC_GENERATED "/kernel.xml");
+  EXPECT_THAT(text, testing::HasSubstr("<kernel name=\"phasic\""));
+  EXPECT_THAT(text, testing::HasSubstr("hwControlProtocol=\"ap_ctrl_hs\""));
+  EXPECT_THAT(text, testing::HasSubstr("<port name=\"s_axi_control\" mode=\"slave\" range=\"0x1000\" dataWidth=\"32\""));
+  EXPECT_THAT(text,
+              testing::HasSubstr("<port name=\"m_axi_gmem\" mode=\"master\" range=\"0xFFFFFFFFFFFFFFFF\" dataWidth=\"512\""));
+  const std::regex pattern(
+      R"re(<arg name="(\w+)" addressQualifier="(\d)" id="(\d+)" port="(\w+)" size="(\w+)" offset="(\w+)" type="([\w*]+)")re");
+  std::size_t id = 0;
+  for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match, ++id) {
+    ASSERT_LT(id, contract::kArguments.size());
+    const auto& argument = contract::kArguments[id];
+    EXPECT_EQ(match->str(1), argument.name);
+    EXPECT_EQ(match->str(2), argument.global ? "1" : "0");
+    EXPECT_EQ(match->str(3), std::to_string(id));
+    EXPECT_EQ(match->str(4), argument.global ? "m_axi_gmem" : "s_axi_control");
+    EXPECT_EQ(match->str(5), argument.global ? "0x8" : "0x4");
+    EXPECT_EQ(std::stoul(match->str(6), nullptr, 16), argument.offset);
+    EXPECT_EQ(match->str(7), argument.global ? "void*" : "uint");
+  }
+  EXPECT_EQ(id, contract::kArguments.size());
+}
+
+TEST(Documentation, HoldsTheTablesThatTheContractMakes) {
+  const auto page = read_text(PHASIC_SPECIFICATION);
+  EXPECT_EQ(page, generator::with_tables(page, generator::load(PHASIC_CONTRACT_JSON)))
+      << "build the target docs_tables to write the tables anew";
+}
+
+TEST(Documentation, RefusesMarksThatDoNotFit) {
+  const auto loaded = generator::load(PHASIC_CONTRACT_JSON);
+  const auto message = [&](const std::string& page) -> std::string {
+    try {
+      static_cast<void>(generator::with_tables(page, loaded));
+    } catch (const generator::ContractError& error) {
+      return error.what();
+    }
+    return "accepted";
+  };
+  EXPECT_EQ(message("<!-- table nothing -->\n<!-- end -->\n"), "the contract has no table 'nothing'");
+  EXPECT_EQ(message("<!-- table limits -->\n"), "the mark 'table limits' has no end");
+  EXPECT_EQ(message("<!-- table limits -->\n<!-- table registers -->\n<!-- end -->\n"), "the mark 'table limits' has no end");
+  EXPECT_THAT(message("nothing\n"), testing::HasSubstr("no mark asks for the table"));
+}
+
+}  // namespace

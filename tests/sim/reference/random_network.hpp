@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Random legal programs, weights, tables and samples for tests.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include "sim/reference/network.hpp"
+
+namespace phasic::reference::test {
+
+using Generator = std::mt19937_64;
+
+inline std::int64_t uniform(Generator& generator, std::int64_t lowest, std::int64_t highest) {
+  return std::uniform_int_distribution<std::int64_t>(lowest, highest)(generator);
+}
+
+/// A legal program of up to `most_neurons` neurons a layer. Offsets are laid out one layer after the other.
+inline Program random_program(Generator& generator, std::uint32_t weight_width, std::uint32_t most_neurons = 200) {
+  Program program;
+  program.weight_width = weight_width;
+  program.seed = generator();
+  program.inputs = static_cast<std::uint32_t>(uniform(generator, 1, most_neurons));
+  program.steps = static_cast<std::uint32_t>(uniform(generator, 1, 32));
+  program.sample_kind = uniform(generator, 0, 3) == 0 ? contract::SampleKind::kEvent : contract::SampleKind::kIntensity;
+  program.learn = uniform(generator, 0, 7) != 0;
+  program.trace = uniform(generator, 0, 1) == 0;
+  const auto layers = uniform(generator, 1, 4);
+  std::uint32_t least_neurons = most_neurons;
+  std::uint32_t rows = program.inputs;
+  std::uint64_t weights_end = 0;
+  for (std::int64_t number = 0; number < layers; ++number) {
+    LayerProgram layer;
+    layer.bias = uniform(generator, 0, 1) == 0;
+    layer.rows = rows + (layer.bias ? 1 : 0);
+    layer.neurons = static_cast<std::uint32_t>(uniform(generator, 0, 2) == 0 ? uniform(generator, 1, 20)
+                                                                            : uniform(generator, 1, most_neurons));
+    layer.input_shift = static_cast<std::uint32_t>(uniform(generator, 0, weight_width == 8 ? 4 : 12));
+    layer.threshold = static_cast<std::int32_t>(uniform(generator, -50, 400));
+    layer.window = static_cast<std::int32_t>(uniform(generator, -100, 200));
+    if (uniform(generator, 0, 9) == 0) layer.threshold = static_cast<std::int32_t>(uniform(generator, -32768, 32767));
+    layer.leak = static_cast<std::uint32_t>(uniform(generator, 0, 256));
+    layer.factor = static_cast<contract::Factor>(uniform(generator, 0, 2));
+    layer.span = static_cast<contract::Span>(uniform(generator, 0, 1));
+    layer.rounding = static_cast<contract::Rounding>(uniform(generator, 0, 3) == 0);
+    layer.rate = static_cast<std::uint32_t>(uniform(generator, 0, 65535));
+    layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, 15));
+    layer.weights_offset = static_cast<std::uint32_t>(weights_end);
+    weights_end += weight_bytes(program, layer);
+    least_neurons = std::min(least_neurons, layer.neurons);
+    rows = layer.neurons;
+    program.layers.push_back(layer);
+  }
+  program.classes = static_cast<std::uint32_t>(uniform(generator, 1, std::min<std::uint32_t>(least_neurons, 64)));
+  std::uint64_t levels_end = 0;
+  for (LayerProgram& layer : program.layers) {
+    layer.levels_offset = static_cast<std::uint32_t>(levels_end);
+    levels_end += level_bytes(program, layer);
+  }
+  program.sample_stride = static_cast<std::uint32_t>(
+      align(16 + (program.sample_kind == contract::SampleKind::kEvent ? std::uint64_t{4} * program.inputs * program.steps
+                                                                      : std::uint64_t{program.inputs})));
+  return program;
+}
+
+/// Weights of `layer` as `[row * neurons + neuron]`; some layers have extreme ones.
+inline std::vector<std::int16_t> random_weights(Generator& generator, const Program& program, const LayerProgram& layer) {
+  const std::int64_t limit = std::int64_t{1} << (program.weight_width - 1);
+  const std::int64_t amplitude = uniform(generator, 0, 2) == 0 ? limit : uniform(generator, 1, limit / 4);
+  std::vector<std::int16_t> weights(std::size_t{layer.rows} * layer.neurons);
+  for (std::int16_t& weight : weights) {
+    weight = static_cast<std::int16_t>(std::min(uniform(generator, -amplitude, amplitude), limit - 1));
+  }
+  return weights;
+}
+
+/// A level table in the layout of the buffer, padding included.
+inline std::vector<std::byte> random_levels(Generator& generator, const Program& program, const LayerProgram& layer) {
+  std::vector<std::byte> levels(level_bytes(program, layer));
+  for (std::byte& level : levels) level = static_cast<std::byte>(generator());
+  return levels;
+}
+
+struct OwnedSample {
+  std::uint32_t label = 0;
+  bool learn = false;
+  std::vector<std::uint8_t> intensities;
+  std::vector<std::uint32_t> events;
+  [[nodiscard]] Sample view() const { return {label, learn, intensities, events}; }
+};
+
+inline OwnedSample random_sample(Generator& generator, const Program& program) {
+  OwnedSample sample;
+  sample.learn = uniform(generator, 0, 3) != 0;
+  const bool labelled = sample.learn || uniform(generator, 0, 1) == 0;
+  sample.label = labelled ? static_cast<std::uint32_t>(uniform(generator, 0, program.classes - 1)) : contract::kUnlabelled;
+  const double density = std::uniform_real_distribution<>(0, 1)(generator);
+  const auto chosen = [&] { return std::uniform_real_distribution<>(0, 1)(generator) < density; };
+  if (program.sample_kind == contract::SampleKind::kIntensity) {
+    for (std::uint32_t input = 0; input < program.inputs; ++input) {
+      sample.intensities.push_back(chosen() ? static_cast<std::uint8_t>(generator()) : std::uint8_t{0});
+    }
+  } else {
+    for (std::uint32_t step = 0; step < program.steps; ++step) {
+      for (std::uint32_t input = 0; input < program.inputs; ++input) {
+        if (chosen()) sample.events.push_back(step << 16 | input);
+      }
+    }
+  }
+  return sample;
+}
+
+}  // namespace phasic::reference::test
