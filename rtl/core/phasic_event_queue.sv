@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Queue of events at the entry of a layer engine; on the way in, a spike's row becomes the address of the row's first word.
+//
+// Handshake: valid/ready on both sides.
+// Latency:   two cycles.
+// Parameters: RowBits and AddressBits, widths of a row number and of a word address.
+`default_nettype none
+
+module phasic_event_queue #(
+  parameter int RowBits     = 10,
+  parameter int AddressBits = 14
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   clear_i,
+  input  logic [15:0]            row_words_i,
+  input  logic                   event_valid_i,
+  output logic                   event_ready_o,
+  input  logic [1:0]             event_kind_i,
+  input  logic [15:0]            event_index_i,
+  output logic                   head_valid_o,
+  input  logic                   head_ready_i,
+  output logic [1:0]             head_kind_o,
+  output logic [RowBits-1:0]     head_row_o,
+  output logic [AddressBits-1:0] head_address_o
+);
+  logic                   valid_q, queue_ready;
+  logic [1:0]             kind_q;
+  logic [15:0]            index_q;
+  logic [RowBits-1:0]     row;
+  logic [AddressBits-1:0] address;
+
+  assign event_ready_o = !valid_q || queue_ready;
+  assign row           = RowBits'(index_q);
+  assign address       = AddressBits'(32'(index_q) * 32'(row_words_i));
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid_q <= 1'b0;
+    else if (clear_i) valid_q <= 1'b0;
+    else if (event_ready_o) valid_q <= event_valid_i;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (event_ready_o && event_valid_i) begin
+      kind_q  <= event_kind_i;
+      index_q <= event_index_i;
+    end
+  end
+
+  phasic_fifo #(
+    .Width(2 + RowBits + AddressBits),
+    .Depth(16)
+  ) u_queue (
+    .clk_i,
+    .rst_ni,
+    .clear_i,
+    .in_valid_i (valid_q),
+    .in_ready_o (queue_ready),
+    .in_data_i  ({kind_q, row, address}),
+    .out_valid_o(head_valid_o),
+    .out_ready_i(head_ready_i),
+    .out_data_o ({head_kind_o, head_row_o, head_address_o})
+  );
+endmodule
+
+`default_nettype wire

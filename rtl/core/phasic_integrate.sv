@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Order of work in a layer engine: takes the dopamine message of a sample, sends the words of each spiking row to the lanes, hands every
+// finished step to the sweep, and lets the walk learn after the last one.
+//
+// Handshake: message and event heads by valid/ready. step_done_o for one cycle hands a step over, only while sweep_busy_i is 0.
+//            learn_o stays 1 from the end of a learned sample's sweep until walk_done_i.
+// Latency:   a row occupies the lanes for row_words_i cycles, a mark for one.
+// Parameters: RowBits, AddressBits and WordBits, widths of a row number, a word address and a word number; MaxRows.
+`default_nettype none
+
+module phasic_integrate #(
+  parameter int RowBits     = 10,
+  parameter int AddressBits = 14,
+  parameter int WordBits    = 4,
+  parameter int MaxRows     = 1024
+) (
+  input  logic                   clk_i,
+  input  logic                   rst_ni,
+  input  logic                   clear_i,
+  output logic                   clearing_o,        // history words from 0 to MaxRows - 1 are being cleared
+  output logic [RowBits-1:0]     clear_row_o,
+  // constants of the run
+  input  logic [5:0]             steps_i,
+  input  logic                   bias_i,
+  input  logic                   learns_i,
+  input  logic [15:0]            rows_i,
+  input  logic [15:0]            row_words_i,
+  input  logic [WordBits-1:0]    last_word_i,
+  // dopamine message
+  input  logic                   message_valid_i,
+  output logic                   message_ready_o,
+  input  logic                   message_learn_i,
+  input  logic [15:0]            message_class_i,
+  input  logic [31:0]            message_number_i,
+  // events
+  input  logic                   head_valid_i,
+  output logic                   head_ready_o,
+  input  logic [1:0]             head_kind_i,
+  input  logic [RowBits-1:0]     head_row_i,
+  input  logic [AddressBits-1:0] head_address_i,
+  // words to the lanes
+  output logic                   issue_o,
+  output logic                   issue_bank_o,
+  output logic                   issue_first_o,     // no row came before this one in the step
+  output logic [WordBits-1:0]    issue_word_o,
+  output logic [AddressBits-1:0] issue_address_o,
+  output logic                   row_issued_o,      // the word is the row's last
+  output logic [RowBits-1:0]     issue_row_o,
+  // the sample that is being integrated
+  output logic                   sample_started_o,
+  output logic                   sample_learn_o,
+  output logic [15:0]            sample_class_o,
+  output logic [31:0]            sample_number_o,
+  output logic [5:0]             step_o,
+  output logic                   last_step_o,
+  output logic [15:0]            step_rows_o,       // rows of the step so far
+  // finished steps and learning
+  output logic                   step_done_o,
+  output logic                   step_final_o,
+  output logic                   step_silent_o,
+  input  logic                   sweep_busy_i,
+  input  logic                   key_busy_i,
+  input  logic                   walk_empty_i,
+  input  logic                   walk_done_i,
+  output logic                   learn_o,
+  output logic                   idle_o,
+  output logic                   waiting_o,         // for a message or an event
+  output logic [2:0]             state_o
+);
+  typedef enum logic [2:0] {StateClear, StateIdle, StateIntegrate, StateAwaitFactors, StateLearn, StateSettle} state_e;
+  state_e state_q;
+
+  logic [RowBits:0]       clear_count_q;
+  logic                   learn_q, bank_q, silent_q, bias_done_q;
+  logic [5:0]             step_q;
+  logic [WordBits-1:0]    word_q;
+  logic [15:0]            step_rows_q, class_q;
+  logic [31:0]            number_q;
+  logic [2:0]             settle_q;
+  logic [RowBits-1:0]     bias_row;
+  logic [AddressBits-1:0] bias_address_q;
+  logic                   head_spike, head_mark, issue_bias, issue_last;
+
+  assign bias_row   = RowBits'(rows_i - 16'd1);
+  assign head_spike = head_valid_i && head_kind_i == 2'd0;
+  assign head_mark  = head_valid_i && head_kind_i != 2'd0;
+  assign issue_bias = head_mark && bias_i && !bias_done_q;
+  assign issue_last = word_q == last_word_i;
+
+  assign clearing_o       = state_q == StateClear;
+  assign clear_row_o      = clear_count_q[RowBits-1:0];
+  assign message_ready_o  = state_q == StateIdle && !key_busy_i;
+  assign head_ready_o     = (row_issued_o && head_spike) || step_done_o;
+  assign issue_o          = state_q == StateIntegrate && (head_spike || issue_bias);
+  assign issue_bank_o     = bank_q;
+  assign issue_first_o    = silent_q;
+  assign issue_word_o     = word_q;
+  assign issue_address_o  = (head_spike ? head_address_i : bias_address_q) + AddressBits'(word_q);
+  assign issue_row_o      = head_spike ? head_row_i : bias_row;
+  assign row_issued_o     = issue_o && issue_last;
+  assign sample_started_o = message_valid_i && message_ready_o;
+  assign sample_learn_o   = learn_q;
+  assign sample_class_o   = class_q;
+  assign sample_number_o  = number_q;
+  assign step_o           = step_q;
+  assign last_step_o      = step_q == steps_i - 6'd1;
+  assign step_rows_o      = step_rows_q;
+  assign step_done_o      = state_q == StateIntegrate && head_mark && !issue_bias && !sweep_busy_i;
+  assign step_final_o     = head_kind_i == 2'd2;
+  assign step_silent_o    = silent_q;
+  assign learn_o          = state_q == StateLearn;
+  assign idle_o           = state_q == StateIdle;
+  assign waiting_o        = (state_q == StateIntegrate && !head_valid_i) || (idle_o && !message_valid_i);
+  assign state_o          = state_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q       <= StateClear;
+      clear_count_q <= '0;
+      learn_q       <= 1'b0;
+      bank_q        <= 1'b0;
+      silent_q      <= 1'b1;
+      bias_done_q   <= 1'b0;
+      step_q        <= '0;
+      word_q        <= '0;
+      step_rows_q   <= '0;
+      settle_q      <= '0;
+    end else if (clear_i) begin
+      state_q       <= StateClear;
+      clear_count_q <= '0;
+      silent_q      <= 1'b1;
+      bias_done_q   <= 1'b0;
+      step_q        <= '0;
+      word_q        <= '0;
+      step_rows_q   <= '0;
+    end else begin
+      if (issue_o) word_q <= issue_last ? '0 : word_q + 1'b1;
+      if (row_issued_o) begin
+        silent_q    <= 1'b0;
+        step_rows_q <= step_rows_q + 16'd1;
+        if (issue_bias) bias_done_q <= 1'b1;
+      end
+      if (step_done_o) begin
+        silent_q    <= 1'b1;
+        bias_done_q <= 1'b0;
+        bank_q      <= !bank_q;
+        step_q      <= step_q + 6'd1;
+        step_rows_q <= '0;
+      end
+      case (state_q)
+        StateClear: begin
+          clear_count_q <= clear_count_q + 1'b1;
+          if (clear_count_q == (RowBits + 1)'(MaxRows - 1)) state_q <= StateIdle;
+        end
+        StateIdle: begin
+          if (sample_started_o) begin
+            state_q <= StateIntegrate;
+            learn_q <= message_learn_i && learns_i;
+            step_q  <= '0;
+          end
+        end
+        StateIntegrate: if (step_done_o && step_final_o) state_q <= learn_q ? StateAwaitFactors : StateIdle;
+        StateAwaitFactors: if (!sweep_busy_i && !key_busy_i) state_q <= walk_empty_i ? StateIdle : StateLearn;
+        StateLearn: begin
+          settle_q <= '0;
+          if (walk_done_i) state_q <= StateSettle;
+        end
+        default: begin
+          // The last words of the walk are still on their way to the synapse memory.
+          settle_q <= settle_q + 3'd1;
+          if (settle_q == 3'd7) state_q <= StateIdle;
+        end
+      endcase
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    bias_address_q <= AddressBits'(32'(bias_row) * 32'(row_words_i));
+    if (sample_started_o) begin
+      class_q  <= message_class_i;
+      number_q <= message_number_i;
+    end
+  end
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sweeps over the neurons of a finished step: drives the lanes' sweep stages, sends spikes and marks on, reads states out for scores and trace,
+// and after a learned sample makes the factors.
+//
+// Handshake: start_i for one cycle while busy_o is 0. Spike words, scores and trace by valid/ready; the record belongs to the last score.
+// Latency:   row_words + 8 cycles; the read-out adds a cycle a neuron, the factors row_words + 4 cycles.
+// Parameters: Lanes; WordBits, width of a word number.
+`default_nettype none
+
+module phasic_sweep #(
+  parameter int Lanes    = 64,
+  parameter int WordBits = 4,
+  localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1
+) (
+  input  logic                clk_i,
+  input  logic                rst_ni,
+  input  logic                clear_i,
+  // constants of the run
+  input  logic                trace_i,
+  input  logic                output_layer_i,
+  input  logic [15:0]         neurons_i,
+  input  logic [WordBits-1:0] last_word_i,
+  // a finished step
+  input  logic                start_i,
+  input  logic                start_bank_i,
+  input  logic                start_silent_i,
+  input  logic                start_final_i,
+  input  logic                start_learn_i,
+  input  logic [5:0]          start_step_i,
+  input  logic [15:0]         start_class_i,
+  input  logic [31:0]         start_number_i,
+  output logic                busy_o,
+  output logic [2:0]          state_o,
+  // stages: 0 reads; sweep 1 to 3; factor 1 and 2
+  output logic                read_o,
+  output logic [2:0]          sweep_valid_o,
+  output logic                factor0_o,
+  output logic [1:0]          factor_valid_o,
+  output logic [WordBits-1:0] word0_o,
+  output logic [WordBits-1:0] word2_o,
+  output logic [WordBits-1:0] word3_o,
+  output logic                bank_o,
+  output logic                first_o,
+  output logic                silent_o,
+  output logic [31:0]         step_o,           // one-hot
+  output logic [15:0]         class_o,
+  // spikes: room_i says that four more words fit
+  input  logic                room_i,
+  input  logic                spikes_ready_i,
+  output logic                spikes_valid_o,
+  output logic                spikes_mark_o,
+  output logic                spikes_final_o,
+  // read-out: the lane's state comes one cycle after read_out_o
+  output logic                read_out_o,
+  output logic [LaneBits-1:0] read_out_lane_o,
+  input  logic [21:0]         read_out_i,
+  output logic                score_valid_o,
+  input  logic                score_ready_i,
+  output logic [31:0]         score_o,
+  output logic                score_last_o,
+  output logic [31:0]         record_number_o,
+  output logic [15:0]         record_label_o,
+  output logic [15:0]         record_prediction_o,
+  output logic [31:0]         record_spikes_o,
+  output logic                trace_valid_o,
+  input  logic                trace_ready_i,
+  output logic [15:0]         trace_data_o,
+  output logic                trace_last_o
+);
+  typedef enum logic [2:0] {SweepIdle, SweepDelay, SweepRun, SweepDrain, SweepMark, SweepReadOut, SweepFactors, SweepEnd} sweep_e;
+  sweep_e state_q;
+
+  logic                final_q, learn_q;
+  logic [31:0]         number_q;
+  logic [2:0]          wait_q;
+  logic [WordBits-1:0] word_q, word1_q, word2_q, word3_q;
+  logic                run, word_last, read_out_wanted, factors_wanted;
+  logic                read_started_q, read_data_q, read_last_q;
+
+  assign busy_o          = state_q != SweepIdle;
+  assign state_o         = state_q;
+  assign word_last       = word_q == last_word_i;
+  assign run             = state_q == SweepRun && (output_layer_i || room_i);
+  assign factor0_o       = state_q == SweepFactors;
+  assign read_o          = run || factor0_o || (state_q == SweepReadOut && !read_started_q);
+  assign word0_o         = word_q;
+  assign word2_o         = word2_q;
+  assign word3_o         = word3_q;
+  assign read_out_wanted = trace_i || (output_layer_i && final_q);
+  assign factors_wanted  = final_q && learn_q;
+  assign spikes_mark_o   = state_q == SweepMark;
+  assign spikes_final_o  = final_q;
+  assign spikes_valid_o  = !output_layer_i && (sweep_valid_o[2] || spikes_mark_o);
+
+  // ---- read-out ----
+  logic [LaneBits-1:0] lane_q;
+  logic [15:0]         neuron_q, out_neuron_q, best_neuron_q;
+  logic                out_valid_q, out_last_q, score_open_q, trace_open_q, out_done, out_better, lane_last, neuron_last;
+  logic [21:0]         out_state, best_q;
+  logic [31:0]         spikes_q;
+
+  assign out_done        = out_valid_q && (!score_open_q || score_ready_i) && (!trace_open_q || trace_ready_i);
+  assign lane_last       = lane_q == LaneBits'(Lanes - 1) || Lanes == 1;
+  assign neuron_last     = neuron_q == neurons_i - 16'd1;
+  assign read_out_o      = state_q == SweepReadOut && read_data_q && !read_last_q && (!out_valid_q || out_done);
+  assign read_out_lane_o = lane_q;
+  // With the offset of a score, potentials compare as unsigned numbers.
+  assign out_state       = read_out_i ^ 22'h008000;
+  assign out_better      = out_neuron_q == '0 || out_state > best_q;
+
+  assign score_valid_o       = out_valid_q && score_open_q;
+  assign score_o             = {10'd0, out_state};
+  assign score_last_o        = out_last_q;
+  assign record_number_o     = number_q;
+  assign record_label_o      = class_o;
+  assign record_prediction_o = out_better ? out_neuron_q : best_neuron_q;
+  assign record_spikes_o     = ((out_neuron_q == '0) ? 32'd0 : spikes_q) + 32'(out_state[21:16]);
+  assign trace_valid_o       = out_valid_q && trace_open_q;
+  assign trace_data_o        = read_out_i[15:0];
+  assign trace_last_o        = out_last_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      state_q        <= SweepIdle;
+      sweep_valid_o  <= '0;
+      factor_valid_o <= '0;
+      word_q         <= '0;
+      wait_q         <= '0;
+      read_started_q <= 1'b0;
+      read_data_q    <= 1'b0;
+      out_valid_q    <= 1'b0;
+      score_open_q   <= 1'b0;
+      trace_open_q   <= 1'b0;
+    end else if (clear_i) begin
+      state_q        <= SweepIdle;
+      sweep_valid_o  <= '0;
+      factor_valid_o <= '0;
+      out_valid_q    <= 1'b0;
+      score_open_q   <= 1'b0;
+      trace_open_q   <= 1'b0;
+    end else begin
+      sweep_valid_o  <= {sweep_valid_o[1:0], run};
+      factor_valid_o <= {factor_valid_o[0], factor0_o};
+      case (state_q)
+        SweepIdle: begin
+          wait_q <= 3'd0;
+          word_q <= '0;
+          if (start_i) state_q <= SweepDelay;
+        end
+        SweepDelay: begin
+          // The last sum of the step must have been written.
+          wait_q <= wait_q + 3'd1;
+          if (wait_q == 3'd2) state_q <= SweepRun;
+        end
+        SweepRun: begin
+          wait_q <= 3'd0;
+          if (run) begin
+            word_q <= word_last ? '0 : word_q + 1'b1;
+            if (word_last) state_q <= SweepDrain;
+          end
+        end
+        SweepDrain: begin
+          wait_q <= wait_q + 3'd1;
+          if (wait_q == 3'd3) state_q <= SweepMark;
+        end
+        SweepMark: begin
+          read_started_q <= 1'b0;
+          read_data_q    <= 1'b0;
+          if (output_layer_i || spikes_ready_i)
+            state_q <= read_out_wanted ? SweepReadOut : factors_wanted ? SweepFactors : SweepIdle;
+        end
+        SweepReadOut: begin
+          if (!read_started_q) read_started_q <= 1'b1;
+          else read_data_q <= 1'b1;
+          if (read_out_o && lane_last && !neuron_last) begin
+            read_started_q <= 1'b0;
+            read_data_q    <= 1'b0;
+            word_q         <= word_q + 1'b1;
+          end
+          if (read_last_q && out_done) begin
+            word_q  <= '0;
+            state_q <= factors_wanted ? SweepFactors : SweepIdle;
+          end
+        end
+        SweepFactors: begin
+          wait_q <= 3'd0;
+          word_q <= word_last ? '0 : word_q + 1'b1;
+          if (word_last) state_q <= SweepEnd;
+        end
+        default: begin
+          wait_q <= wait_q + 3'd1;
+          if (wait_q == 3'd2) state_q <= SweepIdle;
+        end
+      endcase
+      if (read_out_o) begin
+        out_valid_q  <= 1'b1;
+        score_open_q <= output_layer_i && final_q;
+        trace_open_q <= trace_i;
+      end else begin
+        if (out_done) out_valid_q <= 1'b0;
+        if (score_ready_i) score_open_q <= 1'b0;
+        if (trace_ready_i) trace_open_q <= 1'b0;
+      end
+    end
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (start_i) begin
+      bank_o   <= start_bank_i;
+      first_o  <= start_step_i == '0;
+      silent_o <= start_silent_i;
+      step_o   <= 32'd1 << start_step_i[4:0];
+      final_q  <= start_final_i;
+      learn_q  <= start_learn_i;
+      class_o  <= start_class_i;
+      number_q <= start_number_i;
+    end
+    word1_q <= word_q;
+    word2_q <= word1_q;
+    word3_q <= word2_q;
+    if (state_q == SweepMark) begin
+      lane_q      <= '0;
+      neuron_q    <= '0;
+      read_last_q <= 1'b0;
+    end
+    if (read_out_o) begin
+      lane_q       <= lane_last ? '0 : lane_q + 1'b1;
+      neuron_q     <= neuron_q + 16'd1;
+      read_last_q  <= neuron_last;
+      out_neuron_q <= neuron_q;
+      out_last_q   <= neuron_last;
+    end
+    if (out_done) begin
+      if (out_better) begin
+        best_q        <= out_state;
+        best_neuron_q <= out_neuron_q;
+      end
+      spikes_q <= record_spikes_o;
+    end
+  end
+endmodule
+
+`default_nettype wire
