@@ -59,9 +59,8 @@ std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& o
 
   const auto xclbin = xclbin_of(options);
   if (!std::filesystem::is_regular_file(xclbin)) {
-    throw InputError(xclbin, options.xclbin.empty() ? "--engine" : "--xclbin",
-                     options.xclbin.empty() ? fmt::format("the build has made no xclbin file for engine \"{}\"", options.engine)
-                                            : std::string("there is no such file"));
+    if (!options.xclbin.empty()) throw InputError(xclbin, "--xclbin", "there is no such file");
+    throw InputError("", "--engine " + options.engine, fmt::format("the build has made no xclbin file for it: {} is not there", xclbin));
   }
   if (!engine_options.empty()) ::setenv("PHASIC_CARD_OPTIONS", options.engine_options.c_str(), 1);
   std::vector<std::string> units;

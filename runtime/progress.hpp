@@ -27,7 +27,7 @@ class Progress {
   std::chrono::steady_clock::time_point begin_, shown_;
 };
 
-/// "1:05:09", "5:09" or "9 s".
+/// "1:05:09", "5:09", "12 s" or "0.3 s".
 [[nodiscard]] std::string duration_text(double seconds);
 
 }  // namespace phasic::runtime

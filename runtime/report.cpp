@@ -191,7 +191,7 @@ CurveFiles write_curve(const fs::path& folder, const std::string& name, const st
   std::string script = fmt::format(
       "# Made with the run; draws {0}.svg and {0}.png from {0}.csv.\n"
       "set datafile separator ','\n"
-      "set title '{1}'\n"
+      "set title '{1}' noenhanced\n"
       "set xlabel 'samples learned'\n"
       "set ylabel 'right before learning, last {2} samples (%)'\n"
       "set yrange [0:100]\n"

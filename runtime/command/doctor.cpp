@@ -79,7 +79,7 @@ std::vector<Check> check_xrt() {
     checks.push_back({Verdict::kMissing, "simulated card", simulated.string() + " is not there", "build again with libxrt-dev installed"});
   }
   if (xrt == nullptr) {
-    checks.push_back({Verdict::kGood, "XILINX_XRT", "not set: the simulated card is used", ""});
+    checks.push_back({Verdict::kGood, "XILINX_XRT", "not set: the simulated card is used, if it is there", ""});
   } else if (fs::exists(fs::path(xrt) / "lib" / "libxrt_core.so.2")) {
     checks.push_back({Verdict::kGood, "XILINX_XRT", xrt, ""});
   } else {
@@ -137,7 +137,7 @@ int run() {
   add(check_engines());
   add(check_xrt());
   checks.push_back(check_data("fashion-mnist", true, "apt-get install dataset-fashion-mnist"));
-  checks.push_back(check_data("mnist", false, "put the four IDX files of MNIST into $PHASIC_DATA/mnist"));
+  checks.push_back(check_data("mnist", false, "./scripts/fetch_mnist, or put the four IDX files into $PHASIC_DATA/mnist"));
   checks.push_back(check_tool("verilator", "building the RTL engines", "verilator"));
   checks.push_back(check_tool("yosys", "checking that the RTL can be synthesised", "yosys"));
   checks.push_back(check_tool("iverilog", "checking the RTL with a second tool", "iverilog"));

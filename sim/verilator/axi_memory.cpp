@@ -280,7 +280,7 @@ void AxiMemory::drive_ready() {
   aw = aw && (room || writes_.size() > addressed_);
   w = w && (room || writes_.size() > filled_);
   if (habits_.order == Habits::Order::kAddressFirst) w = w && addressed_ > filled_;
-  if (habits_.order == Habits::Order::kDataFirst) aw = aw && writes_.size() > addressed_;
+  if (habits_.order == Habits::Order::kDataFirst) aw = aw && filled_ > addressed_;
   outputs_.awready = aw;
   outputs_.wready = w;
   outputs_.arready = chance(habits_.ar_ready) && (!habits_.ar_waits || ar_waiting) && reads_.size() < habits_.read_limit;

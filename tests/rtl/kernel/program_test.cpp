@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program unit: every field at, below and above its bounds; capacity and sizes against products in 64 bits.
+#include <random>
+#include <string>
+
+#include "Vprogram.h"
+#include "phasic/contract.hpp"
+#include "tests/rtl/kernel/clocked.hpp"
+
+namespace phasic::testing {
+namespace {
+
+using contract::Error;
+namespace argument = contract::argument;
+
+// The parameters of the model.
+constexpr std::uint32_t kLanes = 8, kEngines = 3, kMaxRows = 300, kMaxNeurons = 200, kMaxSteps = 20, kMaxClasses = 30,
+                        kMaxOutputs = 40;
+constexpr std::uint32_t kWeightDepth = 1000, kWeightBytes = 2;
+
+constexpr std::size_t kWords = 80;
+
+struct Block {
+  contract::ProgramHeader header{};
+  contract::Layer layers[4]{};
+};
+static_assert(sizeof(Block) == 4 * kWords);
+
+struct Sizes {
+  std::uint32_t weights = ~0U, tables = ~0U, samples = ~0U, results = ~0U, trace = ~0U, count = 3;
+};
+
+struct Verdict {
+  Error error = Error::kNone;
+  std::uint32_t detail = 0;
+  bool operator==(const Verdict&) const = default;
+};
+std::ostream& operator<<(std::ostream& out, const Verdict& verdict) {
+  return out << contract::name(verdict.error) << " " << verdict.detail;
+}
+
+Verdict field(std::size_t offset) { return {Error::kProgramField, static_cast<std::uint32_t>(offset)}; }
+
+constexpr std::uint64_t align(std::uint64_t bytes) { return (bytes + 63) / 64 * 64; }
+
+class ProgramUnit : public ::testing::Test {
+ protected:
+  ProgramUnit() : module_(7) {
+    module_->start_i = module_->word_valid_i = module_->word_error_i = module_->cmd_ready_i = 0;
+    module_.reset();
+  }
+
+  Verdict check(const Block& block, const Sizes& sizes = {}, std::size_t bus_error_word = kWords) {
+    std::uint32_t words[kWords];
+    std::memcpy(words, &block, sizeof block);
+    module_->weights_bytes_i = sizes.weights;
+    module_->tables_bytes_i = sizes.tables;
+    module_->samples_bytes_i = sizes.samples;
+    module_->results_bytes_i = sizes.results;
+    module_->trace_bytes_i = sizes.trace;
+    module_->sample_count_i = sizes.count;
+    module_->start_i = 1;
+    std::size_t next = 0;
+    unsigned commands = 0;
+    for (unsigned cycle = 0; cycle < 5000; ++cycle) {
+      module_->cmd_ready_i = random_() % 2;
+      // A word that is offered stays.
+      if (module_->word_valid_i == 0) module_->word_valid_i = commands != 0 && next < kWords && random_() % 3 != 0;
+      module_->word_i = next < kWords ? words[next] : 0;
+      module_->word_error_i = next == bus_error_word;
+      module_.settle();
+      const bool command = module_->cmd_valid_o != 0 && module_->cmd_ready_i != 0;
+      const bool word = module_->word_valid_i != 0 && module_->word_ready_o != 0;
+      if (command) {
+        EXPECT_EQ(module_->cmd_bytes_o, sizeof(Block));
+      }
+      const bool done = module_->done_o != 0;
+      const Verdict verdict{static_cast<Error>(module_->error_code_o), module_->error_detail_o};
+      module_.edge();
+      module_->start_i = 0;
+      commands += command;
+      if (word) {
+        ++next;
+        module_->word_valid_i = 0;
+      }
+      if (done) {
+        EXPECT_EQ(commands, 1U);
+        EXPECT_EQ(next, kWords) << "words are left over";
+        return verdict;
+      }
+    }
+    ADD_FAILURE() << "the program unit does not come to an end";
+    return {};
+  }
+
+  /// A program that is legal and small.
+  static Block legal(std::uint32_t layers = 2) {
+    Block block;
+    block.header.magic = contract::kProgramMagic;
+    block.header.version = contract::kContractVersion;
+    block.header.inputs = 50;
+    block.header.layers = layers;
+    block.header.steps = 10;
+    block.header.classes = 10;
+    block.header.sample_stride = 128;
+    for (std::uint32_t n = 0; n < layers; ++n) {
+      block.layers[n].neurons = 20 + n;
+      block.layers[n].flags = n % 2;
+    }
+    return block;
+  }
+
+  std::mt19937 random_{11};
+  Clocked<Vprogram> module_;
+};
+
+TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
+  Block block = legal(3);
+  block.header.flags = 2;
+  block.layers[1].factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
+  block.layers[3].neurons = ~0U;  // not used, not checked
+  ASSERT_EQ(check(block), Verdict{});
+  const std::uint32_t rows[] = {50, 21, 21};
+  for (std::size_t n = 0; n < 3; ++n) {
+    std::uint16_t value[2];
+    std::memcpy(&value[0], port_bytes(module_->rows_o).data() + 2 * n, 2);
+    std::memcpy(&value[1], port_bytes(module_->row_words_o).data() + 2 * n, 2);
+    EXPECT_EQ(value[0], rows[n]);
+    EXPECT_EQ(value[1], 3);
+    std::uint32_t bytes[2];
+    std::memcpy(&bytes[0], port_bytes(module_->layer_weights_o).data() + 4 * n, 4);
+    std::memcpy(&bytes[1], port_bytes(module_->layer_trace_o).data() + 4 * n, 4);
+    EXPECT_EQ(bytes[0], rows[n] * 64);
+    EXPECT_EQ(bytes[1], 10U * 64);
+  }
+  EXPECT_EQ(module_->sample_trace_o, 3U * 10 * 64);
+  std::uint32_t table;
+  std::memcpy(&table, port_bytes(module_->layer_tables_o).data() + 4, 4);
+  EXPECT_EQ(table, 10U * 64);
+  EXPECT_EQ(std::memcmp(port_bytes(module_->program_o).data(), &block.header, 64), 0);
+  EXPECT_EQ(std::memcmp(port_bytes(module_->layers_o).data(), block.layers, 3 * 64), 0);
+}
+
+struct FieldCase {
+  std::size_t offset;
+  std::vector<std::uint32_t> good, bad;
+};
+
+TEST_F(ProgramUnit, NamesTheFirstFieldOfTheHeaderThatIsOutOfRange) {
+  using Header = contract::ProgramHeader;
+  std::vector<FieldCase> cases{
+      {offsetof(Header, magic), {contract::kProgramMagic}, {0, contract::kProgramMagic + 1, contract::kResultsMagic}},
+      {offsetof(Header, version), {1}, {0, 2, 0x101}},
+      {offsetof(Header, seed_low), {0, ~0U}, {}},
+      {offsetof(Header, seed_high), {0, ~0U}, {}},
+      {offsetof(Header, inputs), {1, 112}, {0, kMaxRows + 1, 0x10001, 0x80000001}},
+      {offsetof(Header, layers), {1, 2}, {0, kEngines + 1, 0x101, ~0U}},
+      {offsetof(Header, steps), {1, kMaxSteps}, {0, kMaxSteps + 1, 0x101}},
+      {offsetof(Header, classes), {1, kMaxClasses}, {0, kMaxClasses + 1, ~0U}},
+      {offsetof(Header, sample_kind), {0, 1}, {2, 0x100, ~0U}},
+      {offsetof(Header, sample_stride), {128, 0xffffc0}, {0, 32, 64, 100, 0x1000000, 0x1000080, 129}},
+      {offsetof(Header, flags), {0, 1, 2, 3}, {4, 0x80000000}}};
+  for (std::size_t word = 0; word < std::size(Header{}.reserved); ++word) {
+    cases.push_back({offsetof(Header, reserved) + 4 * word, {0}, {1, 0x80000000}});
+  }
+  for (const FieldCase& field_case : cases) {
+    for (const std::uint32_t value : field_case.good) {
+      Block block = legal();
+      std::memcpy(reinterpret_cast<std::byte*>(&block) + field_case.offset, &value, 4);
+      EXPECT_EQ(check(block, {.count = 0}), Verdict{}) << "offset " << field_case.offset << " value " << value;
+    }
+    for (const std::uint32_t value : field_case.bad) {
+      Block block = legal();
+      block.layers[0].leak = 257;  // a later error
+      std::memcpy(reinterpret_cast<std::byte*>(&block) + field_case.offset, &value, 4);
+      EXPECT_EQ(check(block), field(field_case.offset)) << "value " << value;
+    }
+  }
+}
+
+TEST_F(ProgramUnit, NamesTheFirstFieldOfALayerThatIsOutOfRange) {
+  using Layer = contract::Layer;
+  std::vector<FieldCase> cases{{offsetof(Layer, neurons), {20, 41, 80}, {0, kMaxNeurons + 1, 0x10001}},
+                               {offsetof(Layer, flags), {0, 1}, {2, ~0U}},
+                               {offsetof(Layer, threshold), {0, 32767, 0xffff8000}, {32768, 0xffff7fff, 0x80000000}},
+                               {offsetof(Layer, window), {0, 32767, 0xffff8000}, {32768, 0xffff7fff, 0x10000}},
+                               {offsetof(Layer, leak), {0, 256}, {257, 0x10000}},
+                               {offsetof(Layer, input_shift), {0, 15}, {16, ~0U}},
+                               {offsetof(Layer, factor), {0, 1, 2}, {3, 0x100}},
+                               {offsetof(Layer, span), {0, 1}, {2, ~0U}},
+                               {offsetof(Layer, rounding), {0, 1}, {2, 0x100}},
+                               {offsetof(Layer, rate), {0, 65535}, {65536, ~0U}},
+                               {offsetof(Layer, factor_shift), {0, 15}, {16, ~0U}},
+                               {offsetof(Layer, weights_offset), {0, 64, 0xffff0000}, {1, 32, 0xffffffff}},
+                               {offsetof(Layer, levels_offset), {0, 64, 0xffffffc0}, {1, 32, 63}}};
+  for (std::size_t word = 0; word < std::size(Layer{}.reserved); ++word) {
+    cases.push_back({offsetof(Layer, reserved) + 4 * word, {0}, {1, 0x80000000}});
+  }
+  for (std::size_t layer = 0; layer < 2; ++layer) {
+    for (const FieldCase& field_case : cases) {
+      const std::size_t offset = 64 + 64 * layer + field_case.offset;
+      for (const std::uint32_t value : field_case.good) {
+        Block block = legal();
+        std::memcpy(reinterpret_cast<std::byte*>(&block) + offset, &value, 4);
+        EXPECT_EQ(check(block, {.count = 0}), Verdict{}) << "offset " << offset << " value " << value;
+      }
+      for (const std::uint32_t value : field_case.bad) {
+        Block block = legal();
+        std::memcpy(reinterpret_cast<std::byte*>(&block) + offset, &value, 4);
+        EXPECT_EQ(check(block), field(offset)) << "value " << value;
+      }
+      // The same garbage in a layer that is not used is nobody's business.
+      if (layer == 1 && !field_case.bad.empty()) {
+        Block block = legal(1);
+        std::memcpy(reinterpret_cast<std::byte*>(&block) + offset, &field_case.bad[0], 4);
+        EXPECT_EQ(check(block), Verdict{}) << "offset " << offset;
+      }
+    }
+  }
+}
+
+TEST_F(ProgramUnit, ChecksFieldsThatDependOnOthersAtTheirOwnPlace) {
+  using contract::Factor;
+  const auto set_factor = [](contract::Layer& layer, Factor factor) { layer.factor = static_cast<std::uint32_t>(factor); };
+
+  Block block = legal();
+  block.header.inputs = kMaxRows;
+  block.header.sample_stride = 320;
+  block.layers[0].neurons = 8;  // fits the memory
+  EXPECT_EQ(check(block), Verdict{});
+  block.layers[0].flags = 1;
+  EXPECT_EQ(check(block), field(64 + offsetof(contract::Layer, flags)));
+
+  block = legal();
+  block.header.inputs = 112;
+  EXPECT_EQ(check(block), Verdict{});
+  block.header.inputs = 113;  // one byte past the stride of 128
+  EXPECT_EQ(check(block), field(offsetof(contract::ProgramHeader, sample_stride)));
+  block.header.sample_kind = 1;
+  EXPECT_EQ(check(block), Verdict{});
+
+  block = legal();
+  block.header.classes = 20;
+  set_factor(block.layers[0], Factor::kError);
+  EXPECT_EQ(check(block), Verdict{});
+  block.header.classes = 21;
+  EXPECT_EQ(check(block), field(64 + offsetof(contract::Layer, factor)));
+  set_factor(block.layers[0], Factor::kLevel);
+  EXPECT_EQ(check(block), Verdict{});
+  set_factor(block.layers[1], Factor::kError);
+  EXPECT_EQ(check(block), Verdict{});
+
+  block = legal();
+  block.layers[1].span = 1;
+  block.layers[1].neurons = kMaxOutputs + 1;
+  EXPECT_EQ(check(block), Verdict{}) << "a frozen layer";
+  set_factor(block.layers[1], Factor::kLevel);
+  EXPECT_EQ(check(block), field(128 + offsetof(contract::Layer, span)));
+  block.layers[1].neurons = kMaxOutputs;
+  EXPECT_EQ(check(block), Verdict{});
+}
+
+TEST_F(ProgramUnit, ABusErrorAnywhereInTheBlockComesFirst) {
+  Block block = legal();
+  block.header.magic = 0;
+  for (const std::size_t word : {0U, 17U, 79U}) {
+    EXPECT_EQ(check(block, {}, word), (Verdict{Error::kBusRead, argument::kProgram}));
+  }
+  EXPECT_EQ(check(legal()), Verdict{});
+}
+
+/// Steps 4 and 5 of a run.
+Verdict twin(const Block& block, const Sizes& sizes) {
+  const auto& header = block.header;
+  std::uint64_t before = header.inputs;
+  std::uint64_t trace = 0;
+  std::vector<std::uint64_t> rows;
+  for (std::uint32_t n = 0; n < header.layers; ++n) {
+    rows.push_back(before + block.layers[n].flags);
+    before = block.layers[n].neurons;
+    trace += header.steps * align(2 * before);
+    if (rows[n] * ((before + kLanes - 1) / kLanes) > kWeightDepth) return {Error::kCapacity, n};
+  }
+  for (std::uint32_t n = 0; n < header.layers; ++n) {
+    const contract::Layer& layer = block.layers[n];
+    if (layer.weights_offset + rows[n] * align(layer.neurons * kWeightBytes) > sizes.weights)
+      return {Error::kBufferSize, argument::kWeights};
+    if (layer.factor == 1 && layer.levels_offset + header.classes * align(layer.neurons) > sizes.tables)
+      return {Error::kBufferSize, argument::kTables};
+  }
+  if (std::uint64_t{sizes.count} * header.sample_stride > sizes.samples) return {Error::kBufferSize, argument::kSamples};
+  if (768 + sizes.count * align(16 + 4 * before) > sizes.results) return {Error::kBufferSize, argument::kResults};
+  if ((header.flags & 2) != 0 && sizes.count * trace > sizes.trace) return {Error::kBufferSize, argument::kTrace};
+  return {};
+}
+
+TEST_F(ProgramUnit, FindsWhatDoesNotFitAsItsTwinDoes) {
+  constexpr unsigned kSeed = 5;
+  std::mt19937 random{kSeed};
+  SCOPED_TRACE("seed " + std::to_string(kSeed));
+  unsigned seen[8] = {};
+  for (unsigned turn = 0; turn < 1500; ++turn) {
+    Block block = legal(1 + random() % 3);
+    block.header.flags = random() % 4;
+    block.header.inputs = 1 + random() % 112;
+    block.header.sample_stride = 64 * (2 + random() % 3);
+    if (random() % 8 == 0) block.header.sample_stride = 0xffffc0;
+    for (std::uint32_t n = 0; n < block.header.layers; ++n) {
+      block.layers[n].neurons = 1 + random() % (random() % 8 == 0 ? kMaxNeurons : 60);
+      block.layers[n].flags = random() % 2;
+      block.layers[n].factor = random() % 2;
+      block.layers[n].weights_offset = random() % 16 == 0 ? 0xffffff00 : 64 * (random() % 8);
+      block.layers[n].levels_offset = random() % 16 == 0 ? 0xffffff00 : 64 * (random() % 8);
+    }
+    Sizes sizes;
+    sizes.count = random() % 4;
+    if (random() % 16 == 0) sizes.count = random();
+    // Raise the sizes to what is needed, or to one byte less, one after the other.
+    sizes.weights = sizes.tables = sizes.samples = sizes.results = sizes.trace = 0;
+    std::uint32_t* const by_argument[] = {nullptr, &sizes.weights, &sizes.tables, &sizes.samples, &sizes.results, &sizes.trace};
+    for (unsigned guard = 0; guard < 8; ++guard) {
+      const Verdict verdict = twin(block, sizes);
+      if (verdict.error != Error::kBufferSize) break;
+      std::uint32_t& size = *by_argument[verdict.detail];
+      // The least size that is enough, if there is one.
+      std::uint64_t low = size, high = 0x1'0000'0000;
+      while (low < high) {
+        const std::uint64_t middle = (low + high) / 2;
+        size = static_cast<std::uint32_t>(middle);
+        if (middle <= 0xffffffff && twin(block, sizes) == verdict) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      if (low > 0xffffffff) {
+        size = ~0U;
+        break;
+      }
+      size = static_cast<std::uint32_t>(low);
+      if (random() % 6 == 0) {
+        --size;
+        break;
+      }
+    }
+    const Verdict expected = twin(block, sizes);
+    EXPECT_EQ(check(block, sizes), expected) << "turn " << turn;
+    ++seen[expected.error == Error::kBufferSize ? expected.detail : expected.error == Error::kCapacity ? 6 : 7];
+  }
+  for (const unsigned kind : {1, 2, 3, 4, 5, 6, 7}) EXPECT_GT(seen[kind], 5U) << "kind " << kind << " was not tried";
+}
+
+}  // namespace
+}  // namespace phasic::testing

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// The worked examples of docs/specification.md hold for the reference. Those of the level tables are the runtime's.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "sim/reference/arithmetic.hpp"
+#include "sim/reference/fast_kernels.hpp"
+#include "sim/reference/network.hpp"
+#include "sim/reference/random.hpp"
+
+namespace phasic::reference::test {
+namespace {
+
+using Values = std::map<std::string, std::string>;
+
+struct Example {
+  std::string line;
+  std::string kind;
+  Values given;
+  Values expected;
+
+  [[nodiscard]] const std::string& text(const std::string& key) const { return given.at(key); }
+  [[nodiscard]] std::int64_t number(const std::string& key) const {
+    return static_cast<std::int64_t>(std::stoull(text(key), nullptr, 0));
+  }
+  [[nodiscard]] std::vector<std::int64_t> list(const std::string& key) const {
+    std::vector<std::int64_t> numbers;
+    std::istringstream stream(text(key));
+    for (std::string item; std::getline(stream, item, ',');) {
+      numbers.push_back(static_cast<std::int64_t>(std::stoull(item, nullptr, 0)));
+    }
+    return numbers;
+  }
+};
+
+std::vector<Example> read_examples() {
+  std::ifstream page(PHASIC_SPECIFICATION);
+  std::vector<Example> examples;
+  bool inside = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("```")) {
+      inside = line == "```examples";
+      continue;
+    }
+    if (!inside) continue;
+    Example example{.line = line, .kind = {}, .given = {}, .expected = {}};
+    std::istringstream words(line);
+    words >> example.kind;
+    bool given = true;
+    for (std::string word; words >> word;) {
+      if (word == "->") {
+        given = false;
+        continue;
+      }
+      const auto equals = word.find('=');
+      (given ? example.given : example.expected)[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+    examples.push_back(example);
+  }
+  return examples;
+}
+
+std::string hexadecimal(std::uint16_t word) {
+  std::ostringstream text;
+  text << "0x" << std::hex;
+  text.width(4);
+  text.fill('0');
+  text << word;
+  return text.str();
+}
+
+template <class Numbers>
+std::string joined(const Numbers& numbers) {
+  std::string text;
+  for (const auto number : numbers) {
+    if (!text.empty()) text += ',';
+    text += std::to_string(number);
+  }
+  return text;
+}
+
+std::string flag(bool value) { return value ? "1" : "0"; }
+
+Values neuron(const Example& e) {
+  const bool spiked = e.number("spiked") != 0;
+  const auto before = leaked(static_cast<std::int32_t>(e.number("potential")), spiked, static_cast<std::uint32_t>(e.number("leak")));
+  const auto unlimited = unlimited_potential(before, current(e.number("sum"), static_cast<unsigned>(e.number("input_shift"))));
+  const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
+  return {{"potential", std::to_string(potential)},
+          {"spike", flag(potential > e.number("threshold"))},
+          {"trit", std::to_string(trit(potential, static_cast<std::int32_t>(e.number("window")), spiked))},
+          {"saturated", flag(potential != unlimited)}};
+}
+
+Values factor(const Example& e) {
+  return {{"factor", std::to_string(postsynaptic_factor(static_cast<std::int32_t>(e.number("signal")),
+                                                        static_cast<std::uint32_t>(e.number("rate")),
+                                                        static_cast<unsigned>(e.number("factor_shift"))))}};
+}
+
+Values signal(const Example& e) {
+  return {{"signal", std::to_string(error_signal(static_cast<std::uint32_t>(e.number("steps")), e.number("expected") != 0,
+                                                 static_cast<std::uint32_t>(e.number("count"))))}};
+}
+
+Values update(const Example& e) {
+  const auto width = static_cast<unsigned>(e.number("weight_width"));
+  const unsigned fraction = fraction_bits(width);
+  const std::int32_t rounding = e.text("rounding") == "stochastic"
+                                    ? stochastic_rounding(static_cast<std::uint16_t>(e.number("random")), fraction)
+                                    : nearest_rounding(fraction);
+  const auto unlimited = unlimited_weight(static_cast<std::int32_t>(e.number("weight")),
+                                          static_cast<std::int32_t>(e.number("correlation") * e.number("factor")), rounding, fraction);
+  const std::int64_t weight = saturate(unlimited, width);
+  return {{"weight", std::to_string(weight)}, {"saturated", flag(weight != unlimited)}};
+}
+
+Values permute_words(const Example& e) {
+  const auto k = e.list("k");
+  Key key;
+  for (std::size_t word = 0; word < key.size(); ++word) key[word] = static_cast<std::uint16_t>(k.at(word));
+  const WordPair out = permute(key, {static_cast<std::uint16_t>(e.number("x")), static_cast<std::uint16_t>(e.number("y"))});
+  return {{"x", hexadecimal(out.x)}, {"y", hexadecimal(out.y)}};
+}
+
+Key key_of(const Example& e, contract::Purpose purpose, unsigned layer) {
+  return sample_key(purpose_key(static_cast<std::uint64_t>(e.number("seed")), purpose, layer),
+                    static_cast<std::uint32_t>(e.number("sample")));
+}
+
+Values key_of_sample(const Example& e) {
+  const Key key = key_of(e, static_cast<contract::Purpose>(e.number("purpose")), static_cast<unsigned>(e.number("layer")));
+  return {{"q", hexadecimal(key[0]) + "," + hexadecimal(key[1]) + "," + hexadecimal(key[2]) + "," + hexadecimal(key[3])}};
+}
+
+std::uint8_t byte_of(const Example& e) {
+  return encoding_byte(key_of(e, contract::Purpose::kEncoding, 0), static_cast<unsigned>(e.number("step")),
+                       static_cast<unsigned>(e.number("input")));
+}
+
+Values rounding(const Example& e) {
+  const Key key = key_of(e, contract::Purpose::kRounding, static_cast<unsigned>(e.number("layer")));
+  const WordPair row = row_words(key, static_cast<unsigned>(e.number("row")));
+  return {{"random", std::to_string(rounding_word(row, static_cast<unsigned>(e.number("neuron"))))}};
+}
+
+/// One layer and one sample, on the plain network or on a fast one.
+Values sample(const Example& e, const FastKernels* kernels) {
+  Program program;
+  const auto unsigned_of = [&](const char* key) { return static_cast<std::uint32_t>(e.number(key)); };
+  program.weight_width = unsigned_of("weight_width");
+  program.seed = static_cast<std::uint64_t>(e.number("seed"));
+  program.inputs = unsigned_of("inputs");
+  program.steps = unsigned_of("steps");
+  program.classes = unsigned_of("neurons");
+  program.sample_kind = contract::SampleKind::kEvent;
+  program.learn = true;
+  LayerProgram layer;
+  layer.bias = e.number("bias") != 0;
+  layer.rows = program.inputs + (layer.bias ? 1 : 0);
+  layer.neurons = unsigned_of("neurons");
+  layer.threshold = static_cast<std::int32_t>(e.number("threshold"));
+  layer.window = static_cast<std::int32_t>(e.number("window"));
+  layer.leak = unsigned_of("leak");
+  layer.input_shift = unsigned_of("input_shift");
+  for (const auto value : contract::kAllFactor) if (name(value) == e.text("factor")) layer.factor = value;
+  for (const auto value : contract::kAllSpan) if (name(value) == e.text("span")) layer.span = value;
+  for (const auto value : contract::kAllRounding) if (name(value) == e.text("rounding")) layer.rounding = value;
+  layer.rate = unsigned_of("rate");
+  layer.factor_shift = unsigned_of("factor_shift");
+  program.layers = {layer};
+
+  const auto network = kernels == nullptr ? make_plain_network(program) : make_fast_network(program, *kernels);
+  const auto weights = e.list("weights");
+  set_weight_values(*network, 0, std::vector<std::int16_t>(weights.begin(), weights.end()));
+  const std::uint32_t label = unsigned_of("label");
+  if (e.given.contains("levels")) {
+    std::vector<std::byte> table(level_bytes(program, layer));
+    const auto levels = e.list("levels");
+    for (std::size_t neuron = 0; neuron < levels.size(); ++neuron) {
+      table[label * align(layer.neurons) + neuron] = static_cast<std::byte>(levels[neuron]);
+    }
+    network->set_levels(0, table);
+  }
+  std::vector<std::uint32_t> events;
+  std::istringstream list(e.text("events"));
+  for (std::string item; std::getline(list, item, ',');) {
+    events.push_back(static_cast<std::uint32_t>(std::stoul(item) << 16 | std::stoul(item.substr(item.find(':') + 1))));
+  }
+  SampleResult result;
+  Potentials potentials;
+  network->run({.label = label, .learn = true, .intensities = {}, .events = events}, unsigned_of("sample"), result, &potentials);
+  std::vector<int> spikes;
+  for (const std::int16_t potential : potentials[0]) spikes.push_back(potential > layer.threshold ? 1 : 0);
+  std::vector<std::uint32_t> counts;
+  for (const std::uint32_t value : result.scores) counts.push_back(value / 65536);
+  return {{"potentials", joined(potentials[0])},
+          {"spikes", joined(spikes)},
+          {"counts", joined(counts)},
+          {"scores", joined(result.scores)},
+          {"prediction", std::to_string(result.prediction)},
+          {"update_rows", std::to_string(network->counts().layers[0].update_rows)},
+          {"weights", joined(weight_values(*network, 0))}};
+}
+
+TEST(SpecificationExamples, HoldForTheReference) {
+  std::map<std::string, int> checked;
+  for (const Example& e : read_examples()) {
+    SCOPED_TRACE(e.line);
+    ++checked[e.kind];
+    if (e.kind == "neuron") {
+      EXPECT_EQ(neuron(e), e.expected);
+    } else if (e.kind == "factor") {
+      EXPECT_EQ(factor(e), e.expected);
+    } else if (e.kind == "signal") {
+      EXPECT_EQ(signal(e), e.expected);
+    } else if (e.kind == "update") {
+      EXPECT_EQ(update(e), e.expected);
+    } else if (e.kind == "permute") {
+      EXPECT_EQ(permute_words(e), e.expected);
+    } else if (e.kind == "sample_key") {
+      EXPECT_EQ(key_of_sample(e), e.expected);
+    } else if (e.kind == "encoding") {
+      EXPECT_EQ((Values{{"byte", std::to_string(byte_of(e))}}), e.expected);
+    } else if (e.kind == "spike") {
+      EXPECT_EQ((Values{{"spike", flag(e.number("intensity") > byte_of(e))}}), e.expected);
+    } else if (e.kind == "rounding") {
+      EXPECT_EQ(rounding(e), e.expected);
+    } else if (e.kind == "sample") {
+      EXPECT_EQ(sample(e, nullptr), e.expected);
+      const FastKernels* kernels[3];
+      const std::size_t count = all_fast_kernels(kernels);
+      for (std::size_t k = 0; k < count; ++k) EXPECT_EQ(sample(e, kernels[k]), e.expected) << kernels[k]->name;
+    } else {
+      EXPECT_TRUE(e.kind == "expectation" || e.kind == "level") << "no test for this kind";
+    }
+  }
+  for (const char* kind : {"neuron", "factor", "signal", "update", "permute", "sample_key", "encoding", "spike", "rounding",
+                           "sample"}) {
+    EXPECT_GT(checked[kind], 0) << kind;
+  }
+}
+
+}  // namespace
+}  // namespace phasic::reference::test

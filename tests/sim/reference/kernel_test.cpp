@@ -1,0 +1,554 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole runs over a memory, as section 6 of the specification has them.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <string>
+
+#include "sim/engine/banked_memory.hpp"
+#include "sim/reference/engine.hpp"
+#include "tests/sim/reference/random_network.hpp"
+
+namespace phasic::reference::test {
+namespace {
+
+namespace argument = contract::argument;
+namespace reg = contract::reg;
+using contract::Error;
+
+/// Everything that a run needs, laid out in memory.
+struct Case {
+  Limits limits;
+  contract::ProgramHeader header;
+  std::vector<contract::Layer> layers;
+  std::array<std::vector<std::byte>, 6> buffers;  ///< by argument id; the program is made from header and layers
+  std::array<std::uint64_t, 6> address{0x1000'0000, 0x1100'0000, 0x1200'0000, 0x1300'0000, 0x3'1400'0000, 0x1500'0000};
+  std::array<std::uint32_t, 6> bytes{};  ///< sizes told to the kernel
+  std::uint32_t sample_count = 0;
+  std::uint32_t first_sample = 0;
+};
+
+struct Outcome {
+  Fault fault;
+  std::uint32_t samples_fetched = 0;
+  std::uint32_t samples_done = 0;
+  contract::ResultsHeader header;
+  std::array<contract::LayerCounters, contract::kMaxLayers> counters;
+  std::array<std::vector<std::byte>, 6> buffers;
+  std::uint64_t refused = 0;  ///< accesses outside the buffers
+};
+
+contract::Layer descriptor(const LayerProgram& layer) {
+  contract::Layer block;
+  block.neurons = layer.neurons;
+  block.flags = layer.bias ? 1 : 0;
+  block.threshold = layer.threshold;
+  block.window = layer.window;
+  block.leak = layer.leak;
+  block.input_shift = layer.input_shift;
+  block.factor = static_cast<std::uint32_t>(layer.factor);
+  block.span = static_cast<std::uint32_t>(layer.span);
+  block.rounding = static_cast<std::uint32_t>(layer.rounding);
+  block.rate = layer.rate;
+  block.factor_shift = layer.factor_shift;
+  block.weights_offset = layer.weights_offset;
+  block.levels_offset = layer.levels_offset;
+  return block;
+}
+
+std::vector<std::byte> sample_block(const Program& program, const OwnedSample& sample) {
+  std::vector<std::byte> block(program.sample_stride);
+  contract::SampleHeader header;
+  header.label = sample.label;
+  header.flags = sample.learn ? 1 : 0;
+  const bool events = program.sample_kind == contract::SampleKind::kEvent;
+  header.length = static_cast<std::uint32_t>(events ? sample.events.size() : sample.intensities.size());
+  std::memcpy(block.data(), &header, sizeof header);
+  if (events) {
+    std::memcpy(block.data() + sizeof header, sample.events.data(), 4 * sample.events.size());
+  } else {
+    std::memcpy(block.data() + sizeof header, sample.intensities.data(), sample.intensities.size());
+  }
+  return block;
+}
+
+Case make_case(Generator& generator, const Program& program, std::uint32_t samples) {
+  Case c;
+  c.limits.weight_width = program.weight_width;
+  c.limits.max_outputs = 1024;
+  c.limits.max_events = 1 << 20;
+  c.limits.weight_depth = 1 << 20;
+  c.header.magic = contract::kProgramMagic;
+  c.header.version = contract::kContractVersion;
+  c.header.seed_low = static_cast<std::uint32_t>(program.seed);
+  c.header.seed_high = static_cast<std::uint32_t>(program.seed >> 32);
+  c.header.inputs = program.inputs;
+  c.header.layers = static_cast<std::uint32_t>(program.layers.size());
+  c.header.steps = program.steps;
+  c.header.classes = program.classes;
+  c.header.sample_kind = static_cast<std::uint32_t>(program.sample_kind);
+  c.header.sample_stride = program.sample_stride;
+  c.header.flags = (program.learn ? 1U : 0U) | (program.trace ? 2U : 0U);
+  auto& weights = c.buffers[argument::kWeights];
+  auto& tables = c.buffers[argument::kTables];
+  for (const LayerProgram& layer : program.layers) {
+    c.layers.push_back(descriptor(layer));
+    weights.resize(layer.weights_offset + weight_bytes(program, layer));
+    for (std::size_t k = layer.weights_offset; k < weights.size(); ++k) weights[k] = static_cast<std::byte>(generator() % 64 - 28);
+    tables.resize(layer.levels_offset + level_bytes(program, layer));
+    for (std::size_t k = layer.levels_offset; k < tables.size(); ++k) tables[k] = static_cast<std::byte>(generator());
+  }
+  for (std::uint32_t n = 0; n < samples; ++n) {
+    const auto block = sample_block(program, random_sample(generator, program));
+    c.buffers[argument::kSamples].insert(c.buffers[argument::kSamples].end(), block.begin(), block.end());
+  }
+  c.buffers[argument::kProgram].resize(kProgramBytes);
+  c.buffers[argument::kResults].resize(768 + samples * record_bytes(program), std::byte{0xee});
+  c.buffers[argument::kTrace].resize(program.trace ? samples * trace_bytes(program) : 0, std::byte{0xee});
+  for (std::size_t id = 0; id < 6; ++id) c.bytes[id] = static_cast<std::uint32_t>(c.buffers[id].size());
+  c.sample_count = samples;
+  c.first_sample = 77;
+  return c;
+}
+
+using Plant = std::function<void(sim::BankedMemory&)>;
+
+Outcome run(Case c, bool plain = true, const Plant& plant = {}) {
+  sim::BankedMemory memory;
+  auto& program = c.buffers[argument::kProgram];
+  if (program.size() >= kProgramBytes) {
+    std::memcpy(program.data(), &c.header, sizeof c.header);
+    std::memcpy(program.data() + sizeof c.header, c.layers.data(), c.layers.size() * sizeof(contract::Layer));
+  }
+  for (std::size_t id = 0; id < 6; ++id) {
+    if (c.buffers[id].empty()) continue;
+    const std::uint64_t base = c.address[id] / 64 * 64;
+    memory.add_bank(base, c.buffers[id].size());
+    std::memcpy(memory.bank(base).data(), c.buffers[id].data(), c.buffers[id].size());
+  }
+  if (plant) plant(memory);
+  const auto engine = make_reference_engine(memory, c.limits, plain);
+  for (std::uint32_t id = 0; id < 6; ++id) {
+    engine->write_register(contract::kArguments[id].offset, static_cast<std::uint32_t>(c.address[id]));
+    engine->write_register(contract::kArguments[id].offset + 4, static_cast<std::uint32_t>(c.address[id] >> 32));
+    engine->write_register(contract::kArguments[id + 6].offset, c.bytes[id]);
+  }
+  engine->write_register(reg::kSampleCount, c.sample_count);
+  engine->write_register(reg::kFirstSample, c.first_sample);
+  EXPECT_EQ(engine->read_register(reg::kControl), 0b0100U) << "idle before the run";
+  engine->write_register(reg::kControl, 1);
+  EXPECT_EQ(engine->read_register(reg::kControl) & 0b111, 0b001U) << "running";
+  while (engine->advance(1)) {
+  }
+  EXPECT_EQ(engine->read_register(reg::kControl), 0b1110U) << "done, idle and ready";
+  EXPECT_EQ(engine->read_register(reg::kControl), 0b0100U) << "done clears when it is read";
+  EXPECT_EQ(engine->read_register(reg::kPhase), 0U);
+
+  Outcome outcome;
+  outcome.fault = {static_cast<Error>(engine->read_register(reg::kError)), engine->read_register(reg::kErrorDetail),
+                   engine->read_register(reg::kErrorSample)};
+  outcome.samples_fetched = engine->read_register(reg::kSamplesFetched);
+  outcome.samples_done = engine->read_register(reg::kSamplesDone);
+  outcome.refused = memory.errors();
+  for (std::size_t id = 0; id < 6; ++id) {
+    if (c.buffers[id].empty()) continue;
+    const auto bank = memory.bank(c.address[id] / 64 * 64);
+    outcome.buffers[id].assign(bank.begin(), bank.end());
+  }
+  const auto& results = outcome.buffers[argument::kResults];
+  if (results.size() >= 768) {
+    std::memcpy(&outcome.header, results.data(), sizeof outcome.header);
+    std::memcpy(outcome.counters.data(), results.data() + 256, sizeof outcome.counters);
+  }
+  return outcome;
+}
+
+/// 20 inputs, a hidden and an output layer; intensities.
+Program small_program() {
+  Program program;
+  program.seed = 3;
+  program.inputs = 20;
+  program.steps = 5;
+  program.classes = 3;
+  program.sample_stride = 64;
+  program.learn = true;
+  LayerProgram hidden{.rows = 21, .neurons = 12, .bias = true, .threshold = 60, .leak = 51};
+  hidden.factor = contract::Factor::kLevel;
+  hidden.rate = 3000;
+  LayerProgram output{.rows = 12, .neurons = 3, .threshold = 30, .leak = 51};
+  output.factor = contract::Factor::kError;
+  output.span = contract::Span::kAllSteps;
+  output.rate = 9000;
+  output.weights_offset = 21 * 64;
+  output.levels_offset = 3 * 64;
+  program.layers = {hidden, output};
+  return program;
+}
+
+Case small_case(std::uint32_t samples = 4) {
+  Generator generator(11);
+  Case c = make_case(generator, small_program(), samples);
+  c.limits = {};
+  return c;
+}
+
+void expect_fault(const Outcome& outcome, Error error, std::uint32_t detail, const std::string& what) {
+  EXPECT_EQ(name(outcome.fault.error), name(error)) << what;
+  EXPECT_EQ(outcome.fault.detail, detail) << what;
+}
+
+TEST(KernelRun, LearnsAndTellsItInHeaderCountersAndRecords) {
+  const Case c = small_case();
+  const Outcome outcome = run(c);
+  EXPECT_EQ(outcome.fault, Fault{});
+  EXPECT_EQ(outcome.header.magic, contract::kResultsMagic);
+  EXPECT_EQ(outcome.header.version, 1U);
+  EXPECT_EQ(outcome.header.samples_done, 4U);
+  EXPECT_EQ(outcome.samples_done, 4U);
+  EXPECT_EQ(outcome.samples_fetched, 4U);
+  EXPECT_EQ(outcome.header.first_sample, 77U);
+  EXPECT_EQ(outcome.counters[0].events, outcome.header.input_events + 4 * 5) << "the bias row spikes at every step";
+  EXPECT_EQ(outcome.counters[0].synaptic_operations, 12 * outcome.counters[0].events);
+  EXPECT_EQ(outcome.counters[1].events, outcome.counters[0].spikes);
+  EXPECT_EQ(outcome.counters[2], contract::LayerCounters{});
+  EXPECT_NE(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]);
+  for (std::uint32_t n = 0; n < 4; ++n) {
+    contract::ResultRecord record;
+    std::memcpy(&record, outcome.buffers[argument::kResults].data() + 768 + 64 * n, sizeof record);
+    EXPECT_EQ(record.sample, 77 + n);
+    EXPECT_LT(record.prediction, 3);
+    EXPECT_EQ(record.reserved, 0U);
+  }
+  EXPECT_EQ(outcome.refused, 0U);
+}
+
+TEST(KernelRun, PaddingOfWeightsIsIgnoredAndWrittenAsZero) {
+  const Case c = small_case();
+  Case other = c;
+  for (std::size_t k = 0; k < other.buffers[argument::kWeights].size(); ++k) {
+    if (k % 64 >= (k < 21 * 64 ? 12 : 3)) other.buffers[argument::kWeights][k] = std::byte{0x55};
+  }
+  for (const bool plain : {true, false}) {
+    const Outcome outcome = run(c, plain);
+    EXPECT_EQ(run(other, plain).buffers[argument::kWeights], outcome.buffers[argument::kWeights]);
+    EXPECT_EQ(run(other, plain).buffers[argument::kResults], outcome.buffers[argument::kResults]);
+    for (std::size_t row = 0; row < 21; ++row) {
+      for (std::size_t k = 12; k < 64; ++k) ASSERT_EQ(outcome.buffers[argument::kWeights][row * 64 + k], std::byte{0});
+    }
+  }
+}
+
+TEST(KernelRun, WithoutTheFlagNothingIsLearnedOrWrittenBack) {
+  Case c = small_case();
+  c.header.flags = 0;
+  const Outcome outcome = run(c);
+  EXPECT_EQ(outcome.fault, Fault{});
+  EXPECT_EQ(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]);
+  EXPECT_EQ(outcome.header.samples_learned, 0U);
+  EXPECT_EQ(outcome.counters[0].update_rows, 0U);
+}
+
+TEST(KernelRun, NoSamplesStillChecksLoadsAndWritesBack) {
+  Case c = small_case();
+  c.sample_count = 0;
+  const Outcome outcome = run(c);
+  EXPECT_EQ(outcome.fault, Fault{});
+  EXPECT_EQ(outcome.header.samples_done, 0U);
+  EXPECT_EQ(outcome.buffers[argument::kWeights][12], std::byte{0}) << "written back, so padding is 0";
+}
+
+TEST(KernelRun, EveryProgramFieldIsChecked) {
+  constexpr std::uint32_t kBase = 64;
+  struct Illegal {
+    std::uint32_t offset;
+    std::vector<std::uint32_t> values;
+  };
+  const auto number = [](std::int32_t value) { return static_cast<std::uint32_t>(value); };
+  std::vector<Illegal> illegal{{0, {0, 0x43534851}}, {4, {0, 2}},  {16, {0, 1025}}, {20, {0, 5}},       {24, {0, 33}},
+                               {28, {0, 65}},        {32, {2}},    {36, {0, 32, 65, 1U << 24, 1U << 31}}, {40, {4, 1U << 31}}};
+  for (std::uint32_t word = 44; word < 64; word += 4) illegal.push_back({word, {1}});
+  for (const std::uint32_t base : {kBase, kBase + 64}) {
+    illegal.push_back({base + 0, {0, 1025}});
+    illegal.push_back({base + 4, {2}});
+    illegal.push_back({base + 8, {number(-32769), 32768}});
+    illegal.push_back({base + 12, {number(-32769), 32768}});
+    illegal.push_back({base + 16, {257}});
+    illegal.push_back({base + 20, {16}});
+    illegal.push_back({base + 24, {3}});
+    illegal.push_back({base + 28, {2}});
+    illegal.push_back({base + 32, {2}});
+    illegal.push_back({base + 36, {65536}});
+    illegal.push_back({base + 40, {16}});
+    illegal.push_back({base + 44, {32, 63}});
+    illegal.push_back({base + 48, {32, 1}});
+    for (std::uint32_t word = 52; word < 64; word += 4) illegal.push_back({base + word, {1}});
+  }
+  for (const Illegal& field : illegal) {
+    for (const std::uint32_t value : field.values) {
+      Case c = small_case();
+      auto* const bytes = field.offset < kBase ? reinterpret_cast<std::byte*>(&c.header) + field.offset
+                                               : reinterpret_cast<std::byte*>(c.layers.data()) + field.offset - kBase;
+      std::memcpy(bytes, &value, sizeof value);
+      const Outcome outcome = run(c);
+      expect_fault(outcome, Error::kProgramField, field.offset, "offset " + std::to_string(field.offset) + ", " + std::to_string(value));
+      EXPECT_EQ(outcome.header.error, static_cast<std::uint32_t>(Error::kProgramField)) << "told in the results header too";
+      EXPECT_EQ(outcome.header.error_detail, field.offset);
+      EXPECT_EQ(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]);
+    }
+  }
+}
+
+TEST(KernelRun, FieldsThatDependOnOthersAreToldAtTheirOwnPlace) {
+  Case rows = small_case();
+  rows.limits.max_rows = 20;
+  expect_fault(run(rows), Error::kProgramField, 64 + 4, "20 inputs and a bias are more than 20 rows");
+  Case stride = small_case();
+  stride.header.inputs = 49;
+  expect_fault(run(stride), Error::kProgramField, 36, "49 inputs do not fit a stride of 64");
+  Case classes = small_case();
+  classes.header.classes = 4;
+  expect_fault(run(classes), Error::kProgramField, 128 + 24, "factor error needs a neuron a class");
+  Case span = small_case();
+  span.limits.max_outputs = 2;
+  expect_fault(run(span), Error::kProgramField, 128 + 28, "too many neurons for all_steps");
+  span.layers[1].factor = 0;
+  EXPECT_EQ(run(span).fault, Fault{}) << "a frozen layer may have any span";
+}
+
+TEST(KernelRun, UnusedDescriptorsAreNotChecked) {
+  Case c = small_case();
+  c.layers.resize(4);
+  c.layers[2].neurons = c.layers[3].neurons = 0xffff'ffff;
+  c.layers[2].reserved[0] = c.layers[3].factor = 9;
+  EXPECT_EQ(run(c).fault, Fault{});
+}
+
+TEST(KernelRun, AddressesAndSizesAreCheckedInOrder) {
+  for (std::uint32_t id = 0; id < 6; ++id) {
+    Case c = small_case();
+    c.address[id] += 32;
+    const Outcome outcome = run(c);
+    expect_fault(outcome, Error::kAlignment, id, "address " + std::to_string(id));
+    EXPECT_NE(outcome.header.magic, contract::kResultsMagic) << "no header";
+  }
+  Case traced = small_case();
+  traced.header.flags |= 2;
+  traced.buffers[argument::kTrace].resize(4 * trace_bytes(small_program()));
+  traced.bytes[argument::kTrace] = static_cast<std::uint32_t>(traced.buffers[argument::kTrace].size());
+  EXPECT_EQ(run(traced).fault, Fault{});
+  traced.bytes[argument::kTables] = 3 * 64;
+  for (std::uint32_t id = 0; id < 6; ++id) {
+    Case c = traced;
+    --c.bytes[id];
+    const Outcome outcome = run(c);
+    expect_fault(outcome, Error::kBufferSize, id, "size of " + std::to_string(id));
+    EXPECT_EQ(outcome.refused, 0U) << "nothing outside the buffers is touched";
+  }
+  Case no_header = small_case();
+  no_header.bytes[argument::kResults] = 767;
+  no_header.bytes[argument::kProgram] = 0;
+  const Outcome outcome = run(no_header);
+  expect_fault(outcome, Error::kBufferSize, argument::kResults, "results before program");
+  EXPECT_NE(outcome.header.magic, contract::kResultsMagic);
+}
+
+TEST(KernelRun, SynapseMemoryLimitsRowsTimesWords) {
+  Case c = small_case();
+  c.limits.lanes = 8;
+  c.limits.weight_depth = 42;  // 21 rows of 2 words
+  EXPECT_EQ(run(c).fault, Fault{});
+  c.limits.weight_depth = 41;
+  expect_fault(run(c), Error::kCapacity, 0, "first layer");
+  c.header.inputs = 2;
+  c.layers[0].neurons = 1;
+  c.layers[1].neurons = 400;
+  c.buffers[argument::kWeights].resize(1 << 16);
+  c.bytes[argument::kWeights] = 1 << 16;
+  c.layers[1].factor = 0;
+  expect_fault(run(c), Error::kCapacity, 1, "second layer");
+}
+
+TEST(KernelRun, SampleFieldsAndEventsAreChecked) {
+  const auto with = [](Case c, std::uint32_t sample, std::uint32_t offset, std::uint32_t value) {
+    std::memcpy(c.buffers[argument::kSamples].data() + sample * c.header.sample_stride + offset, &value, sizeof value);
+    return c;
+  };
+  Case c = with(with(small_case(), 2, 4, 1), 2, 0, 1);
+  EXPECT_EQ(run(c).fault, Fault{});
+  const auto expect = [&](const Case& illegal, Error error, std::uint32_t detail, const std::string& what) {
+    const Outcome outcome = run(illegal);
+    expect_fault(outcome, error, detail, what);
+    EXPECT_EQ(outcome.fault.sample, 2U) << what;
+    EXPECT_EQ(outcome.header.error_sample, 2U) << what;
+    EXPECT_EQ(outcome.samples_done, 2U) << what;
+    EXPECT_EQ(outcome.header.samples_done, 2U) << "the samples before are finished";
+    EXPECT_EQ(outcome.buffers[argument::kWeights][12], std::byte{0}) << "weights are written back";
+  };
+  expect(with(c, 2, 0, 3), Error::kSampleField, 0, "label");
+  expect(with(c, 2, 0, contract::kUnlabelled), Error::kSampleField, 0, "learned without a label");
+  expect(with(c, 2, 4, 2), Error::kSampleField, 4, "flags");
+  expect(with(c, 2, 8, 19), Error::kSampleField, 8, "length");
+  expect(with(c, 2, 12, 1), Error::kSampleField, 12, "reserved");
+  EXPECT_EQ(run(with(with(c, 2, 0, contract::kUnlabelled), 2, 4, 0)).fault, Fault{}) << "a test sample needs no label";
+
+  Case events = with(with(c, 2, 4, 1), 2, 8, 3);
+  events.header.sample_kind = 1;
+  for (std::uint32_t sample : {0U, 1U, 3U}) events = with(events, sample, 8, 0);
+  events = with(with(with(events, 2, 16, 0x00000005), 2, 20, 0x00020001), 2, 24, 0x00040013);
+  EXPECT_EQ(run(events).fault, Fault{});
+  expect(with(events, 2, 24, 0x00040014), Error::kEvent, 2, "input out of range");
+  expect(with(events, 2, 24, 0x00050000), Error::kEvent, 2, "step out of range");
+  expect(with(events, 2, 24, 0x01040001), Error::kEvent, 2, "upper byte");
+  expect(with(events, 2, 20, 0x00000005), Error::kEvent, 1, "twice");
+  expect(with(events, 2, 20, 0x00000004), Error::kEvent, 1, "backwards");
+  expect(with(events, 2, 8, 13), Error::kSampleField, 8, "longer than the stride");
+  events.limits.max_events = 2;
+  expect(events, Error::kSampleField, 8, "more than max_events");
+}
+
+TEST(KernelRun, BusErrorsAreToldWithTheBuffer) {
+  Case c = small_case();
+  const auto fails = [&](std::uint32_t id, std::uint64_t offset, bool writing) {
+    return [&c, id, offset, writing](sim::BankedMemory& memory) {
+      writing ? memory.fail_writes(c.address[id] + offset, 1) : memory.fail_reads(c.address[id] + offset, 1);
+    };
+  };
+  for (const std::uint32_t id : {argument::kProgram, argument::kWeights, argument::kTables}) {
+    const Outcome outcome = run(c, true, fails(id, 70, false));
+    expect_fault(outcome, Error::kBusRead, id, "read " + std::to_string(id));
+    EXPECT_EQ(outcome.samples_done, 0U);
+    EXPECT_EQ(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]) << "not written back";
+    EXPECT_EQ(outcome.header.magic, contract::kResultsMagic);
+  }
+  Outcome outcome = run(c, true, fails(argument::kSamples, 64 + 20, false));
+  expect_fault(outcome, Error::kBusRead, argument::kSamples, "second sample");
+  EXPECT_EQ(outcome.samples_done, 1U);
+  EXPECT_EQ(outcome.fault.sample, 0U);
+  EXPECT_NE(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]) << "written back";
+  outcome = run(c, true, fails(argument::kResults, 768 + 64, true));
+  expect_fault(outcome, Error::kBusWrite, argument::kResults, "second record");
+  EXPECT_EQ(outcome.samples_done, 1U);
+  EXPECT_EQ(outcome.samples_fetched, 2U);
+  EXPECT_EQ(outcome.header.error, static_cast<std::uint32_t>(Error::kBusWrite)) << "the run goes on to its end";
+  outcome = run(c, true, fails(argument::kWeights, 0, true));
+  expect_fault(outcome, Error::kBusWrite, argument::kWeights, "weights");
+  EXPECT_EQ(outcome.samples_done, 4U);
+  outcome = run(c, true, fails(argument::kResults, 0, true));
+  expect_fault(outcome, Error::kBusWrite, argument::kResults, "header");
+}
+
+TEST(KernelRun, ArgumentsWrittenDuringARunDoNotChangeIt) {
+  const Case c = small_case();
+  sim::BankedMemory memory;
+  Case filled = c;
+  std::memcpy(filled.buffers[0].data(), &c.header, sizeof c.header);
+  std::memcpy(filled.buffers[0].data() + 64, c.layers.data(), c.layers.size() * 64);
+  for (std::size_t id = 0; id < 5; ++id) {
+    memory.add_bank(c.address[id], filled.buffers[id].size());
+    std::memcpy(memory.bank(c.address[id]).data(), filled.buffers[id].data(), filled.buffers[id].size());
+  }
+  const auto engine = make_reference_engine(memory, c.limits);
+  const auto set = [&](bool right) {
+    for (std::uint32_t id = 0; id < 6; ++id) {
+      engine->write_register(contract::kArguments[id].offset, right ? static_cast<std::uint32_t>(c.address[id]) : 7);
+      engine->write_register(contract::kArguments[id].offset + 4, static_cast<std::uint32_t>(c.address[id] >> 32));
+      engine->write_register(contract::kArguments[id + 6].offset, right ? c.bytes[id] : 0);
+    }
+    engine->write_register(reg::kSampleCount, right ? c.sample_count : 9);
+  };
+  set(true);
+  engine->write_register(reg::kControl, 1);
+  set(false);
+  engine->write_register(reg::kControl, 1);
+  while (engine->advance(1)) set(false);
+  EXPECT_EQ(engine->read_register(reg::kError), 0U);
+  EXPECT_EQ(engine->read_register(reg::kSamplesDone), 4U);
+  EXPECT_EQ(engine->read_register(0x180), 0U) << "unused offsets read 0";
+}
+
+TEST(KernelRun, SplitLaunchesGiveTheSameBits) {
+  const Case whole = small_case(9);
+  const Outcome expected = run(whole);
+  for (const bool plain : {true, false}) {
+    Case part = whole;
+    std::vector<std::byte> records;
+    for (const std::uint32_t count : {4U, 1U, 4U}) {
+      part.sample_count = count;
+      part.bytes[argument::kSamples] = static_cast<std::uint32_t>(part.buffers[argument::kSamples].size());
+      const Outcome outcome = run(part, plain);
+      EXPECT_EQ(outcome.fault, Fault{});
+      const auto& results = outcome.buffers[argument::kResults];
+      records.insert(records.end(), results.begin() + 768, results.begin() + 768 + 64 * count);
+      part.buffers[argument::kWeights] = outcome.buffers[argument::kWeights];
+      auto& samples = part.buffers[argument::kSamples];
+      samples.erase(samples.begin(), samples.begin() + 64 * count);
+      part.first_sample += count;
+    }
+    EXPECT_EQ(part.buffers[argument::kWeights], expected.buffers[argument::kWeights]);
+    EXPECT_TRUE(std::equal(records.begin(), records.end(), expected.buffers[argument::kResults].begin() + 768));
+  }
+}
+
+TEST(KernelRun, LimitsOfTheBuildDoNotChangeAnyBit) {
+  const Case c = small_case();
+  const Outcome expected = run(c);
+  for (const std::uint32_t lanes : {1U, 8U, 256U, 1024U}) {
+    Case other = c;
+    other.limits.lanes = lanes;
+    other.limits.data_width = 32;
+    other.limits.max_neurons = 12;
+    const Outcome outcome = run(other);
+    EXPECT_EQ(outcome.fault, Fault{});
+    EXPECT_EQ(outcome.buffers, expected.buffers) << lanes;
+  }
+}
+
+TEST(KernelRun, FastAndPlainLeaveTheSameMemoryOnRandomCases) {
+  const std::uint64_t seed = std::random_device{}();
+  for (std::uint64_t round = 0; round < 60; ++round) {
+    SCOPED_TRACE("seed " + std::to_string(seed) + ", case " + std::to_string(round));
+    Generator generator(seed * 1000 + round);
+    const Program program = random_program(generator, round % 2 == 0 ? 8 : 16, 90);
+    const Case c = make_case(generator, program, 3);
+    const Outcome plain = run(c, true);
+    const Outcome fast = run(c, false);
+    ASSERT_EQ(plain.fault, Fault{}) << name(plain.fault.error) << " " << plain.fault.detail;
+    ASSERT_EQ(fast.buffers, plain.buffers);
+    ASSERT_EQ(plain.refused + fast.refused, 0U);
+  }
+}
+
+TEST(EngineOptions, AreReadAndRefusedByName) {
+  sim::BankedMemory memory;
+  const auto engine = make_reference_engine(memory, R"({"limits": {"lanes": 8, "weight_width": 16}, "plain": true})");
+  EXPECT_EQ(engine->read_register(reg::kLimitLanes), 8U);
+  EXPECT_EQ(engine->read_register(reg::kLimitWeightWidth), 16U);
+  EXPECT_EQ(engine->read_register(reg::kLimitMaxRows), contract::kDefaultMaxRows);
+  EXPECT_EQ(engine->read_register(reg::kIdentity), contract::kIdentity);
+  EXPECT_EQ(engine->read_register(reg::kContractVersion), contract::kContractVersion);
+  for (const char* options : {"", "[]", R"({"lanes": 8})", R"({"limits": 8})", R"({"limits": {"lane": 8}})",
+                              R"({"limits": {"lanes": 3}})", R"({"limits": {"lanes": 0}})", R"({"limits": {"weight_width": 12}})",
+                              R"({"limits": {"lanes": "8"}})", R"({"plain": 1})"}) {
+    EXPECT_THROW((void)make_reference_engine(memory, std::string(options)), std::invalid_argument) << options;
+  }
+}
+
+TEST(EngineRegisters, InterruptStatusFollowsTheEnables) {
+  sim::BankedMemory memory;
+  const auto engine = make_reference_engine(memory, Limits{});
+  engine->write_register(reg::kInterruptEnable, 1);
+  engine->write_register(reg::kGlobalInterruptEnable, 1);
+  engine->write_register(reg::kControl, 1);
+  while (engine->advance(1000)) {
+  }
+  EXPECT_EQ(engine->read_register(reg::kInterruptStatus), 1U);
+  engine->write_register(reg::kInterruptStatus, 1);
+  EXPECT_EQ(engine->read_register(reg::kInterruptStatus), 0U);
+  EXPECT_EQ(engine->read_register(reg::kError), static_cast<std::uint32_t>(Error::kBufferSize)) << "arguments are 0 at first";
+  EXPECT_EQ(engine->read_register(reg::kErrorDetail), argument::kResults);
+}
+
+}  // namespace
+}  // namespace phasic::reference::test
