@@ -3,7 +3,7 @@
 //
 // Handshake: valid/ready on the event streams, the broadcast, scores and trace. Load and store ports are used between samples only:
 //            a load word is taken at once, a stored word is on store_data_o two cycles after store_valid_i. Constants hold during a run.
-// Latency:   an event occupies the lanes for row_words_i cycles; the sweep of a step (row_words_i + 8 cycles) hides behind the next step.
+// Latency:   an event occupies the lanes for row_words_i cycles; the sweep of a step (row_words_i + 10 cycles) hides behind the next step.
 //            Learning takes row_words_i cycles for each visited row and about 30 more.
 // Parameters: Layer, position in the chain; Lanes, WeightWidth, MaxRows, MaxNeurons, MaxClasses, MaxOutputs, WeightDepth as in the
 //            limits of the contract.
@@ -292,9 +292,9 @@ module phasic_layer_engine #(
   // ---- sweep ----
   logic                sweep_read, factor0, sweep_bank, sweep_first, sweep_silent, room, spikes_ready, spikes_valid, spikes_mark, spikes_final;
   logic                read_out;
-  logic [2:0]          sweep_valid;
+  logic [3:0]          sweep_valid;
   logic [1:0]          factor_valid;
-  logic [WordBits-1:0] sweep_word0, sweep_word2, sweep_word3;
+  logic [WordBits-1:0] sweep_word0, sweep_word2, sweep_word3, sweep_word4;
   logic [31:0]         sweep_step;
   logic [15:0]         sweep_class;
   logic [LaneBits-1:0] read_out_lane;
@@ -328,6 +328,7 @@ module phasic_layer_engine #(
     .word0_o        (sweep_word0),
     .word2_o        (sweep_word2),
     .word3_o        (sweep_word3),
+    .word4_o        (sweep_word4),
     .bank_o         (sweep_bank),
     .first_o        (sweep_first),
     .silent_o       (sweep_silent),
@@ -355,65 +356,146 @@ module phasic_layer_engine #(
     .trace_last_o
   );
 
-  // ---- lanes ----
-  logic [Lanes-1:0]             spikes, potentials_limited, weights_limited;
-  logic                         update_read, update_write;
+  // ---- lanes in use in the last word of a row ----
+  logic [15:0]      last_lanes;
+  logic [Lanes-1:0] last_mask_q, enabled2, enabled3;
+
+  assign last_lanes = neurons - 16'(32'(last_word) * Lanes);
+  assign enabled2   = (sweep_word2 == last_word) ? last_mask_q : '1;
+  assign enabled3   = (sweep_word3 == last_word) ? last_mask_q : '1;
+
+  always_ff @(posedge clk_i) begin
+    if (sample_started) begin
+      for (int k = 0; k < Lanes; k++) last_mask_q[k] <= 16'(k) < last_lanes;
+    end
+  end
+
+  // ---- lanes: sums, neurons, factors, updates ----
+  localparam int Outputs     = (Lanes < MaxOutputs) ? Lanes : MaxOutputs;
+  localparam int TritWords   = (MaxOutputs + Lanes - 1) / Lanes;
+  localparam int FactorWidth = phasic_pkg::FactorWidth + 1;
+  logic [Lanes*SumWidth-1:0]    sums;
+  logic [Lanes-1:0]             spikes, potentials_limited, weights_limited, plus, minus;
+  logic [Lanes*6-1:0]           counts;
+  logic [Outputs*64-1:0]        trits;
+  logic [Lanes*FactorWidth-1:0] factors;
+  logic                         update_read, update_write, trit_read;
+  logic [WordBits-1:0]          update_word, trit_word;
   logic [AddressBits-1:0]       update_read_address, update_write_address;
   logic [Lanes*WeightWidth-1:0] weights_q, updated_weights;
 
-  phasic_lane_array #(
+  phasic_accumulators #(
     .Lanes      (Lanes),
     .WeightWidth(WeightWidth),
     .SumWidth   (SumWidth),
-    .Words      (Words),
-    .MaxOutputs (MaxOutputs),
-    .AddressBits(AddressBits),
-    .LevelDepth (LevelDepth)
-  ) u_lanes (
+    .Words      (Words)
+  ) u_accumulators (
     .clk_i,
     .rst_ni,
-    .descriptor_i,
+    .issue_i      (issue),
+    .issue_bank_i (issue_bank),
+    .issue_first_i(issue_first),
+    .issue_word_i (issue_word),
+    .weights_i    (weights_q),
+    .sweep_read_i (sweep_read),
+    .sweep_bank_i (sweep_bank),
+    .sweep_word_i (sweep_word0),
+    .sums_o       (sums)
+  );
+
+  phasic_neurons #(
+    .Lanes    (Lanes),
+    .SumWidth (SumWidth),
+    .Words    (Words),
+    .Outputs  (Outputs),
+    .TritWords(TritWords)
+  ) u_neurons (
+    .clk_i,
+    .threshold_i    ($signed(descriptor_i[8*phasic_pkg::LayerThreshold +: 16])),
+    .window_i       ($signed(descriptor_i[8*phasic_pkg::LayerWindow +: 16])),
+    .leak_i         (descriptor_i[8*phasic_pkg::LayerLeak +: 9]),
+    .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 4]),
+    .keep_trits_i   (all_steps),
+    .read_i         (sweep_read),
+    .valid_i        (sweep_valid),
+    .word0_i        (sweep_word0),
+    .word4_i        (sweep_word4),
+    .first_i        (sweep_first),
+    .silent_i       (sweep_silent),
+    .step_i         (sweep_step),
+    .enabled3_i     (enabled3),
+    .sums_i         (sums),
+    .spikes_o       (spikes),
+    .limited_o      (potentials_limited),
+    .counts_o       (counts),
+    .plus_o         (plus),
+    .minus_o        (minus),
+    .read_out_i     (read_out),
+    .read_out_lane_i(read_out_lane),
+    .read_out_o     (read_out_state),
+    .trit_read_i    (trit_read),
+    .trit_word_i    (trit_word),
+    .trits_o        (trits)
+  );
+
+  phasic_factors #(
+    .Lanes     (Lanes),
+    .Words     (Words),
+    .LevelDepth(LevelDepth)
+  ) u_factors (
+    .clk_i,
+    .error_i       (descriptor_i[8*phasic_pkg::LayerFactor +: 2] == 2'(phasic_pkg::FactorError)),
+    .all_steps_i   (all_steps),
+    .rate_i        (descriptor_i[8*phasic_pkg::LayerRate +: 16]),
+    .shift_i       (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
     .steps_i,
     .row_words_i,
-    .last_word_i         (last_word),
-    .sample_started_i    (sample_started),
-    .load_level_i,
-    .load_address_i      (LevelBits'(load_address_i)),
-    .load_data_i         (load_data_i[Lanes*8-1:0]),
-    .issue_i             (issue),
-    .issue_bank_i        (issue_bank),
-    .issue_first_i       (issue_first),
-    .issue_word_i        (issue_word),
-    .weights_i           (weights_q),
-    .sweep_read_i        (sweep_read),
-    .sweep_valid_i       (sweep_valid),
-    .factor0_i           (factor0),
-    .factor_valid_i      (factor_valid),
-    .sweep_word0_i       (sweep_word0),
-    .sweep_word2_i       (sweep_word2),
-    .sweep_word3_i       (sweep_word3),
-    .sweep_bank_i        (sweep_bank),
-    .sweep_first_i       (sweep_first),
-    .sweep_silent_i      (sweep_silent),
-    .sweep_step_i        (sweep_step),
-    .sweep_class_i       (sweep_class),
-    .spikes_o            (spikes),
-    .potentials_limited_o(potentials_limited),
-    .read_out_i          (read_out),
-    .read_out_lane_i     (read_out_lane),
-    .read_out_o          (read_out_state),
-    .update_valid_i      (word_valid),
-    .update_word_i       (walk_word),
-    .update_address_i    (walk_address),
-    .update_x_i          (random_x),
-    .update_y_i          (random_y),
-    .update_history_i    (history),
-    .read_valid_o        (update_read),
-    .read_address_o      (update_read_address),
-    .write_valid_o       (update_write),
-    .write_address_o     (update_write_address),
-    .write_data_o        (updated_weights),
-    .weights_limited_o   (weights_limited)
+    .load_i        (load_level_i),
+    .load_address_i(LevelBits'(load_address_i)),
+    .load_data_i   (load_data_i[Lanes*8-1:0]),
+    .valid0_i      (factor0),
+    .valid_i       (factor_valid),
+    .word0_i       (sweep_word0),
+    .word2_i       (sweep_word2),
+    .class_i       (sweep_class),
+    .counts_i      (counts),
+    .plus_i        (plus),
+    .minus_i       (minus),
+    .enabled2_i    (enabled2),
+    .update_read_i (update_read),
+    .update_word_i (update_word),
+    .factors_o     (factors)
+  );
+
+  phasic_updates #(
+    .Lanes      (Lanes),
+    .WeightWidth(WeightWidth),
+    .WordBits   (WordBits),
+    .AddressBits(AddressBits),
+    .Outputs    (Outputs)
+  ) u_updates (
+    .clk_i,
+    .rst_ni,
+    .all_steps_i    (all_steps),
+    .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
+    .valid_i        (word_valid),
+    .word_i         (walk_word),
+    .address_i      (walk_address),
+    .row_x_i        (random_x),
+    .row_y_i        (random_y),
+    .history_i      (history),
+    .read_o         (update_read),
+    .read_address_o (update_read_address),
+    .trit_read_o    (trit_read),
+    .word1_o        (trit_word),
+    .word2_o        (update_word),
+    .trits_i        (trits),
+    .factors_i      (factors),
+    .weights_i      (weights_q),
+    .write_o        (update_write),
+    .write_address_o(update_write_address),
+    .weights_o      (updated_weights),
+    .limited_o      (weights_limited)
   );
 
   // ---- synapse memory: read by events, updates and stores, written by loads and updates, never at the same time ----
@@ -453,7 +535,7 @@ module phasic_layer_engine #(
   logic [Lanes-1:0]          word_out_spikes;
   logic [$clog2(SpikeDepth):0] held_q;
 
-  assign room = 32'(held_q) < SpikeDepth - 4;
+  assign room = 32'(held_q) < SpikeDepth - 6;
 
   phasic_fifo #(
     .Width(2 + 16 + Lanes),
@@ -464,7 +546,7 @@ module phasic_layer_engine #(
     .clear_i,
     .in_valid_i (spikes_valid),
     .in_ready_o (spikes_ready),
-    .in_data_i  ({spikes_mark, spikes_final, 16'(sweep_word3), spikes}),
+    .in_data_i  ({spikes_mark, spikes_final, 16'(sweep_word4), spikes}),
     .out_valid_o(word_out_valid),
     .out_ready_i(word_out_ready),
     .out_data_o ({word_out_mark, word_out_final, word_out_index, word_out_spikes})
@@ -511,7 +593,7 @@ module phasic_layer_engine #(
     .neurons_i           (neurons),
     .row_issued_i        (row_issued),
     .row_learned_i       (row_learned),
-    .spikes_valid_i      (sweep_valid[2]),
+    .spikes_valid_i      (sweep_valid[3]),
     .spikes_i            (spikes),
     .potentials_limited_i(potentials_limited),
     .weights_valid_i     (update_write),

@@ -3,7 +3,7 @@
 // and after a learned sample makes the factors.
 //
 // Handshake: start_i for one cycle while busy_o is 0. Spike words, scores and trace by valid/ready; the record belongs to the last score.
-// Latency:   row_words + 8 cycles; the read-out adds a cycle a neuron, the factors row_words + 4 cycles.
+// Latency:   row_words + 10 cycles; the read-out adds a cycle a neuron, the factors row_words + 4 cycles.
 // Parameters: Lanes; WordBits, width of a word number.
 `default_nettype none
 
@@ -31,20 +31,21 @@ module phasic_sweep #(
   input  logic [31:0]         start_number_i,
   output logic                busy_o,
   output logic [2:0]          state_o,
-  // stages: 0 reads; sweep 1 to 3; factor 1 and 2
+  // stages: 0 reads; sweep 1 to 4; factor 1 and 2
   output logic                read_o,
-  output logic [2:0]          sweep_valid_o,
+  output logic [3:0]          sweep_valid_o,
   output logic                factor0_o,
   output logic [1:0]          factor_valid_o,
   output logic [WordBits-1:0] word0_o,
   output logic [WordBits-1:0] word2_o,
   output logic [WordBits-1:0] word3_o,
+  output logic [WordBits-1:0] word4_o,
   output logic                bank_o,
   output logic                first_o,
   output logic                silent_o,
   output logic [31:0]         step_o,           // one-hot
   output logic [15:0]         class_o,
-  // spikes: room_i says that four more words fit
+  // spikes: room_i says that six more words fit
   input  logic                room_i,
   input  logic                spikes_ready_i,
   output logic                spikes_valid_o,
@@ -73,7 +74,7 @@ module phasic_sweep #(
   logic                final_q, learn_q;
   logic [31:0]         number_q;
   logic [2:0]          wait_q;
-  logic [WordBits-1:0] word_q, word1_q, word2_q, word3_q;
+  logic [WordBits-1:0] word_q, word1_q, word2_q, word3_q, word4_q;
   logic                run, word_last, read_out_wanted, factors_wanted;
   logic                read_started_q, read_data_q, read_last_q;
 
@@ -86,11 +87,12 @@ module phasic_sweep #(
   assign word0_o         = word_q;
   assign word2_o         = word2_q;
   assign word3_o         = word3_q;
+  assign word4_o         = word4_q;
   assign read_out_wanted = trace_i || (output_layer_i && final_q);
   assign factors_wanted  = final_q && learn_q;
   assign spikes_mark_o   = state_q == SweepMark;
   assign spikes_final_o  = final_q;
-  assign spikes_valid_o  = !output_layer_i && (sweep_valid_o[2] || spikes_mark_o);
+  assign spikes_valid_o  = !output_layer_i && (sweep_valid_o[3] || spikes_mark_o);
 
   // ---- read-out ----
   logic [LaneBits-1:0] lane_q;
@@ -139,7 +141,7 @@ module phasic_sweep #(
       score_open_q   <= 1'b0;
       trace_open_q   <= 1'b0;
     end else begin
-      sweep_valid_o  <= {sweep_valid_o[1:0], run};
+      sweep_valid_o  <= {sweep_valid_o[2:0], run};
       factor_valid_o <= {factor_valid_o[0], factor0_o};
       case (state_q)
         SweepIdle: begin
@@ -161,7 +163,7 @@ module phasic_sweep #(
         end
         SweepDrain: begin
           wait_q <= wait_q + 3'd1;
-          if (wait_q == 3'd3) state_q <= SweepMark;
+          if (wait_q == 3'd4) state_q <= SweepMark;
         end
         SweepMark: begin
           read_started_q <= 1'b0;
@@ -189,7 +191,7 @@ module phasic_sweep #(
         end
         default: begin
           wait_q <= wait_q + 3'd1;
-          if (wait_q == 3'd2) state_q <= SweepIdle;
+          if (wait_q == 3'd3) state_q <= SweepIdle;
         end
       endcase
       if (read_out_o) begin
@@ -218,6 +220,7 @@ module phasic_sweep #(
     word1_q <= word_q;
     word2_q <= word1_q;
     word3_q <= word2_q;
+    word4_q <= word3_q;
     if (state_q == SweepMark) begin
       lane_q      <= '0;
       neuron_q    <= '0;

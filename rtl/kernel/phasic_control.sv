@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The phases of a run, its error and its cycle counters.
 //
-// Handshake: start_i (a pulse, with stable arguments) begins a run; done_o pulses at its end, when every write has been answered. Each unit is
-//            started by a pulse and answers with one; its error counts in that cycle. The first error of a run is kept.
+// Handshake: start_i (a pulse, with stable arguments) begins a run; done_o pulses at its end, when every write has been answered. Each
+//            unit is started by a pulse and answers with one; its error counts in that cycle. The first error of a run is kept.
 // Latency:   one cycle from phase to phase.
 // Parameters: none.
 `default_nettype none
@@ -152,7 +152,7 @@ module phasic_control (
         state_d = StProgram;
         if (unit_code != 32'(phasic_pkg::ErrorNone)) begin
           // Without a results buffer that is known to be good nothing may be written.
-          state_d = (unit_code == 32'(phasic_pkg::ErrorBufferSize)) && (unit_detail == 32'(phasic_pkg::ArgumentProgram)) ? StHeader : StDone;
+          state_d = ((misaligned == '0) && (results_bytes_i >= 32'(ResultsMinimum))) ? StHeader : StDone;
         end
       end
       StProgram: if (program_done_i) state_d = (program_code_i == 32'(phasic_pkg::ErrorNone)) ? StTables : StHeader;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads the samples of a run in order, checks them and hands them to the core as entries.
 //
-// Handshake: clear_i forgets the run before, start_i begins. Each sample takes one read command, or a second one for address events past the first 64 bytes; exactly their
-//            words are taken. Entries go out over entry_*, and sample_valid_o commits those of a sample that was found good. The next
-//            sample is asked for as soon as the core has taken the one before. stop_i: ask for no further sample. done_o pulses at the end,
-//            with the first error (none if all samples were accepted).
+// Handshake: clear_i forgets the run before, start_i begins. Each sample takes one read command, or a second one for address events past
+//            the first 64 bytes; exactly their words are taken. Entries go out over entry_*, and sample_valid_o commits those of a
+//            sample that was found good. The next sample is asked for as soon as the core has taken the one before. stop_i: ask
+//            for no further sample. done_o pulses at the end, with the first error (none if all samples were accepted).
 // Latency:   a byte of intensity, four zero bytes, or an event a cycle; an idle command's round trip between samples.
 // Parameters: MaxEvents as for the kernel.
 `default_nettype none

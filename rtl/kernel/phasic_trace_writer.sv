@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes the potentials of one layer as rows of blocks of 64 bytes, padded with zeros.
 //
-// Handshake: start_i before the first sample of a run takes offset_i, where the layer's first row goes. Potentials come over trace_*, in order;
-//            trace_last_i ends the row of a step. A block goes out as beats over block_*, all for the 64 bytes at
-//            block_offset_o of the trace buffer; block_valid_o holds until the last beat was taken. samples_o counts
-//            samples whose rows went out completely.
+// Handshake: start_i before the first sample of a run takes offset_i, where the layer's first row goes. Potentials come over trace_*, in
+//            order; trace_last_i ends the row of a step. A block goes out as beats over block_*, all for the 64 bytes at
+//            block_offset_o of the trace buffer; block_valid_o holds until the last beat was taken. samples_o counts samples
+//            whose rows went out completely.
 // Latency:   a potential a cycle while a block is collected; a block is written before the next one is collected.
 // Parameters: DataWidth in bits.
 `default_nettype none

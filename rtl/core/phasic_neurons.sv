@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Leaky integrate-and-fire neurons: a sweep takes a word of neurons one time step further.
+//
+// Handshake: none; the sweep drives the stages. s0 reads the state (and the sums, elsewhere), s1 computes current and leak, s2 the potential, s3
+//            what follows from it, s4 writes the state back. Words must differ while they are inside. A read for factors or read-out uses s0 alone.
+// Latency:   counts and trits of the word read at s0 are on the outputs from the next cycle until the next read; spikes_o and limited_o at s4.
+// Parameters: Lanes; SumWidth; Words, neurons of a lane; Outputs, lanes whose trits of every step are kept; TritWords, words of them.
+`default_nettype none
+
+module phasic_neurons #(
+  parameter int Lanes     = 64,
+  parameter int SumWidth  = 19,
+  parameter int Words     = 16,
+  parameter int Outputs   = 64,
+  parameter int TritWords = 1,
+  localparam int WordBits = (Words > 1) ? $clog2(Words) : 1,
+  localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1
+) (
+  input  logic                      clk_i,
+  // constants of the layer
+  input  logic signed [15:0]        threshold_i,
+  input  logic signed [15:0]        window_i,
+  input  logic [8:0]                leak_i,
+  input  logic [3:0]                input_shift_i,
+  input  logic                      keep_trits_i,
+  // stages
+  input  logic                      read_i,
+  input  logic [3:0]                valid_i,        // s1 to s4
+  input  logic [WordBits-1:0]       word0_i,
+  input  logic [WordBits-1:0]       word4_i,
+  input  logic                      first_i,        // first step of the sample: all states are 0
+  input  logic                      silent_i,       // no event in the step: all sums are 0
+  input  logic [31:0]               step_i,         // one-hot
+  input  logic [Lanes-1:0]          enabled3_i,     // lanes with a neuron in the word at s3
+  input  logic [Lanes*SumWidth-1:0] sums_i,         // at s1
+  output logic [Lanes-1:0]          spikes_o,
+  output logic [Lanes-1:0]          limited_o,
+  // the word read at s0
+  output logic [Lanes*6-1:0]        counts_o,
+  output logic [Lanes-1:0]          plus_o,
+  output logic [Lanes-1:0]          minus_o,
+  // read-out: {count, potential} of one lane, one cycle later
+  input  logic                      read_out_i,
+  input  logic [LaneBits-1:0]       read_out_lane_i,
+  output logic [21:0]               read_out_o,
+  // trits of all steps of a word, {plus, minus} a lane, one cycle after the read
+  input  logic                      trit_read_i,
+  input  logic [WordBits-1:0]       trit_word_i,
+  output logic [Outputs*64-1:0]     trits_o
+);
+  localparam int StateWidth = Lanes * 25;
+  localparam logic signed [SumWidth+1:0] PotentialMaximum = 32767;
+  localparam logic signed [SumWidth+1:0] PotentialMinimum = -32768;
+
+  // Sum of weights to current: division by a power of two, halves upwards.
+  function logic signed [SumWidth:0] current_of(input logic signed [SumWidth-1:0] sum, input logic [3:0] shift);
+    logic signed [SumWidth:0] half;
+    half       = (shift == 4'd0) ? '0 : (SumWidth + 1)'(1) << (shift - 4'd1);
+    current_of = ((SumWidth + 1)'(sum) + half) >>> shift;
+  endfunction
+
+  function logic signed [16:0] leak_of(input logic signed [15:0] potential, input logic [8:0] leak);
+    leak_of = 17'((potential * $signed({1'b0, leak}) + 26'sd128) >>> 8);
+  endfunction
+
+  function logic signed [SumWidth+1:0] potential_of(input logic signed [16:0] leaked, input logic signed [SumWidth:0] current);
+    potential_of = (SumWidth + 2)'(leaked) + (SumWidth + 2)'(current);
+  endfunction
+
+  function logic outside(input logic signed [SumWidth+1:0] potential);
+    outside = potential > PotentialMaximum || potential < PotentialMinimum;
+  endfunction
+
+  function logic signed [15:0] limit(input logic signed [SumWidth+1:0] potential);
+    limit = (potential > PotentialMaximum) ? 16'sh7fff : (potential < PotentialMinimum) ? 16'sh8000 : potential[15:0];
+  endfunction
+
+  // A state word: trits -1, trits +1, counts, spikes, potentials of all lanes.
+  (* ram_style = "distributed" *) logic [StateWidth-1:0] states_q [Words];
+  logic [Lanes*16-1:0]           read_potentials_q, potentials2_q, potentials3_q;
+  logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, plus_q, minus_q;
+  logic [Lanes*6-1:0]            counts1_q, counts2_q, counts3_q;
+  logic [Lanes*(SumWidth+1)-1:0] currents_q;
+  logic [Lanes*17-1:0]           leaked_q;
+
+  always_ff @(posedge clk_i) begin
+    if (read_i) {minus_o, plus_o, counts_o, read_spikes_q, read_potentials_q} <= states_q[word0_i];
+    if (valid_i[0]) begin
+      spikes1_q <= first_i ? '0 : read_spikes_q;
+      counts1_q <= first_i ? '0 : counts_o;
+      for (int k = 0; k < Lanes; k++) begin
+        currents_q[(SumWidth+1)*k +: SumWidth+1] <= silent_i ? '0 : current_of($signed(sums_i[SumWidth*k +: SumWidth]), input_shift_i);
+        leaked_q[17*k +: 17] <= (first_i || read_spikes_q[k]) ? '0 : leak_of($signed(read_potentials_q[16*k +: 16]), leak_i);
+      end
+    end
+    if (valid_i[1]) begin
+      spikes2_q <= spikes1_q;
+      counts2_q <= counts1_q;
+      for (int k = 0; k < Lanes; k++) begin
+        potentials2_q[16*k +: 16] <= limit(potential_of($signed(leaked_q[17*k +: 17]), $signed(currents_q[(SumWidth+1)*k +: SumWidth+1])));
+        limited2_q[k] <= outside(potential_of($signed(leaked_q[17*k +: 17]), $signed(currents_q[(SumWidth+1)*k +: SumWidth+1])));
+      end
+    end
+    if (valid_i[2]) begin
+      potentials3_q <= potentials2_q;
+      limited_o     <= limited2_q & enabled3_i;
+      for (int k = 0; k < Lanes; k++) begin
+        spikes_o[k]           <= enabled3_i[k] && $signed(potentials2_q[16*k +: 16]) > threshold_i;
+        plus_q[k]             <= $signed(potentials2_q[16*k +: 16]) > window_i && !spikes2_q[k];
+        minus_q[k]            <= $signed(potentials2_q[16*k +: 16]) <= window_i && spikes2_q[k];
+        counts3_q[6*k +: 6] <= counts2_q[6*k +: 6] + {5'd0, $signed(potentials2_q[16*k +: 16]) > threshold_i};
+      end
+    end
+    if (valid_i[3]) states_q[word4_i] <= {minus_q, plus_q, counts3_q, spikes_o, potentials3_q};
+    if (read_out_i) read_out_o <= {counts_o[6*read_out_lane_i +: 6], read_potentials_q[16*read_out_lane_i +: 16]};
+  end
+
+  // ---- trits of every step ----
+  // Each step of a sample writes its own two bits of a lane; those of steps that the sample does not have meet no presynaptic spike.
+  localparam int TritBits = (TritWords > 1) ? $clog2(TritWords) : 1;
+  (* ram_style = "distributed" *) logic [Outputs*64-1:0] trits_q [TritWords];
+
+  function logic [Outputs*64-1:0] with_step(input logic [Outputs*64-1:0] trits, input logic [Lanes-1:0] plus, input logic [Lanes-1:0] minus,
+                                            input logic [31:0] step);
+    for (int k = 0; k < Outputs; k++)
+      with_step[64*k +: 64] = (trits[64*k +: 64] & ~{step, step}) | {plus[k] ? step : 32'd0, minus[k] ? step : 32'd0};
+  endfunction
+
+  logic unused_bits;
+  assign unused_bits = ^{word4_i, trit_word_i};
+
+  always_ff @(posedge clk_i) begin
+    if (valid_i[3] && keep_trits_i && 32'(word4_i) < TritWords)
+      trits_q[TritBits'(word4_i)] <= with_step(trits_q[TritBits'(word4_i)], plus_q, minus_q, step_i);
+    if (trit_read_i) trits_o <= trits_q[TritBits'(trit_word_i)];
+  end
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weight updates: presynaptic times postsynaptic activity times factor, rounded once and added to the weight.
+//
+// Handshake: none. A word comes in at u0; its weights are asked for at u2 (read_o) and must be on weights_i at u4; the new ones leave at u5
+//            (write_o). The word's trits, asked for at u1, must be on trits_i at u2; its factors, asked for at u2, on factors_i at u3.
+// Latency:   five cycles; a word a cycle.
+// Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits.
+`default_nettype none
+
+module phasic_updates #(
+  parameter int Lanes       = 64,
+  parameter int WeightWidth = 8,
+  parameter int WordBits    = 4,
+  parameter int AddressBits = 14,
+  parameter int Outputs     = 64,
+  localparam int FactorWidth = phasic_pkg::FactorWidth + 1
+) (
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         all_steps_i,
+  input  logic                         nearest_i,
+  // u0
+  input  logic                         valid_i,
+  input  logic [WordBits-1:0]          word_i,
+  input  logic [AddressBits-1:0]       address_i,
+  input  logic [15:0]                  row_x_i,        // random word of the row
+  input  logic [15:0]                  row_y_i,
+  input  logic [31:0]                  history_i,      // steps at which the row spiked
+  // u1, u2, u3
+  output logic                         trit_read_o,
+  output logic [WordBits-1:0]          word1_o,
+  output logic                         read_o,
+  output logic [AddressBits-1:0]       read_address_o,
+  output logic [WordBits-1:0]          word2_o,
+  input  logic [Outputs*64-1:0]        trits_i,        // at u2
+  input  logic [Lanes*FactorWidth-1:0] factors_i,      // at u3
+  // u4, u5
+  input  logic [Lanes*WeightWidth-1:0] weights_i,
+  output logic                         write_o,
+  output logic [AddressBits-1:0]       write_address_o,
+  output logic [Lanes*WeightWidth-1:0] weights_o,
+  output logic [Lanes-1:0]             limited_o
+);
+  localparam int Pairs       = (Lanes + 1) / 2;
+  localparam int Fraction    = phasic_pkg::ExtendedWidth - WeightWidth;
+  localparam int ChangeWidth = FactorWidth + 6;
+  localparam logic signed [ChangeWidth:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
+  localparam logic signed [ChangeWidth:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
+
+  // One round of the permutation without its key.
+  function logic [15:0] round_x(input logic [15:0] x, input logic [15:0] y);
+    round_x = {x[6:0], x[15:7]} + y;
+  endfunction
+
+  function logic [15:0] round_y(input logic [15:0] x, input logic [15:0] y);
+    round_y = {y[13:0], y[15:14]} ^ ({x[6:0], x[15:7]} + y);
+  endfunction
+
+  function logic signed [6:0] coincidences_of(input logic [63:0] trits, input logic [31:0] history);
+    coincidences_of = $signed(7'($countones(trits[63:32] & history)) - 7'($countones(trits[31:0] & history)));
+  endfunction
+
+  // The weight after a change, rounded but not limited.
+  function logic signed [ChangeWidth:0] moved_of(input logic signed [WeightWidth-1:0] weight, input logic signed [ChangeWidth-1:0] change,
+                                                 input logic [15:0] fraction);
+    logic signed [ChangeWidth:0] rounded;
+    rounded  = (ChangeWidth + 1)'(change) + $signed({{(ChangeWidth - 15) {1'b0}}, fraction});
+    moved_of = (ChangeWidth + 1)'(weight) + (rounded >>> Fraction);
+  endfunction
+
+  function logic signed [WeightWidth-1:0] limit(input logic signed [ChangeWidth:0] moved);
+    limit = (moved > WeightMaximum) ? WeightMaximum[WeightWidth-1:0] :
+            (moved < WeightMinimum) ? WeightMinimum[WeightWidth-1:0] : moved[WeightWidth-1:0];
+  endfunction
+
+  function logic outside(input logic signed [ChangeWidth:0] moved);
+    outside = moved > WeightMaximum || moved < WeightMinimum;
+  endfunction
+
+  function logic [15:0] fraction_of(input logic nearest, input logic [15:0] random);
+    fraction_of = nearest ? 16'(1 << (Fraction - 1)) : random >> (16 - Fraction);
+  endfunction
+
+  // ---- what all lanes share ----
+  logic [4:0]             valid_q;  // u1 .. u5
+  logic [WordBits-1:0]    word1_q, word2_q;
+  logic [AddressBits-1:0] address1_q, address2_q, address3_q, address4_q, address5_q;
+  logic [15:0]            row_x_q, row_y_q, base_q, offset_q;
+  logic [31:0]            pair0, history1_q, history2_q;
+
+  // Number of the word's first pair of neurons.
+  assign pair0           = (32'(word_i) * Lanes) >> 1;
+  assign read_o          = valid_q[1];
+  assign read_address_o  = address2_q;
+  assign trit_read_o     = valid_q[0] && all_steps_i;
+  assign word1_o         = word1_q;
+  assign word2_o         = word2_q;
+  assign write_o         = valid_q[4];
+  assign write_address_o = address5_q;
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) valid_q <= '0;
+    else valid_q <= {valid_q[3:0], valid_i};
+  end
+
+  always_ff @(posedge clk_i) begin
+    word1_q    <= word_i;
+    word2_q    <= word1_q;
+    address1_q <= address_i;
+    address2_q <= address1_q;
+    address3_q <= address2_q;
+    address4_q <= address3_q;
+    address5_q <= address4_q;
+    history2_q <= history1_q;
+    if (valid_i) begin
+      row_x_q    <= row_x_i;
+      row_y_q    <= row_y_i;
+      base_q     <= 16'(pair0 * phasic_pkg::MixMultiplier);
+      offset_q   <= 16'(pair0 * phasic_pkg::MixOffsetMultiplier);
+      history1_q <= history_i;
+    end
+  end
+
+  // ---- rounding randomness: three rounds from the row's word and the number of the pair ----
+  logic [Pairs*16-1:0] x1_q, y1_q, x2_q, y2_q, even_q, odd_q;
+
+  always_ff @(posedge clk_i) begin
+    if (valid_q[0]) begin
+      for (int p = 0; p < Pairs; p++) begin
+        x1_q[16*p +: 16] <= round_x(row_x_q ^ (base_q + 16'(p * phasic_pkg::MixMultiplier)),
+                                    row_y_q + (offset_q + 16'(p * phasic_pkg::MixOffsetMultiplier)));
+        y1_q[16*p +: 16] <= round_y(row_x_q ^ (base_q + 16'(p * phasic_pkg::MixMultiplier)),
+                                    row_y_q + (offset_q + 16'(p * phasic_pkg::MixOffsetMultiplier)));
+      end
+    end
+    if (valid_q[1]) begin
+      for (int p = 0; p < Pairs; p++) begin
+        x2_q[16*p +: 16] <= round_x(x1_q[16*p +: 16], y1_q[16*p +: 16]);
+        y2_q[16*p +: 16] <= round_y(x1_q[16*p +: 16], y1_q[16*p +: 16]);
+      end
+    end
+    if (valid_q[2]) begin
+      for (int p = 0; p < Pairs; p++) begin
+        even_q[16*p +: 16] <= round_x(x2_q[16*p +: 16], y2_q[16*p +: 16]);
+        odd_q[16*p +: 16]  <= round_y(x2_q[16*p +: 16], y2_q[16*p +: 16]);
+      end
+    end
+  end
+
+  logic [Lanes*16-1:0] randoms;
+  if (Lanes == 1) begin : gen_single
+    // With a single lane the parity of the neuron is that of the word.
+    logic [2:0] odd_word_q;
+    always_ff @(posedge clk_i) odd_word_q <= {odd_word_q[1:0], word1_q[0]};
+    assign randoms = odd_word_q[2] ? odd_q : even_q;
+  end else begin : gen_several
+    for (genvar p = 0; p < Pairs; p++) begin : gen_pair
+      assign randoms[32*p +: 32] = {odd_q[16*p +: 16], even_q[16*p +: 16]};
+    end
+  end
+
+  // ---- change and weight ----
+  logic [Lanes*7-1:0]           coincidences_q;
+  logic [Lanes*ChangeWidth-1:0] changes_q;
+
+  always_ff @(posedge clk_i) begin
+    if (valid_q[1]) begin
+      for (int k = 0; k < Lanes; k++) coincidences_q[7*k +: 7] <= 7'd1;
+      if (all_steps_i) begin
+        for (int k = 0; k < Outputs; k++) coincidences_q[7*k +: 7] <= coincidences_of(trits_i[64*k +: 64], history2_q);
+      end
+    end
+    if (valid_q[2]) begin
+      for (int k = 0; k < Lanes; k++)
+        changes_q[ChangeWidth*k +: ChangeWidth] <=
+            ChangeWidth'($signed(coincidences_q[7*k +: 7])) * ChangeWidth'($signed(factors_i[FactorWidth*k +: FactorWidth]));
+    end
+    if (valid_q[3]) begin
+      for (int k = 0; k < Lanes; k++) begin
+        weights_o[WeightWidth*k +: WeightWidth] <=
+            limit(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(changes_q[ChangeWidth*k +: ChangeWidth]),
+                           fraction_of(nearest_i, randoms[16*k +: 16])));
+        limited_o[k] <= outside(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(changes_q[ChangeWidth*k +: ChangeWidth]),
+                                         fraction_of(nearest_i, randoms[16*k +: 16])));
+      end
+    end
+  end
+endmodule
+
+`default_nettype wire
