@@ -44,7 +44,8 @@ std::vector<std::vector<std::uint8_t>> images(std::mt19937& generator) {
   std::uniform_real_distribution<double> uniform(0, 1);
   for (auto& image : images) {
     for (std::uint8_t& pixel : image) {
-      if (uniform(generator) < 0.19) pixel = uniform(generator) < 0.5 ? 253 : static_cast<std::uint8_t>(255 * uniform(generator));
+      if (uniform(generator) < 0.19)
+        pixel = uniform(generator) < 0.5 ? 253 : static_cast<std::uint8_t>(255 * uniform(generator));
     }
   }
   return images;
@@ -94,11 +95,9 @@ void register_all() {
                                    })
           ->Unit(benchmark::kMicrosecond);
     }
-    benchmark::RegisterBenchmark(("reference/784-1000-10/" + task + "/plain").c_str(),
-                                 [learn](benchmark::State& state) {
-                                   show_samples(state, reference::make_plain_network(program()), learn);
-                                 })
-        ->Unit(benchmark::kMicrosecond);
+    benchmark::RegisterBenchmark(("reference/784-1000-10/" + task + "/plain").c_str(), [learn](benchmark::State& state) {
+      show_samples(state, reference::make_plain_network(program()), learn);
+    })->Unit(benchmark::kMicrosecond);
   }
 }
 

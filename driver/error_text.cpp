@@ -23,7 +23,8 @@ std::string field_text(const Fields& fields, std::uint32_t offset) {
 }
 
 std::string program_place(std::uint32_t offset) {
-  if (offset < contract::kProgramHeaderBytes) return fmt::format("header, {}", field_text(contract::kProgramHeaderFields, offset));
+  if (offset < contract::kProgramHeaderBytes)
+    return fmt::format("header, {}", field_text(contract::kProgramHeaderFields, offset));
   const auto past = offset - contract::kProgramHeaderBytes;
   const auto layer = past / contract::kLayerBytes;
   if (layer >= contract::kMaxLayers) return fmt::format("byte {}", offset);

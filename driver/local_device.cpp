@@ -82,8 +82,8 @@ class LocalDevice final : public Device {
     return [this](std::uint32_t offset) { return engine_->read_register(offset); };
   }
 
-  /// Each buffer becomes a bank of its own at a new random address: nothing may depend on where a buffer lies, and whatever lies
-  /// past the end of one is a bus error.
+  /// Each buffer becomes a bank of its own at a new random address: nothing may depend on where a buffer lies, and whatever
+  /// lies past the end of one is a bus error.
   void place_buffers(const RunRequest& request) {
     for (auto& base : bases_) {
       if (base != 0) memory_.remove_bank(base);

@@ -27,8 +27,8 @@ std::uint64_t cycles(const ReadRegister& read) {
 Limits read_limits(const ReadRegister& read, const std::string& where) {
   const auto identity = read(contract::reg::kIdentity);
   if (identity != contract::kIdentity) {
-    throw std::runtime_error(fmt::format("{}: register identity is {:#010x}, a Phasic kernel has {:#010x}", where, identity,
-                                         contract::kIdentity));
+    throw std::runtime_error(
+        fmt::format("{}: register identity is {:#010x}, a Phasic kernel has {:#010x}", where, identity, contract::kIdentity));
   }
   const auto version = read(contract::reg::kContractVersion);
   if (version != contract::kContractVersion) {
@@ -58,8 +58,9 @@ std::string status_text(const ReadRegister& read) {
   text += fmt::format("phase            {} ({}): {}\n", phase_code, name(phase), describe(phase));
   text += fmt::format("samples fetched  {}\n", read(contract::reg::kSamplesFetched));
   text += fmt::format("samples done     {}\n", read(contract::reg::kSamplesDone));
-  text += fmt::format("error            {} ({}), detail {}, sample {}\n", error_code, name(static_cast<contract::Error>(error_code)),
-                      read(contract::reg::kErrorDetail), read(contract::reg::kErrorSample));
+  text += fmt::format("error            {} ({}), detail {}, sample {}\n", error_code,
+                      name(static_cast<contract::Error>(error_code)), read(contract::reg::kErrorDetail),
+                      read(contract::reg::kErrorSample));
   text += fmt::format("cycles           {}\n", cycles(read));
   for (std::uint32_t engine = 0; engine < contract::kMaxLayers; ++engine) {
     const auto state = read(contract::reg::kEngineState + engine * kWord);

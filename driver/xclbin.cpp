@@ -53,7 +53,9 @@ class Reader {
     }
   }
 
-  [[noreturn]] void fail(const std::string& reason) const { throw std::runtime_error(fmt::format("xclbin '{}' {}", file_, reason)); }
+  [[noreturn]] void fail(const std::string& reason) const {
+    throw std::runtime_error(fmt::format("xclbin '{}' {}", file_, reason));
+  }
 
   /// Empty if the file does not have it.
   [[nodiscard]] Bytes section(axlf_section_kind kind) const {
@@ -142,13 +144,15 @@ void check_arguments(const Reader& reader, const Tree& kernel) {
     const auto name = element.get<std::string>("<xmlattr>.name", "");
     const auto id = number(element.get<std::string>("<xmlattr>.id", ""));
     const auto offset = number(element.get<std::string>("<xmlattr>.offset", ""));
-    if (id >= contract::kArguments.size() || contract::kArguments[id].name != name || contract::kArguments[id].offset != offset) {
+    if (id >= contract::kArguments.size() || contract::kArguments[id].name != name ||
+        contract::kArguments[id].offset != offset) {
       reader.fail(fmt::format("has a kernel for another contract: argument '{}' with id {} at offset {:#x}", name, id, offset));
     }
     ++count;
   }
   if (count != contract::kArguments.size()) {
-    reader.fail(fmt::format("has a kernel for another contract: {} arguments instead of {}", count, contract::kArguments.size()));
+    reader.fail(
+        fmt::format("has a kernel for another contract: {} arguments instead of {}", count, contract::kArguments.size()));
   }
 }
 

@@ -166,10 +166,13 @@ Section metadata(const XclbinPlan& plan, const Kernel& kernel) {
 }
 
 Section build_metadata(const Kernel& kernel) {
-  const nlohmann::json dsa = {{"vendor", "phasic"}, {"board_id", "simulated"}, {"name", "card"},
-                              {"version_major", "1"}, {"version_minor", "0"}, {"description", "simulated card"}};
+  const nlohmann::json dsa = {{"vendor", "phasic"},   {"board_id", "simulated"}, {"name", "card"},
+                              {"version_major", "1"}, {"version_minor", "0"},    {"description", "simulated card"}};
   const nlohmann::json json = {
-      {"build_metadata", {{"dsa", dsa}, {"xclbin", {{"generated_by", {{"name", "phasic_xclbin"}}}, {"user_regions", {{{"kernels", {{{"name", kernel.name}}}}}}}}}}}};
+      {"build_metadata",
+       {{"dsa", dsa},
+        {"xclbin",
+         {{"generated_by", {{"name", "phasic_xclbin"}}}, {"user_regions", {{{"kernels", {{{"name", kernel.name}}}}}}}}}}}};
   return text_section(json.dump());
 }
 

@@ -17,8 +17,8 @@ struct XclbinPlan {
   std::uint64_t bank_mib = 16 * 1024;
 };
 
-/// The bytes of the file. The same plan always gives the same bytes, the UUID included. Inputs of a compute unit are connected to
-/// one bank, outputs to the next, and units start at different banks. Throws std::runtime_error that names what is wrong.
+/// The bytes of the file. The same plan always gives the same bytes, the UUID included. Inputs of a compute unit are connected
+/// to one bank, outputs to the next, and units start at different banks. Throws std::runtime_error that names what is wrong.
 [[nodiscard]] std::vector<std::byte> pack_xclbin(const XclbinPlan& plan);
 
 }  // namespace phasic::driver

@@ -27,7 +27,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kBuffers = 6;
-// A wait is cut into slices: where several threads wait, XRT may give the news of a run to another thread than the one that waits.
+// A wait is cut into slices: where several threads wait, XRT may give the news of a run to another thread than the one that
+// waits.
 constexpr std::chrono::milliseconds kSlice{100};
 
 /// XRT's tables of open devices have no lock of their own.
@@ -45,17 +46,18 @@ std::string environment(const char* name) {
 /// environment does not. Returns what was done, for people; empty if nothing.
 std::string find_card_library(const fs::path& xclbin) {
   if (const auto mode = environment("XCL_EMULATION_MODE"); !mode.empty()) {
-    throw std::runtime_error(fmt::format("XCL_EMULATION_MODE is '{}': unset it, neither a card nor the simulated card uses it", mode));
+    throw std::runtime_error(
+        fmt::format("XCL_EMULATION_MODE is '{}': unset it, neither a card nor the simulated card uses it", mode));
   }
   static std::string set_by_us;
   const auto folder = fs::absolute(xclbin).lexically_normal().parent_path();
   const auto current = environment("XILINX_XRT");
   if (current.empty()) {
     if (!fs::exists(folder / "lib" / "libxrt_core.so.2")) {
-      throw std::runtime_error(
-          fmt::format("XILINX_XRT is not set and '{}' is not the folder of a simulated card: set XILINX_XRT to the folder of XRT, "
-                      "such as /opt/xilinx/xrt",
-                      folder.string()));
+      throw std::runtime_error(fmt::format(
+          "XILINX_XRT is not set and '{}' is not the folder of a simulated card: set XILINX_XRT to the folder of XRT, "
+          "such as /opt/xilinx/xrt",
+          folder.string()));
     }
     setenv("XILINX_XRT", folder.c_str(), 0);
     set_by_us = folder.string();

@@ -55,6 +55,7 @@ double parse_unit(const JsonNode& node) {
 
 std::uint64_t parse_seed(const JsonNode& node) {
   if (node.value().is_number_unsigned()) return node.value().get<std::uint64_t>();
+  if (node.value().is_number_integer() && node.value().get<std::int64_t>() >= 0) return node.value().get<std::uint64_t>();
   if (node.value().is_string()) {
     const auto text = node.text();
     std::uint64_t seed = 0;

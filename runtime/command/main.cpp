@@ -13,7 +13,7 @@ int main(int count, char** arguments) {
   namespace command = phasic::command;
   CLI::App app("Spiking networks that learn on the chip", "phasic");
   app.set_version_flag("--version", PHASIC_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);  // so that an unknown command is named; none at all is caught below
   command::Action chosen;
   command::add_learn(app, chosen);
   command::add_test(app, chosen);
@@ -26,6 +26,10 @@ int main(int count, char** arguments) {
   } catch (const CLI::ParseError& error) {
     // CLI11 has its own codes; every wrong option is 1 here.
     return app.exit(error) == 0 ? runtime::kSuccess : runtime::kInputFailure;
+  }
+  if (!chosen) {
+    fmt::print(stderr, "phasic: a command is needed\n{}", app.help());
+    return runtime::kInputFailure;
   }
   try {
     return chosen();

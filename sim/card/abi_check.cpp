@@ -28,10 +28,11 @@ int main(int count, char** arguments) {
                                                   phasic::card::read_virtual_table(arguments[1], ours));
     }
     if (differences.empty()) return 0;
-    fmt::print(stderr,
-               "The simulated card does not fit the installed XRT ({}).\nsim/card/xrt_abi.hpp is for XRT 2.13 (2022.1). Configure "
-               "with -DPHASIC_CARD=OFF to build without the simulated card.\n{}",
-               arguments[2], differences);
+    fmt::print(
+        stderr,
+        "The simulated card does not fit the installed XRT ({}).\nsim/card/xrt_abi.hpp is for XRT 2.13 (2022.1). Configure "
+        "with -DPHASIC_CARD=OFF to build without the simulated card.\n{}",
+        arguments[2], differences);
   } catch (const std::exception& error) {
     fmt::print(stderr, "phasic_abi_check: {}\n", error.what());
   }

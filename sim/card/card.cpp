@@ -85,7 +85,8 @@ bool Card::in_use() const {
 void Card::make_engine(ComputeUnit& unit) {
   const auto& name = settings_.engine.empty() ? design_.engine : settings_.engine;
   if (name.empty()) {
-    throw std::runtime_error("simulated card: the xclbin names no engine (it may be one for a real card); set PHASIC_CARD_ENGINE");
+    throw std::runtime_error(
+        "simulated card: the xclbin names no engine (it may be one for a real card); set PHASIC_CARD_ENGINE");
   }
   unit.engine = sim::make_engine(name, memory_, settings_.options);
 }
@@ -102,7 +103,8 @@ bool Card::load(const Design& design, const std::vector<std::uint64_t>& order, c
   for (auto& bank : banks) bank.base += index_ * kDeviceSpacing;
   memory_.set_banks(std::move(banks));
   for (const auto base : order) {
-    const auto found = std::find_if(design.units.begin(), design.units.end(), [&](const Unit& unit) { return unit.base == base; });
+    const auto found =
+        std::find_if(design.units.begin(), design.units.end(), [&](const Unit& unit) { return unit.base == base; });
     if (found == design.units.end()) continue;
     ComputeUnit unit;
     unit.unit = *found;

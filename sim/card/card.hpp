@@ -22,9 +22,9 @@ namespace phasic::card {
 
 /// What the environment says of the cards.
 struct Settings {
-  unsigned devices = 1;         ///< PHASIC_CARD_DEVICES, 1 to 16
-  std::string engine;           ///< PHASIC_CARD_ENGINE; empty: the engine that the xclbin names
-  std::string options = "{}";   ///< PHASIC_CARD_OPTIONS, a JSON object for the engine
+  unsigned devices = 1;        ///< PHASIC_CARD_DEVICES, 1 to 16
+  std::string engine;          ///< PHASIC_CARD_ENGINE; empty: the engine that the xclbin names
+  std::string options = "{}";  ///< PHASIC_CARD_OPTIONS, a JSON object for the engine
 };
 
 /// Throws std::runtime_error that names the variable and its value.

@@ -64,7 +64,8 @@ Design read_design(const axlf& xclbin) {
   const bool grouped = ::xclbin::get_axlf_section(&xclbin, ASK_GROUP_TOPOLOGY) != nullptr;
   for (const auto& bank : entries<mem_data>(xclbin, grouped ? ASK_GROUP_TOPOLOGY : MEM_TOPOLOGY,
                                             grouped ? "GROUP_TOPOLOGY" : "MEM_TOPOLOGY", offsetof(mem_topology, m_mem_data))) {
-    design.banks.push_back({text(bank.m_tag, sizeof bank.m_tag), bank.m_base_address, bank.m_used != 0 ? bank.m_size * kKib : 0});
+    design.banks.push_back(
+        {text(bank.m_tag, sizeof bank.m_tag), bank.m_base_address, bank.m_used != 0 ? bank.m_size * kKib : 0});
   }
   for (const auto& unit : entries<ip_data>(xclbin, IP_LAYOUT, "IP_LAYOUT", offsetof(ip_layout, m_ip_data))) {
     if (unit.m_type == IP_KERNEL) design.units.push_back({text(unit.m_name, sizeof unit.m_name), unit.m_base_address});

@@ -38,9 +38,9 @@ class DeviceMemory : public sim::Memory {
   /// Banks that buffers are placed in from now on. Buffers that exist stay.
   void set_banks(std::vector<Bank> banks) { banks_ = std::move(banks); }
 
-  /// Flags are those of XRT: memory bank in the low bits, kind in the high ones. `host` is the host's side of a normal buffer, or
-  /// null. Card memory starts with a pattern, not with 0. Throws std::bad_alloc if the bank is full, std::invalid_argument for a
-  /// bank that does not exist.
+  /// Flags are those of XRT: memory bank in the low bits, kind in the high ones. `host` is the host's side of a normal buffer,
+  /// or null. Card memory starts with a pattern, not with 0. Throws std::bad_alloc if the bank is full, std::invalid_argument
+  /// for a bank that does not exist.
   std::shared_ptr<Buffer> allocate(std::byte* host, std::size_t size, unsigned flags);
   void release(const Buffer& buffer);
 

@@ -10,8 +10,8 @@
 namespace phasic::card {
 
 struct VirtualTable {
-  std::uint64_t bytes = 0;            ///< size, the two header words included
-  std::vector<std::string> functions; ///< demangled, without the class: "free_bo(unsigned int)"; destructors are "~"
+  std::uint64_t bytes = 0;             ///< size, the two header words included
+  std::vector<std::string> functions;  ///< demangled, without the class: "free_bo(unsigned int)"; destructors are "~"
 };
 
 /// `symbol` is the mangled name of the table. Throws std::runtime_error that names the file and what is wrong.

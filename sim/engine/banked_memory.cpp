@@ -14,8 +14,7 @@ void BankedMemory::add_bank(std::uint64_t base, std::size_t size) {
   if (base + size < base) throw std::invalid_argument(fmt::format("bank at {:#x} with {} bytes wraps round", base, size));
   const auto above = banks_.lower_bound(base);
   const bool meets_above = above != banks_.end() && above->first < base + size;
-  const bool meets_below =
-      above != banks_.begin() && std::prev(above)->first + std::prev(above)->second.size() > base;
+  const bool meets_below = above != banks_.begin() && std::prev(above)->first + std::prev(above)->second.size() > base;
   if (meets_above || meets_below) {
     throw std::invalid_argument(fmt::format("bank at {:#x} with {} bytes overlaps another", base, size));
   }
@@ -32,7 +31,9 @@ std::span<std::byte> BankedMemory::bank(std::uint64_t base) {
   return found->second;
 }
 
-void BankedMemory::fail_reads(std::uint64_t address, std::uint64_t size) { read_failures_.push_back({address, address + size}); }
+void BankedMemory::fail_reads(std::uint64_t address, std::uint64_t size) {
+  read_failures_.push_back({address, address + size});
+}
 
 void BankedMemory::fail_writes(std::uint64_t address, std::uint64_t size) {
   write_failures_.push_back({address, address + size});

@@ -89,8 +89,7 @@ CreateEngine load(const std::string& name, const fs::path& path) {
   if (library == nullptr) throw std::runtime_error(fmt::format("engine '{}': {}", name, dlerror()));
   void* symbol = dlsym(library, "phasic_create_engine");
   if (symbol == nullptr) {
-    throw std::runtime_error(
-        fmt::format("engine '{}': '{}' does not export phasic_create_engine", name, path.string()));
+    throw std::runtime_error(fmt::format("engine '{}': '{}' does not export phasic_create_engine", name, path.string()));
   }
   return reinterpret_cast<CreateEngine>(symbol);
 }

@@ -22,7 +22,7 @@ constexpr std::uint64_t kCyclesPerPiece = 2'000;
 
 struct LimitRule {
   const char* name;
-  std::uint32_t Limits::* value;
+  std::uint32_t Limits::*value;
   std::uint32_t lowest;
   std::uint32_t highest;
 };
@@ -47,19 +47,32 @@ class ReferenceEngine final : public sim::Engine {
 
   std::uint32_t read_register(std::uint32_t offset) override {
     switch (offset) {
-      case reg::kControl: return read_control();
-      case reg::kGlobalInterruptEnable: return global_interrupt_enable_;
-      case reg::kInterruptEnable: return interrupt_enable_;
-      case reg::kInterruptStatus: return interrupt_status_;
-      case reg::kIdentity: return contract::kIdentity;
-      case reg::kContractVersion: return contract::kContractVersion;
-      case reg::kError: return static_cast<std::uint32_t>(status_.fault.error);
-      case reg::kErrorDetail: return status_.fault.detail;
-      case reg::kErrorSample: return status_.fault.sample;
-      case reg::kPhase: return static_cast<std::uint32_t>(status_.phase);
-      case reg::kSamplesFetched: return status_.samples_fetched;
-      case reg::kSamplesDone: return status_.samples_done;
-      default: break;
+      case reg::kControl:
+        return read_control();
+      case reg::kGlobalInterruptEnable:
+        return global_interrupt_enable_;
+      case reg::kInterruptEnable:
+        return interrupt_enable_;
+      case reg::kInterruptStatus:
+        return interrupt_status_;
+      case reg::kIdentity:
+        return contract::kIdentity;
+      case reg::kContractVersion:
+        return contract::kContractVersion;
+      case reg::kError:
+        return static_cast<std::uint32_t>(status_.fault.error);
+      case reg::kErrorDetail:
+        return status_.fault.detail;
+      case reg::kErrorSample:
+        return status_.fault.sample;
+      case reg::kPhase:
+        return static_cast<std::uint32_t>(status_.phase);
+      case reg::kSamplesFetched:
+        return status_.samples_fetched;
+      case reg::kSamplesDone:
+        return status_.samples_done;
+      default:
+        break;
     }
     if (offset % 4 != 0) return 0;
     if (offset >= reg::kLimits && offset < reg::kLimits + 4 * kLimitRules.size()) {
@@ -74,10 +87,17 @@ class ReferenceEngine final : public sim::Engine {
       case reg::kControl:
         if ((value & 1) != 0 && !run_) start();
         return;
-      case reg::kGlobalInterruptEnable: global_interrupt_enable_ = value & 1; return;
-      case reg::kInterruptEnable: interrupt_enable_ = value & 3; return;
-      case reg::kInterruptStatus: interrupt_status_ ^= value & 3; return;
-      default: break;
+      case reg::kGlobalInterruptEnable:
+        global_interrupt_enable_ = value & 1;
+        return;
+      case reg::kInterruptEnable:
+        interrupt_enable_ = value & 3;
+        return;
+      case reg::kInterruptStatus:
+        interrupt_status_ ^= value & 3;
+        return;
+      default:
+        break;
     }
     if (std::uint32_t* word = argument_word(offset)) *word = value;
   }
@@ -150,7 +170,8 @@ Limits read_limits(const nlohmann::json& object) {
   Limits limits;
   if (!object.is_object()) reject("limits is " + object.dump() + ", expected an object");
   for (const auto& [key, value] : object.items()) {
-    const auto rule = std::find_if(kLimitRules.begin(), kLimitRules.end(), [&](const LimitRule& r) { return key == r.name; });
+    const auto rule =
+        std::find_if(kLimitRules.begin(), kLimitRules.end(), [&name = key](const LimitRule& r) { return name == r.name; });
     if (rule == kLimitRules.end()) reject("unknown limit '" + key + "'");
     if (!value.is_number_integer() || value.get<std::int64_t>() < rule->lowest || value.get<std::int64_t>() > rule->highest) {
       reject(fmt::format("limits.{} is {}, expected {} to {}", key, value.dump(), rule->lowest, rule->highest));

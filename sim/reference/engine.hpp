@@ -10,8 +10,8 @@
 
 namespace phasic::reference {
 
-/// `limits` imitate those of a build. `plain` chooses the defining network instead of the fast one, which is equal in every bit.
-/// `memory` must outlive the engine. A run is carried on by `advance`; `read_register` alone does not move it.
+/// `limits` imitate those of a build. `plain` chooses the defining network instead of the fast one, which is equal in every
+/// bit. `memory` must outlive the engine. A run is carried on by `advance`; `read_register` alone does not move it.
 [[nodiscard]] std::unique_ptr<sim::Engine> make_reference_engine(sim::Memory& memory, const Limits& limits, bool plain = false);
 
 /// The same from a JSON object: {"limits": {"lanes": 8, ...}, "plain": false}. Limits that are left out are the contract's

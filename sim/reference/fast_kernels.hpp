@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The inner loops of the fast network, compiled for several instruction sets and chosen when the program runs.
 ///
-/// Arrays that say "padded" have room for `padded(n)` elements; what lies past n is written with values that do not matter, unless
-/// it says otherwise.
+/// Arrays that say "padded" have room for `padded(n)` elements; what lies past n is written with values that do not matter,
+/// unless it says otherwise.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ inline constexpr std::uint8_t kEvenBias = 128;
 /// All steps of one layer for one sample.
 struct IntegrateJob {
   const std::byte* weights;  ///< rows as in the weights buffer but for kEvenBias, weights in the padding 0, 64-byte aligned
-  std::size_t row_bytes;
+  std::size_t row_bytes;     ///< of a row's weights, a multiple of 64
+  std::size_t row_stride;    ///< from one row to the next
   std::uint32_t neurons;
   std::uint32_t steps;
   const std::uint16_t* events;       ///< rows that spike, step after step
@@ -29,19 +30,20 @@ struct IntegrateJob {
   std::int32_t window;
   std::int32_t leak;
   std::int32_t input_shift;
-  std::size_t stride;              ///< padded(neurons)
-  std::uint8_t* spikes;            ///< out: [step][stride / 8], a bit a neuron; bits past the neurons do not matter
-  std::int8_t* trits;              ///< out: [step][stride]
-  std::uint8_t* counts;            ///< out: padded
-  std::int16_t* last_potentials;   ///< out: padded
-  std::int16_t* potentials;        ///< out, unless null: [step][stride]
-  std::uint64_t saturations;       ///< out
+  std::size_t stride;             ///< padded(neurons)
+  std::uint8_t* spikes;           ///< out: [step][stride / 8], a bit a neuron; bits past the neurons do not matter
+  std::int8_t* trits;             ///< out: [step][stride]
+  std::uint8_t* counts;           ///< out: padded
+  std::int16_t* last_potentials;  ///< out: padded
+  std::int16_t* potentials;       ///< out, unless null: [step][stride]
+  std::uint64_t saturations;      ///< out
 };
 
 /// Changes that are the same for every row but for rounding: weights of 8 bits.
 struct CommonUpdateJob {
   std::byte* weights;
   std::size_t row_bytes;
+  std::size_t row_stride;
   const std::uint16_t* rows;  ///< rows to visit
   std::size_t row_count;
   const std::uint16_t* row_x;  ///< random words of those rows
@@ -50,7 +52,7 @@ struct CommonUpdateJob {
   const std::uint16_t* pair_offsets;  ///< pair * mix_offset_multiplier
   const std::int16_t* whole_even;     ///< change >> 16 of neuron 2 * pair; 0 past the neurons
   const std::int16_t* whole_odd;
-  const std::uint16_t* part_even;     ///< change mod 2^16; 0 past the neurons
+  const std::uint16_t* part_even;  ///< change mod 2^16; 0 past the neurons
   const std::uint16_t* part_odd;
   bool stochastic;
   std::uint64_t saturations;  ///< out
@@ -59,18 +61,22 @@ struct CommonUpdateJob {
 /// Changes that differ from row to row: trits summed over the steps at which the row spiked, times the factor.
 struct UpdateJob {
   std::byte* weights;
-  std::size_t row_bytes;
+  std::size_t row_stride;
   std::uint32_t neurons;
-  const std::uint16_t* rows;        ///< rows to visit
-  const std::uint32_t* row_steps;   ///< bit t: the row spiked at step t; one for each visited row, only steps that count
+  std::uint32_t first_step;        ///< of the steps that count
+  std::uint32_t steps;             ///< end of the steps that count
+  const std::uint16_t* rows;       ///< rows to visit
+  const std::uint32_t* row_steps;  ///< bit t: the row spiked at step t; one for each visited row, only steps that count
   std::size_t row_count;
   const std::uint16_t* row_x;
   const std::uint16_t* row_y;
   const std::uint16_t* pair_words;
   const std::uint16_t* pair_offsets;
-  const std::int8_t* trits;     ///< [step][stride]
+  const std::int8_t* trits;  ///< [step][stride]
   std::size_t stride;
   const std::int32_t* factors;  ///< padded; 0 past the neurons
+  std::int16_t* wholes;         ///< scratch: [step][stride]
+  std::uint16_t* parts;         ///< scratch: the same
   bool stochastic;
   std::uint64_t saturations;  ///< out
 };
@@ -82,9 +88,14 @@ struct FastKernels {
   void (*update_common8)(CommonUpdateJob&);
   void (*update8)(UpdateJob&);
   void (*update16)(UpdateJob&);
+  /// factors[j] = postsynaptic_factor(level_signal(levels[j]), rate, shift); arrays are padded.
+  void (*level_factors)(const std::int8_t* levels, std::size_t count, std::int32_t rate, unsigned shift, std::int32_t* factors);
+  /// The parts of trits[j] * factors[j] that CommonUpdateJob wants; `count` is padded.
+  void (*split_changes)(const std::int8_t* trits, const std::int32_t* factors, std::size_t count, std::int16_t* whole_even,
+                        std::int16_t* whole_odd, std::uint16_t* part_even, std::uint16_t* part_odd);
   /// permute(key; x, y[k]) for every k < count. All arrays are padded.
-  void (*permute_all)(const std::uint16_t* key, std::uint16_t x, const std::uint16_t* y, std::size_t count, std::uint16_t* out_x,
-                      std::uint16_t* out_y);
+  void (*permute_all)(const std::uint16_t* key, std::uint16_t x, const std::uint16_t* y, std::size_t count,
+                      std::uint16_t* out_x, std::uint16_t* out_y);
 };
 
 /// The best for this processor. PHASIC_VECTOR_BYTES = 16, 32 or 64 in the environment asks for a narrower one.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Body of the fast kernels for vectors of PHASIC_VECTOR_BYTES. It includes no standard templates and keeps everything in an unnamed
-// namespace: an inline function that is compiled for a wide instruction set must never be shared with the rest of the program.
+// Body of the fast kernels for vectors of PHASIC_VECTOR_BYTES. It includes no standard templates and keeps everything in an
+// unnamed namespace: an inline function that is compiled for a wide instruction set must never be shared with the rest of the
+// program.
 #include "phasic/contract.hpp"
 #include "sim/reference/fast_kernels.hpp"
 
@@ -31,11 +32,11 @@ template <class Type>
 constexpr std::uint32_t kRowsBeforeWidening = 255;
 
 /// Sums of the weights of events [begin, end), from byte `offset` of their rows on: `Neurons` values.
-/// Two weights share a lane of 16 bits. Its sum, modulo 2^16, is that of the even weights and 256 times that of the odd ones; as
-/// the even ones are stored with 128 added (kEvenBias), theirs is a number without a sign and the two come apart.
+/// Two weights share a lane of 16 bits. Its sum, modulo 2^16, is that of the even weights and 256 times that of the odd ones;
+/// as the even ones are stored with 128 added (kEvenBias), theirs is a number without a sign and the two come apart.
 template <std::size_t Neurons, std::size_t VectorBytes>
-[[gnu::always_inline]] inline void add_rows(const std::int8_t*, const IntegrateJob& job, std::size_t offset, std::uint32_t begin,
-                                            std::uint32_t end, std::int32_t* sums) {
+[[gnu::always_inline]] inline void add_rows(const std::int8_t*, const IntegrateJob& job, std::size_t offset,
+                                            std::uint32_t begin, std::uint32_t end, std::int32_t* sums) {
   constexpr std::size_t kVectors = Neurons / VectorBytes;
   using Words = Vector<std::uint16_t, VectorBytes / 2>;
   using Numbers = Vector<std::int16_t, VectorBytes / 2>;
@@ -49,7 +50,7 @@ template <std::size_t Neurons, std::size_t VectorBytes>
     Words all[kVectors] = {};
     Numbers odd[kVectors] = {};
     for (; begin < stop; ++begin) {
-      const std::byte* const row = base + job.events[begin] * job.row_bytes;
+      const std::byte* const row = base + job.events[begin] * job.row_stride;
 #pragma GCC unroll 8
       for (std::size_t k = 0; k < kVectors; ++k) {
         const auto pairs = load<Numbers>(row + k * VectorBytes);
@@ -72,12 +73,12 @@ template <std::size_t Neurons, std::size_t VectorBytes>
 
 /// The same for weights of 16 bits.
 template <std::size_t Neurons, std::size_t VectorBytes>
-[[gnu::always_inline]] inline void add_rows(const std::int16_t*, const IntegrateJob& job, std::size_t offset, std::uint32_t begin,
-                                            std::uint32_t end, std::int32_t* sums) {
+[[gnu::always_inline]] inline void add_rows(const std::int16_t*, const IntegrateJob& job, std::size_t offset,
+                                            std::uint32_t begin, std::uint32_t end, std::int32_t* sums) {
   for (std::size_t j = 0; j < Neurons; ++j) sums[j] = 0;
   for (; begin < end; ++begin) {
     std::int16_t row[Neurons];
-    __builtin_memcpy(row, job.weights + job.events[begin] * job.row_bytes + offset, sizeof row);
+    __builtin_memcpy(row, job.weights + job.events[begin] * job.row_stride + offset, sizeof row);
     for (std::size_t j = 0; j < Neurons; ++j) sums[j] += row[j];
   }
 }
@@ -170,7 +171,7 @@ void update_common8_rows(CommonUpdateJob& job) {
   using Words = Vector<std::uint16_t, kLanes>;
   using Numbers = Vector<std::int16_t, kLanes>;
   for (std::size_t visit = 0; visit < job.row_count; ++visit) {
-    std::byte* const row = job.weights + job.rows[visit] * job.row_bytes;
+    std::byte* const row = job.weights + job.rows[visit] * job.row_stride;
     const Words row_x = Words{} + job.row_x[visit];
     const Words row_y = Words{} + job.row_y[visit];
     Numbers saturations{};
@@ -203,61 +204,146 @@ void update_common8(CommonUpdateJob& job) {
   job.stochastic ? update_common8_rows<true>(job) : update_common8_rows<false>(job);
 }
 
-template <class Weight, bool Stochastic>
-void update_rows(UpdateJob& job) {
-  constexpr std::size_t kNeurons = 16;
-  constexpr std::size_t kPairs = kNeurons / 2;
-  constexpr unsigned kFraction = contract::kExtendedWidth - 8 * sizeof(Weight);
-  constexpr std::int32_t kHighest = (1 << (8 * sizeof(Weight) - 1)) - 1;
-  using Words = Vector<std::uint16_t, kPairs>;
-  using Trits = Vector<std::int8_t, kNeurons>;
-  std::int32_t saturations = 0;
-  for (std::size_t visit = 0; visit < job.row_count; ++visit) {
-    std::byte* const row = job.weights + job.rows[visit] * job.row_bytes;
-    for (std::size_t first = 0; first < job.neurons; first += kNeurons) {
-      Trits sum{};
-      for (std::uint32_t steps = job.row_steps[visit]; steps != 0; steps &= steps - 1) {
-        sum += load<Trits>(job.trits + static_cast<std::uint32_t>(__builtin_ctz(steps)) * job.stride + first);
-      }
-      std::int8_t coincidences[kNeurons];
-      store(coincidences, sum);
-      std::uint16_t random_x[kPairs];
-      std::uint16_t random_y[kPairs];
-      if constexpr (Stochastic) {
-        Words x = (Words{} + job.row_x[visit]) ^ load<Words>(job.pair_words + first / 2);
-        Words y = (Words{} + job.row_y[visit]) + load<Words>(job.pair_offsets + first / 2);
-        for (std::uint32_t round = 0; round < contract::kMixRounds; ++round) spread(x, y);
-        store(random_x, x);
-        store(random_y, y);
-      }
-      std::int32_t rounding[kNeurons];
-      for (std::size_t pair = 0; pair < kPairs; ++pair) {
-        rounding[2 * pair] = Stochastic ? random_x[pair] >> (16 - kFraction) : 1 << (kFraction - 1);
-        rounding[2 * pair + 1] = Stochastic ? random_y[pair] >> (16 - kFraction) : 1 << (kFraction - 1);
-      }
-      Weight weights[kNeurons];
-      __builtin_memcpy(weights, row + first * sizeof(Weight), sizeof weights);
-      const std::int32_t* const factors = job.factors + first;
-      for (std::size_t j = 0; j < kNeurons; ++j) {
-        const auto bias = static_cast<Weight>(sizeof(Weight) == 1 && j % 2 == 0 ? kEvenBias : 0);
-        const std::int32_t change = coincidences[j] * factors[j];
-        const std::int32_t unlimited = static_cast<Weight>(weights[j] ^ bias) + ((change + rounding[j]) >> kFraction);
-        std::int32_t limited = unlimited > kHighest ? kHighest : unlimited;
-        limited = limited < -kHighest - 1 ? -kHighest - 1 : limited;
-        saturations += limited != unlimited ? 1 : 0;
-        weights[j] = static_cast<Weight>(limited ^ bias);
-      }
-      __builtin_memcpy(row + first * sizeof(Weight), weights, sizeof weights);
-    }
-  }
-  job.saturations = static_cast<std::uint64_t>(saturations);
+/// Neurons that an update of rows takes at once, and their pairs.
+constexpr std::size_t kUpdateNeurons = 16;
+constexpr std::size_t kUpdatePairs = kUpdateNeurons / 2;
+using PairWords = Vector<std::uint16_t, kUpdatePairs>;
+
+/// Rounding words of the pairs from `pair` on in a visited row.
+[[gnu::always_inline]] inline void mix_pairs(const UpdateJob& job, std::size_t visit, std::size_t pair, PairWords& x,
+                                             PairWords& y) {
+  x = (PairWords{} + job.row_x[visit]) ^ load<PairWords>(job.pair_words + pair);
+  y = (PairWords{} + job.row_y[visit]) + load<PairWords>(job.pair_offsets + pair);
+  for (std::uint32_t round = 0; round < contract::kMixRounds; ++round) spread(x, y);
 }
 
-void update8(UpdateJob& job) { job.stochastic ? update_rows<std::int8_t, true>(job) : update_rows<std::int8_t, false>(job); }
-void update16(UpdateJob& job) { job.stochastic ? update_rows<std::int16_t, true>(job) : update_rows<std::int16_t, false>(job); }
+/// Trit times factor of each step, in two parts of 16 bits; of every 16 neurons the even ones first.
+void split_steps(UpdateJob& job) {
+  for (std::uint32_t step = job.first_step; step < job.steps; ++step) {
+    for (std::size_t first = 0; first < job.neurons; first += kUpdateNeurons) {
+      for (std::size_t k = 0; k < kUpdateNeurons; ++k) {
+        const std::size_t neuron = first + (k < kUpdatePairs ? 2 * k : 2 * (k - kUpdatePairs) + 1);
+        const std::int32_t change = job.trits[step * job.stride + neuron] * job.factors[neuron];
+        job.wholes[step * job.stride + first + k] = static_cast<std::int16_t>(change >> 16);
+        job.parts[step * job.stride + first + k] = static_cast<std::uint16_t>(change);
+      }
+    }
+  }
+}
 
-void permute_all(const std::uint16_t* key, std::uint16_t x_of_all, const std::uint16_t* y_of, std::size_t count, std::uint16_t* out_x,
-                 std::uint16_t* out_y) {
+template <bool Stochastic>
+void update8_rows(UpdateJob& job) {
+  constexpr std::size_t kLanes = kVector / 2 < kUpdateNeurons ? kVector / 2 : kUpdateNeurons;
+  constexpr std::size_t kVectors = kUpdateNeurons / kLanes;
+  using Words = Vector<std::uint16_t, kLanes>;
+  using Numbers = Vector<std::int16_t, kLanes>;
+  using PairNumbers = Vector<std::int16_t, kUpdatePairs>;
+  split_steps(job);
+  job.saturations = 0;
+  for (std::size_t visit = 0; visit < job.row_count; ++visit) {
+    std::byte* const row = job.weights + job.rows[visit] * job.row_stride;
+    for (std::size_t first = 0; first < job.neurons; first += kUpdateNeurons) {
+      Words part[kVectors] = {};
+      Numbers whole[kVectors] = {};
+      for (std::uint32_t steps = job.row_steps[visit]; steps != 0; steps &= steps - 1) {
+        const std::size_t at = static_cast<std::uint32_t>(__builtin_ctz(steps)) * job.stride + first;
+#pragma GCC unroll 2
+        for (std::size_t k = 0; k < kVectors; ++k) {
+          const auto step_part = load<Words>(job.parts + at + k * kLanes);
+          part[k] += step_part;
+          whole[k] += load<Numbers>(job.wholes + at + k * kLanes) - Numbers(part[k] < step_part);
+        }
+      }
+      alignas(32) std::uint16_t parts[kUpdateNeurons];
+      alignas(32) std::int16_t wholes[kUpdateNeurons];
+#pragma GCC unroll 2
+      for (std::size_t k = 0; k < kVectors; ++k) {
+        store(parts + k * kLanes, part[k]);
+        store(wholes + k * kLanes, whole[k]);
+      }
+      PairWords x = PairWords{} + 0x8000;
+      PairWords y = PairWords{} + 0x8000;
+      if constexpr (Stochastic) mix_pairs(job, visit, first / 2, x, y);
+      const auto part_even = load<PairWords>(parts);
+      const auto part_odd = load<PairWords>(parts + kUpdatePairs);
+      const PairNumbers weights = load<PairNumbers>(row + first) ^ kEvenBias;
+      const PairNumbers even = ((weights << 8) >> 8) + load<PairNumbers>(wholes) - PairNumbers((part_even + x) < part_even);
+      const PairNumbers odd =
+          (weights >> 8) + load<PairNumbers>(wholes + kUpdatePairs) - PairNumbers((part_odd + y) < part_odd);
+      PairNumbers saturations{};
+      const PairNumbers new_even = limit8(even, saturations);
+      const PairNumbers new_odd = limit8(odd, saturations);
+      store(row + first, ((new_odd << 8) | (new_even & 0xff)) ^ kEvenBias);
+      std::int64_t sums[2];
+      store(sums, saturations);
+      if ((sums[0] | sums[1]) != 0) {
+        for (std::size_t lane = 0; lane < kUpdatePairs; ++lane)
+          job.saturations -= static_cast<std::uint64_t>(saturations[lane]);
+      }
+    }
+  }
+}
+
+template <bool Stochastic>
+void update16_rows(UpdateJob& job) {
+  constexpr unsigned kFraction = contract::kExtendedWidth - 16;
+  std::uint64_t saturations = 0;
+  for (std::size_t visit = 0; visit < job.row_count; ++visit) {
+    auto* const row = reinterpret_cast<std::int16_t*>(job.weights + job.rows[visit] * job.row_stride);
+    for (std::size_t first = 0; first < job.neurons; first += kUpdateNeurons) {
+      std::int32_t rounding[kUpdateNeurons];
+      PairWords x = PairWords{} + 0x8000;
+      PairWords y = PairWords{} + 0x8000;
+      if constexpr (Stochastic) mix_pairs(job, visit, first / 2, x, y);
+      for (std::size_t pair = 0; pair < kUpdatePairs; ++pair) {
+        rounding[2 * pair] = x[pair] >> (16 - kFraction);
+        rounding[2 * pair + 1] = y[pair] >> (16 - kFraction);
+      }
+      std::int32_t coincidences[kUpdateNeurons] = {};
+      for (std::uint32_t steps = job.row_steps[visit]; steps != 0; steps &= steps - 1) {
+        const std::int8_t* const trits = job.trits + static_cast<std::uint32_t>(__builtin_ctz(steps)) * job.stride + first;
+        for (std::size_t j = 0; j < kUpdateNeurons; ++j) coincidences[j] += trits[j];
+      }
+      for (std::size_t j = 0; j < kUpdateNeurons; ++j) {
+        const std::int32_t change = coincidences[j] * job.factors[first + j];
+        const std::int32_t unlimited = row[first + j] + ((change + rounding[j]) >> kFraction);
+        std::int32_t limited = unlimited > 32767 ? 32767 : unlimited;
+        limited = limited < -32768 ? -32768 : limited;
+        saturations += limited != unlimited ? 1 : 0;
+        row[first + j] = static_cast<std::int16_t>(limited);
+      }
+    }
+  }
+  job.saturations = saturations;
+}
+
+void update8(UpdateJob& job) { job.stochastic ? update8_rows<true>(job) : update8_rows<false>(job); }
+void update16(UpdateJob& job) { job.stochastic ? update16_rows<true>(job) : update16_rows<false>(job); }
+
+void level_factors(const std::int8_t* levels, std::size_t count, std::int32_t rate, unsigned shift, std::int32_t* factors) {
+  const std::int32_t half = shift == 0 ? 0 : 1 << (shift - 1);
+  constexpr std::int32_t kHighest = (1 << (contract::kFactorWidth - 1)) - 1;
+  for (std::size_t j = 0; j < count; ++j) {
+    const std::int32_t factor = (-levels[j] * rate + half) >> shift;
+    const std::int32_t limited = factor > kHighest ? kHighest : factor;
+    factors[j] = limited < -kHighest - 1 ? -kHighest - 1 : limited;
+  }
+}
+
+void split_changes(const std::int8_t* trits, const std::int32_t* factors, std::size_t count, std::int16_t* whole_even,
+                   std::int16_t* whole_odd, std::uint16_t* part_even, std::uint16_t* part_odd) {
+  for (std::size_t pair = 0; pair < count / 2; ++pair) {
+    const std::int32_t even = trits[2 * pair] * factors[2 * pair];
+    const std::int32_t odd = trits[2 * pair + 1] * factors[2 * pair + 1];
+    whole_even[pair] = static_cast<std::int16_t>(even >> 16);
+    whole_odd[pair] = static_cast<std::int16_t>(odd >> 16);
+    part_even[pair] = static_cast<std::uint16_t>(even);
+    part_odd[pair] = static_cast<std::uint16_t>(odd);
+  }
+}
+
+void permute_all(const std::uint16_t* key, std::uint16_t x_of_all, const std::uint16_t* y_of, std::size_t count,
+                 std::uint16_t* out_x, std::uint16_t* out_y) {
   constexpr std::size_t kLanes = kVector / 2;
   using Words = Vector<std::uint16_t, kLanes>;
   for (std::size_t k = 0; k < count; k += kLanes) {
@@ -276,6 +362,7 @@ void permute_all(const std::uint16_t* key, std::uint16_t x_of_all, const std::ui
 }  // namespace
 
 extern const FastKernels PHASIC_KERNELS_NAME;
-const FastKernels PHASIC_KERNELS_NAME = {PHASIC_KERNELS_TEXT, integrate8, integrate16, update_common8, update8, update16, permute_all};
+const FastKernels PHASIC_KERNELS_NAME = {PHASIC_KERNELS_TEXT, integrate8,    integrate16, update_common8, update8, update16,
+                                         level_factors,       split_changes, permute_all};
 
 }  // namespace phasic::reference

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The same bits as plain_network.cpp. Spikes travel as lists of rows for each step, weights stay in the layout of the buffer, and the
-// loops over synapses are in fast_kernels_body.hpp.
+// The same bits as plain_network.cpp. Spikes travel as lists of rows for each step, weights stay in the layout of the buffer,
+// and the loops over synapses are in fast_kernels_body.hpp.
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -43,8 +43,9 @@ struct EventLists {
 };
 
 struct LayerState {
-  AlignedBytes weights;
+  AlignedBytes weights;  ///< rows of row_bytes, row_stride apart
   std::size_t row_bytes;
+  std::size_t row_stride;
   std::vector<std::int8_t> levels;  ///< [class][stride]
   std::size_t stride;
   EventLists events;
@@ -55,6 +56,8 @@ struct LayerState {
   std::vector<std::int16_t> potentials;
   // What learning needs.
   std::vector<std::int32_t> factors;
+  std::vector<std::int16_t> wholes;
+  std::vector<std::uint16_t> parts;
   std::vector<std::uint16_t> pair_words;
   std::vector<std::uint16_t> pair_offsets;
   std::vector<std::int16_t> whole_even, whole_odd;
@@ -71,11 +74,17 @@ void flip_even_weights(const Program& program, std::span<std::byte> weights) {
   for (std::size_t k = 0; k < weights.size(); k += 2) weights[k] ^= std::byte{kEvenBias};
 }
 
+/// An odd number of cache lines, so that the same part of many rows does not fall on few sets of a cache.
+std::size_t spread_stride(std::size_t row_bytes) { return row_bytes / 64 % 2 == 0 ? row_bytes + 64 : row_bytes; }
+
 LayerState make_state(const Program& program, const LayerProgram& shape) {
   const std::size_t stride = padded(shape.neurons);
   const std::size_t rows = padded(shape.rows);
-  LayerState state{.weights = AlignedBytes(weight_bytes(program, shape)),
-                   .row_bytes = weight_row_bytes(program, shape),
+  const std::size_t row_bytes = weight_row_bytes(program, shape);
+  const std::size_t row_stride = spread_stride(row_bytes);
+  LayerState state{.weights = AlignedBytes(shape.rows * row_stride),
+                   .row_bytes = row_bytes,
+                   .row_stride = row_stride,
                    .levels = std::vector<std::int8_t>(program.classes * stride),
                    .stride = stride,
                    .events = {std::vector<std::uint16_t>(std::size_t{program.steps} * shape.rows + 1),
@@ -86,6 +95,8 @@ LayerState make_state(const Program& program, const LayerProgram& shape) {
                    .last_potentials = std::vector<std::int16_t>(stride),
                    .potentials = std::vector<std::int16_t>(program.trace ? program.steps * stride : 0),
                    .factors = std::vector<std::int32_t>(stride),
+                   .wholes = std::vector<std::int16_t>(program.steps * stride),
+                   .parts = std::vector<std::uint16_t>(program.steps * stride),
                    .pair_words = std::vector<std::uint16_t>(stride),
                    .pair_offsets = std::vector<std::uint16_t>(stride),
                    .whole_even = std::vector<std::int16_t>(stride),
@@ -108,27 +119,34 @@ LayerState make_state(const Program& program, const LayerProgram& shape) {
 class FastNetwork final : public Network {
  public:
   FastNetwork(Program program, const FastKernels& kernels)
-      : Network(std::move(program)), kernels_(kernels), active_(padded(program_.inputs)), intensity_(padded(program_.inputs)),
-        words_x_(padded(program_.inputs)), words_y_(padded(program_.inputs)) {
+      : Network(std::move(program)),
+        kernels_(kernels),
+        active_(padded(program_.inputs)),
+        intensity_(padded(program_.inputs)),
+        words_x_(padded(program_.inputs)),
+        words_y_(padded(program_.inputs)) {
     for (const LayerProgram& shape : program_.layers) layers_.push_back(make_state(program_, shape));
   }
 
   void set_weights(std::size_t layer, std::span<const std::byte> rows) override {
     const LayerProgram& shape = program_.layers.at(layer);
     LayerState& state = layers_[layer];
-    if (rows.size() != state.weights.size()) throw std::invalid_argument("wrong size of a weights buffer");
+    if (rows.size() != weight_bytes(program_, shape)) throw std::invalid_argument("wrong size of a weights buffer");
     const std::size_t used = std::size_t{shape.neurons} * program_.weight_width / 8;
     std::memset(state.weights.data(), 0, state.weights.size());
     for (std::size_t row = 0; row < shape.rows; ++row) {
-      std::memcpy(state.weights.data() + row * state.row_bytes, rows.data() + row * state.row_bytes, used);
+      std::memcpy(state.weights.data() + row * state.row_stride, rows.data() + row * state.row_bytes, used);
     }
     flip_even_weights(program_, state.weights.bytes());
   }
 
   void get_weights(std::size_t layer, std::span<std::byte> rows) const override {
-    const LayerState& state = layers_.at(layer);
-    if (rows.size() != state.weights.size()) throw std::invalid_argument("wrong size of a weights buffer");
-    std::memcpy(rows.data(), state.weights.data(), rows.size());
+    const LayerProgram& shape = program_.layers.at(layer);
+    const LayerState& state = layers_[layer];
+    if (rows.size() != weight_bytes(program_, shape)) throw std::invalid_argument("wrong size of a weights buffer");
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      std::memcpy(rows.data() + row * state.row_bytes, state.weights.data() + row * state.row_stride, state.row_bytes);
+    }
     flip_even_weights(program_, rows);
   }
 
@@ -213,6 +231,7 @@ class FastNetwork final : public Network {
     if (potentials != nullptr) state.potentials.resize(program_.steps * state.stride);
     IntegrateJob job{.weights = state.weights.data(),
                      .row_bytes = state.row_bytes,
+                     .row_stride = state.row_stride,
                      .neurons = shape.neurons,
                      .steps = program_.steps,
                      .events = state.events.rows.data(),
@@ -277,9 +296,10 @@ class FastNetwork final : public Network {
       kernels_.permute_all(key.data(), 0, state.visited.data(), visited, state.row_x.data(), state.row_y.data());
     }
     if (program_.weight_width == 8 && shape.span == contract::Span::kLastStep) {
-      set_common_changes(shape, state);
+      set_common_changes(state);
       CommonUpdateJob job{.weights = state.weights.data(),
                           .row_bytes = state.row_bytes,
+                          .row_stride = state.row_stride,
                           .rows = state.visited.data(),
                           .row_count = visited,
                           .row_x = state.row_x.data(),
@@ -297,8 +317,10 @@ class FastNetwork final : public Network {
       return;
     }
     UpdateJob job{.weights = state.weights.data(),
-                  .row_bytes = state.row_bytes,
+                  .row_stride = state.row_stride,
                   .neurons = shape.neurons,
+                  .first_step = shape.span == contract::Span::kLastStep ? program_.steps - 1 : 0,
+                  .steps = program_.steps,
                   .rows = state.visited.data(),
                   .row_steps = state.visited_steps.data(),
                   .row_count = visited,
@@ -309,6 +331,8 @@ class FastNetwork final : public Network {
                   .trits = state.trits.data(),
                   .stride = state.stride,
                   .factors = state.factors.data(),
+                  .wholes = state.wholes.data(),
+                  .parts = state.parts.data(),
                   .stochastic = stochastic,
                   .saturations = 0};
     program_.weight_width == 8 ? kernels_.update8(job) : kernels_.update16(job);
@@ -342,11 +366,14 @@ class FastNetwork final : public Network {
 
   /// Returns whether any factor is not 0.
   [[nodiscard]] bool set_factors(const LayerProgram& shape, LayerState& state, std::uint32_t label) const {
+    if (shape.factor == contract::Factor::kLevel) {
+      kernels_.level_factors(state.levels.data() + label * state.stride, state.stride, static_cast<std::int32_t>(shape.rate),
+                             shape.factor_shift, state.factors.data());
+      return shape.rate != 0;
+    }
     bool any = false;
     for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      const std::int32_t signal = shape.factor == contract::Factor::kLevel
-                                      ? level_signal(state.levels[label * state.stride + neuron])
-                                      : error_signal(program_.steps, neuron == label, state.counts[neuron]);
+      const std::int32_t signal = error_signal(program_.steps, neuron == label, state.counts[neuron]);
       state.factors[neuron] = postsynaptic_factor(signal, shape.rate, shape.factor_shift);
       any = any || state.factors[neuron] != 0;
     }
@@ -354,15 +381,9 @@ class FastNetwork final : public Network {
   }
 
   /// Splits trit * factor of the last step for the rows' common update.
-  void set_common_changes(const LayerProgram& shape, LayerState& state) const {
-    const std::int8_t* const trits = state.trits.data() + (program_.steps - 1) * state.stride;
-    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      const std::int32_t change = trits[neuron] * state.factors[neuron];
-      const auto whole = static_cast<std::int16_t>(change >> 16);
-      const auto part = static_cast<std::uint16_t>(change);
-      (neuron % 2 == 0 ? state.whole_even : state.whole_odd)[neuron / 2] = whole;
-      (neuron % 2 == 0 ? state.part_even : state.part_odd)[neuron / 2] = part;
-    }
+  void set_common_changes(LayerState& state) const {
+    kernels_.split_changes(state.trits.data() + (program_.steps - 1) * state.stride, state.factors.data(), state.stride,
+                           state.whole_even.data(), state.whole_odd.data(), state.part_even.data(), state.part_odd.data());
   }
 
   void tell(SampleResult& result) const {

@@ -44,7 +44,8 @@ void FloatNetwork::run(const Sample& sample, std::uint32_t number, std::uint32_t
   encode(sample, number);
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     integrate(layer);
-    if (program_.learn && sample.learn && program_.layers[layer].factor != contract::Factor::kFrozen) update(layer, sample.label);
+    if (program_.learn && sample.learn && program_.layers[layer].factor != contract::Factor::kFrozen)
+      update(layer, sample.label);
   }
   const Layer& last = layers_.back();
   scores.resize(last.counts.size());
@@ -65,7 +66,8 @@ void FloatNetwork::encode(const Sample& sample, std::uint32_t number) {
     for (std::uint32_t input = 0; input < program_.inputs; ++input) {
       if (sample.intensities[input] == 0) continue;
       for (std::uint32_t step = 0; step < program_.steps; ++step) {
-        if (sample.intensities[input] > encoding_byte(key, step, input)) events[step].push_back(static_cast<std::uint16_t>(input));
+        if (sample.intensities[input] > encoding_byte(key, step, input))
+          events[step].push_back(static_cast<std::uint16_t>(input));
       }
     }
   }
@@ -112,8 +114,8 @@ void FloatNetwork::integrate(std::size_t number) {
 void FloatNetwork::update(std::size_t number, std::uint32_t label) {
   const LayerProgram& shape = program_.layers[number];
   Layer& layer = layers_[number];
-  const double unit = std::ldexp(static_cast<double>(shape.rate),
-                                 -static_cast<int>(shape.factor_shift + fraction_bits(program_.weight_width)));
+  const double unit =
+      std::ldexp(static_cast<double>(shape.rate), -static_cast<int>(shape.factor_shift + fraction_bits(program_.weight_width)));
   std::vector<float> factors(shape.neurons);
   for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
     const double signal = shape.factor == contract::Factor::kLevel

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The equations of the specification in floating point: weights without rounding or limits, potentials without limits, currents
-/// and leak without rounding. Input spikes come from the same random numbers, so what differs from the reference is quantisation.
+/// The equations of the specification in floating point: weights without rounding or limits, potentials without limits,
+/// currents and leak without rounding. Input spikes come from the same random numbers, so what differs from the reference is
+/// quantisation.
 #pragma once
 
 #include <cstddef>

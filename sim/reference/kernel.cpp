@@ -55,7 +55,8 @@ bool KernelRun::advance() {
       status_.phase = Phase::kIdle;
       next_ = Next::kNothing;
       break;
-    case Next::kNothing: break;
+    case Next::kNothing:
+      break;
   }
   return next_ != Next::kNothing;
 }
@@ -216,7 +217,8 @@ bool KernelRun::read_sample(Sample& sample) {
   }
   events_.resize(header.length);
   sample.events = events_;
-  if (!events_.empty() && !read(argument::kSamples, base + sizeof header, std::as_writable_bytes(std::span(events_)))) return false;
+  if (!events_.empty() && !read(argument::kSamples, base + sizeof header, std::as_writable_bytes(std::span(events_))))
+    return false;
   for (std::size_t number = 0; number < events_.size(); ++number) {
     const std::uint32_t event = events_[number];
     const bool in_range = (event & 0xffff) < program_.inputs && event >> 16 < program_.steps;

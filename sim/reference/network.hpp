@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A spiking network that is shown samples one at a time, equal in every bit to the kernel (docs/specification.md, sections 1 to 3).
+/// A spiking network that is shown samples one at a time, equal in every bit to the kernel (docs/specification.md, sections 1
+/// to 3).
 #pragma once
 
 #include <cstddef>
@@ -14,10 +15,10 @@ namespace phasic::reference {
 
 /// One sample; of `intensities` and `events` the one is used that the program's sample kind names.
 struct Sample {
-  std::uint32_t label = contract::kUnlabelled;        ///< less than the program's classes if it is learned
-  bool learn = false;                                 ///< learned if the program learns as well
-  std::span<const std::uint8_t> intensities = {};     ///< one an input
-  std::span<const std::uint32_t> events = {};         ///< bits 15:0 input, 23:16 time step; strictly increasing in (step, input)
+  std::uint32_t label = contract::kUnlabelled;     ///< less than the program's classes if it is learned
+  bool learn = false;                              ///< learned if the program learns as well
+  std::span<const std::uint8_t> intensities = {};  ///< one an input
+  std::span<const std::uint32_t> events = {};      ///< bits 15:0 input, 23:16 time step; strictly increasing in (step, input)
 };
 
 /// What the kernel tells of a sample.
@@ -70,7 +71,8 @@ class Network {
   virtual void set_levels(std::size_t layer, std::span<const std::byte> rows) = 0;
 
   /// Shows one sample and learns it if both the program and the sample ask for it. `number` chooses its random numbers:
-  /// first_sample plus the position in the run. Fills `potentials` if it is given. The sample must be legal (section 6, step 7).
+  /// first_sample plus the position in the run. Fills `potentials` if it is given. The sample must be legal (section 6, step
+  /// 7).
   virtual void run(const Sample& sample, std::uint32_t number, SampleResult& result, Potentials* potentials = nullptr) = 0;
 
  protected:

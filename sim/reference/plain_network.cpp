@@ -202,10 +202,9 @@ class PlainNetwork final : public Network {
           if (rows.at(step, row) == 0) continue;
           coincidences += trit(activity.potentials.at(step, neuron), shape.window, activity.spiked_before(step, neuron));
         }
-        const std::int32_t rounding =
-            shape.rounding == contract::Rounding::kStochastic
-                ? stochastic_rounding(rounding_word(random, static_cast<unsigned>(neuron)), fraction)
-                : nearest_rounding(fraction);
+        const std::int32_t rounding = shape.rounding == contract::Rounding::kStochastic
+                                          ? stochastic_rounding(rounding_word(random, static_cast<unsigned>(neuron)), fraction)
+                                          : nearest_rounding(fraction);
         std::int32_t& value = weight(layer, row, neuron);
         const std::int32_t unlimited = unlimited_weight(value, coincidences * factors[neuron], rounding, fraction);
         value = static_cast<std::int32_t>(saturate(unlimited, program_.weight_width));

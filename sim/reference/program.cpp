@@ -36,10 +36,9 @@ void check_header(const contract::ProgramHeader& header, const Limits& limits, F
   check.require_range(header.steps, 1, limits.max_steps, offsetof(Header, steps));
   check.require_range(header.classes, 1, limits.max_classes, offsetof(Header, classes));
   check.require_range(header.sample_kind, 0, 1, offsetof(Header, sample_kind));
-  const std::uint64_t least_stride =
-      header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kIntensity)
-          ? std::uint64_t{sizeof(contract::SampleHeader)} + header.inputs
-          : 0;
+  const std::uint64_t least_stride = header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kIntensity)
+                                         ? std::uint64_t{sizeof(contract::SampleHeader)} + header.inputs
+                                         : 0;
   check.require(header.sample_stride % contract::kAlignment == 0 && header.sample_stride >= contract::kAlignment &&
                     header.sample_stride < kStrideLimit && header.sample_stride >= least_stride,
                 offsetof(Header, sample_stride));

@@ -64,10 +64,14 @@ using Key = std::array<std::uint16_t, 4>;
 [[nodiscard]] constexpr std::uint8_t encoding_byte(const Key& sample, unsigned step, unsigned input) {
   const WordPair words = encoding_words(sample, step / 4, input);
   switch (step % 4) {
-    case 0: return static_cast<std::uint8_t>(words.x >> 8);
-    case 1: return static_cast<std::uint8_t>(words.x);
-    case 2: return static_cast<std::uint8_t>(words.y >> 8);
-    default: return static_cast<std::uint8_t>(words.y);
+    case 0:
+      return static_cast<std::uint8_t>(words.x >> 8);
+    case 1:
+      return static_cast<std::uint8_t>(words.x);
+    case 2:
+      return static_cast<std::uint8_t>(words.y >> 8);
+    default:
+      return static_cast<std::uint8_t>(words.y);
   }
 }
 

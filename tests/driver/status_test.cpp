@@ -79,9 +79,9 @@ TEST(Status, TheDumpDecodesEveryRegister) {
   registers[contract::reg::kCyclesHigh] = 1;
   registers[contract::reg::kEngineState + 8] = 7 | 9 << 8 | 1000u << 16;
   const auto text = timeout_text("here", std::chrono::milliseconds(1500), reader(registers));
-  for (const char* part : {"here: the run did not end within 1500 ms", "4 (weights)", "samples fetched  30", "samples done     20",
-                           "7 (bus_read), detail 1, sample 2", "cycles           4294967301",
-                           "layer engine 2   state 7, step 9, 1000 events"}) {
+  for (const char* part :
+       {"here: the run did not end within 1500 ms", "4 (weights)", "samples fetched  30", "samples done     20",
+        "7 (bus_read), detail 1, sample 2", "cycles           4294967301", "layer engine 2   state 7, step 9, 1000 events"}) {
     EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is not in:\n" << text;
   }
 }

@@ -38,7 +38,8 @@ class XclbinFile : public testing::Test {
   void TearDown() override { fs::remove(path_); }
 
   void write(const Bytes& bytes) {
-    std::ofstream(path_, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path_, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
   /// Message of the error for these bytes, which must name the file; both ways in must refuse.
   std::string refusal(const Bytes& bytes) {
@@ -148,8 +149,9 @@ TEST_F(XclbinFile, DamagedTablesAreRefused) {
   for (const auto& [kind, name] : {std::pair{IP_LAYOUT, "IP_LAYOUT"}, std::pair{MEM_TOPOLOGY, "MEM_TOPOLOGY"},
                                    std::pair{CONNECTIVITY, "CONNECTIVITY"}, std::pair{ASK_GROUP_TOPOLOGY, "GROUP_TOPOLOGY"}}) {
     for (const std::int32_t count : {1000, -1}) {
-      expect_in(refusal(changed([&, kind = kind](axlf&, Bytes& bytes) { std::memcpy(section(bytes, kind), &count, sizeof count); })),
-                name);
+      expect_in(
+          refusal(changed([&, kind = kind](axlf&, Bytes& bytes) { std::memcpy(section(bytes, kind), &count, sizeof count); })),
+          name);
     }
   }
   expect_in(refusal(changed([](axlf&, Bytes& bytes) {

@@ -17,13 +17,14 @@
 #include "driver/xclbin_packer.hpp"
 #include "phasic/contract.hpp"
 #include "tests/common/random_case.hpp"
+#include "tests/driver/case_request.hpp"
 
 namespace phasic::driver {
 namespace {
 
 namespace fs = std::filesystem;
-using phasic::testing::CaseLimits;
-using phasic::testing::RandomCase;
+using phasic::testing::case_limits;
+using phasic::testing::request_for;
 
 const std::string kReference = PHASIC_CARD_FOLDER "/phasic_reference.xclbin";
 
@@ -44,7 +45,8 @@ class TestCard : public ::testing::Test {
     plan.compute_units = 2;
     plan.engine = "test";
     const auto bytes = pack_xclbin(plan);
-    std::ofstream(path_, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    std::ofstream(path_, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }
   void TearDown() override { fs::remove(path_); }
   static void options(const char* json) { setenv("PHASIC_CARD_OPTIONS", json, 1); }
@@ -123,7 +125,8 @@ TEST_F(TestCard, TheOtherUnitStartsWhileOneHangs) {
   other->start(request);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   const auto run = static_cast<std::uint32_t>(contract::Phase::kRun);
-  while (other->read_register(contract::reg::kPhase) != run && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+  while (other->read_register(contract::reg::kPhase) != run && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::yield();
   EXPECT_EQ(other->read_register(contract::reg::kPhase), run);
 }
 
@@ -206,25 +209,6 @@ class ReferenceCard : public ::testing::Test {
     setenv("PHASIC_CARD_DEVICES", "2", 1);
   }
 };
-
-CaseLimits case_limits(const Limits& limits) {
-  return {limits.lanes,     limits.weight_width, limits.engines,    limits.max_rows,     limits.max_neurons, limits.max_steps,
-          limits.max_classes, limits.max_outputs, limits.max_events, limits.weight_depth, limits.data_width};
-}
-
-RunRequest request_for(const RandomCase& random_case) {
-  namespace argument = contract::argument;
-  RunRequest request;
-  request.program = random_case.buffers[argument::kProgram];
-  request.weights = random_case.buffers[argument::kWeights];
-  request.tables = random_case.buffers[argument::kTables];
-  request.samples = random_case.buffers[argument::kSamples];
-  request.results_bytes = random_case.buffers[argument::kResults].size();
-  request.trace_bytes = random_case.buffers[argument::kTrace].size();
-  request.sample_count = random_case.sample_count;
-  request.first_sample = random_case.first_sample;
-  return request;
-}
 
 TEST_F(ReferenceCard, TheDriverFindsTheCardFromTheFolderOfTheXclbin) {
   const auto device = open_xrt({0, kReference, ""});

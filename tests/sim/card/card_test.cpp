@@ -53,7 +53,9 @@ class CardTest : public testing::Test {
     return handle;
   }
   unsigned state(unsigned handle) { return reinterpret_cast<ert_packet*>(card_.buffer(handle)->host)->state; }
-  contract::Phase phase(unsigned unit) { return static_cast<contract::Phase>(card_.read_register(unit, contract::reg::kPhase)); }
+  contract::Phase phase(unsigned unit) {
+    return static_cast<contract::Phase>(card_.read_register(unit, contract::reg::kPhase));
+  }
   std::uint32_t runs(unsigned unit) { return card_.read_register(unit, contract::reg::kSamplesDone); }
 
   Design design_ = two_units();

@@ -41,7 +41,8 @@ std::string write_xclbin(unsigned units, std::uint64_t bank_mib = 64) {
   plan.bank_mib = bank_mib;
   const auto bytes = phasic::driver::pack_xclbin(plan);
   const auto path = fs::path(testing::TempDir()) / ("phasic_card_" + std::to_string(getpid()) + ".xclbin");
-  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(path, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   return path;
 }
 
@@ -293,7 +294,8 @@ TEST_F(CardOverXrt, AWaitTimesOutAndTheRunGoesOn) {
   job.run.start();
   EXPECT_EQ(job.run.wait(50ms), ERT_CMD_STATE_TIMEOUT);
   const auto run = static_cast<std::uint32_t>(contract::Phase::kRun);
-  for (int turn = 0; turn < 20'000 && kernel.read_register(contract::reg::kPhase) != run; ++turn) std::this_thread::sleep_for(1ms);
+  for (int turn = 0; turn < 20'000 && kernel.read_register(contract::reg::kPhase) != run; ++turn)
+    std::this_thread::sleep_for(1ms);
   EXPECT_EQ(kernel.read_register(contract::reg::kPhase), run);
   EXPECT_EQ(job.run.wait(10ms), ERT_CMD_STATE_TIMEOUT);
 }

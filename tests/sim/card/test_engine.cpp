@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// An engine for tests of everything around an engine. A run copies the first bytes of the samples to the results, adds 1 to every
-/// byte of the weights and counts runs in the register samples_done. Options:
+/// An engine for tests of everything around an engine. A run copies the first bytes of the samples to the results, adds 1 to
+/// every byte of the weights and counts runs in the register samples_done. Options:
 ///   {"turns": n}          a run takes n calls of advance
 ///   {"behaviour": "..."}  "hang": a run never ends; "throw": a run throws; "refuse": the engine cannot be made
 ///   {"registers": {"256": 1}}   values of registers, by offset
@@ -27,7 +27,8 @@ class TestEngine : public phasic::sim::Engine {
     registers_[contract::reg::kContractVersion] = contract::kContractVersion;
     for (const auto& limit : contract::kLimits) registers_[limit.offset] = limit.default_value;
     if (options.contains("registers")) {
-      for (const auto& [offset, value] : options["registers"].items()) registers_[static_cast<std::uint32_t>(std::stoul(offset))] = value;
+      for (const auto& [offset, value] : options["registers"].items())
+        registers_[static_cast<std::uint32_t>(std::stoul(offset))] = value;
     }
   }
 

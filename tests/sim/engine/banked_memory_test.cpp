@@ -29,8 +29,8 @@ TEST(BankedMemory, RefusesWhatLiesOutsideABankAndLeavesTheTargetAlone) {
   memory.add_bank(kBase, 64);
   memory.add_bank(kBase + 128, 64);
   std::array<std::byte, 2> to{std::byte{9}, std::byte{9}};
-  for (const std::uint64_t address :
-       {std::uint64_t{0}, kBase - 1, kBase + 63, kBase + 64, kBase + 127, kBase + 192, std::numeric_limits<std::uint64_t>::max()}) {
+  for (const std::uint64_t address : {std::uint64_t{0}, kBase - 1, kBase + 63, kBase + 64, kBase + 127, kBase + 192,
+                                      std::numeric_limits<std::uint64_t>::max()}) {
     EXPECT_FALSE(memory.read(address, to)) << address;
     EXPECT_FALSE(memory.write(address, to)) << address;
   }

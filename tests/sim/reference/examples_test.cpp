@@ -88,7 +88,8 @@ std::string flag(bool value) { return value ? "1" : "0"; }
 
 Values neuron(const Example& e) {
   const bool spiked = e.number("spiked") != 0;
-  const auto before = leaked(static_cast<std::int32_t>(e.number("potential")), spiked, static_cast<std::uint32_t>(e.number("leak")));
+  const auto before =
+      leaked(static_cast<std::int32_t>(e.number("potential")), spiked, static_cast<std::uint32_t>(e.number("leak")));
   const auto unlimited = unlimited_potential(before, current(e.number("sum"), static_cast<unsigned>(e.number("input_shift"))));
   const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
   return {{"potential", std::to_string(potential)},
@@ -114,8 +115,9 @@ Values update(const Example& e) {
   const std::int32_t rounding = e.text("rounding") == "stochastic"
                                     ? stochastic_rounding(static_cast<std::uint16_t>(e.number("random")), fraction)
                                     : nearest_rounding(fraction);
-  const auto unlimited = unlimited_weight(static_cast<std::int32_t>(e.number("weight")),
-                                          static_cast<std::int32_t>(e.number("correlation") * e.number("factor")), rounding, fraction);
+  const auto unlimited =
+      unlimited_weight(static_cast<std::int32_t>(e.number("weight")),
+                       static_cast<std::int32_t>(e.number("correlation") * e.number("factor")), rounding, fraction);
   const std::int64_t weight = saturate(unlimited, width);
   return {{"weight", std::to_string(weight)}, {"saturated", flag(weight != unlimited)}};
 }
@@ -168,9 +170,12 @@ Values sample(const Example& e, const FastKernels* kernels) {
   layer.window = static_cast<std::int32_t>(e.number("window"));
   layer.leak = unsigned_of("leak");
   layer.input_shift = unsigned_of("input_shift");
-  for (const auto value : contract::kAllFactor) if (name(value) == e.text("factor")) layer.factor = value;
-  for (const auto value : contract::kAllSpan) if (name(value) == e.text("span")) layer.span = value;
-  for (const auto value : contract::kAllRounding) if (name(value) == e.text("rounding")) layer.rounding = value;
+  for (const auto value : contract::kAllFactor)
+    if (name(value) == e.text("factor")) layer.factor = value;
+  for (const auto value : contract::kAllSpan)
+    if (name(value) == e.text("span")) layer.span = value;
+  for (const auto value : contract::kAllRounding)
+    if (name(value) == e.text("rounding")) layer.rounding = value;
   layer.rate = unsigned_of("rate");
   layer.factor_shift = unsigned_of("factor_shift");
   program.layers = {layer};
@@ -194,7 +199,8 @@ Values sample(const Example& e, const FastKernels* kernels) {
   }
   SampleResult result;
   Potentials potentials;
-  network->run({.label = label, .learn = true, .intensities = {}, .events = events}, unsigned_of("sample"), result, &potentials);
+  network->run({.label = label, .learn = true, .intensities = {}, .events = events}, unsigned_of("sample"), result,
+               &potentials);
   std::vector<int> spikes;
   for (const std::int16_t potential : potentials[0]) spikes.push_back(potential > layer.threshold ? 1 : 0);
   std::vector<std::uint32_t> counts;
@@ -240,8 +246,8 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_TRUE(e.kind == "expectation" || e.kind == "level") << "no test for this kind";
     }
   }
-  for (const char* kind : {"neuron", "factor", "signal", "update", "permute", "sample_key", "encoding", "spike", "rounding",
-                           "sample"}) {
+  for (const char* kind :
+       {"neuron", "factor", "signal", "update", "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
     EXPECT_GT(checked[kind], 0) << kind;
   }
 }

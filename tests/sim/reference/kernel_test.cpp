@@ -96,7 +96,8 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
   for (const LayerProgram& layer : program.layers) {
     c.layers.push_back(descriptor(layer));
     weights.resize(layer.weights_offset + weight_bytes(program, layer));
-    for (std::size_t k = layer.weights_offset; k < weights.size(); ++k) weights[k] = static_cast<std::byte>(generator() % 64 - 28);
+    for (std::size_t k = layer.weights_offset; k < weights.size(); ++k)
+      weights[k] = static_cast<std::byte>(generator() % 64 - 28);
     tables.resize(layer.levels_offset + level_bytes(program, layer));
     for (std::size_t k = layer.levels_offset; k < tables.size(); ++k) tables[k] = static_cast<std::byte>(generator());
   }
@@ -266,8 +267,9 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
     std::vector<std::uint32_t> values;
   };
   const auto number = [](std::int32_t value) { return static_cast<std::uint32_t>(value); };
-  std::vector<Illegal> illegal{{0, {0, 0x43534851}}, {4, {0, 2}},  {16, {0, 1025}}, {20, {0, 5}},       {24, {0, 33}},
-                               {28, {0, 65}},        {32, {2}},    {36, {0, 32, 65, 1U << 24, 1U << 31}}, {40, {4, 1U << 31}}};
+  std::vector<Illegal> illegal{{0, {0, 0x43534851}}, {4, {0, 2}},   {16, {0, 1025}}, {20, {0, 5}},
+                               {24, {0, 33}},        {28, {0, 65}}, {32, {2}},       {36, {0, 32, 65, 1U << 24, 1U << 31}},
+                               {40, {4, 1U << 31}}};
   for (std::uint32_t word = 44; word < 64; word += 4) illegal.push_back({word, {1}});
   for (const std::uint32_t base : {kBase, kBase + 64}) {
     illegal.push_back({base + 0, {0, 1025}});
@@ -292,7 +294,8 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
                                                : reinterpret_cast<std::byte*>(c.layers.data()) + field.offset - kBase;
       std::memcpy(bytes, &value, sizeof value);
       const Outcome outcome = run(c);
-      expect_fault(outcome, Error::kProgramField, field.offset, "offset " + std::to_string(field.offset) + ", " + std::to_string(value));
+      expect_fault(outcome, Error::kProgramField, field.offset,
+                   "offset " + std::to_string(field.offset) + ", " + std::to_string(value));
       EXPECT_EQ(outcome.header.error, static_cast<std::uint32_t>(Error::kProgramField)) << "told in the results header too";
       EXPECT_EQ(outcome.header.error_detail, field.offset);
       EXPECT_EQ(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]);
@@ -529,8 +532,8 @@ TEST(EngineOptions, AreReadAndRefusedByName) {
   EXPECT_EQ(engine->read_register(reg::kIdentity), contract::kIdentity);
   EXPECT_EQ(engine->read_register(reg::kContractVersion), contract::kContractVersion);
   for (const char* options : {"", "[]", R"({"lanes": 8})", R"({"limits": 8})", R"({"limits": {"lane": 8}})",
-                              R"({"limits": {"lanes": 3}})", R"({"limits": {"lanes": 0}})", R"({"limits": {"weight_width": 12}})",
-                              R"({"limits": {"lanes": "8"}})", R"({"plain": 1})"}) {
+                              R"({"limits": {"lanes": 3}})", R"({"limits": {"lanes": 0}})",
+                              R"({"limits": {"weight_width": 12}})", R"({"limits": {"lanes": "8"}})", R"({"plain": 1})"}) {
     EXPECT_THROW((void)make_reference_engine(memory, std::string(options)), std::invalid_argument) << options;
   }
 }

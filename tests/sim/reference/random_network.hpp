@@ -36,7 +36,7 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     layer.bias = uniform(generator, 0, 1) == 0;
     layer.rows = rows + (layer.bias ? 1 : 0);
     layer.neurons = static_cast<std::uint32_t>(uniform(generator, 0, 2) == 0 ? uniform(generator, 1, 20)
-                                                                            : uniform(generator, 1, most_neurons));
+                                                                             : uniform(generator, 1, most_neurons));
     layer.input_shift = static_cast<std::uint32_t>(uniform(generator, 0, weight_width == 8 ? 4 : 12));
     layer.threshold = static_cast<std::int32_t>(uniform(generator, -50, 400));
     layer.window = static_cast<std::int32_t>(uniform(generator, -100, 200));

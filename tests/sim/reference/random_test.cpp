@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The random numbers are good enough for what they are for. docs/random-numbers.md says what is measured and how far it may go.
+#include "sim/reference/random.hpp"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,8 +10,6 @@
 #include <cstdio>
 #include <string>
 #include <vector>
-
-#include "sim/reference/random.hpp"
 
 namespace phasic::reference::test {
 namespace {
@@ -148,7 +148,8 @@ TEST(RoundingWords, OfNeighbouringNeuronsAreAlmostIndependent) {
   }
 }
 
-// Within a row of a sample the words of all neurons come from one word pair by few rounds: no two may depend on each other much.
+// Within a row of a sample the words of all neurons come from one word pair by few rounds: no two may depend on each other
+// much.
 TEST(RoundingWords, OfNoTwoNeuronsOfARowAreStronglyCorrelated) {
   constexpr std::size_t kNeurons = 1024;
   constexpr std::size_t kRows = 2048;

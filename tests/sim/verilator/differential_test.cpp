@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <cstring>
+#include <iostream>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -100,6 +102,68 @@ class Differential : public ::testing::TestWithParam<std::string> {
 
 TEST_P(Differential, RandomNetworksAgreeInEveryBit) { run(random_case, PHASIC_DEFAULT_CASES, 0); }
 TEST_P(Differential, IllegalRunsEndWithTheSameErrorAndState) { run(random_illegal_case, PHASIC_DEFAULT_CASES, 500'000); }
+
+/// Every word of a program block and of a sample's header, at values around every limit.
+TEST_P(Differential, EveryFieldIsCheckedAtItsLimits) {
+  sim::BankedMemory rtl_memory, reference_memory;
+  const auto rtl = sim::make_engine(GetParam(), rtl_memory, R"({"timing": "ideal"})");
+  const CaseLimits limits = read_limits(*rtl);
+  const auto reference = sim::make_engine("reference", reference_memory, limits_json(limits));
+  RandomCase base;
+  contract::ProgramHeader header;
+  // A small network of two layers that learns and is traced.
+  for (std::uint64_t seed = 1;; ++seed) {
+    base = random_case(seed, limits);
+    header = base.header();
+    if (header.layers == 2 && header.flags == 3 && header.inputs <= 16 && base.layer(0).neurons <= 16 && header.steps <= 2 &&
+        base.layer(1).neurons <= 16 && base.sample_count == 1)
+      break;
+  }
+  unsigned refused = 0;
+  const auto check = [&](std::uint32_t buffer, std::uint64_t at, std::uint32_t value) {
+    RandomCase changed = base;
+    std::memcpy(changed.buffers[buffer].data() + at, &value, sizeof value);
+    changed.planted = fmt::format(" word at {} of {} = {:#x}", at, contract::kArguments[buffer].name, value);
+    const Outcome expected = run_case(*reference, reference_memory, changed, false);
+    const Outcome actual = run_case(*rtl, rtl_memory, changed, false);
+    refused += expected.error != 0;
+    const auto difference = first_difference(changed, limits, expected, actual);
+    EXPECT_FALSE(difference.has_value()) << changed.describe() << ": " << *difference;
+    return !difference.has_value();
+  };
+  std::vector<std::uint32_t> values{0,      1,          2,          3,          4,          15,         16,
+                                    64,     255,        256,        257,        32767,      32768,      65535,
+                                    65536,  0xffff8000, 0xffff7fff, 0xffffffff, 0x80000000, 0x00ffffc0, 0x01000000,
+                                    header.inputs, header.inputs + 16, header.classes, header.classes - 1};
+  const std::uint32_t limit_values[] = {limits.engines,     limits.max_rows,    limits.max_neurons, limits.max_steps,
+                                        limits.max_classes, limits.max_outputs, limits.max_events};
+  for (const std::uint32_t limit : limit_values) {
+    values.push_back(limit);
+    values.push_back(limit + 1);
+  }
+  const std::uint64_t used = sizeof header + header.layers * sizeof(contract::Layer);
+  for (std::uint64_t at = 0; at < used; at += 4)
+    for (const std::uint32_t value : values)
+      if (!check(contract::argument::kProgram, at, value)) return;
+  for (std::uint64_t at = 0; at < sizeof(contract::SampleHeader); at += 4)
+    for (const std::uint32_t value : values)
+      if (!check(contract::argument::kSamples, at, value)) return;
+  // A full set of rows, with and without a bias.
+  for (const std::uint32_t inputs : {limits.max_rows - 1, limits.max_rows})
+    for (const std::uint32_t bias : {0u, 1u}) {
+      RandomCase full = base;
+      const std::uint32_t stride = static_cast<std::uint32_t>(align(inputs + sizeof(contract::SampleHeader)));
+      auto& program = full.buffers[contract::argument::kProgram];
+      std::memcpy(program.data() + offsetof(contract::ProgramHeader, inputs), &inputs, 4);
+      std::memcpy(program.data() + offsetof(contract::ProgramHeader, sample_stride), &stride, 4);
+      std::memcpy(program.data() + sizeof header + offsetof(contract::Layer, flags), &bias, 4);
+      full.planted = fmt::format(" {} inputs, bias {}", inputs, bias);
+      const Outcome expected = run_case(*reference, reference_memory, full, false);
+      const Outcome actual = run_case(*rtl, rtl_memory, full, false);
+      EXPECT_FALSE(first_difference(full, limits, expected, actual).has_value()) << full.describe();
+    }
+  EXPECT_GT(refused, 500u);
+}
 
 INSTANTIATE_TEST_SUITE_P(Rtl, Differential, ::testing::ValuesIn(engines()),
                          [](const auto& info) { return info.param; });
