@@ -75,8 +75,6 @@ struct UpdateJob {
   const std::int8_t* trits;  ///< [step][stride]
   std::size_t stride;
   const std::int32_t* factors;  ///< padded; 0 past the neurons
-  std::int16_t* wholes;         ///< scratch: [step][stride]
-  std::uint16_t* parts;         ///< scratch: the same
   bool stochastic;
   std::uint64_t saturations;  ///< out
 };

@@ -217,70 +217,97 @@ using PairWords = Vector<std::uint16_t, kUpdatePairs>;
   for (std::uint32_t round = 0; round < contract::kMixRounds; ++round) spread(x, y);
 }
 
-/// Trit times factor of each step, in two parts of 16 bits; of every 16 neurons the even ones first.
-void split_steps(UpdateJob& job) {
-  for (std::uint32_t step = job.first_step; step < job.steps; ++step) {
-    for (std::size_t first = 0; first < job.neurons; first += kUpdateNeurons) {
-      for (std::size_t k = 0; k < kUpdateNeurons; ++k) {
-        const std::size_t neuron = first + (k < kUpdatePairs ? 2 * k : 2 * (k - kUpdatePairs) + 1);
-        const std::int32_t change = job.trits[step * job.stride + neuron] * job.factors[neuron];
-        job.wholes[step * job.stride + first + k] = static_cast<std::int16_t>(change >> 16);
-        job.parts[step * job.stride + first + k] = static_cast<std::uint16_t>(change);
+/// Sums of changes over the steps of a group, for every subset of the group and the neurons of one block, in two parts of 16
+/// bits. Of the 16 neurons the even ones come first.
+constexpr std::uint32_t kGroupSteps = 5;
+constexpr std::uint32_t kSubsets = 1U << kGroupSteps;
+constexpr std::uint32_t kGroups = (32 + kGroupSteps - 1) / kGroupSteps;
+struct SubsetSums {
+  alignas(64) std::int16_t whole[kGroups * kSubsets * kUpdateNeurons];
+  alignas(64) std::uint16_t part[kGroups * kSubsets * kUpdateNeurons];
+};
+
+void fill_subset_sums(const UpdateJob& job, std::size_t first, SubsetSums& sums) {
+  for (std::uint32_t group = 0; group * kGroupSteps < job.steps; ++group) {
+    std::int32_t changes[kSubsets][kUpdateNeurons] = {};
+    for (std::uint32_t subset = 0; subset < kSubsets; ++subset) {
+      if (subset != 0) {
+        const std::uint32_t step = group * kGroupSteps + static_cast<std::uint32_t>(__builtin_ctz(subset));
+        const bool counts = step >= job.first_step && step < job.steps;
+        const std::int8_t* const trits = job.trits + (counts ? step * job.stride : 0) + first;
+        for (std::size_t j = 0; j < kUpdateNeurons; ++j) {
+          changes[subset][j] = changes[subset & (subset - 1)][j] + (counts ? trits[j] * job.factors[first + j] : 0);
+        }
+      }
+      const std::size_t at = (group * kSubsets + subset) * kUpdateNeurons;
+      for (std::size_t pair = 0; pair < kUpdatePairs; ++pair) {
+        const std::int32_t even = changes[subset][2 * pair];
+        const std::int32_t odd = changes[subset][2 * pair + 1];
+        sums.whole[at + pair] = static_cast<std::int16_t>(even >> 16);
+        sums.whole[at + kUpdatePairs + pair] = static_cast<std::int16_t>(odd >> 16);
+        sums.part[at + pair] = static_cast<std::uint16_t>(even);
+        sums.part[at + kUpdatePairs + pair] = static_cast<std::uint16_t>(odd);
       }
     }
   }
 }
 
 template <bool Stochastic>
-void update8_rows(UpdateJob& job) {
+void update8_block(UpdateJob& job, std::size_t first, const SubsetSums& sums) {
   constexpr std::size_t kLanes = kVector / 2 < kUpdateNeurons ? kVector / 2 : kUpdateNeurons;
   constexpr std::size_t kVectors = kUpdateNeurons / kLanes;
   using Words = Vector<std::uint16_t, kLanes>;
   using Numbers = Vector<std::int16_t, kLanes>;
   using PairNumbers = Vector<std::int16_t, kUpdatePairs>;
-  split_steps(job);
-  job.saturations = 0;
+  const std::uint32_t groups = (job.steps + kGroupSteps - 1) / kGroupSteps;
   for (std::size_t visit = 0; visit < job.row_count; ++visit) {
     std::byte* const row = job.weights + job.rows[visit] * job.row_stride;
-    for (std::size_t first = 0; first < job.neurons; first += kUpdateNeurons) {
-      Words part[kVectors] = {};
-      Numbers whole[kVectors] = {};
-      for (std::uint32_t steps = job.row_steps[visit]; steps != 0; steps &= steps - 1) {
-        const std::size_t at = static_cast<std::uint32_t>(__builtin_ctz(steps)) * job.stride + first;
-#pragma GCC unroll 2
-        for (std::size_t k = 0; k < kVectors; ++k) {
-          const auto step_part = load<Words>(job.parts + at + k * kLanes);
-          part[k] += step_part;
-          whole[k] += load<Numbers>(job.wholes + at + k * kLanes) - Numbers(part[k] < step_part);
-        }
-      }
-      alignas(32) std::uint16_t parts[kUpdateNeurons];
-      alignas(32) std::int16_t wholes[kUpdateNeurons];
+    Words part[kVectors] = {};
+    Numbers whole[kVectors] = {};
+    std::uint32_t steps = job.row_steps[visit];
+    for (std::uint32_t group = 0; group < groups; ++group, steps >>= kGroupSteps) {
+      const std::size_t at = (group * kSubsets + steps % kSubsets) * kUpdateNeurons;
 #pragma GCC unroll 2
       for (std::size_t k = 0; k < kVectors; ++k) {
-        store(parts + k * kLanes, part[k]);
-        store(wholes + k * kLanes, whole[k]);
-      }
-      PairWords x = PairWords{} + 0x8000;
-      PairWords y = PairWords{} + 0x8000;
-      if constexpr (Stochastic) mix_pairs(job, visit, first / 2, x, y);
-      const auto part_even = load<PairWords>(parts);
-      const auto part_odd = load<PairWords>(parts + kUpdatePairs);
-      const PairNumbers weights = load<PairNumbers>(row + first) ^ kEvenBias;
-      const PairNumbers even = ((weights << 8) >> 8) + load<PairNumbers>(wholes) - PairNumbers((part_even + x) < part_even);
-      const PairNumbers odd =
-          (weights >> 8) + load<PairNumbers>(wholes + kUpdatePairs) - PairNumbers((part_odd + y) < part_odd);
-      PairNumbers saturations{};
-      const PairNumbers new_even = limit8(even, saturations);
-      const PairNumbers new_odd = limit8(odd, saturations);
-      store(row + first, ((new_odd << 8) | (new_even & 0xff)) ^ kEvenBias);
-      std::int64_t sums[2];
-      store(sums, saturations);
-      if ((sums[0] | sums[1]) != 0) {
-        for (std::size_t lane = 0; lane < kUpdatePairs; ++lane)
-          job.saturations -= static_cast<std::uint64_t>(saturations[lane]);
+        const auto group_part = load<Words>(sums.part + at + k * kLanes);
+        part[k] += group_part;
+        whole[k] += load<Numbers>(sums.whole + at + k * kLanes) - Numbers(part[k] < group_part);
       }
     }
+    alignas(32) std::uint16_t parts[kUpdateNeurons];
+    alignas(32) std::int16_t wholes[kUpdateNeurons];
+#pragma GCC unroll 2
+    for (std::size_t k = 0; k < kVectors; ++k) {
+      store(parts + k * kLanes, part[k]);
+      store(wholes + k * kLanes, whole[k]);
+    }
+    PairWords x = PairWords{} + 0x8000;
+    PairWords y = PairWords{} + 0x8000;
+    if constexpr (Stochastic) mix_pairs(job, visit, first / 2, x, y);
+    const auto part_even = load<PairWords>(parts);
+    const auto part_odd = load<PairWords>(parts + kUpdatePairs);
+    const PairNumbers weights = load<PairNumbers>(row + first) ^ kEvenBias;
+    const PairNumbers even = ((weights << 8) >> 8) + load<PairNumbers>(wholes) - PairNumbers((part_even + x) < part_even);
+    const PairNumbers odd = (weights >> 8) + load<PairNumbers>(wholes + kUpdatePairs) - PairNumbers((part_odd + y) < part_odd);
+    PairNumbers saturations{};
+    const PairNumbers new_even = limit8(even, saturations);
+    const PairNumbers new_odd = limit8(odd, saturations);
+    store(row + first, ((new_odd << 8) | (new_even & 0xff)) ^ kEvenBias);
+    std::int64_t any[2];
+    store(any, saturations);
+    if ((any[0] | any[1]) != 0) {
+      for (std::size_t lane = 0; lane < kUpdatePairs; ++lane) job.saturations -= static_cast<std::uint64_t>(saturations[lane]);
+    }
+  }
+}
+
+template <bool Stochastic>
+void update8_rows(UpdateJob& job) {
+  SubsetSums sums;
+  job.saturations = 0;
+  for (std::size_t first = 0; first < job.neurons; first += kUpdateNeurons) {
+    fill_subset_sums(job, first, sums);
+    update8_block<Stochastic>(job, first, sums);
   }
 }
 

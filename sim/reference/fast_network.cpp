@@ -2,6 +2,7 @@
 // The same bits as plain_network.cpp. Spikes travel as lists of rows for each step, weights stay in the layout of the buffer,
 // and the loops over synapses are in fast_kernels_body.hpp.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 #include <new>
@@ -36,9 +37,34 @@ class AlignedBytes {
   std::unique_ptr<std::byte[], Free> data_;
 };
 
+/// The bits of a byte that are 1, and something after them.
+struct BitList {
+  std::array<std::uint16_t, 8> places{};
+  std::uint32_t count = 0;
+};
+constexpr std::array<BitList, 256> kBitLists = [] {
+  std::array<BitList, 256> lists;
+  for (unsigned byte = 0; byte < lists.size(); ++byte) {
+    for (std::uint16_t bit = 0; bit < 8; ++bit) {
+      if ((byte >> bit & 1) != 0) lists[byte].places[lists[byte].count++] = bit;
+    }
+  }
+  return lists;
+}();
+
+/// Transposes 8 bytes as a matrix of bits: bit c of byte r goes to bit r of byte c.
+constexpr std::uint64_t transpose_bits(std::uint64_t bits) {
+  std::uint64_t swapped = (bits ^ bits >> 7) & 0x00aa00aa00aa00aaULL;
+  bits ^= swapped ^ swapped << 7;
+  swapped = (bits ^ bits >> 14) & 0x0000cccc0000ccccULL;
+  bits ^= swapped ^ swapped << 14;
+  swapped = (bits ^ bits >> 28) & 0x00000000f0f0f0f0ULL;
+  return bits ^ swapped ^ swapped << 28;
+}
+
 /// Rows that spike, step after step.
 struct EventLists {
-  std::vector<std::uint16_t> rows;   ///< room for every row at every step, and one more
+  std::vector<std::uint16_t> rows;   ///< room for every row at every step, and eight more
   std::vector<std::uint32_t> begin;  ///< of each step, and the end
 };
 
@@ -56,8 +82,6 @@ struct LayerState {
   std::vector<std::int16_t> potentials;
   // What learning needs.
   std::vector<std::int32_t> factors;
-  std::vector<std::int16_t> wholes;
-  std::vector<std::uint16_t> parts;
   std::vector<std::uint16_t> pair_words;
   std::vector<std::uint16_t> pair_offsets;
   std::vector<std::int16_t> whole_even, whole_odd;
@@ -87,7 +111,7 @@ LayerState make_state(const Program& program, const LayerProgram& shape) {
                    .row_stride = row_stride,
                    .levels = std::vector<std::int8_t>(program.classes * stride),
                    .stride = stride,
-                   .events = {std::vector<std::uint16_t>(std::size_t{program.steps} * shape.rows + 1),
+                   .events = {std::vector<std::uint16_t>(std::size_t{program.steps} * shape.rows + 8),
                               std::vector<std::uint32_t>(program.steps + 1)},
                    .spikes = std::vector<std::uint8_t>(program.steps * stride / 8),
                    .trits = std::vector<std::int8_t>(program.steps * stride),
@@ -95,8 +119,6 @@ LayerState make_state(const Program& program, const LayerProgram& shape) {
                    .last_potentials = std::vector<std::int16_t>(stride),
                    .potentials = std::vector<std::int16_t>(program.trace ? program.steps * stride : 0),
                    .factors = std::vector<std::int32_t>(stride),
-                   .wholes = std::vector<std::int16_t>(program.steps * stride),
-                   .parts = std::vector<std::uint16_t>(program.steps * stride),
                    .pair_words = std::vector<std::uint16_t>(stride),
                    .pair_offsets = std::vector<std::uint16_t>(stride),
                    .whole_even = std::vector<std::int16_t>(stride),
@@ -270,11 +292,14 @@ class FastNetwork final : public Network {
     std::uint16_t* const rows = layers_[layer + 1].events.rows.data();
     std::uint32_t end = 0;
     for (std::uint32_t step = 0; step < program_.steps; ++step) {
-      for (std::size_t first = 0; first < neurons; first += 64) {
-        std::uint64_t bits;
-        std::memcpy(&bits, state.spikes.data() + (step * state.stride + first) / 8, sizeof bits);
-        if (neurons - first < 64) bits &= (std::uint64_t{1} << (neurons - first)) - 1;
-        for (; bits != 0; bits &= bits - 1) rows[end++] = static_cast<std::uint16_t>(first + std::countr_zero(bits));
+      const std::uint8_t* const spikes = state.spikes.data() + step * state.stride / 8;
+      for (std::size_t first = 0; first < neurons; first += 8) {
+        const unsigned mask = neurons - first < 8 ? (1U << (neurons - first)) - 1 : 0xff;
+        const BitList& list = kBitLists[spikes[first / 8] & mask];
+        std::array<std::uint16_t, 8> places = list.places;
+        for (std::uint16_t& place : places) place = static_cast<std::uint16_t>(place + first);
+        std::memcpy(rows + end, places.data(), sizeof places);
+        end += list.count;
       }
       end_step(layer + 1, step, end);
     }
@@ -283,7 +308,7 @@ class FastNetwork final : public Network {
   void update(std::size_t layer, std::uint32_t label, std::uint32_t number) {
     const LayerProgram& shape = program_.layers[layer];
     LayerState& state = layers_[layer];
-    const std::size_t visited = choose_rows(shape, state);
+    const std::size_t visited = choose_rows(layer);
     LayerCounts& counts = counts_.layers[layer];
     counts.update_rows += visited;
     counts.update_operations += std::uint64_t{visited} * shape.neurons;
@@ -331,8 +356,6 @@ class FastNetwork final : public Network {
                   .trits = state.trits.data(),
                   .stride = state.stride,
                   .factors = state.factors.data(),
-                  .wholes = state.wholes.data(),
-                  .parts = state.parts.data(),
                   .stochastic = stochastic,
                   .saturations = 0};
     program_.weight_width == 8 ? kernels_.update8(job) : kernels_.update16(job);
@@ -340,7 +363,9 @@ class FastNetwork final : public Network {
   }
 
   /// Fills `visited` and `visited_steps` with the rows to learn from and returns their number.
-  [[nodiscard]] std::size_t choose_rows(const LayerProgram& shape, LayerState& state) const {
+  [[nodiscard]] std::size_t choose_rows(std::size_t layer) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerState& state = layers_[layer];
     const std::uint32_t last = program_.steps - 1;
     const EventLists& events = state.events;
     if (shape.span == contract::Span::kLastStep) {
@@ -349,19 +374,44 @@ class FastNetwork final : public Network {
       std::fill_n(state.visited_steps.begin(), count, std::uint32_t{1} << last);
       return count;
     }
+    layer == 0 ? gather_steps(state) : transpose_steps(layers_[layer - 1], state);
+    if (shape.bias) state.steps_of_row[shape.rows - 1] = static_cast<std::uint32_t>((std::uint64_t{1} << program_.steps) - 1);
+    std::size_t count = 0;
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      state.visited[count] = static_cast<std::uint16_t>(row);
+      state.visited_steps[count] = state.steps_of_row[row];
+      count += state.steps_of_row[row] != 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  /// Fills `steps_of_row` from the list of events.
+  void gather_steps(LayerState& state) const {
+    const EventLists& events = state.events;
     std::fill(state.steps_of_row.begin(), state.steps_of_row.end(), 0);
-    for (std::uint32_t step = 0; step <= last; ++step) {
+    for (std::uint32_t step = 0; step < program_.steps; ++step) {
       for (std::uint32_t k = events.begin[step]; k < events.begin[step + 1]; ++k) {
         state.steps_of_row[events.rows[k]] |= std::uint32_t{1} << step;
       }
     }
-    std::size_t count = 0;
-    for (std::size_t row = 0; row < shape.rows; ++row) {
-      if (state.steps_of_row[row] == 0) continue;
-      state.visited[count] = static_cast<std::uint16_t>(row);
-      state.visited_steps[count++] = state.steps_of_row[row];
+  }
+
+  /// The same from the spikes of the layer before, eight neurons and eight steps at once.
+  void transpose_steps(const LayerState& before, LayerState& state) const {
+    for (std::size_t first = 0; first < state.steps_of_row.size() && first < before.stride; first += 8) {
+      std::array<std::uint32_t, 8> steps_of_neuron{};
+      for (std::uint32_t group = 0; group < program_.steps; group += 8) {
+        const std::uint32_t end = std::min(program_.steps - group, 8U);
+        std::uint64_t bits = 0;
+        for (std::uint32_t step = 0; step < end; ++step) {
+          bits |= std::uint64_t{before.spikes[((group + step) * before.stride + first) / 8]} << 8 * step;
+        }
+        bits = transpose_bits(bits);
+        for (std::size_t k = 0; k < 8; ++k) steps_of_neuron[k] |= static_cast<std::uint32_t>(bits >> 8 * k & 0xff) << group;
+      }
+      std::copy(steps_of_neuron.begin(), steps_of_neuron.end(),
+                state.steps_of_row.begin() + static_cast<std::ptrdiff_t>(first));
     }
-    return count;
   }
 
   /// Returns whether any factor is not 0.

@@ -91,7 +91,8 @@ void AxiMemory::check_beat(const WriteBurst& burst, std::size_t beat) const {
   const std::size_t final_beat = burst.request.length;
   if (beat > final_beat) violation("W", fmt::format("more than the {} beats that the address announced", final_beat + 1));
   if (beat == final_beat && !data.last) violation("W", fmt::format("last is missing at beat {}, the last of its burst", beat));
-  if (beat < final_beat && data.last) violation("W", fmt::format("last at beat {} of a burst of {} beats", beat, final_beat + 1));
+  if (beat < final_beat && data.last)
+    violation("W", fmt::format("last at beat {} of a burst of {} beats", beat, final_beat + 1));
   const std::size_t bytes = beat_bytes(burst.request);
   const std::uint64_t lanes = active_lanes(burst.request.address + beat * bytes, bytes, bus_bytes_);
   if ((data.strobes & ~lanes) != 0)

@@ -16,7 +16,7 @@ using Waves = phasic::sim::NoWaves;
 #endif
 
 extern "C" __attribute__((visibility("default"))) phasic::sim::Engine* phasic_create_engine(phasic::sim::Memory* memory,
-                                                                                          const char* options) {
+                                                                                            const char* options) {
   return new phasic::sim::VerilatedEngine<PHASIC_MODEL, Waves>(PHASIC_VARIANT, *memory,
                                                                phasic::sim::parse_engine_options(options));
 }

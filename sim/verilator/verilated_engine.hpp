@@ -36,8 +36,8 @@ class VerilatedEngine final : public Engine {
         context_(std::make_unique<VerilatedContext>()),
         random_(static_cast<std::uint32_t>(options.timing.seed % 2147483629u) + 17) {
     if (!options_.wave.empty() && !kWaves)
-      throw std::runtime_error(fmt::format("RTL engine {}: built without waves, cannot write '{}'; use rtl64trace", name_,
-                                           options_.wave));
+      throw std::runtime_error(
+          fmt::format("RTL engine {}: built without waves, cannot write '{}'; use rtl64trace", name_, options_.wave));
     // What has no reset starts at random values.
     context_->randReset(2);
     context_->randSeed(static_cast<int>(options.timing.seed % 2147483629u) + 1);
@@ -234,8 +234,8 @@ class VerilatedEngine final : public Engine {
       master_.aw.length = m.m_axi_gmem_awlen;
       master_.aw.size = m.m_axi_gmem_awsize;
       master_.aw.burst = m.m_axi_gmem_awburst;
-      master_.aw.qualifiers = qualifiers(m.m_axi_gmem_awcache, m.m_axi_gmem_awprot, m.m_axi_gmem_awlock, m.m_axi_gmem_awqos,
-                                         m.m_axi_gmem_awregion);
+      master_.aw.qualifiers =
+          qualifiers(m.m_axi_gmem_awcache, m.m_axi_gmem_awprot, m.m_axi_gmem_awlock, m.m_axi_gmem_awqos, m.m_axi_gmem_awregion);
     }
     master_.ar.valid = m.m_axi_gmem_arvalid;
     if (master_.ar.valid) {
@@ -244,8 +244,8 @@ class VerilatedEngine final : public Engine {
       master_.ar.length = m.m_axi_gmem_arlen;
       master_.ar.size = m.m_axi_gmem_arsize;
       master_.ar.burst = m.m_axi_gmem_arburst;
-      master_.ar.qualifiers = qualifiers(m.m_axi_gmem_arcache, m.m_axi_gmem_arprot, m.m_axi_gmem_arlock, m.m_axi_gmem_arqos,
-                                         m.m_axi_gmem_arregion);
+      master_.ar.qualifiers =
+          qualifiers(m.m_axi_gmem_arcache, m.m_axi_gmem_arprot, m.m_axi_gmem_arlock, m.m_axi_gmem_arqos, m.m_axi_gmem_arregion);
     }
     master_.wvalid = m.m_axi_gmem_wvalid;
     master_.wlast = m.m_axi_gmem_wlast;

@@ -74,10 +74,11 @@ Network random_network(Dice& dice, const CaseLimits& limits) {
   header.seed_low = static_cast<std::uint32_t>(dice.any());
   header.seed_high = static_cast<std::uint32_t>(dice.any());
   header.layers = static_cast<std::uint32_t>(dice.between(1, std::min(limits.engines, contract::kMaxLayers)));
-  header.steps = static_cast<std::uint32_t>(dice.one_in(8) ? dice.between(1, 2)
+  header.steps = static_cast<std::uint32_t>(dice.one_in(8)    ? dice.between(1, 2)
                                             : dice.one_in(12) ? limits.max_steps
                                                               : dice.between(2, std::min<std::uint32_t>(limits.max_steps, 9)));
-  header.classes = static_cast<std::uint32_t>(dice.between(1, std::min<std::uint32_t>(limits.max_classes, dice.pick({3, 12, 64}))));
+  header.classes =
+      static_cast<std::uint32_t>(dice.between(1, std::min<std::uint32_t>(limits.max_classes, dice.pick({3, 12, 64}))));
   header.sample_kind = static_cast<std::uint32_t>(dice.below(2));
   header.flags = static_cast<std::uint32_t>((dice.one_in(4) ? 0 : 1) | (dice.one_in(3) ? 2 : 0));
   header.inputs = random_size(dice, limits, limits.max_rows);
@@ -96,9 +97,9 @@ Network random_network(Dice& dice, const CaseLimits& limits) {
 
 void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& header, Layer& layer) {
   const bool error_allowed = layer.neurons >= header.classes;
-  layer.factor = static_cast<std::uint32_t>(dice.one_in(6)                       ? contract::Factor::kFrozen
+  layer.factor = static_cast<std::uint32_t>(dice.one_in(6)                    ? contract::Factor::kFrozen
                                             : error_allowed && dice.one_in(2) ? contract::Factor::kError
-                                                                                 : contract::Factor::kLevel);
+                                                                              : contract::Factor::kLevel);
   const bool frozen = layer.factor == static_cast<std::uint32_t>(contract::Factor::kFrozen);
   layer.span = (frozen || layer.neurons <= limits.max_outputs) && dice.one_in(2) ? 1 : 0;
   layer.rounding = dice.one_in(3) ? 1 : 0;
@@ -109,7 +110,8 @@ void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& heade
   }
   // A typical signal shall give a factor that changes weights by anything from a small part of one to many.
   const int fraction = 24 - static_cast<int>(limits.weight_width);
-  const double signal = layer.factor == static_cast<std::uint32_t>(contract::Factor::kLevel) ? 40.0 : std::max(1.0, header.steps / 2.0);
+  const double signal =
+      layer.factor == static_cast<std::uint32_t>(contract::Factor::kLevel) ? 40.0 : std::max(1.0, header.steps / 2.0);
   const double factor = std::exp2(fraction - 4 + 8 * dice.unit());
   layer.factor_shift = static_cast<std::uint32_t>(dice.below(16));
   while (layer.factor_shift > 0 && factor * std::exp2(layer.factor_shift) / signal > 65535) --layer.factor_shift;
@@ -231,10 +233,31 @@ void plant_word(Dice& dice, const CaseLimits& limits, RandomCase& result) {
   const std::uint64_t words = (sizeof(ProgramHeader) + std::min(layers, contract::kMaxLayers) * sizeof(Layer)) / 4;
   const std::uint64_t at = 4 * dice.below(words);
   const auto old = get<std::uint32_t>(program, at);
-  const std::uint32_t value = dice.pick<std::uint32_t>(
-      {0u, 1u, 2u, 3u, 4u, 5u, 16u, 64u, 256u, 257u, 65536u, old + 1, old - 1, old + 64, old ^ (1u << dice.below(32)),
-       static_cast<std::uint32_t>(dice.any()), 0x80000000u, 0xffffffffu, limits.max_rows, limits.max_rows + 1, limits.max_neurons,
-       limits.max_neurons + 1, limits.max_steps + 1, limits.max_classes + 1, 1u << 24});
+  const std::uint32_t value = dice.pick<std::uint32_t>({0u,
+                                                        1u,
+                                                        2u,
+                                                        3u,
+                                                        4u,
+                                                        5u,
+                                                        16u,
+                                                        64u,
+                                                        256u,
+                                                        257u,
+                                                        65536u,
+                                                        old + 1,
+                                                        old - 1,
+                                                        old + 64,
+                                                        old ^ (1u << dice.below(32)),
+                                                        static_cast<std::uint32_t>(dice.any()),
+                                                        0x80000000u,
+                                                        0xffffffffu,
+                                                        limits.max_rows,
+                                                        limits.max_rows + 1,
+                                                        limits.max_neurons,
+                                                        limits.max_neurons + 1,
+                                                        limits.max_steps + 1,
+                                                        limits.max_classes + 1,
+                                                        1u << 24});
   put(program, at, value);
   result.planted += fmt::format(" program word at {} = {:#x} (was {:#x});", at, value, old);
 }
@@ -242,7 +265,8 @@ void plant_word(Dice& dice, const CaseLimits& limits, RandomCase& result) {
 void plant_large_layer(Dice& dice, const CaseLimits& limits, RandomCase& result) {
   auto& program = result.buffers[argument::kProgram];
   put(program, offsetof(ProgramHeader, inputs), limits.max_rows - static_cast<std::uint32_t>(dice.below(2)));
-  put(program, sizeof(ProgramHeader) + offsetof(Layer, neurons), limits.max_neurons - static_cast<std::uint32_t>(dice.below(3)));
+  put(program, sizeof(ProgramHeader) + offsetof(Layer, neurons),
+      limits.max_neurons - static_cast<std::uint32_t>(dice.below(3)));
   put(program, offsetof(ProgramHeader, sample_stride), static_cast<std::uint32_t>(align(limits.max_rows + 16)));
   result.planted += " largest first layer;";
 }
@@ -290,9 +314,9 @@ void plant_sample(Dice& dice, const CaseLimits& limits, RandomCase& result) {
     at = base + sizeof(contract::SampleHeader) + 4 * event;
     const auto old = get<std::uint32_t>(samples, at);
     const auto other = get<std::uint32_t>(samples, base + sizeof(contract::SampleHeader) + 4 * dice.below(length));
-    value = dice.pick<std::uint32_t>({old + 1, old - 1, other, old ^ 1u << 24, old ^ 1u << 31, header.inputs, header.steps << 16,
-                                      (old & 0xff0000u) | header.inputs, (old & 0xffffu) | header.steps << 16, 0u,
-                                      static_cast<std::uint32_t>(dice.any())});
+    value = dice.pick<std::uint32_t>({old + 1, old - 1, other, old ^ 1u << 24, old ^ 1u << 31, header.inputs,
+                                      header.steps << 16, (old & 0xff0000u) | header.inputs,
+                                      (old & 0xffffu) | header.steps << 16, 0u, static_cast<std::uint32_t>(dice.any())});
   } else {
     const auto old = get<std::uint32_t>(samples, at);
     value = dice.pick<std::uint32_t>({0u, 1u, 2u, old + 1, old - 1, header.classes, header.classes - 1, contract::kUnlabelled,
@@ -301,8 +325,8 @@ void plant_sample(Dice& dice, const CaseLimits& limits, RandomCase& result) {
                                       static_cast<std::uint32_t>(dice.any())});
   }
   if (at + 4 > samples.size()) return;
-  result.planted += fmt::format(" sample {} word at {} = {:#x} (was {:#x});", sample, at - base, value,
-                                get<std::uint32_t>(samples, at));
+  result.planted +=
+      fmt::format(" sample {} word at {} = {:#x} (was {:#x});", sample, at - base, value, get<std::uint32_t>(samples, at));
   put(samples, at, value);
 }
 
@@ -337,8 +361,7 @@ void plant_read_failure(Dice& dice, RandomCase& result) {
       failure.offset = std::uint64_t{header.sample_stride} * dice.below(result.sample_count);
   }
   result.bus_failures.push_back(failure);
-  result.planted +=
-      fmt::format(" reading {} + {:#x} fails;", contract::kArguments[failure.buffer].name, failure.offset);
+  result.planted += fmt::format(" reading {} + {:#x} fails;", contract::kArguments[failure.buffer].name, failure.offset);
 }
 
 void plant_write_failure(Dice& dice, RandomCase& result) {
@@ -423,7 +446,8 @@ RandomCase random_case(std::uint64_t seed, const CaseLimits& limits) {
   put(program, 0, header);
   for (std::uint32_t n = 0; n < header.layers; ++n) put(program, sizeof header + n * sizeof(Layer), network.layers[n]);
   auto& results = result.buffers[argument::kResults];
-  const std::uint64_t record = align(sizeof(contract::ResultRecord) + 4 * std::uint64_t{network.layers[header.layers - 1].neurons});
+  const std::uint64_t record =
+      align(sizeof(contract::ResultRecord) + 4 * std::uint64_t{network.layers[header.layers - 1].neurons});
   results.resize(kRecordsOffset + result.sample_count * record + (dice.one_in(4) ? 64 : 0));
   fill_garbage(results, dice);
   auto& trace = result.buffers[argument::kTrace];

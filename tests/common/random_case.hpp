@@ -17,8 +17,8 @@ namespace phasic::testing {
 
 /// The limits of a build, in the order of the contract's limits table.
 struct CaseLimits {
-  std::uint32_t lanes, weight_width, engines, max_rows, max_neurons, max_steps, max_classes, max_outputs, max_events, weight_depth,
-      data_width;
+  std::uint32_t lanes, weight_width, engines, max_rows, max_neurons, max_steps, max_classes, max_outputs, max_events,
+      weight_depth, data_width;
 };
 static_assert(sizeof(CaseLimits) == 4 * contract::kLimits.size());
 

@@ -52,7 +52,8 @@ std::string bits(std::uint64_t expected, std::uint64_t actual) {
 
 std::uint64_t little_endian(const std::vector<std::byte>& bytes, std::uint64_t at, unsigned width) {
   std::uint64_t value = 0;
-  for (unsigned i = 0; i < width && at + i < bytes.size(); ++i) value |= std::to_integer<std::uint64_t>(bytes[at + i]) << (8 * i);
+  for (unsigned i = 0; i < width && at + i < bytes.size(); ++i)
+    value |= std::to_integer<std::uint64_t>(bytes[at + i]) << (8 * i);
   return value;
 }
 
@@ -145,7 +146,8 @@ std::optional<std::string> compare_records(const RandomCase& random_case, const 
   const std::uint64_t sample = (*at - records) / record, inside = (*at - records) % record;
   const std::string where = fmt::format("result of sample {}", sample);
   if (inside < sizeof(contract::ResultRecord)) {
-    if (auto text = compare_fields(contract::kResultRecordFields, records + sample * record, where, expected, actual)) return text;
+    if (auto text = compare_fields(contract::kResultRecordFields, records + sample * record, where, expected, actual))
+      return text;
   }
   const std::uint64_t word = *at & ~std::uint64_t{3};
   const auto x = little_endian(a, word, 4), y = little_endian(b, word, 4);
@@ -227,7 +229,8 @@ std::optional<std::string> first_difference(const RandomCase& random_case, const
   for (const std::uint32_t id : {argument::kProgram, argument::kTables, argument::kSamples})
     if (const auto at = first_different_byte(random_case.buffers[id], actual.buffers[id]))
       return fmt::format("the buffer of {} was written at byte {}", contract::kArguments[id].name, *at);
-  if (random_case.timing_decides() && expected.error == static_cast<std::uint32_t>(contract::Error::kBusWrite)) return std::nullopt;
+  if (random_case.timing_decides() && expected.error == static_cast<std::uint32_t>(contract::Error::kBusWrite))
+    return std::nullopt;
   if (expected.samples_fetched != actual.samples_fetched)
     return fmt::format("samples_fetched is {}, expected {}", actual.samples_fetched, expected.samples_fetched);
   if (expected.samples_done != actual.samples_done)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Puts deliberate faults into copies of the RTL, one at a time, and sees whether the random differential test catches them.
 #include <fmt/format.h>
+#include <sys/wait.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -15,7 +16,6 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
-#include <sys/wait.h>
 #include <thread>
 #include <vector>
 
@@ -27,8 +27,8 @@ using Json = nlohmann::json;
 /// One changed line.
 struct Fault {
   std::string name;
-  std::string file;     ///< below rtl/
-  std::string find;     ///< occurs exactly once in the file, within one line
+  std::string file;  ///< below rtl/
+  std::string find;  ///< occurs exactly once in the file, within one line
   std::string replace;
 };
 
@@ -87,9 +87,10 @@ std::vector<Fault> read_faults(const fs::path& path) {
 Settings read_settings(const fs::path& path) {
   const Json root = parse_file(path);
   const auto get = [&](const char* key) { return string_of(root, key, path); };
-  return {get("verilator"),     get("make"),        get("model_compiler"), get("compiler"), get("verilator_flags"),
-          get("compile_flags"), get("link_inputs"), get("rtl"),            get("package"),  get("plugin"),
-          get("exports"),       get("reference_engine"), get("test")};
+  return {
+      get("verilator"),   get("make"), get("model_compiler"), get("compiler"), get("verilator_flags"), get("compile_flags"),
+      get("link_inputs"), get("rtl"),  get("package"),        get("plugin"),   get("exports"),         get("reference_engine"),
+      get("test")};
 }
 
 /// Replaces the fault's pattern in a copy of the RTL. Throws if it does not occur exactly once, in one line.
@@ -99,7 +100,8 @@ void apply(const Fault& fault, const fs::path& rtl) {
   const auto at = text.find(fault.find);
   if (fault.find.empty() || fault.find.find('\n') != std::string::npos)
     throw std::runtime_error(fmt::format("fault '{}': the pattern must be within one line", fault.name));
-  if (at == std::string::npos) throw std::runtime_error(fmt::format("fault '{}': '{}' not found in {}", fault.name, fault.find, fault.file));
+  if (at == std::string::npos)
+    throw std::runtime_error(fmt::format("fault '{}': '{}' not found in {}", fault.name, fault.find, fault.file));
   if (text.find(fault.find, at + 1) != std::string::npos)
     throw std::runtime_error(fmt::format("fault '{}': '{}' occurs more than once in {}", fault.name, fault.find, fault.file));
   text.replace(at, fault.find.size(), fault.replace);
@@ -134,9 +136,10 @@ void build(const Settings& settings, const fs::path& folder, const fs::path& sou
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) files += " " + quoted(name);
   }
-  run_or_throw(fmt::format("{} --Mdir {} {} {}", settings.verilator, quoted(model.string()), settings.verilator_flags, files), log);
-  run_or_throw(fmt::format("{} -s -C {} -f Vphasic_fault.mk Vphasic_fault__ALL.a CXX={} OPT_FAST=-O1 OPT_SLOW=-O0", settings.make,
-                           quoted(model.string()), settings.model_compiler),
+  run_or_throw(fmt::format("{} --Mdir {} {} {}", settings.verilator, quoted(model.string()), settings.verilator_flags, files),
+               log);
+  run_or_throw(fmt::format("{} -s -C {} -f Vphasic_fault.mk Vphasic_fault__ALL.a CXX={} OPT_FAST=-O1 OPT_SLOW=-O0",
+                           settings.make, quoted(model.string()), settings.model_compiler),
                log);
   // The engine's own code is that of the sound RTL as long as the model's interface is.
   fs::path object = sound / "plugin.o";
@@ -146,11 +149,11 @@ void build(const Settings& settings, const fs::path& folder, const fs::path& sou
                              quoted(settings.plugin.string()), quoted(object.string())),
                  log);
   }
-  run_or_throw(fmt::format("{} -shared -Wl,-Bsymbolic,--version-script={} -o {} {} {} {}", settings.compiler,
-                           quoted(settings.exports.string()),
-                           quoted((folder / "engines" / "libphasic_engine_fault.so").string()), quoted(object.string()),
-                           quoted((model / "Vphasic_fault__ALL.a").string()), settings.link_inputs),
-               log);
+  run_or_throw(
+      fmt::format("{} -shared -Wl,-Bsymbolic,--version-script={} -o {} {} {} {}", settings.compiler,
+                  quoted(settings.exports.string()), quoted((folder / "engines" / "libphasic_engine_fault.so").string()),
+                  quoted(object.string()), quoted((model / "Vphasic_fault__ALL.a").string()), settings.link_inputs),
+      log);
   fs::create_symlink(settings.reference_engine, folder / "engines" / "libphasic_engine_reference.so");
 }
 
@@ -160,7 +163,8 @@ std::string first_complaint(const std::string& output) {
   std::string best;
   for (std::string line; std::getline(in, line);) {
     if (line.find("C++ exception") != std::string::npos) return line;
-    if (line.find("has_value") != std::string::npos || line.find(": true") != std::string::npos || line.find("Expected: false") != std::string::npos) {
+    if (line.find("has_value") != std::string::npos || line.find(": true") != std::string::npos ||
+        line.find("Expected: false") != std::string::npos) {
       best.clear();
       continue;
     }
@@ -180,10 +184,11 @@ Result examine(const Settings& settings, const Fault* fault, const fs::path& fol
     if (fault != nullptr) apply(*fault, folder / "rtl");
     build(settings, folder, sound);
     const fs::path log = folder / "test.log";
-    const int status = run(fmt::format("PHASIC_ENGINE_PATH={} PHASIC_RANDOM_ENGINES=fault PHASIC_RANDOM_CASES={} timeout 240 {} "
-                                       "--gtest_fail_fast --gtest_color=no",
-                                       quoted((folder / "engines").string()), cases, quoted(settings.test.string())),
-                           log);
+    const int status =
+        run(fmt::format("PHASIC_ENGINE_PATH={} PHASIC_RANDOM_ENGINES=fault PHASIC_RANDOM_CASES={} timeout 240 {} "
+                        "--gtest_fail_fast --gtest_color=no",
+                        quoted((folder / "engines").string()), cases, quoted(settings.test.string())),
+            log);
     const std::string output = read_file(log);
     if (status == 0) {
       result.verdict = Verdict::kSurvived;
@@ -248,7 +253,9 @@ int main(int argc, char** argv) try {
       const Result result = examine(settings, &fault, folder / fault.name, sound, cases);
       if (result.verdict == Verdict::kCaught) fs::remove_all(folder / fault.name);
       const std::lock_guard lock(mutex);
-      const char* verdict = result.verdict == Verdict::kCaught ? "caught" : result.verdict == Verdict::kSurvived ? "SURVIVED" : "BROKEN";
+      const char* verdict = result.verdict == Verdict::kCaught     ? "caught"
+                            : result.verdict == Verdict::kSurvived ? "SURVIVED"
+                                                                   : "BROKEN";
       (result.verdict == Verdict::kCaught ? caught : result.verdict == Verdict::kSurvived ? survived : broken) += 1;
       fmt::print("{:<9} {:>5.0f} s  {:<32} {}\n", verdict, result.seconds, fault.name, result.text);
       std::fflush(stdout);

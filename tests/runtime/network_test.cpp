@@ -43,7 +43,7 @@ TEST(Network, WeightsMayBeFinerThanPotentials) {
   auto document = small_network();
   document["weight_width"] = 16;
   document["layers"][0]["input_shift"] = 4;
-  const auto& layer = parsed(document).layers[0];
+  const auto layer = parsed(document).layers[0];
   EXPECT_EQ(layer.threshold, 128);
   EXPECT_EQ(layer.initial_amplitude, 1229u);  // 0.3 * 256 * 16 = 1228.8
   // 2e-3 * 4096 * 2^8 / 64 = 32.768, scaled up by 2^10.
@@ -59,7 +59,7 @@ TEST(Network, RawIntegersAreTakenAsTheyAre) {
   layer["leak"] = {{"raw", 256}};
   layer["learning_rate"] = {{"raw", 9}, {"factor_shift", 3}};
   layer["initial_amplitude"] = {{"raw", 127}};
-  const auto& spec = parsed(document).layers[0];
+  const auto spec = parsed(document).layers[0];
   EXPECT_EQ(spec.threshold, -5);
   EXPECT_EQ(spec.window, 17);
   EXPECT_EQ(spec.leak, 256u);

@@ -16,7 +16,7 @@ for page in pages:
         links += 1
         if not (page.parent / target).exists():
             faults.append(f"{page.relative_to(root)}: {target} is not there")
-    for target in re.findall(r"(?:\./|\b)((?:scripts|examples|docs|driver|sim|runtime|rtl)/[A-Za-z0-9_./-]*[A-Za-z0-9_])", text):
+    for target in re.findall(r"(?<![\w./-])(?:\./)?((?:scripts|examples|docs|driver|sim|runtime|rtl|tests|bench)/[\w./-]*\w)", text):
         if not (root / target).exists() and not (page.parent / target).exists():
             faults.append(f"{page.relative_to(root)}: {target} is not there")
 if links < 10:

@@ -120,7 +120,8 @@ TEST_F(AxiMemoryTest, WhatIsWrittenIsReadBackWithAnyTiming) {
     Master master;
     const auto bytes = pattern(kBytes, static_cast<unsigned>(seed));
     for (std::size_t at = 0; at < kBytes; at += 512)
-      master.write(kBase + at, {bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin() + static_cast<std::ptrdiff_t>(at) + 512},
+      master.write(kBase + at,
+                   {bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.begin() + static_cast<std::ptrdiff_t>(at) + 512},
                    static_cast<std::uint32_t>(at / 512 % 2));
     master.run(axi);
     ASSERT_EQ(master.responses.size(), kBytes / 512);
@@ -255,8 +256,10 @@ TEST_F(AxiMemoryTest, AMasterThatKeepsTheRulesHearsNoComplaint) {
 }
 
 TEST_F(AxiMemoryTest, BurstsAcross4KiBAreRefused) {
-  expect_complaint(complaint(memory, [](AxiMemory&, Master& m) { m.ar.push_back(request(kBase + 4096 - kBus, 2)); }), "AR", "4 KiB");
-  expect_complaint(complaint(memory, [](AxiMemory&, Master& m) { m.aw.push_back(request(kBase + 4096 - kBus, 2)); }), "AW", "4 KiB");
+  expect_complaint(complaint(memory, [](AxiMemory&, Master& m) { m.ar.push_back(request(kBase + 4096 - kBus, 2)); }), "AR",
+                   "4 KiB");
+  expect_complaint(complaint(memory, [](AxiMemory&, Master& m) { m.aw.push_back(request(kBase + 4096 - kBus, 2)); }), "AW",
+                   "4 KiB");
 }
 
 TEST_F(AxiMemoryTest, OtherThanIncrementingBurstsAreRefused) {
@@ -363,7 +366,8 @@ TEST_F(AxiMemoryTest, APayloadThatChangesWhileItWaitsIsNoticed) {
     });
   };
   using Data = std::array<std::byte, kMaxBusBytes>;
-  expect_complaint(change([](AxiMaster& now, Data&, unsigned i) { now.ar = request(kBase + i % 2 * kBus, 1); }), "AR", "changed");
+  expect_complaint(change([](AxiMaster& now, Data&, unsigned i) { now.ar = request(kBase + i % 2 * kBus, 1); }), "AR",
+                   "changed");
   expect_complaint(change([](AxiMaster& now, Data&, unsigned i) {
                      now.aw = request(kBase, 1);
                      now.aw.qualifiers = i;

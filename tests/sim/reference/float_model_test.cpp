@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/reference/float_model.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/sim/reference/random_network.hpp"
+
+namespace phasic::reference::test {
+namespace {
+
+/// A program in which nothing is ever rounded or limited: whole currents, no leak or all of it, changes that are whole weights.
+Program exact_program(Generator& generator) {
+  Program program = random_program(generator, 16, 60);
+  program.learn = true;
+  for (LayerProgram& layer : program.layers) {
+    layer.leak = uniform(generator, 0, 1) == 0 ? 0 : 256;
+    layer.input_shift = 0;
+    layer.threshold = static_cast<std::int32_t>(uniform(generator, 0, 60));
+    layer.rate = 256 * static_cast<std::uint32_t>(uniform(generator, 0, 3));
+    layer.factor_shift = 0;
+  }
+  return program;
+}
+
+TEST(FloatNetwork, EqualsTheKernelWhereNothingIsRounded) {
+  std::uint64_t changed = 0;
+  for (std::uint64_t round = 0; round < 60; ++round) {
+    SCOPED_TRACE("network " + std::to_string(round));
+    Generator generator(900 + round);
+    const Program program = exact_program(generator);
+    const auto exact = make_plain_network(program);
+    FloatNetwork floating(program);
+    for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
+      const LayerProgram& shape = program.layers[layer];
+      std::vector<std::int16_t> weights(std::size_t{shape.rows} * shape.neurons);
+      for (std::int16_t& weight : weights) weight = static_cast<std::int16_t>(uniform(generator, -20, 20));
+      set_weight_values(*exact, layer, weights);
+      floating.set_weights(layer, std::vector<float>(weights.begin(), weights.end()));
+      std::vector<std::byte> table(level_bytes(program, shape));
+      std::vector<float> levels(std::size_t{program.classes} * shape.neurons);
+      for (std::size_t label = 0; label < program.classes; ++label) {
+        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+          const auto level = uniform(generator, -2, 2);
+          levels[label * shape.neurons + neuron] = static_cast<float>(level);
+          table[label * align(shape.neurons) + neuron] = static_cast<std::byte>(level);
+        }
+      }
+      exact->set_levels(layer, table);
+      floating.set_levels(layer, levels);
+    }
+    for (std::uint32_t number = 0; number < 3; ++number) {
+      OwnedSample sample = random_sample(generator, program);
+      if (sample.label == contract::kUnlabelled) sample.label = 0;
+      SampleResult result;
+      exact->run(sample.view(), number, result);
+      std::uint32_t prediction = 0;
+      std::vector<double> scores;
+      floating.run(sample.view(), number, prediction, scores);
+      ASSERT_EQ(exact->counts().layers.back().potential_saturations, 0U);
+      ASSERT_EQ(std::vector<double>(result.scores.begin(), result.scores.end()), scores);
+      ASSERT_EQ(result.prediction, prediction);
+      for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
+        const auto weights = weight_values(*exact, layer);
+        const auto float_weights = floating.weights(layer);
+        ASSERT_EQ(std::vector<float>(weights.begin(), weights.end()),
+                  std::vector<float>(float_weights.begin(), float_weights.end()));
+        changed += exact->counts().layers[layer].update_rows;
+      }
+    }
+  }
+  EXPECT_GT(changed, 1000U) << "the networks hardly learn";
+}
+
+TEST(FloatNetwork, RefusesWrongSizes) {
+  Generator generator(1);
+  FloatNetwork network(exact_program(generator));
+  EXPECT_THROW(network.set_weights(0, std::vector<float>(1'000'000)), std::invalid_argument);
+  EXPECT_THROW(network.set_levels(0, std::vector<float>(1'000'000)), std::invalid_argument);
+  EXPECT_THROW(network.set_weights(9, {}), std::out_of_range);
+}
+
+}  // namespace
+}  // namespace phasic::reference::test
