@@ -12,8 +12,10 @@
 #include <cstring>
 #include <filesystem>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "driver/device.hpp"
 #include "driver/status.hpp"
@@ -101,8 +103,8 @@ class XrtDevice final : public Device {
 
   ~XrtDevice() override {
     const std::lock_guard lock(xrt_mutex());
-    // The card still writes to the command of a run that has not ended: nobody else may get that memory.
-    if (running_) new xrt::run(std::move(run_));
+    // The card still works on a run that has not ended: nobody else may get the memory of its command and its buffers.
+    if (running_) new std::pair(std::move(run_), std::move(buffers_));
     run_ = {};
     for (auto& buffer : buffers_) buffer = {};
     kernel_ = {};
@@ -179,7 +181,11 @@ class XrtDevice final : public Device {
     if (!buffer || buffer.size() < bytes) {
       const std::lock_guard lock(xrt_mutex());
       buffer = {};
-      buffer = xrt::bo(device_, bytes, kernel_.group_id(static_cast<int>(id)));
+      try {
+        buffer = xrt::bo(device_, bytes, kernel_.group_id(static_cast<int>(id)));
+      } catch (const std::bad_alloc&) {
+        throw std::runtime_error(fmt::format("no memory for buffer '{}' of {} bytes", contract::kArguments[id].name, bytes));
+      }
     }
     return buffer;
   }

@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 
 constexpr char kMagic[9] = "PHASICCK";
 constexpr auto kOrders = std::to_array<std::string_view>({"file", "shuffled"});
-constexpr std::size_t kVersionAt = 8, kChecksumAt = 12, kCheckedFrom = 16, kDescriptionBytesAt = 16, kWeightsBytesAt = 24, kHeaderBytes = 32;
+constexpr std::size_t kVersionAt = 8, kChecksumAt = 12, kCheckedFrom = 16, kDescriptionBytesAt = 16, kWeightsBytesAt = 24,
+                      kHeaderBytes = 32;
 
 template <class T>
 void put(std::vector<char>& bytes, std::size_t at, T value) {
@@ -78,7 +79,8 @@ void replace_file(const fs::path& file, const std::vector<char>& bytes) {
   if (::rename(beside.c_str(), file.c_str()) != 0) fail("rename");
   // The rename itself is safe only when the folder is on disk too.
   const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  if (const Descriptor directory(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC); directory.number() >= 0) (void)::fsync(directory.number());
+  if (const Descriptor directory(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC); directory.number() >= 0)
+    (void)::fsync(directory.number());
 }
 
 }  // namespace
@@ -108,27 +110,34 @@ Checkpoint read_checkpoint(const fs::path& file) {
   const auto path = file.string();
   std::error_code failure;
   if (fs::is_directory(file, failure)) throw InputError(path, "", "is a folder, not a checkpoint");
-  const auto size = fs::file_size(file, failure);
-  if (failure) throw InputError(path, "", fmt::format("cannot be read: {}", failure.message()));
-  if (size > (std::uintmax_t{1} << 32)) throw InputError(path, "size", fmt::format("{} bytes are too many for a checkpoint", size));
+  // Everything comes from one open file: another process may replace the name between two looks at it.
+  std::ifstream stream(file, std::ios::binary | std::ios::ate);
+  if (!stream) throw InputError(path, "", fmt::format("cannot be read: {}", std::strerror(errno)));
+  const auto size = static_cast<std::uint64_t>(stream.tellg());
+  if (size > (std::uint64_t{1} << 32))
+    throw InputError(path, "size", fmt::format("{} bytes are too many for a checkpoint", size));
   std::vector<char> bytes(size);
-  std::ifstream stream(file, std::ios::binary);
+  stream.seekg(0);
   stream.read(bytes.data(), static_cast<std::streamsize>(size));
   if (!stream) throw InputError(path, "", "cannot be read");
 
-  if (size < 8 || std::memcmp(bytes.data(), kMagic, 8) != 0) throw InputError(path, "magic", "the file is not a phasic checkpoint");
-  if (size < kHeaderBytes) throw InputError(path, "size", fmt::format("{} bytes; the header alone has {}: the file is truncated", size, kHeaderBytes));
+  if (size < 8 || std::memcmp(bytes.data(), kMagic, 8) != 0)
+    throw InputError(path, "magic", "the file is not a phasic checkpoint");
+  if (size < kHeaderBytes)
+    throw InputError(path, "size", fmt::format("{} bytes; the header alone has {}: the file is truncated", size, kHeaderBytes));
   if (const auto version = get<std::uint32_t>(bytes, kVersionAt); version != kCheckpointVersion) {
     throw InputError(path, "version", fmt::format("{}; this program reads version {}", version, kCheckpointVersion));
   }
-  const auto description_bytes = get<std::uint64_t>(bytes, kDescriptionBytesAt), weights_bytes = get<std::uint64_t>(bytes, kWeightsBytesAt);
+  const auto description_bytes = get<std::uint64_t>(bytes, kDescriptionBytesAt),
+             weights_bytes = get<std::uint64_t>(bytes, kWeightsBytesAt);
   if (description_bytes > size || weights_bytes > size || kHeaderBytes + description_bytes + weights_bytes != size) {
     throw InputError(path, "size",
-                     fmt::format("{} bytes; its header asks for {} + {} + {}: the file is truncated or damaged", size, kHeaderBytes,
-                                 description_bytes, weights_bytes));
+                     fmt::format("{} bytes; its header asks for {} + {} + {}: the file is truncated or damaged", size,
+                                 kHeaderBytes, description_bytes, weights_bytes));
   }
   if (const auto stored = get<std::uint32_t>(bytes, kChecksumAt), found = checksum_of(bytes); stored != found) {
-    throw InputError(path, "checksum", fmt::format("{:#010x} is stored, the content gives {:#010x}: the file is damaged", stored, found));
+    throw InputError(path, "checksum",
+                     fmt::format("{:#010x} is stored, the content gives {:#010x}: the file is damaged", stored, found));
   }
 
   const auto document = parse_json(std::string_view(bytes.data() + kHeaderBytes, description_bytes), path);
@@ -166,11 +175,13 @@ void check_same_network(const fs::path& file, const Checkpoint& checkpoint, cons
 
 void check_same_data(const fs::path& file, const Checkpoint& checkpoint, const Dataset& data, Order order) {
   if (checkpoint.data_samples != data.size()) {
-    throw InputError(file.string(), "data.samples", fmt::format("{}, but {} has {}", checkpoint.data_samples, data.name, data.size()));
+    throw InputError(file.string(), "data.samples",
+                     fmt::format("{}, but {} has {}", checkpoint.data_samples, data.name, data.size()));
   }
   if (checkpoint.data_checksum != data.checksum) {
-    throw InputError(file.string(), "data.checksum", fmt::format("{:#010x} of {}, but {} has {:#010x}", checkpoint.data_checksum,
-                                                                 checkpoint.data_name, data.name, data.checksum));
+    throw InputError(file.string(), "data.checksum",
+                     fmt::format("{:#010x} of {}, but {} has {:#010x}", checkpoint.data_checksum, checkpoint.data_name,
+                                 data.name, data.checksum));
   }
   if (checkpoint.order != order) {
     throw InputError(file.string(), "data.order", fmt::format("{}, but {} was asked for", name(checkpoint.order), name(order)));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A learning run on disk: versioned, checksummed, replaced in one step, so that a run that was ended at any moment goes on with
-/// the same bits.
+/// A learning run on disk: versioned, checksummed, replaced in one step, so that a run that was ended at any moment goes on
+/// with the same bits.
 ///
-/// File: 8 bytes "PHASICCK"; then little endian: version (32 bits), crc32 of all that follows (32 bits), bytes of the description
-/// and bytes of the weights (64 bits each); the description (JSON); the weights as the kernel has them in memory.
+/// File: 8 bytes "PHASICCK"; then little endian: version (32 bits), crc32 of all that follows (32 bits), bytes of the
+/// description and bytes of the weights (64 bits each); the description (JSON); the weights as the kernel has them in memory.
 #pragma once
 
 #include <cstddef>
@@ -21,12 +21,12 @@ inline constexpr std::uint32_t kCheckpointVersion = 1;
 
 struct Checkpoint {
   Network network;
-  std::string data_name;            ///< for people
-  std::uint64_t data_samples = 0;   ///< samples of an epoch
+  std::string data_name;           ///< for people
+  std::uint64_t data_samples = 0;  ///< samples of an epoch
   std::uint32_t data_checksum = 0;
   Order order = Order::kFile;
-  std::uint64_t position = 0;       ///< samples of the stream that were learned; epoch = position / data_samples
-  Curve curve;                      ///< predictions made before each sample was learned
+  std::uint64_t position = 0;  ///< samples of the stream that were learned; epoch = position / data_samples
+  Curve curve;                 ///< predictions made before each sample was learned
   std::vector<std::byte> weights;
 };
 

@@ -39,12 +39,15 @@ std::optional<RecordDifference> record_difference(const Fixed& fixed, const Side
   for (std::size_t n = 0; n < left.records.size(); ++n) {
     for (std::uint32_t j = 0; j < outputs; ++j) {
       const auto x = left.scores[n * outputs + j], y = right.scores[n * outputs + j];
-      if (x != y) return {{n, both(fmt::format("{}, layer {}, neuron {}, score", number_text(options, n), last, j), x, y, a, b)}};
+      if (x != y)
+        return {{n, both(fmt::format("{}, layer {}, neuron {}, score", number_text(options, n), last, j), x, y, a, b)}};
     }
     const auto& x = left.records[n];
     const auto& y = right.records[n];
-    if (x.prediction != y.prediction) return {{n, both(number_text(options, n) + ", prediction", x.prediction, y.prediction, a, b)}};
-    if (x.spikes != y.spikes) return {{n, both(number_text(options, n) + ", spikes of the last layer", x.spikes, y.spikes, a, b)}};
+    if (x.prediction != y.prediction)
+      return {{n, both(number_text(options, n) + ", prediction", x.prediction, y.prediction, a, b)}};
+    if (x.spikes != y.spikes)
+      return {{n, both(number_text(options, n) + ", spikes of the last layer", x.spikes, y.spikes, a, b)}};
   }
   return std::nullopt;
 }
@@ -59,8 +62,9 @@ std::string weight_difference(const Fixed& fixed, const Side& a, std::span<const
         const auto x = weight(network, fixed.layout, left, layer, i, j), y = weight(network, fixed.layout, right, layer, i, j);
         if (x == y) continue;
         const bool bias = network.layers[layer].bias && i + 1 == network.rows(layer);
-        return both(fmt::format("{}, layer {}, synapse from row {}{} to neuron {}, weight", when, layer, i, bias ? " (bias)" : "", j), x, y, a,
-                    b);
+        return both(
+            fmt::format("{}, layer {}, synapse from row {}{} to neuron {}, weight", when, layer, i, bias ? " (bias)" : "", j),
+            x, y, a, b);
       }
     }
   }
@@ -70,22 +74,26 @@ std::string weight_difference(const Fixed& fixed, const Side& a, std::span<const
 }
 
 template <std::size_t Count>
-std::string counter_difference(const std::array<contract::Field, Count>& fields, const void* left, const void* right, std::string_view of,
-                               const Side& a, const Side& b) {
+std::string counter_difference(const std::array<contract::Field, Count>& fields, const void* left, const void* right,
+                               std::string_view of, const Side& a, const Side& b) {
   for (const auto& field : fields) {
     if (!field.doc.starts_with("Exact")) continue;
     std::uint64_t x, y;
     std::memcpy(&x, static_cast<const char*>(left) + field.offset, sizeof x);
     std::memcpy(&y, static_cast<const char*>(right) + field.offset, sizeof y);
-    if (x != y) return both(fmt::format("{}counter {}", of, field.name), static_cast<std::int64_t>(x), static_cast<std::int64_t>(y), a, b);
+    if (x != y)
+      return both(fmt::format("{}counter {}", of, field.name), static_cast<std::int64_t>(x), static_cast<std::int64_t>(y), a,
+                  b);
   }
   return "";
 }
 
 std::string counters_difference(const Side& a, const Counters& left, const Side& b, const Counters& right) {
-  if (auto text = counter_difference(contract::kResultsHeaderFields, &left.header, &right.header, "", a, b); !text.empty()) return text;
+  if (auto text = counter_difference(contract::kResultsHeaderFields, &left.header, &right.header, "", a, b); !text.empty())
+    return text;
   for (std::size_t n = 0; n < left.layers.size(); ++n) {
-    auto text = counter_difference(contract::kLayerCountersFields, &left.layers[n], &right.layers[n], fmt::format("layer {}, ", n), a, b);
+    auto text = counter_difference(contract::kLayerCountersFields, &left.layers[n], &right.layers[n],
+                                   fmt::format("layer {}, ", n), a, b);
     if (!text.empty()) return text;
   }
   return "";
@@ -108,8 +116,9 @@ std::optional<TraceDifference> trace_difference(const Fixed& fixed, const Side& 
           const auto x = traced_potential(network, left.trace, sample, layer, step, j);
           const auto y = traced_potential(network, right.trace, sample, layer, step, j);
           if (x == y) continue;
-          return {{sample, both(fmt::format("{}, step {}, layer {}, neuron {}, potential", number_text(options, sample), step, layer, j), x,
-                                y, a, b)}};
+          return {{sample, both(fmt::format("{}, step {}, layer {}, neuron {}, potential", number_text(options, sample), step,
+                                            layer, j),
+                                x, y, a, b)}};
         }
       }
     }
@@ -120,16 +129,16 @@ std::optional<TraceDifference> trace_difference(const Fixed& fixed, const Side& 
                 std::to_integer<int>(right.trace[place]), a, b)}};
 }
 
-Pair run_both(const Side& a, const Side& b, const Fixed& fixed, std::span<const std::byte> weights, std::span<const Sample> samples,
-              const LaunchOptions& options) {
+Pair run_both(const Side& a, const Side& b, const Fixed& fixed, std::span<const std::byte> weights,
+              std::span<const Sample> samples, const LaunchOptions& options) {
   auto right = std::async(std::launch::async, [&] { return run_launch(*b.device, fixed, weights, samples, options); });
   auto left = run_launch(*a.device, fixed, weights, samples, options);
   return {std::move(left), right.get()};
 }
 
 /// Repeats a launch that differed, to find the first difference; `found` is what was seen the first time.
-std::string locate(const Side& a, const Side& b, const Fixed& fixed, std::span<const std::byte> weights, std::span<const Sample> samples,
-                   LaunchOptions options, std::size_t suspect, const std::string& found) {
+std::string locate(const Side& a, const Side& b, const Fixed& fixed, std::span<const std::byte> weights,
+                   std::span<const Sample> samples, LaunchOptions options, std::size_t suspect, const std::string& found) {
   auto count = std::min(suspect + 1, samples.size());
   count = std::min(count, largest_launch(fixed.network, true));
   options.trace = true;
@@ -156,8 +165,9 @@ std::string locate(const Side& a, const Side& b, const Fixed& fixed, std::span<c
           at_end = std::move(part);
         }
       }
-      return weight_difference(fixed, a, at_end.left.weights, b, at_end.right.weights,
-                               fmt::format("{}, learning after step {}", number_text(options, different - 1), fixed.network.steps - 1));
+      return weight_difference(
+          fixed, a, at_end.left.weights, b, at_end.right.weights,
+          fmt::format("{}, learning after step {}", number_text(options, different - 1), fixed.network.steps - 1));
     }
   }
   if (potential) return potential->text;
@@ -166,12 +176,13 @@ std::string locate(const Side& a, const Side& b, const Fixed& fixed, std::span<c
 
 }  // namespace
 
-std::string first_difference(const Fixed& fixed, const Side& tested, const LaunchResult& left, const Side& right, const LaunchResult& other,
-                             const LaunchOptions& options) {
+std::string first_difference(const Fixed& fixed, const Side& tested, const LaunchResult& left, const Side& right,
+                             const LaunchResult& other, const LaunchOptions& options) {
   if (const auto found = trace_difference(fixed, tested, left, right, other, options)) return found->text;
   if (const auto found = record_difference(fixed, tested, left, right, other, options)) return found->text;
   const auto last = number_text(options, left.records.empty() ? 0 : left.records.size() - 1);
-  if (auto text = weight_difference(fixed, tested, left.weights, right, other.weights, "after " + last); !text.empty()) return text;
+  if (auto text = weight_difference(fixed, tested, left.weights, right, other.weights, "after " + last); !text.empty())
+    return text;
   if (auto text = counters_difference(tested, left.counters, right, other.counters); !text.empty()) {
     return fmt::format("launch of {} samples ending with {}, {}", left.records.size(), last, text);
   }
@@ -179,14 +190,16 @@ std::string first_difference(const Fixed& fixed, const Side& tested, const Launc
 }
 
 Launcher launch_on_both(const Side& tested, const Side& right, const Fixed& fixed) {
-  return [tested, right, &fixed](std::span<const std::byte> weights, std::span<const Sample> samples, const LaunchOptions& options) {
+  return [tested, right, &fixed](std::span<const std::byte> weights, std::span<const Sample> samples,
+                                 const LaunchOptions& options) {
     auto pair = run_both(tested, right, fixed, weights, samples, options);
     const auto found = first_difference(fixed, tested, pair.left, right, pair.right, options);
     if (found.empty()) return std::move(pair.left);
     const auto record = record_difference(fixed, tested, pair.left, right, pair.right, options);
     const bool only_counters = !record && pair.left.weights == pair.right.weights && pair.left.trace == pair.right.trace;
     if (only_counters) throw Mismatch(found);
-    throw Mismatch(locate(tested, right, fixed, weights, samples, options, record ? record->sample : samples.size() - 1, found));
+    throw Mismatch(
+        locate(tested, right, fixed, weights, samples, options, record ? record->sample : samples.size() - 1, found));
   };
 }
 

@@ -50,8 +50,9 @@ Dataset read_dataset(const std::string& name, const fs::path& images, const fs::
   auto pictures = read_idx(images, 3);
   auto classes = read_idx(labels, 1);
   if (pictures.dimensions[0] != classes.dimensions[0]) {
-    throw InputError(labels.string(), "dimension 0",
-                     fmt::format("{} labels, but {} has {} images", classes.dimensions[0], images.string(), pictures.dimensions[0]));
+    throw InputError(
+        labels.string(), "dimension 0",
+        fmt::format("{} labels, but {} has {} images", classes.dimensions[0], images.string(), pictures.dimensions[0]));
   }
   Dataset data;
   data.name = name;
@@ -92,18 +93,20 @@ Dataset load_data(const DataOptions& options, Part part) {
     return read_dataset(fmt::format("{}, {}", options.data, what), files->images, files->labels);
   }
   std::string tried;
-  for (const auto& folder : data_folders(options.data)) tried += fmt::format("{}{}", tried.empty() ? "" : ", ", folder.string());
+  for (const auto& folder : data_folders(options.data))
+    tried += fmt::format("{}{}", tried.empty() ? "" : ", ", folder.string());
   const char* prefix = part == Part::kTraining ? "train" : "t10k";
-  throw InputError("", fmt::format("--data {}", options.data),
-                   fmt::format("no {0}-images-idx3-ubyte and {0}-labels-idx1-ubyte (or .gz) in {1}; `phasic doctor` says how to get data",
-                               prefix, tried));
+  throw InputError(
+      "", fmt::format("--data {}", options.data),
+      fmt::format("no {0}-images-idx3-ubyte and {0}-labels-idx1-ubyte (or .gz) in {1}; `phasic doctor` says how to get data",
+                  prefix, tried));
 }
 
 void check_fits(const Dataset& data, std::uint32_t inputs, std::uint32_t classes, const std::string& network_file) {
   if (data.inputs() != inputs) {
     throw InputError(data.images_file, "dimensions",
-                     fmt::format("images of {} x {} = {} pixels, but {} has inputs = {}", data.rows, data.columns, data.inputs(),
-                                 network_file, inputs));
+                     fmt::format("images of {} x {} = {} pixels, but {} has inputs = {}", data.rows, data.columns,
+                                 data.inputs(), network_file, inputs));
   }
   for (std::size_t n = 0; n < data.size(); ++n) {
     if (data.labels[n] >= classes) {

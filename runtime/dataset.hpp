@@ -12,20 +12,23 @@
 namespace phasic::runtime {
 
 struct Dataset {
-  std::string name;                    ///< such as "fashion-mnist, training"
+  std::string name;  ///< such as "fashion-mnist, training"
   std::string images_file, labels_file;
   std::uint32_t rows = 0, columns = 0;
-  std::vector<std::uint8_t> pixels;    ///< rows * columns bytes a sample
+  std::vector<std::uint8_t> pixels;  ///< rows * columns bytes a sample
   std::vector<std::uint8_t> labels;
-  std::uint32_t checksum = 0;          ///< crc32 over pixels and labels
+  std::uint32_t checksum = 0;  ///< crc32 over pixels and labels
 
   [[nodiscard]] std::size_t size() const { return labels.size(); }
   [[nodiscard]] std::uint32_t inputs() const { return rows * columns; }
-  [[nodiscard]] std::span<const std::uint8_t> image(std::size_t n) const { return std::span(pixels).subspan(n * inputs(), inputs()); }
+  [[nodiscard]] std::span<const std::uint8_t> image(std::size_t n) const {
+    return std::span(pixels).subspan(n * inputs(), inputs());
+  }
 };
 
 /// Reads images and labels; refuses counts that differ.
-[[nodiscard]] Dataset read_dataset(const std::string& name, const std::filesystem::path& images, const std::filesystem::path& labels);
+[[nodiscard]] Dataset read_dataset(const std::string& name, const std::filesystem::path& images,
+                                   const std::filesystem::path& labels);
 
 /// What the user said about the data.
 struct DataOptions {

@@ -47,12 +47,14 @@ std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& o
     throw InputError("", "--compute-units", fmt::format("{}; 1 to {} are allowed", options.compute_units, kMostComputeUnits));
   }
   const auto engine_options = parse_json(options.engine_options, "--engine-options");
-  if (!engine_options.is_object()) throw InputError("", "--engine-options", fmt::format("{} is not a JSON object", options.engine_options));
+  if (!engine_options.is_object())
+    throw InputError("", "--engine-options", fmt::format("{} is not a JSON object", options.engine_options));
 
   std::vector<std::unique_ptr<driver::Device>> devices;
   if (options.transport == "local") {
     for (unsigned n = 0; n < options.compute_units; ++n) {
-      devices.push_back(guarded("--engine " + options.engine, [&] { return driver::open_local(options.engine, options.engine_options); }));
+      devices.push_back(
+          guarded("--engine " + options.engine, [&] { return driver::open_local(options.engine, options.engine_options); }));
     }
     return devices;
   }
@@ -60,7 +62,8 @@ std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& o
   const auto xclbin = xclbin_of(options);
   if (!std::filesystem::is_regular_file(xclbin)) {
     if (!options.xclbin.empty()) throw InputError(xclbin, "--xclbin", "there is no such file");
-    throw InputError("", "--engine " + options.engine, fmt::format("the build has made no xclbin file for it: {} is not there", xclbin));
+    throw InputError("", "--engine " + options.engine,
+                     fmt::format("the build has made no xclbin file for it: {} is not there", xclbin));
   }
   if (!engine_options.empty()) ::setenv("PHASIC_CARD_OPTIONS", options.engine_options.c_str(), 1);
   std::vector<std::string> units;
@@ -74,8 +77,9 @@ std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& o
   }
   for (const auto card : options.devices) {
     for (unsigned n = 0; n < options.compute_units; ++n) {
-      devices.push_back(guarded(fmt::format("--device {}, {}", card, units[n]),
-                                [&] { return driver::open_xrt({.device = card, .xclbin = xclbin, .compute_unit = units[n]}); }));
+      devices.push_back(guarded(fmt::format("--device {}, {}", card, units[n]), [&] {
+        return driver::open_xrt({.device = card, .xclbin = xclbin, .compute_unit = units[n]});
+      }));
     }
   }
   return devices;

@@ -19,15 +19,15 @@ struct DeviceOptions {
   unsigned compute_units = 1;         ///< of each card; with the local transport, engines in this process
 };
 
-/// Opens them all, in the order of cards and compute units. Throws InputError for what the user named wrongly and DeviceError for what
-/// cannot be opened.
+/// Opens them all, in the order of cards and compute units. Throws InputError for what the user named wrongly and DeviceError
+/// for what cannot be opened.
 [[nodiscard]] std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& options);
 
 /// The xclbin file that open_devices uses.
 [[nodiscard]] std::string xclbin_of(const DeviceOptions& options);
 
-/// Points XRT to the simulated card of the build if the environment names no XRT installation. Must come before the first use of XRT.
-/// Returns what it set, or an empty text.
+/// Points XRT to the simulated card of the build if the environment names no XRT installation. Must come before the first use
+/// of XRT. Returns what it set, or an empty text.
 std::string prepare_xrt(const DeviceOptions& options);
 
 }  // namespace phasic::runtime

@@ -20,7 +20,8 @@ std::vector<std::string> available_engines() {
   std::error_code failure;
   for (const auto& entry : std::filesystem::directory_iterator(engine_folder(), failure)) {
     const auto file = entry.path().filename().string();
-    if (file.starts_with(prefix) && file.ends_with(suffix)) names.push_back(file.substr(prefix.size(), file.size() - prefix.size() - suffix.size()));
+    if (file.starts_with(prefix) && file.ends_with(suffix))
+      names.push_back(file.substr(prefix.size(), file.size() - prefix.size() - suffix.size()));
   }
   std::sort(names.begin(), names.end());
   return names;

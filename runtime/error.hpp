@@ -11,11 +11,11 @@ namespace phasic::runtime {
 /// Exit codes of the command.
 enum ExitCode : int {
   kSuccess = 0,
-  kInputFailure = 1,     ///< a wrong option, file, field or value
-  kMismatch = 2,         ///< two engines differ
-  kDeviceFailure = 3,    ///< an engine, a card or a run failed
-  kNotReady = 4,         ///< `doctor` found something missing
-  kInterrupted = 130,    ///< ended by SIGINT after the current launch
+  kInputFailure = 1,   ///< a wrong option, file, field or value
+  kMismatch = 2,       ///< two engines differ
+  kDeviceFailure = 3,  ///< an engine, a card or a run failed
+  kNotReady = 4,       ///< `doctor` found something missing
+  kInterrupted = 130,  ///< ended by SIGINT after the current launch
 };
 
 /// Something that the user gave is wrong: the text names the file, the field and the value.

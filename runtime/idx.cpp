@@ -66,7 +66,8 @@ class Source {
     unpacker_.avail_out = static_cast<uInt>(to.size());
     while (unpacker_.avail_out > 0 && !ended_) {
       if (at_ == available_) refill();
-      if (available_ == 0) throw InputError(name_, "gzip", fmt::format("the stream ends early, after {} unpacked bytes", unpacker_.total_out));
+      if (available_ == 0)
+        throw InputError(name_, "gzip", fmt::format("the stream ends early, after {} unpacked bytes", unpacker_.total_out));
       unpacker_.next_in = buffer_.data() + at_;
       unpacker_.avail_in = static_cast<uInt>(available_ - at_);
       const int status = inflate(&unpacker_, Z_NO_FLUSH);
@@ -77,7 +78,8 @@ class Source {
         if (available_ != at_) throw InputError(name_, "gzip", "there are bytes after the end of the stream");
       } else if (status != Z_OK) {
         throw InputError(name_, "gzip",
-                         fmt::format("damaged after {} unpacked bytes: {}", unpacker_.total_out, unpacker_.msg ? unpacker_.msg : "bad data"));
+                         fmt::format("damaged after {} unpacked bytes: {}", unpacker_.total_out,
+                                     unpacker_.msg ? unpacker_.msg : "bad data"));
       }
     }
     return to.size() - unpacker_.avail_out;
@@ -106,8 +108,9 @@ IdxArray read_idx(const std::filesystem::path& file, unsigned rank) {
   Source source(file);
   const std::uint32_t wanted = 0x0800 + rank;
   if (const auto magic = read_word(source, name, "magic"); magic != wanted) {
-    throw InputError(name, "magic", fmt::format("{:#010x}; {:#010x} is needed (unsigned bytes, {} dimension{})", magic, wanted, rank,
-                                                rank == 1 ? "" : "s"));
+    throw InputError(name, "magic",
+                     fmt::format("{:#010x}; {:#010x} is needed (unsigned bytes, {} dimension{})", magic, wanted, rank,
+                                 rank == 1 ? "" : "s"));
   }
   IdxArray array;
   std::uint64_t size = 1;
@@ -117,7 +120,8 @@ IdxArray read_idx(const std::filesystem::path& file, unsigned rank) {
     if (array.dimensions.back() == 0) throw InputError(name, field, "0; at least 1 is needed");
     size *= array.dimensions.back();
     if (size > kLargestArray) {
-      throw InputError(name, field, fmt::format("{} makes the array larger than {} bytes", array.dimensions.back(), kLargestArray));
+      throw InputError(name, field,
+                       fmt::format("{} makes the array larger than {} bytes", array.dimensions.back(), kLargestArray));
     }
   }
   // The header may lie: memory is taken only as the bytes arrive.
@@ -127,11 +131,13 @@ IdxArray read_idx(const std::filesystem::path& file, unsigned rank) {
     array.bytes.resize(before + part);
     const auto got = source.read(std::span(array.bytes).subspan(before));
     if (got != part) {
-      throw InputError(name, "data", fmt::format("the file ends after {} bytes; its dimensions ask for {}", before + got, size));
+      throw InputError(name, "data",
+                       fmt::format("the file ends after {} bytes; its dimensions ask for {}", before + got, size));
     }
   }
   std::array<std::uint8_t, 1> extra;
-  if (source.read(extra) != 0) throw InputError(name, "data", fmt::format("there are bytes after the {} that the dimensions ask for", size));
+  if (source.read(extra) != 0)
+    throw InputError(name, "data", fmt::format("there are bytes after the {} that the dimensions ask for", size));
   return array;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// IDX files of unsigned bytes, as MNIST and Fashion-MNIST come in; plain or compressed with gzip (told by content, not by name).
+/// IDX files of unsigned bytes, as MNIST and Fashion-MNIST come in; plain or compressed with gzip (told by content, not by
+/// name).
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ struct IdxArray {
   std::vector<std::uint8_t> bytes;  ///< row-major
 };
 
-/// Reads an array with `rank` dimensions. Throws InputError naming file, field and value: magic, a dimension of 0, data that ends
-/// early, bytes after the end, a damaged gzip stream, more than 2^31 bytes.
+/// Reads an array with `rank` dimensions. Throws InputError naming file, field and value: magic, a dimension of 0, data that
+/// ends early, bytes after the end, a damaged gzip stream, more than 2^31 bytes.
 [[nodiscard]] IdxArray read_idx(const std::filesystem::path& file, unsigned rank);
 
 }  // namespace phasic::runtime

@@ -61,7 +61,8 @@ nlohmann::json read_json(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file, failure)) throw InputError(file.string(), "", "is a folder, not a JSON file");
   const auto size = std::filesystem::file_size(file, failure);
   if (failure) throw InputError(file.string(), "", fmt::format("cannot be read: {}", failure.message()));
-  if (size > kLargestFile) throw InputError(file.string(), "size", fmt::format("{} bytes; at most {} are read", size, kLargestFile));
+  if (size > kLargestFile)
+    throw InputError(file.string(), "size", fmt::format("{} bytes; at most {} are read", size, kLargestFile));
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();
@@ -78,7 +79,8 @@ void JsonNode::expect_object(std::initializer_list<std::string_view> keys) const
   if (!value_->is_object()) refuse("an object is needed");
   for (const auto& [key, value] : value_->items()) {
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-      JsonNode(value, file_, path_.empty() ? key : path_ + "." + key).refuse("unknown key; known here: " + listed({keys.begin(), keys.size()}));
+      JsonNode(value, file_, path_.empty() ? key : path_ + "." + key)
+          .refuse("unknown key; known here: " + listed({keys.begin(), keys.size()}));
     }
   }
 }

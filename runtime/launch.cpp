@@ -15,7 +15,9 @@ namespace {
 constexpr std::size_t kLargestBuffer = std::size_t{1} << 30;
 constexpr std::size_t kRecordsOffset = sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters);
 
-std::size_t record_bytes(const Network& network) { return align(sizeof(contract::ResultRecord) + 4 * std::size_t{network.outputs()}); }
+std::size_t record_bytes(const Network& network) {
+  return align(sizeof(contract::ResultRecord) + 4 * std::size_t{network.outputs()});
+}
 
 LaunchResult unpack_results(driver::RunResponse&& response, const Network& network, std::span<const Sample> samples,
                             const LaunchOptions& options) {
@@ -50,14 +52,16 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
 
 }  // namespace
 
-std::vector<std::uint32_t> encode_events(const Network& network, std::span<const std::uint8_t> intensities, std::uint32_t sample) {
+std::vector<std::uint32_t> encode_events(const Network& network, std::span<const std::uint8_t> intensities,
+                                         std::uint32_t sample) {
   const auto key = sample_key(purpose_key(network.seed, static_cast<std::uint32_t>(contract::Purpose::kEncoding), 0), sample);
   std::vector<std::vector<std::uint32_t>> steps(network.steps);
   for (std::uint32_t i = 0; i < intensities.size(); ++i) {
     if (intensities[i] == 0) continue;
     for (std::uint32_t first = 0; first < network.steps; first += 4) {
       const auto [x, y] = permute(key, static_cast<std::uint16_t>(first >> 2), static_cast<std::uint16_t>(i));
-      const std::array<std::uint32_t, 4> bytes{static_cast<std::uint32_t>(x >> 8), x & 0xffu, static_cast<std::uint32_t>(y >> 8), y & 0xffu};
+      const std::array<std::uint32_t, 4> bytes{static_cast<std::uint32_t>(x >> 8), x & 0xffu,
+                                               static_cast<std::uint32_t>(y >> 8), y & 0xffu};
       for (std::uint32_t t = first; t < std::min(first + 4, network.steps); ++t) {
         if (intensities[i] > bytes[t - first]) steps[t].push_back((t << 16) | i);
       }
@@ -129,12 +133,13 @@ Fixed make_fixed(const Network& network) {
   return fixed;
 }
 
-LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<const std::byte> weights, std::span<const Sample> samples,
-                        const LaunchOptions& options) {
+LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<const std::byte> weights,
+                        std::span<const Sample> samples, const LaunchOptions& options) {
   const auto& network = fixed.network;
   const auto packed = pack_samples(network, samples, options.first_sample, options.learn);
   const auto program = program_block(
-      network, fixed.layout, {.learn = options.learn, .trace = options.trace, .stream_sample = options.stream_sample, .sample_stride = packed.stride});
+      network, fixed.layout,
+      {.learn = options.learn, .trace = options.trace, .stream_sample = options.stream_sample, .sample_stride = packed.stride});
   driver::RunRequest request;
   request.program = program;
   request.weights = weights;
@@ -146,8 +151,10 @@ LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<co
   request.trace_bytes = options.trace ? samples.size() * trace_bytes_per_sample(network) : 0;
   request.timeout = fixed.timeout;
 
-  const auto where = [&] { return fmt::format("{}, samples {} to {}", device.describe(), options.first_sample,
-                                              options.first_sample + static_cast<std::uint32_t>(samples.size()) - 1); };
+  const auto where = [&] {
+    return fmt::format("{}, samples {} to {}", device.describe(), options.first_sample,
+                       options.first_sample + static_cast<std::uint32_t>(samples.size()) - 1);
+  };
   driver::RunResponse response;
   try {
     response = device.run(request);
@@ -157,9 +164,10 @@ LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<co
   if (response.error != 0) throw DeviceError(fmt::format("{}: {}", where(), response.error_text()));
   if (response.results.size() != request.results_bytes || response.trace.size() != request.trace_bytes ||
       response.weights.size() != weights.size()) {
-    throw DeviceError(fmt::format("{}: the device gave {} bytes of results, {} of weights and {} of trace; {}, {} and {} are right", where(),
-                                  response.results.size(), response.weights.size(), response.trace.size(), request.results_bytes,
-                                  weights.size(), request.trace_bytes));
+    throw DeviceError(
+        fmt::format("{}: the device gave {} bytes of results, {} of weights and {} of trace; {}, {} and {} are right", where(),
+                    response.results.size(), response.weights.size(), response.trace.size(), request.results_bytes,
+                    weights.size(), request.trace_bytes));
   }
   try {
     return unpack_results(std::move(response), network, samples, options);

@@ -28,8 +28,10 @@ struct PackedSamples {
 };
 
 /// Packs samples for the kernel. A network that takes events gets the spikes that the kernel's own encoder would make of the
-/// intensities, so both kinds give the same results; `first_sample` is the number of the first sample in the stream of random numbers.
-[[nodiscard]] PackedSamples pack_samples(const Network& network, std::span<const Sample> samples, std::uint32_t first_sample, bool learn);
+/// intensities, so both kinds give the same results; `first_sample` is the number of the first sample in the stream of random
+/// numbers.
+[[nodiscard]] PackedSamples pack_samples(const Network& network, std::span<const Sample> samples, std::uint32_t first_sample,
+                                         bool learn);
 
 /// Address events of one sample, ascending in (step, input).
 [[nodiscard]] std::vector<std::uint32_t> encode_events(const Network& network, std::span<const std::uint8_t> intensities,
@@ -44,11 +46,11 @@ struct Counters {
 };
 
 struct LaunchResult {
-  std::vector<contract::ResultRecord> records;   ///< one a sample
-  std::vector<std::uint32_t> scores;             ///< outputs() a sample
+  std::vector<contract::ResultRecord> records;  ///< one a sample
+  std::vector<std::uint32_t> scores;            ///< outputs() a sample
   Counters counters;
-  std::vector<std::byte> weights;                ///< after the launch
-  std::vector<std::byte> trace;                  ///< empty without a trace
+  std::vector<std::byte> weights;  ///< after the launch
+  std::vector<std::byte> trace;    ///< empty without a trace
 };
 
 /// What stays the same from launch to launch.
@@ -78,7 +80,7 @@ struct LaunchOptions {
 [[nodiscard]] std::size_t largest_launch(const Network& network, bool trace);
 
 /// Potential in a trace.
-[[nodiscard]] std::int16_t traced_potential(const Network& network, std::span<const std::byte> trace, std::size_t sample, std::size_t layer,
-                                            std::uint32_t step, std::uint32_t neuron);
+[[nodiscard]] std::int16_t traced_potential(const Network& network, std::span<const std::byte> trace, std::size_t sample,
+                                            std::size_t layer, std::uint32_t step, std::uint32_t neuron);
 
 }  // namespace phasic::runtime

@@ -26,7 +26,8 @@ double modulate(double lambda, const Modulation& modulation) {
 
 std::vector<std::int8_t> level_table(const Network& network, std::size_t layer) {
   constexpr double kUnits = 64;
-  const auto key = purpose_key(network.seed, static_cast<std::uint32_t>(HostPurpose::kLevels), static_cast<std::uint32_t>(layer));
+  const auto key =
+      purpose_key(network.seed, static_cast<std::uint32_t>(HostPurpose::kLevels), static_cast<std::uint32_t>(layer));
   const auto neurons = network.layers[layer].neurons;
   const auto drawn = [&](std::uint32_t place, std::uint32_t neuron) {
     const auto [x, y] = permute(key, static_cast<std::uint16_t>(place), static_cast<std::uint16_t>(neuron));

@@ -45,9 +45,8 @@ double parse_unit(const JsonNode& node) {
     return failure == std::errc() && end == part.data() + part.size() && to > 0;
   };
   const std::string_view view = text;
-  const bool good = slash == std::string::npos
-                        ? read(view, above)
-                        : read(view.substr(0, slash), above) && read(view.substr(slash + 1), below);
+  const bool good = slash == std::string::npos ? read(view, above)
+                                               : read(view.substr(0, slash), above) && read(view.substr(slash + 1), below);
   const double unit = good ? static_cast<double>(above) / below : 0;
   if (unit < kSmallest || unit > 1024) node.refuse("a positive number or a fraction such as \"1/256\" is needed");
   return unit;
@@ -76,8 +75,9 @@ std::int64_t parse_quantity(const JsonNode& node, double unit, std::int64_t leas
   const double number = node.real(-1e12, 1e12);
   const double units = std::round(number / unit);
   if (units < static_cast<double>(least) || units > static_cast<double>(most)) {
-    node.refuse(fmt::format("cannot be represented: it is {:.0f} units of {:.6g}, and {} to {} are allowed; {:.6g} to {:.6g} fit", units,
-                            unit, least, most, static_cast<double>(least) * unit, static_cast<double>(most) * unit));
+    node.refuse(
+        fmt::format("cannot be represented: it is {:.0f} units of {:.6g}, and {} to {} are allowed; {:.6g} to {:.6g} fit",
+                    units, unit, least, most, static_cast<double>(least) * unit, static_cast<double>(most) * unit));
   }
   return static_cast<std::int64_t>(units);
 }
@@ -94,15 +94,17 @@ void parse_learning_rate(const JsonNode& node, const Network& network, LayerSpec
   if (node.value().is_object()) {
     node.expect_object({"raw", "factor_shift"});
     layer.rate = static_cast<std::uint32_t>(node.at("raw").integer(0, kLargestRate));
-    layer.factor_shift = node.find("factor_shift") ? static_cast<std::uint32_t>(node.at("factor_shift").integer(0, kLargestShift)) : 0;
+    layer.factor_shift =
+        node.find("factor_shift") ? static_cast<std::uint32_t>(node.at("factor_shift").integer(0, kLargestShift)) : 0;
     return;
   }
   const double scaled = node.real(0, 1e6) * rate_per_learning_rate(network, layer);
   double largest_scale = 1;
   for (const auto& entry : network.schedule) largest_scale = std::max(largest_scale, entry.scale);
   if (std::round(scaled * largest_scale) > kLargestRate) {
-    node.refuse(fmt::format("cannot be represented: the rate would be {:.0f}, and {} is the largest; {:.3g} fits", scaled * largest_scale,
-                            kLargestRate, kLargestRate / largest_scale / rate_per_learning_rate(network, layer)));
+    node.refuse(fmt::format("cannot be represented: the rate would be {:.0f}, and {} is the largest; {:.3g} fits",
+                            scaled * largest_scale, kLargestRate,
+                            kLargestRate / largest_scale / rate_per_learning_rate(network, layer)));
   }
   layer.factor_shift = 0;
   while (layer.factor_shift < kLargestShift &&
@@ -124,7 +126,8 @@ LayerSpec parse_layer(const JsonNode& node, const Network& network, double unit,
   if (const auto bias = node.find("bias")) layer.bias = bias->boolean();
   layer.unit = unit;
   if (const auto own = node.find("unit")) layer.unit = parse_unit(*own);
-  if (const auto shift = node.find("input_shift")) layer.input_shift = static_cast<std::uint32_t>(shift->integer(0, kLargestShift));
+  if (const auto shift = node.find("input_shift"))
+    layer.input_shift = static_cast<std::uint32_t>(shift->integer(0, kLargestShift));
 
   const auto threshold = node.at("threshold");
   layer.threshold = static_cast<std::int32_t>(parse_quantity(threshold, layer.unit, INT16_MIN, INT16_MAX));
@@ -146,9 +149,11 @@ LayerSpec parse_layer(const JsonNode& node, const Network& network, double unit,
   const bool frozen = layer.factor == contract::Factor::kFrozen;
   layer.span = layer.factor == contract::Factor::kError ? contract::Span::kAllSteps : contract::Span::kLastStep;
   if (const auto span = node.find("span")) layer.span = static_cast<contract::Span>(span->one_of(kSpans));
-  if (const auto rounding = node.find("rounding")) layer.rounding = static_cast<contract::Rounding>(rounding->one_of(kRoundings));
+  if (const auto rounding = node.find("rounding"))
+    layer.rounding = static_cast<contract::Rounding>(rounding->one_of(kRoundings));
   if (layer.factor == contract::Factor::kError && layer.neurons < network.classes) {
-    node.at("neurons").refuse(fmt::format("rule \"error\" needs at least one neuron a class, and there are {} classes", network.classes));
+    node.at("neurons").refuse(
+        fmt::format("rule \"error\" needs at least one neuron a class, and there are {} classes", network.classes));
   }
   if (frozen) {
     if (const auto rate = node.find("learning_rate")) {
@@ -162,8 +167,8 @@ LayerSpec parse_layer(const JsonNode& node, const Network& network, double unit,
     for (std::size_t n = 0; n < network.schedule.size(); ++n) {
       const double scaled = std::round(layer.rate * network.schedule[n].scale);
       if (scaled > kLargestRate) {
-        rate.refuse(fmt::format("with the scale {} of schedule[{}] the rate is {:.0f}; {} is the largest", network.schedule[n].scale, n,
-                                scaled, kLargestRate));
+        rate.refuse(fmt::format("with the scale {} of schedule[{}] the rate is {:.0f}; {} is the largest",
+                                network.schedule[n].scale, n, scaled, kLargestRate));
       }
     }
   }
@@ -219,8 +224,8 @@ std::uint32_t Network::rows(std::size_t layer) const {
 
 Network parse_network(const json& document, const std::string& file) {
   const JsonNode root(document, file, "");
-  root.expect_object({"phasic_network", "name", "description", "inputs", "classes", "steps", "weight_width", "samples", "seed", "unit",
-                      "modulation", "schedule", "layers"});
+  root.expect_object({"phasic_network", "name", "description", "inputs", "classes", "steps", "weight_width", "samples", "seed",
+                      "unit", "modulation", "schedule", "layers"});
   Network network;
   network.file = file;
   (void)root.at("phasic_network").integer(1, 1);
@@ -233,7 +238,8 @@ Network parse_network(const json& document, const std::string& file) {
     network.weight_width = static_cast<std::uint32_t>(width->integer(8, 16));
     if (network.weight_width != 8 && network.weight_width != 16) width->refuse("8 or 16 is needed");
   }
-  if (const auto kind = root.find("samples")) network.sample_kind = static_cast<contract::SampleKind>(kind->one_of(kSampleKinds));
+  if (const auto kind = root.find("samples"))
+    network.sample_kind = static_cast<contract::SampleKind>(kind->one_of(kSampleKinds));
   if (const auto seed = root.find("seed")) network.seed = parse_seed(*seed);
   double unit = 1.0 / 256;
   if (const auto common = root.find("unit")) unit = parse_unit(*common);
@@ -269,7 +275,8 @@ json canonical(const Network& network) {
                   {"span", name_of(kSpans, layer.span)},
                   {"rounding", name_of(kRoundings, layer.rounding)},
                   {"initial_amplitude", {{"raw", layer.initial_amplitude}}}};
-    if (layer.factor != contract::Factor::kFrozen) entry["learning_rate"] = {{"raw", layer.rate}, {"factor_shift", layer.factor_shift}};
+    if (layer.factor != contract::Factor::kFrozen)
+      entry["learning_rate"] = {{"raw", layer.rate}, {"factor_shift", layer.factor_shift}};
     layers.push_back(std::move(entry));
   }
   json schedule = json::array();
@@ -323,7 +330,8 @@ void check_limits(const Network& network, const driver::Limits& limits, const st
   const auto refuse = [&](const std::string& field, std::uint64_t value, std::string_view limit, std::uint64_t allowed) {
     throw InputError(network.file, field, fmt::format("{} does not fit {}: its limit {} is {}", value, where, limit, allowed));
   };
-  if (network.weight_width != limits.weight_width) refuse("weight_width", network.weight_width, "weight_width", limits.weight_width);
+  if (network.weight_width != limits.weight_width)
+    refuse("weight_width", network.weight_width, "weight_width", limits.weight_width);
   if (network.layers.size() > limits.engines) refuse("layers", network.layers.size(), "engines", limits.engines);
   if (network.steps > limits.max_steps) refuse("steps", network.steps, "max_steps", limits.max_steps);
   if (network.classes > limits.max_classes) refuse("classes", network.classes, "max_classes", limits.max_classes);
@@ -334,20 +342,23 @@ void check_limits(const Network& network, const driver::Limits& limits, const st
     if (layer.neurons > limits.max_neurons) refuse(field("neurons"), layer.neurons, "max_neurons", limits.max_neurons);
     const auto rows = network.rows(n);
     if (rows > limits.max_rows) {
-      throw InputError(network.file, n == 0 ? "inputs" : fmt::format("layers[{}].neurons", n - 1),
-                       fmt::format("layers[{}] then has {} presynaptic rows with its bias, which do not fit {}: its limit max_rows is {}", n,
-                                   rows, where, limits.max_rows));
+      throw InputError(
+          network.file, n == 0 ? "inputs" : fmt::format("layers[{}].neurons", n - 1),
+          fmt::format("layers[{}] then has {} presynaptic rows with its bias, which do not fit {}: its limit max_rows is {}", n,
+                      rows, where, limits.max_rows));
     }
     const std::uint64_t words = std::uint64_t{rows} * ((layer.neurons + limits.lanes - 1) / limits.lanes);
     if (words > limits.weight_depth) {
-      throw InputError(network.file, field("neurons"),
-                       fmt::format("{} rows of {} neurons take {} words of {} weights, which do not fit {}: its limit weight_depth is {}",
-                                   rows, layer.neurons, words, limits.lanes, where, limits.weight_depth));
+      throw InputError(
+          network.file, field("neurons"),
+          fmt::format("{} rows of {} neurons take {} words of {} weights, which do not fit {}: its limit weight_depth is {}",
+                      rows, layer.neurons, words, limits.lanes, where, limits.weight_depth));
     }
-    if (layer.factor != contract::Factor::kFrozen && layer.span == contract::Span::kAllSteps && layer.neurons > limits.max_outputs) {
+    if (layer.factor != contract::Factor::kFrozen && layer.span == contract::Span::kAllSteps &&
+        layer.neurons > limits.max_outputs) {
       throw InputError(network.file, field("span"),
-                       fmt::format("\"all_steps\" with {} neurons does not fit {}: its limit max_outputs is {}", layer.neurons, where,
-                                   limits.max_outputs));
+                       fmt::format("\"all_steps\" with {} neurons does not fit {}: its limit max_outputs is {}", layer.neurons,
+                                   where, limits.max_outputs));
     }
   }
 }
@@ -356,17 +367,18 @@ std::string describe(const Network& network) {
   std::string shape = fmt::format("{}", network.inputs);
   for (const auto& layer : network.layers) shape += fmt::format("-{}", layer.neurons);
   auto text = fmt::format("{}: {}, {} classes, {} time steps, {}-bit weights, {} samples, seed {:#x}\n",
-                          network.name.empty() ? "network" : network.name, shape, network.classes, network.steps, network.weight_width,
-                          name_of(kSampleKinds, network.sample_kind), network.seed);
-  text += fmt::format("{:>5} {:>7} {:>5} {:>16} {:>16} {:>13} {:>5} {:>10} {:>10} {:>22} {:>16}\n", "layer", "neurons", "rows", "threshold",
-                      "window above", "leak", "shift", "rule", "span", "learning rate", "initial weights");
+                          network.name.empty() ? "network" : network.name, shape, network.classes, network.steps,
+                          network.weight_width, name_of(kSampleKinds, network.sample_kind), network.seed);
+  text += fmt::format("{:>5} {:>7} {:>5} {:>16} {:>16} {:>13} {:>5} {:>10} {:>10} {:>22} {:>16}\n", "layer", "neurons", "rows",
+                      "threshold", "window above", "leak", "shift", "rule", "span", "learning rate", "initial weights");
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto& layer = network.layers[n];
     const double weight_unit = layer.unit / std::exp2(layer.input_shift);
     const bool frozen = layer.factor == contract::Factor::kFrozen;
-    const double learning_rate = frozen ? 0 : std::ldexp(layer.rate, -static_cast<int>(layer.factor_shift)) / rate_per_learning_rate(network, layer);
-    text += fmt::format("{:>5} {:>7} {:>5} {:>16} {:>16} {:>13} {:>5} {:>10} {:>10} {:>22} {:>16}\n", n, layer.neurons, network.rows(n),
-                        fmt::format("{:.4g} ({})", layer.threshold * layer.unit, layer.threshold),
+    const double learning_rate =
+        frozen ? 0 : std::ldexp(layer.rate, -static_cast<int>(layer.factor_shift)) / rate_per_learning_rate(network, layer);
+    text += fmt::format("{:>5} {:>7} {:>5} {:>16} {:>16} {:>13} {:>5} {:>10} {:>10} {:>22} {:>16}\n", n, layer.neurons,
+                        network.rows(n), fmt::format("{:.4g} ({})", layer.threshold * layer.unit, layer.threshold),
                         fmt::format("{:.4g} ({})", layer.window * layer.unit, layer.window),
                         fmt::format("{:.4g} ({})", layer.leak / kUnitsOfLeak, layer.leak), layer.input_shift,
                         name_of(kRules, layer.factor), frozen ? "-" : name_of(kSpans, layer.span),

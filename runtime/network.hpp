@@ -17,13 +17,13 @@ struct LayerSpec {
   std::uint32_t neurons = 0;
   bool bias = true;
   std::int32_t threshold = 0;
-  std::int32_t window = 0;              ///< potential above which the learning window is open (the contract's `window`)
-  std::uint32_t leak = 0;               ///< in 1/256
+  std::int32_t window = 0;  ///< potential above which the learning window is open (the contract's `window`)
+  std::uint32_t leak = 0;   ///< in 1/256
   std::uint32_t input_shift = 0;
   contract::Factor factor = contract::Factor::kFrozen;
   contract::Span span = contract::Span::kLastStep;
   contract::Rounding rounding = contract::Rounding::kStochastic;
-  std::uint32_t rate = 0;               ///< before the schedule's scale
+  std::uint32_t rate = 0;  ///< before the schedule's scale
   std::uint32_t factor_shift = 0;
   std::uint32_t initial_amplitude = 0;  ///< initial weights are uniform in [-amplitude, amplitude]
   double unit = 1.0 / 256;              ///< what one unit of a potential stands for; for people only

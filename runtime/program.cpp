@@ -67,7 +67,8 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
 std::vector<std::byte> initial_weights(const Network& network, const Layout& layout) {
   std::vector<std::byte> weights(layout.weights_bytes);
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
-    const auto key = purpose_key(network.seed, static_cast<std::uint32_t>(HostPurpose::kWeights), static_cast<std::uint32_t>(n));
+    const auto key =
+        purpose_key(network.seed, static_cast<std::uint32_t>(HostPurpose::kWeights), static_cast<std::uint32_t>(n));
     const std::int32_t amplitude = static_cast<std::int32_t>(network.layers[n].initial_amplitude);
     const std::uint64_t values = 2 * static_cast<std::uint64_t>(amplitude) + 1;
     for (std::uint32_t i = 0; i < network.rows(n); ++i) {
@@ -95,14 +96,15 @@ std::vector<std::byte> level_tables(const Network& network, const Layout& layout
     const auto levels = level_table(network, n);
     const auto neurons = network.layers[n].neurons;
     for (std::uint32_t c = 0; c < network.classes; ++c) {
-      std::memcpy(tables.data() + layout.layers[n].levels_offset + c * align(neurons), levels.data() + std::size_t{c} * neurons, neurons);
+      std::memcpy(tables.data() + layout.layers[n].levels_offset + c * align(neurons), levels.data() + std::size_t{c} * neurons,
+                  neurons);
     }
   }
   return tables;
 }
 
-std::int32_t weight(const Network& network, const Layout& layout, std::span<const std::byte> weights, std::size_t layer, std::uint32_t row,
-                    std::uint32_t neuron) {
+std::int32_t weight(const Network& network, const Layout& layout, std::span<const std::byte> weights, std::size_t layer,
+                    std::uint32_t row, std::uint32_t neuron) {
   const auto* place = weights.data() + layout.layers[layer].weights_offset + row * layout.layers[layer].row_bytes;
   if (network.weight_width == 8) return static_cast<std::int8_t>(place[neuron]);
   std::int16_t value;

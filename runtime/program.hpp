@@ -17,8 +17,8 @@ namespace phasic::runtime {
 struct Layout {
   struct Place {
     std::size_t weights_offset;
-    std::size_t row_bytes;       ///< from one row of weights to the next
-    std::size_t levels_offset;   ///< 0 for layers without a level table
+    std::size_t row_bytes;      ///< from one row of weights to the next
+    std::size_t levels_offset;  ///< 0 for layers without a level table
   };
   std::vector<Place> layers;
   std::size_t weights_bytes = 0;
@@ -30,7 +30,7 @@ struct Layout {
 struct ProgramOptions {
   bool learn = false;
   bool trace = false;
-  std::uint64_t stream_sample = 0;   ///< place in the learning stream, for the schedule of rates
+  std::uint64_t stream_sample = 0;  ///< place in the learning stream, for the schedule of rates
   std::uint32_t sample_stride = 0;
 };
 [[nodiscard]] std::vector<std::byte> program_block(const Network& network, const Layout& layout, const ProgramOptions& options);
@@ -42,7 +42,7 @@ struct ProgramOptions {
 [[nodiscard]] std::vector<std::byte> level_tables(const Network& network, const Layout& layout);
 
 /// Weight from row i to neuron j of a layer.
-[[nodiscard]] std::int32_t weight(const Network& network, const Layout& layout, std::span<const std::byte> weights, std::size_t layer,
-                                  std::uint32_t row, std::uint32_t neuron);
+[[nodiscard]] std::int32_t weight(const Network& network, const Layout& layout, std::span<const std::byte> weights,
+                                  std::size_t layer, std::uint32_t row, std::uint32_t neuron);
 
 }  // namespace phasic::runtime

@@ -28,7 +28,12 @@ std::string duration_text(double seconds) {
 }
 
 Progress::Progress(std::string label, std::uint64_t start, std::uint64_t total, bool quiet)
-    : label_(std::move(label)), start_(start), total_(total), quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1), begin_(Clock::now()) {
+    : label_(std::move(label)),
+      start_(start),
+      total_(total),
+      quiet_(quiet),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      begin_(Clock::now()) {
   shown_ = begin_;
 }
 
@@ -38,7 +43,8 @@ std::string Progress::line(std::uint64_t done, const std::string& note) const {
   std::string text = label_ + ' ';
   if (terminal_) {
     const int filled = static_cast<int>(share * kBarWidth);
-    text += fmt::format("[{}{}] ", std::string(static_cast<std::size_t>(filled), '#'), std::string(static_cast<std::size_t>(kBarWidth - filled), '.'));
+    text += fmt::format("[{}{}] ", std::string(static_cast<std::size_t>(filled), '#'),
+                        std::string(static_cast<std::size_t>(kBarWidth - filled), '.'));
   }
   text += fmt::format("{}/{} samples ({:.0f} %), {:.1f} samples/s", done, total_, 100 * share, rate);
   if (done < total_ && rate > 0) text += fmt::format(", {} left", duration_text(static_cast<double>(total_ - done) / rate));

@@ -10,9 +10,9 @@ namespace phasic::runtime {
 
 /// Purposes of random numbers that the host draws; those of the kernel are below 16.
 enum class HostPurpose : std::uint32_t {
-  kLevels = 16,    ///< NI of the level tables
-  kWeights = 17,   ///< initial weights
-  kOrder = 18,     ///< shuffled order of the samples
+  kLevels = 16,   ///< NI of the level tables
+  kWeights = 17,  ///< initial weights
+  kOrder = 18,    ///< shuffled order of the samples
 };
 
 /// Four words of 16 bits.

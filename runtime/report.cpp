@@ -26,7 +26,9 @@ std::string shape_of(const Network& network) {
   return text;
 }
 
-double share(std::uint64_t part, std::uint64_t whole) { return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole); }
+double share(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
 
 json phase_json(const Report& report, const Phase& phase) {
   const auto& header = phase.counters.header;
@@ -104,7 +106,9 @@ json summary(const Report& report) {
   const json learned = phase(report.learned), tested = phase(report.tested);
   const auto value = [](const json& from, const char* key) { return from.is_null() ? json() : from.at(key); };
   return {{"phasic_summary", 1},
-          {"data", report.learned ? report.learned->data : report.tested ? report.tested->data : ""},
+          {"data", report.learned  ? report.learned->data
+                   : report.tested ? report.tested->data
+                                   : ""},
           {"network", shape_of(report.network)},
           {"network_name", report.network.name},
           {"engine", report.engine},
@@ -135,15 +139,17 @@ std::string table(const Report& report) {
   const auto cells = [&](std::string_view what, auto&& of) {
     row(what, report.learned ? of(*report.learned) : std::string("-"), report.tested ? of(*report.tested) : std::string("-"));
   };
-  text += fmt::format("  network {} ({}), {}-bit weights, T = {}\n", report.network.name, shape_of(report.network), report.network.weight_width,
-                      report.network.steps);
+  text += fmt::format("  network {} ({}), {}-bit weights, T = {}\n", report.network.name, shape_of(report.network),
+                      report.network.weight_width, report.network.steps);
   text += fmt::format("  engine {} over {}, {} lanes: {}\n\n", report.engine, report.transport, report.lanes, report.device);
   row("", "learning", "testing");
   cells("samples", [](const Phase& p) { return fmt::format("{}", p.samples); });
   cells("accuracy", [](const Phase& p) { return fmt::format("{:.2f} %", 100 * share(p.correct, p.samples)); });
-  cells("input events a sample", [](const Phase& p) { return fmt::format("{:.1f}", share(p.counters.header.input_events, p.counters.samples)); });
+  cells("input events a sample",
+        [](const Phase& p) { return fmt::format("{:.1f}", share(p.counters.header.input_events, p.counters.samples)); });
   cells("cycles a sample", [](const Phase& p) {
-    return p.counters.header.run_cycles == 0 ? std::string("untimed") : fmt::format("{:.0f}", share(p.counters.header.run_cycles, p.counters.samples));
+    return p.counters.header.run_cycles == 0 ? std::string("untimed")
+                                             : fmt::format("{:.0f}", share(p.counters.header.run_cycles, p.counters.samples));
   });
   for (std::size_t n = 0; n < report.network.layers.size(); ++n) {
     cells(fmt::format("lane utilisation, layer {}", n), [&](const Phase& p) {
@@ -157,7 +163,8 @@ std::string table(const Report& report) {
   }
   cells("time", [](const Phase& p) { return duration_text(p.seconds); });
   if (report.mismatches) {
-    text += fmt::format("\n  mismatches with {}: {} (every result, every exact counter, all weights)\n", report.compared_with, *report.mismatches);
+    text += fmt::format("\n  mismatches with {}: {} (every result, every exact counter, all weights)\n", report.compared_with,
+                        *report.mismatches);
   }
   return text;
 }
@@ -184,7 +191,8 @@ CurveFiles write_curve(const fs::path& folder, const std::string& name, const st
       correct -= blocks[n - kWindowBlocks].first;
       samples -= blocks[n - kWindowBlocks].second;
     }
-    rows += fmt::format("{},{:.3f}\n", std::min<std::uint64_t>((n + 1) * Curve::kBlock, curve.samples), 100 * share(correct, samples));
+    rows += fmt::format("{},{:.3f}\n", std::min<std::uint64_t>((n + 1) * Curve::kBlock, curve.samples),
+                        100 * share(correct, samples));
   }
   write_text(files.csv, rows);
 
@@ -201,7 +209,8 @@ CurveFiles write_curve(const fs::path& folder, const std::string& name, const st
       "set terminal svg size 800,500 font 'sans,14'\n"
       "set output '{0}.svg'\n"
       "plot '{0}.csv' using 1:2 skip 1 with linespoints lw 2 pt 7 ps 0.4 title 'predictions before learning'{4}\n",
-      name, without_quotes(title), kWindowBlocks * Curve::kBlock, test_accuracy ? fmt::format("test = {:.3f}\n", 100 * *test_accuracy) : "",
+      name, without_quotes(title), kWindowBlocks * Curve::kBlock,
+      test_accuracy ? fmt::format("test = {:.3f}\n", 100 * *test_accuracy) : "",
       test_accuracy ? ", test with lines lw 2 dt 2 title sprintf('test samples at the end: %.2f %%', test)" : "");
   // Some builds of gnuplot have no cairo terminal: the SVG comes first and stays.
   script += fmt::format("set terminal pngcairo size 800,500 font 'sans,11'\nset output '{}.png'\nreplot\n", name);
@@ -211,11 +220,14 @@ CurveFiles write_curve(const fs::path& folder, const std::string& name, const st
   const int status = run_gnuplot(folder, name + ".gp");
   for (const auto& suffix : {".svg", ".png"}) {
     std::error_code failure;
-    if (const auto picture = folder / (name + suffix); fs::file_size(picture, failure) > 0 && !failure) files.pictures.push_back(picture);
+    if (const auto picture = folder / (name + suffix); fs::file_size(picture, failure) > 0 && !failure)
+      files.pictures.push_back(picture);
   }
   if (status == 127) {
-    files.note = fmt::format("gnuplot is not installed, so there is no picture of the learning curve (apt-get install gnuplot-nox, then: cd {} && gnuplot {}.gp)",
-                             folder.string(), name);
+    files.note = fmt::format(
+        "gnuplot is not installed, so there is no picture of the learning curve (apt-get install gnuplot-nox, then: cd {} && "
+        "gnuplot {}.gp)",
+        folder.string(), name);
   } else if (status != 0) {
     files.note = fmt::format("gnuplot {} ended with status {}", files.script.string(), status);
   }

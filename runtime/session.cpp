@@ -17,7 +17,8 @@ Launcher launch_on(driver::Device& device, const Fixed& fixed) {
 
 void learn(const Fixed& fixed, SampleStream& stream, const LearnPlan& plan, const Launcher& launcher, LearnState& state,
            const std::function<void(const LearnState&)>& checkpoint, const Observer& observer) {
-  const auto largest = std::min<std::uint64_t>(std::max<std::uint64_t>(plan.launch_samples, 1), largest_launch(fixed.network, plan.trace));
+  const auto largest =
+      std::min<std::uint64_t>(std::max<std::uint64_t>(plan.launch_samples, 1), largest_launch(fixed.network, plan.trace));
   const auto stopped = [&] { return plan.stop != nullptr && plan.stop->load(); };
   auto saved = state.position;
   std::vector<Sample> samples;
@@ -27,7 +28,9 @@ void learn(const Fixed& fixed, SampleStream& stream, const LearnPlan& plan, cons
     samples.clear();
     for (auto position = state.position; position < end; ++position) samples.push_back(stream.at(position));
     auto result = launcher(state.weights, samples,
-                           {.learn = true, .trace = plan.trace, .stream_sample = state.position,
+                           {.learn = true,
+                            .trace = plan.trace,
+                            .stream_sample = state.position,
                             .first_sample = static_cast<std::uint32_t>(state.position)});
     state.weights = std::move(result.weights);
     for (const auto& record : result.records) state.curve.add(record.prediction == record.label);
@@ -43,8 +46,8 @@ void learn(const Fixed& fixed, SampleStream& stream, const LearnPlan& plan, cons
   if (checkpoint && saved != state.position) checkpoint(state);
 }
 
-TestResult test(const Dataset& data, const TestPlan& plan, std::span<const std::byte> weights, std::span<const Launcher> launchers,
-                const Observer& observer) {
+TestResult test(const Dataset& data, const TestPlan& plan, std::span<const std::byte> weights,
+                std::span<const Launcher> launchers, const Observer& observer) {
   const std::uint64_t total = std::min<std::uint64_t>(plan.samples, data.size());
   const auto step = std::max<std::uint64_t>(plan.launch_samples, 1);
   const auto launches = (total + step - 1) / step;
@@ -71,8 +74,9 @@ TestResult test(const Dataset& data, const TestPlan& plan, std::span<const std::
         Done done;
         const auto first = launch * step, end = std::min(first + step, total);
         for (auto n = first; n < end; ++n) done.samples.push_back({data.image(n), data.labels[n]});
-        done.result = launcher(weights, done.samples,
-                               {.learn = false, .trace = plan.trace, .first_sample = static_cast<std::uint32_t>(plan.first_sample + first)});
+        done.result = launcher(
+            weights, done.samples,
+            {.learn = false, .trace = plan.trace, .first_sample = static_cast<std::uint32_t>(plan.first_sample + first)});
         const std::lock_guard lock(mutex);
         waiting.emplace(launch, std::move(done));
         for (auto ready = waiting.find(next_report); ready != waiting.end(); ready = waiting.find(next_report)) {

@@ -11,8 +11,8 @@
 
 namespace phasic::runtime {
 
-/// CSV with one row a sample: place in the stream or data set, number in the stream of random numbers, label, prediction, spikes of the
-/// last layer, and the score of every neuron of the last layer.
+/// CSV with one row a sample: place in the stream or data set, number in the stream of random numbers, label, prediction,
+/// spikes of the last layer, and the score of every neuron of the last layer.
 class ResultsFile {
  public:
   /// Throws InputError naming the file.
@@ -25,7 +25,8 @@ class ResultsFile {
   std::uint32_t outputs_;
 };
 
-/// CSV with one row for each sample, layer and step: place, number, layer, step, and the potential of every neuron of the layer.
+/// CSV with one row for each sample, layer and step: place, number, layer, step, and the potential of every neuron of the
+/// layer.
 class TraceFile {
  public:
   /// Throws InputError naming the file.

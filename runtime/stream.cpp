@@ -16,7 +16,8 @@ std::size_t SampleStream::index(std::uint64_t position) {
   if (const auto epoch = position / count; epoch_ != epoch) {
     shuffled_.resize(count);
     std::iota(shuffled_.begin(), shuffled_.end(), 0u);
-    const auto key = sample_key(purpose_key(seed_, static_cast<std::uint32_t>(HostPurpose::kOrder), 0), static_cast<std::uint32_t>(epoch));
+    const auto key =
+        sample_key(purpose_key(seed_, static_cast<std::uint32_t>(HostPurpose::kOrder), 0), static_cast<std::uint32_t>(epoch));
     for (std::uint64_t n = count; n > 1; --n) {
       const auto [x, y] = permute(key, static_cast<std::uint16_t>(n >> 16), static_cast<std::uint16_t>(n));
       const auto other = (((std::uint64_t{x} << 16) | y) * n) >> 32;

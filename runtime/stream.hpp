@@ -31,7 +31,7 @@ class SampleStream {
   const Dataset* data_;
   Order order_;
   std::uint64_t seed_;
-  std::optional<std::uint64_t> epoch_;      ///< of `shuffled_`
+  std::optional<std::uint64_t> epoch_;  ///< of `shuffled_`
   std::vector<std::uint32_t> shuffled_;
 };
 

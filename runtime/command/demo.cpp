@@ -18,8 +18,9 @@ struct DemoOptions {
 
 int run(const DemoOptions& options) {
   const auto network = runtime::load_network(options.network);
-  fmt::print("A spiking network learns on {} over {}; {} repeats every launch, and all bits are compared.\n{}", options.sides.run.device.engine,
-             options.sides.run.device.transport, options.sides.against, runtime::describe(network));
+  fmt::print("A spiking network learns on {} over {}; {} repeats every launch, and all bits are compared.\n{}",
+             options.sides.run.device.engine, options.sides.run.device.transport, options.sides.against,
+             runtime::describe(network));
   std::fflush(stdout);
   const auto result = run_side_by_side(options.sides, network);
   fmt::print("\n");
@@ -32,7 +33,8 @@ int run(const DemoOptions& options) {
 }  // namespace
 
 void add_demo(CLI::App& app, Action& chosen) {
-  auto* command = app.add_subcommand("demo", "learn and test Fashion-MNIST on the simulated card, compared with the reference in every bit");
+  auto* command = app.add_subcommand(
+      "demo", "learn and test Fashion-MNIST on the simulated card, compared with the reference in every bit");
   const auto options = std::make_shared<DemoOptions>();
   options->network = (std::filesystem::path(PHASIC_SOURCE_DIR) / "examples" / "fashion_mnist_256.json").string();
   auto& sides = options->sides;

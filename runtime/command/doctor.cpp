@@ -26,7 +26,7 @@ struct Check {
   Verdict verdict;
   std::string subject;
   std::string finding;
-  std::string advice;   ///< what to do; empty if all is well
+  std::string advice;  ///< what to do; empty if all is well
 };
 
 bool on_path(const std::string& program) {
@@ -49,7 +49,8 @@ std::vector<Check> check_engines() {
       const auto device = driver::open_local(name, "{}");
       checks.push_back({Verdict::kGood, "engine " + name, device->describe(), ""});
     } catch (const std::exception& error) {
-      checks.push_back({Verdict::kMissing, "engine " + name, error.what(), "build again: cmake --build " + build_folder().string()});
+      checks.push_back(
+          {Verdict::kMissing, "engine " + name, error.what(), "build again: cmake --build " + build_folder().string()});
     }
   }
   if (!reference) {
@@ -57,7 +58,8 @@ std::vector<Check> check_engines() {
                       "build it, or set PHASIC_ENGINE_PATH to the folder of the engines"});
   }
   if (!rtl) {
-    checks.push_back({Verdict::kOptional, "RTL engines", "none in " + engine_folder().string(), "build them: they need verilator 5"});
+    checks.push_back(
+        {Verdict::kOptional, "RTL engines", "none in " + engine_folder().string(), "build them: they need verilator 5"});
   }
   return checks;
 }
@@ -76,7 +78,8 @@ std::vector<Check> check_xrt() {
   if (fs::exists(simulated)) {
     checks.push_back({Verdict::kGood, "simulated card", simulated.string(), ""});
   } else {
-    checks.push_back({Verdict::kMissing, "simulated card", simulated.string() + " is not there", "build again with libxrt-dev installed"});
+    checks.push_back(
+        {Verdict::kMissing, "simulated card", simulated.string() + " is not there", "build again with libxrt-dev installed"});
   }
   if (xrt == nullptr) {
     checks.push_back({Verdict::kGood, "XILINX_XRT", "not set: the simulated card is used, if it is there", ""});
@@ -92,7 +95,8 @@ std::vector<Check> check_xrt() {
     if (entry.path().filename().string().starts_with("renderD")) nodes.push_back(entry.path().string());
   }
   if (nodes.empty()) {
-    checks.push_back({Verdict::kOptional, "real card", "no /dev/dri/renderD*", "none is needed for simulation; a card needs its driver (xocl) loaded"});
+    checks.push_back({Verdict::kOptional, "real card", "no /dev/dri/renderD*",
+                      "none is needed for simulation; a card needs its driver (xocl) loaded"});
   }
   for (const auto& node : nodes) {
     // A graphics card has render nodes too; the driver's name tells which one it is.
@@ -100,11 +104,13 @@ std::vector<Check> check_xrt() {
     const auto driver = fs::read_symlink(link, failure).filename().string();
     const bool card = driver == "xocl" || driver == "zocl";
     if (::access(node.c_str(), R_OK | W_OK) != 0) {
-      checks.push_back({Verdict::kOptional, "real card", fmt::format("{} ({}) may not be opened by this user", node, driver), "add the user to the group render"});
+      checks.push_back({Verdict::kOptional, "real card", fmt::format("{} ({}) may not be opened by this user", node, driver),
+                        "add the user to the group render"});
     } else {
-      checks.push_back({card ? Verdict::kGood : Verdict::kOptional, "real card",
-                        fmt::format("{}: driver {}{}", node, driver.empty() ? "unknown" : driver, card ? "" : ", not a card of XRT"),
-                        card ? "" : "none is needed for simulation"});
+      checks.push_back(
+          {card ? Verdict::kGood : Verdict::kOptional, "real card",
+           fmt::format("{}: driver {}{}", node, driver.empty() ? "unknown" : driver, card ? "" : ", not a card of XRT"),
+           card ? "" : "none is needed for simulation"});
     }
   }
   return checks;
@@ -119,8 +125,10 @@ Check check_data(const std::string& name, bool needed, const std::string& advice
   try {
     const auto data = read_dataset(name, training->images, training->labels);
     const auto tests = read_dataset(name, testing->images, testing->labels);
-    return {Verdict::kGood, "data " + name,
-            fmt::format("{}: {} training and {} test samples", training->images.parent_path().string(), data.size(), tests.size()), ""};
+    return {
+        Verdict::kGood, "data " + name,
+        fmt::format("{}: {} training and {} test samples", training->images.parent_path().string(), data.size(), tests.size()),
+        ""};
   } catch (const InputError& error) {
     return {missing, "data " + name, error.what(), "get the file again: " + advice};
   }
@@ -145,7 +153,9 @@ int run() {
 
   int missing = 0;
   for (const auto& check : checks) {
-    const char* mark = check.verdict == Verdict::kGood ? "ok      " : check.verdict == Verdict::kOptional ? "optional" : "MISSING ";
+    const char* mark = check.verdict == Verdict::kGood       ? "ok      "
+                       : check.verdict == Verdict::kOptional ? "optional"
+                                                             : "MISSING ";
     fmt::print("{}  {:<18} {}\n", mark, check.subject, check.finding);
     if (!check.advice.empty()) fmt::print("{:30}to do: {}\n", "", check.advice);
     missing += check.verdict == Verdict::kMissing ? 1 : 0;

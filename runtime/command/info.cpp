@@ -24,8 +24,9 @@ struct InfoOptions {
 void print_limits(driver::Device& device) {
   const auto& limits = device.limits();
   fmt::print("{}\n", device.describe());
-  const std::uint32_t values[] = {limits.lanes,       limits.weight_width, limits.engines,    limits.max_rows,     limits.max_neurons, limits.max_steps,
-                                  limits.max_classes, limits.max_outputs,  limits.max_events, limits.weight_depth, limits.data_width};
+  const std::uint32_t values[] = {limits.lanes,       limits.weight_width, limits.engines,     limits.max_rows,
+                                  limits.max_neurons, limits.max_steps,    limits.max_classes, limits.max_outputs,
+                                  limits.max_events,  limits.weight_depth, limits.data_width};
   for (std::size_t n = 0; n < contract::kLimits.size(); ++n) {
     fmt::print("  {:<14} {:>7}  {}\n", contract::kLimits[n].name, values[n], contract::kLimits[n].doc);
   }
@@ -42,8 +43,8 @@ int run(const InfoOptions& options) {
   if (!options.checkpoint.empty()) {
     const auto checkpoint = read_checkpoint(options.checkpoint);
     fmt::print("checkpoint {}\n{}", options.checkpoint, describe(checkpoint.network));
-    fmt::print("  data {} ({} samples, checksum {:#010x}), order {}\n", checkpoint.data_name, checkpoint.data_samples, checkpoint.data_checksum,
-               name(checkpoint.order));
+    fmt::print("  data {} ({} samples, checksum {:#010x}), order {}\n", checkpoint.data_name, checkpoint.data_samples,
+               checkpoint.data_checksum, name(checkpoint.order));
     fmt::print("  {} samples learned: epoch {}, sample {}; {} right before learning\n\n", checkpoint.position,
                checkpoint.position / checkpoint.data_samples, checkpoint.position % checkpoint.data_samples,
                percent(checkpoint.curve.total(), checkpoint.curve.samples));
@@ -57,7 +58,8 @@ int run(const InfoOptions& options) {
   }
   if (!options.run.device.xclbin.empty()) {
     fmt::print("xclbin {}\n", options.run.device.xclbin);
-    if (!std::filesystem::is_regular_file(options.run.device.xclbin)) throw InputError(options.run.device.xclbin, "--xclbin", "there is no such file");
+    if (!std::filesystem::is_regular_file(options.run.device.xclbin))
+      throw InputError(options.run.device.xclbin, "--xclbin", "there is no such file");
     try {
       for (const auto& unit : driver::compute_units(options.run.device.xclbin)) fmt::print("  compute unit {}\n", unit);
     } catch (const std::exception& error) {
@@ -67,7 +69,8 @@ int run(const InfoOptions& options) {
   }
   if (options.engine_asked || options.run.device.transport == "xrt") {
     auto run_options = options.run;
-    if (const auto card = prepare_xrt(run_options.device); !card.empty()) fmt::print("XILINX_XRT is not set: using the simulated card in {}\n", card);
+    if (const auto card = prepare_xrt(run_options.device); !card.empty())
+      fmt::print("XILINX_XRT is not set: using the simulated card in {}\n", card);
     const auto devices = open_devices(run_options.device);
     for (const auto& device : devices) print_limits(*device);
     if (network) {

@@ -32,7 +32,8 @@ LearnState start_state(const LearnOptions& options, const Fixed& fixed, const Da
   const bool there = !options.checkpoint.empty() && std::filesystem::exists(options.checkpoint);
   if (options.resume && options.checkpoint.empty()) throw InputError("", "--resume", "needs --checkpoint");
   if (there && !options.resume && !options.overwrite) {
-    throw InputError(options.checkpoint, "--checkpoint", "the file is there already; --resume goes on from it, --overwrite starts anew");
+    throw InputError(options.checkpoint, "--checkpoint",
+                     "the file is there already; --resume goes on from it, --overwrite starts anew");
   }
   if (there && options.resume) {
     auto checkpoint = read_checkpoint(options.checkpoint);
@@ -66,14 +67,17 @@ int run(const LearnOptions& options) {
     validation = slice(data, kept, options.validation, fmt::format("{}, last {} samples", data.name, options.validation));
     data = slice(data, 0, kept, data.name);
   }
-  if (!(options.passes > 0) || options.passes > 1e6) throw InputError("", "--passes", fmt::format("{}; a positive number is needed", options.passes));
+  if (!(options.passes > 0) || options.passes > 1e6)
+    throw InputError("", "--passes", fmt::format("{}; a positive number is needed", options.passes));
 
   const auto fixed = fixed_for(options.run, network);
   const auto devices = open_for(options.run, network);
   auto state = start_state(options, fixed, data, order);
-  const auto end = options.samples > 0 ? options.samples : static_cast<std::uint64_t>(options.passes * static_cast<double>(data.size()));
+  const auto end =
+      options.samples > 0 ? options.samples : static_cast<std::uint64_t>(options.passes * static_cast<double>(data.size()));
   if (state.position > end) {
-    throw InputError(options.checkpoint, "position", fmt::format("{} samples are learned already; {} were asked for", state.position, end));
+    throw InputError(options.checkpoint, "position",
+                     fmt::format("{} samples are learned already; {} were asked for", state.position, end));
   }
 
   std::optional<ResultsFile> results;
@@ -82,7 +86,8 @@ int run(const LearnOptions& options) {
   if (!options.trace.empty()) trace.emplace(options.trace, network);
   const auto save = [&](const LearnState& now) {
     if (options.checkpoint.empty()) return;
-    write_checkpoint(options.checkpoint, {network, data.name, data.size(), data.checksum, order, now.position, now.curve, now.weights});
+    write_checkpoint(options.checkpoint,
+                     {network, data.name, data.size(), data.checksum, order, now.position, now.curve, now.weights});
   };
   // A checkpoint that cannot be written is told before hours of learning, not after them.
   save(state);
@@ -99,24 +104,28 @@ int run(const LearnOptions& options) {
          .checkpoint_every = options.checkpoint.empty() ? 0 : options.checkpoint_every,
          .trace = trace.has_value(),
          .stop = &interrupted},
-        launch_on(*devices[0], fixed), state, save, [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
+        launch_on(*devices[0], fixed), state, save,
+        [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
           if (results) results->write(first, result);
           if (trace) trace->write(first, result);
-          progress.update(state.position, fmt::format("{} right before learning", percent(state.curve.total(), state.curve.samples)));
+          progress.update(state.position,
+                          fmt::format("{} right before learning", percent(state.curve.total(), state.curve.samples)));
         });
   progress.finish();
 
   auto report = start_report(options.run, network, *devices[0]);
-  report.learned = runtime::Phase{data.name, state.position - start, state.curve.total() - correct_before, state.counters, learning.seconds()};
+  report.learned = runtime::Phase{data.name, state.position - start, state.curve.total() - correct_before, state.counters,
+                                  learning.seconds()};
   if (validation && !interrupted) {
     std::vector<Launcher> launchers;
     for (const auto& device : devices) launchers.push_back(launch_on(*device, fixed));
     const Stopwatch testing;
-    const auto tested = test(*validation,
-                             {.samples = validation->size(),
-                              .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, false)),
-                              .first_sample = kFirstValidationSample},
-                             state.weights, launchers, {});
+    const auto tested =
+        test(*validation,
+             {.samples = validation->size(),
+              .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, false)),
+              .first_sample = kFirstValidationSample},
+             state.weights, launchers, {});
     report.tested = runtime::Phase{validation->name, tested.samples, tested.correct, tested.counters, testing.seconds()};
   }
   report.wall_seconds = whole.seconds();
@@ -136,12 +145,16 @@ void add_learn(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<LearnOptions>();
   command->add_option("network", options->network, "network file (JSON)")->required();
   add_data_options(*command, options->run);
-  command->add_option("--samples", options->samples, "samples to learn in all, over sessions; 0: see --passes")->capture_default_str();
+  command->add_option("--samples", options->samples, "samples to learn in all, over sessions; 0: see --passes")
+      ->capture_default_str();
   command->add_option("--passes", options->passes, "passes over the training set")->capture_default_str();
   command->add_option("--order", options->order, "order of samples: file or shuffled")->capture_default_str();
-  command->add_option("--validation", options->validation, "keep the last N training samples apart and test on them at the end");
+  command->add_option("--validation", options->validation,
+                      "keep the last N training samples apart and test on them at the end");
   command->add_option("--checkpoint", options->checkpoint, "file to keep the state of learning in");
-  command->add_option("--checkpoint-every", options->checkpoint_every, "samples from one checkpoint to the next; 0: only at the end")
+  command
+      ->add_option("--checkpoint-every", options->checkpoint_every,
+                   "samples from one checkpoint to the next; 0: only at the end")
       ->capture_default_str();
   command->add_flag("--resume", options->resume, "go on from the checkpoint, if it is there");
   command->add_flag("--overwrite", options->overwrite, "replace a checkpoint that is there")->excludes("--resume");

@@ -17,7 +17,9 @@ void add_device_options(CLI::App& command, RunOptions& options) {
   command.add_option("--engine-options", options.device.engine_options, "JSON object for the engine")->capture_default_str();
   command.add_option("--transport", options.device.transport, "local (in this process) or xrt")->capture_default_str();
   command.add_option("--xclbin", options.device.xclbin, "xclbin file (xrt); default: the one built for the engine");
-  command.add_option("--device", options.device.devices, "card number, or several (xrt)")->delimiter(',')->capture_default_str();
+  command.add_option("--device", options.device.devices, "card number, or several (xrt)")
+      ->delimiter(',')
+      ->capture_default_str();
   command.add_option("--compute-units", options.device.compute_units, "compute units of each card")->capture_default_str();
 }
 

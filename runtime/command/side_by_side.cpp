@@ -17,7 +17,8 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
   const auto load = [&](Part part, std::uint64_t samples, std::string_view option, bool repeats) {
     auto data = load_data(options.run.data, part);
     check_fits(data, network.inputs, network.classes, network.file);
-    if (!repeats && samples > data.size()) throw InputError("", option, fmt::format("{}, but {} has {}", samples, data.name, data.size()));
+    if (!repeats && samples > data.size())
+      throw InputError("", option, fmt::format("{}, but {} has {}", samples, data.name, data.size()));
     return data;
   };
   if (options.learn_samples > 0) training = load(Part::kTraining, options.learn_samples, "--samples", true);
@@ -34,7 +35,8 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
   for (const auto& twin : twins) check_limits(network, twin->limits(), twin->describe());
   std::vector<Launcher> launchers;
   for (std::size_t n = 0; n < devices.size(); ++n) {
-    const auto name = options.run.device.transport == "xrt" ? fmt::format("{} over xrt", options.run.device.engine) : options.run.device.engine;
+    const auto name = options.run.device.transport == "xrt" ? fmt::format("{} over xrt", options.run.device.engine)
+                                                            : options.run.device.engine;
     const auto other = options.against == name ? options.against + ", second" : options.against;
     launchers.push_back(launch_on_both({devices[n].get(), name}, {twins[n].get(), other}, fixed));
   }
@@ -51,26 +53,29 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
       const Stopwatch watch;
       Progress progress("learn", 0, options.learn_samples, options.run.quiet);
       learn(fixed, stream,
-            {.end = options.learn_samples, .launch_samples = options.run.launch_samples, .trace = options.potentials}, launchers[0], state, {},
-            [&](std::uint64_t, std::span<const Sample>, const LaunchResult&) {
-              progress.update(state.position, fmt::format("{} right before learning, no difference", percent(state.curve.total(), state.curve.samples)));
+            {.end = options.learn_samples, .launch_samples = options.run.launch_samples, .trace = options.potentials},
+            launchers[0], state, {}, [&](std::uint64_t, std::span<const Sample>, const LaunchResult&) {
+              progress.update(state.position, fmt::format("{} right before learning, no difference",
+                                                          percent(state.curve.total(), state.curve.samples)));
             });
       progress.finish();
-      result.report.learned = runtime::Phase{training->name, state.position, state.curve.total(), state.counters, watch.seconds()};
+      result.report.learned =
+          runtime::Phase{training->name, state.position, state.curve.total(), state.counters, watch.seconds()};
     }
     if (testing) {
       const Stopwatch watch;
       Progress progress("test ", 0, options.test_samples, options.run.quiet);
       std::uint64_t done = 0, correct = 0;
-      const auto tested = test(*testing,
-                               {.samples = options.test_samples,
-                                .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, options.potentials)),
-                                .trace = options.potentials},
-                               state.weights, launchers, [&](std::uint64_t, std::span<const Sample>, const LaunchResult& launch) {
-                                 for (const auto& record : launch.records) correct += record.prediction == record.label ? 1 : 0;
-                                 done += launch.records.size();
-                                 progress.update(done, fmt::format("{} right, no difference", percent(correct, done)));
-                               });
+      const auto tested = test(
+          *testing,
+          {.samples = options.test_samples,
+           .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, options.potentials)),
+           .trace = options.potentials},
+          state.weights, launchers, [&](std::uint64_t, std::span<const Sample>, const LaunchResult& launch) {
+            for (const auto& record : launch.records) correct += record.prediction == record.label ? 1 : 0;
+            done += launch.records.size();
+            progress.update(done, fmt::format("{} right, no difference", percent(correct, done)));
+          });
       progress.finish();
       result.report.tested = runtime::Phase{testing->name, tested.samples, tested.correct, tested.counters, watch.seconds()};
     }

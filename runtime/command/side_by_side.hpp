@@ -12,16 +12,16 @@
 namespace phasic::command {
 
 struct SideBySide {
-  RunOptions run;                      ///< the devices under test
-  std::string against = "reference";   ///< engine that repeats the launches, in this process
+  RunOptions run;                     ///< the devices under test
+  std::string against = "reference";  ///< engine that repeats the launches, in this process
   std::string against_options = "{}";
-  std::uint64_t learn_samples = 0;     ///< 0: no learning
-  std::uint64_t test_samples = 0;      ///< 0: no testing
-  bool potentials = false;             ///< compare every potential, not only results and weights
+  std::uint64_t learn_samples = 0;  ///< 0: no learning
+  std::uint64_t test_samples = 0;   ///< 0: no testing
+  bool potentials = false;          ///< compare every potential, not only results and weights
 };
 
 struct SideBySideResult {
-  runtime::Report report;              ///< with mismatches 1 and the first difference if there was one
+  runtime::Report report;  ///< with mismatches 1 and the first difference if there was one
   runtime::Curve curve;
 };
 

@@ -38,7 +38,8 @@ int run(const TestOptions& options) {
   }
   const auto data = load_data(options.run.data, Part::kTest);
   check_fits(data, network.inputs, network.classes, network.file);
-  if (options.samples > data.size()) throw InputError("", "--samples", fmt::format("{}, but {} has {}", options.samples, data.name, data.size()));
+  if (options.samples > data.size())
+    throw InputError("", "--samples", fmt::format("{}, but {} has {}", options.samples, data.name, data.size()));
   const auto fixed = fixed_for(options.run, network);
   if (options.checkpoint.empty()) {
     weights = initial_weights(network, fixed.layout);
@@ -56,18 +57,18 @@ int run(const TestOptions& options) {
   const Stopwatch testing;
   Progress progress("test", 0, count, options.run.quiet);
   std::uint64_t correct = 0, done = 0;
-  const auto tested = test(
-      data,
-      {.samples = count,
-       .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, trace.has_value())),
-       .trace = trace.has_value()},
-      weights, launchers, [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
-        if (results) results->write(first, result);
-        if (trace) trace->write(first, result);
-        for (const auto& record : result.records) correct += record.prediction == record.label ? 1 : 0;
-        done += result.records.size();
-        progress.update(done, percent(correct, done) + " right");
-      });
+  const auto tested =
+      test(data,
+           {.samples = count,
+            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, trace.has_value())),
+            .trace = trace.has_value()},
+           weights, launchers, [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
+             if (results) results->write(first, result);
+             if (trace) trace->write(first, result);
+             for (const auto& record : result.records) correct += record.prediction == record.label ? 1 : 0;
+             done += result.records.size();
+             progress.update(done, percent(correct, done) + " right");
+           });
   progress.finish();
   auto report = start_report(options.run, network, *devices[0]);
   report.tested = runtime::Phase{data.name, tested.samples, tested.correct, tested.counters, testing.seconds()};

@@ -190,6 +190,7 @@ class VerilatedEngine final : public Engine {
       m.ap_clk = 1;
       m.eval();
       dump();
+      ++cycle_;
       if (m.m_axi_gmem_awvalid || m.m_axi_gmem_wvalid || m.m_axi_gmem_arvalid || m.s_axi_control_bvalid ||
           m.s_axi_control_rvalid)
         throw AxiViolation(name_ + ": valid during reset");
@@ -277,13 +278,12 @@ class VerilatedEngine final : public Engine {
   }
 
   void dump() {
-    ++half_cycle_;
     if constexpr (kWaves) {
       if (!waves_ || !options_.wave_cycles.contains(cycle_)) return;
       if (options_.by_sample && (samples_before_ + samples_fetched_ < options_.wave_samples.from ||
                                  samples_before_ + samples_done_ > options_.wave_samples.to))
         return;
-      waves_->dump(half_cycle_);
+      waves_->dump(2 * cycle_ + model_->ap_clk);  // 2 ns a cycle
     }
   }
 
@@ -296,7 +296,6 @@ class VerilatedEngine final : public Engine {
   std::minstd_rand random_;
   AxiMaster master_;
   std::uint64_t cycle_ = 0;
-  std::uint64_t half_cycle_ = 0;
   std::uint64_t samples_before_ = 0;
   std::uint32_t samples_fetched_ = 0, samples_done_ = 0;
   std::uint32_t lanes_ = 0, weight_width_ = 0;

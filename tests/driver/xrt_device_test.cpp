@@ -44,6 +44,7 @@ class TestCard : public ::testing::Test {
     plan.kernel_xml = xml.str();
     plan.compute_units = 2;
     plan.engine = "test";
+    plan.bank_mib = 4;
     const auto bytes = pack_xclbin(plan);
     std::ofstream(path_, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
@@ -140,6 +141,21 @@ TEST_F(TestCard, AnEngineThatFailsIsATransportError) {
 TEST_F(TestCard, AKernelOfAnotherContractIsRefused) {
   options(R"({"registers": {"256": 1}})");
   EXPECT_THROW((void)open_xrt({0, path_, ""}), std::runtime_error);
+}
+
+TEST_F(TestCard, ABufferThatDoesNotFitTheCardIsToldByName) {
+  const auto device = open_xrt({0, path_, ""});
+  RunRequest request;
+  request.trace_bytes = 5 << 20;
+  try {
+    device->start(request);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_NE(std::string(error.what()).find("no memory for buffer 'trace' of 5242880 bytes"), std::string::npos)
+        << error.what();
+  }
+  request.trace_bytes = 1 << 20;
+  EXPECT_EQ(device->run(request).error, 0u);
 }
 
 TEST_F(TestCard, UnknownDevicesAndUnitsAreToldByName) {

@@ -93,14 +93,16 @@ TEST_F(CheckpointFile, OtherNetworksAndDataAreRefusedByName) {
   auto document = test::small_network(16, 8, 3);
   document["layers"][0]["leak"] = 0.5;
   const auto other = parse_network(document, "other.json");
-  expect_all_in(refusal([&] { check_same_network(file, checkpoint, other); }), {file.string(), "other.json", "layers[0].leak", "51", "128"});
+  expect_all_in(refusal([&] { check_same_network(file, checkpoint, other); }),
+                {file.string(), "other.json", "layers[0].leak", "51", "128"});
 
   auto data = test::make_dataset(60, 4, 3, 1);
   data.checksum = 0x12345678;
   EXPECT_NO_THROW(check_same_data(file, checkpoint, data, Order::kShuffled));
   expect_all_in(refusal([&] { check_same_data(file, checkpoint, data, Order::kFile); }), {"data.order", "shuffled", "file"});
   data.checksum = 1;
-  expect_all_in(refusal([&] { check_same_data(file, checkpoint, data, Order::kShuffled); }), {"data.checksum", "0x12345678", "0x00000001"});
+  expect_all_in(refusal([&] { check_same_data(file, checkpoint, data, Order::kShuffled); }),
+                {"data.checksum", "0x12345678", "0x00000001"});
   data.labels.pop_back();
   expect_all_in(refusal([&] { check_same_data(file, checkpoint, data, Order::kShuffled); }), {"data.samples", "60", "59"});
 }

@@ -50,7 +50,9 @@ class Command : public ::testing::Test {
     test::write_dataset(folder / "data", 400, 8, 4);
     test::write_file(network, test::small_network().dump());
   }
-  Ended run(const std::vector<std::string>& arguments) { return finish(start(arguments, folder / "output"), folder / "output"); }
+  Ended run(const std::vector<std::string>& arguments) {
+    return finish(start(arguments, folder / "output"), folder / "output");
+  }
   /// Must fail with a code and a message that has all the parts.
   void expect_failure(int code, const std::vector<std::string>& arguments, const std::vector<std::string>& parts) {
     const auto ended = run(arguments);
@@ -58,7 +60,8 @@ class Command : public ::testing::Test {
     expect_all_in(ended.text, parts);
   }
   std::vector<std::string> learn(const std::string& checkpoint, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments{"learn", network, "--data", data, "--checkpoint", (folder / checkpoint).string(), "--quiet"};
+    std::vector<std::string> arguments{"learn",  network, "--data", data, "--checkpoint", (folder / checkpoint).string(),
+                                       "--quiet"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
@@ -78,8 +81,8 @@ TEST_F(Command, LearnsTestsAndTellsOfIt) {
   const auto results = test::read_file(folder / "results.csv");
   EXPECT_EQ(std::count(results.begin(), results.end(), '\n'), 501);
 
-  ended = run({"test", "--checkpoint", (folder / "state").string(), "--data", data, "--quiet", "--compute-units", "2", "--launch-samples", "30",
-               "--output", (folder / "tested").string()});
+  ended = run({"test", "--checkpoint", (folder / "state").string(), "--data", data, "--quiet", "--compute-units", "2",
+               "--launch-samples", "30", "--output", (folder / "tested").string()});
   EXPECT_EQ(ended.code, 0) << ended.text;
   const auto tested = nlohmann::json::parse(test::read_file(folder / "tested" / "summary.json"));
   EXPECT_EQ(tested["samples_tested"], 400);
@@ -87,15 +90,45 @@ TEST_F(Command, LearnsTestsAndTellsOfIt) {
 
   ended = run({"info", network, "--checkpoint", (folder / "state").string(), "--engine", "reference"});
   EXPECT_EQ(ended.code, 0) << ended.text;
-  expect_all_in(ended.text, {"64-40-4", "500 samples learned", "epoch 1, sample 140", "belongs to", "max_rows", "the network fits"});
+  expect_all_in(ended.text,
+                {"64-40-4", "500 samples learned", "epoch 1, sample 140", "belongs to", "max_rows", "the network fits"});
 }
 
 TEST_F(Command, ComparesTwoEngines) {
-  const auto ended = run({"compare", network, "--data", data, "--engine", "reference", "--samples", "70", "--test-samples", "30", "--potentials",
-                          "--launch-samples", "20", "--quiet"});
+  const auto ended = run({"compare", network, "--data", data, "--engine", "reference", "--samples", "70", "--test-samples",
+                          "30", "--potentials", "--launch-samples", "20", "--quiet"});
   EXPECT_EQ(ended.code, 0) << ended.text;
   expect_all_in(ended.text, {"equal", "mismatches with reference: 0"});
 }
+
+#ifdef PHASIC_WITH_CARD
+TEST_F(Command, TwoCardsWithTwoUnitsOverXrtGiveTheSameResults) {
+  ASSERT_EQ(run(learn("state", {"--samples", "300"})).code, 0);
+  ASSERT_EQ(run(learn("xrt", {"--samples", "300", "--transport", "xrt"})).code, 0);
+  EXPECT_EQ(test::read_file(folder / "state"), test::read_file(folder / "xrt"));
+  const auto tested = [&](const std::string& results, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"test",    "--checkpoint", (folder / "state").string(), "--data",           data,
+                                       "--quiet", "--results",    (folder / results).string(), "--launch-samples", "25"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto ended = run(arguments);
+    EXPECT_EQ(ended.code, 0) << ended.text;
+    return test::read_file(folder / results);
+  };
+  const auto local = tested("local.csv", {});
+  EXPECT_EQ(std::count(local.begin(), local.end(), '\n'), 401);
+  ::setenv("PHASIC_CARD_DEVICES", "2", 1);
+  EXPECT_EQ(tested("xrt.csv", {"--transport", "xrt", "--device", "0,1", "--compute-units", "2"}), local);
+  ::unsetenv("PHASIC_CARD_DEVICES");
+  expect_failure(3, {"test", network, "--data", data, "--transport", "xrt", "--device", "7"}, {"--device 7"});
+  expect_failure(1, {"test", network, "--data", data, "--transport", "xrt", "--compute-units", "50"},
+                 {"--compute-units", "50", "2"});
+  expect_failure(1, {"test", network, "--data", data, "--transport", "xrt", "--engine", "abacus"},
+                 {"--engine abacus", "xclbin"});
+  test::write_file(folder / "empty.xclbin", std::string());
+  expect_failure(1, {"test", network, "--data", data, "--transport", "xrt", "--xclbin", (folder / "empty.xclbin").string()},
+                 {"empty.xclbin"});
+}
+#endif
 
 TEST_F(Command, TracesEveryPotential) {
   const auto ended = run(learn("state", {"--samples", "3", "--trace", (folder / "trace.csv").string()}));
@@ -106,7 +139,8 @@ TEST_F(Command, TracesEveryPotential) {
 }
 
 TEST_F(Command, KilledAtAnyMomentItGoesOnWithTheSameBits) {
-  const std::vector<std::string> plan{"--samples", "12000", "--order", "shuffled", "--launch-samples", "20", "--checkpoint-every", "60"};
+  const std::vector<std::string> plan{"--samples",          "12000", "--order", "shuffled", "--launch-samples", "20",
+                                      "--checkpoint-every", "60"};
   ASSERT_EQ(run(learn("whole", plan)).code, 0);
   const auto seed = std::random_device{}();
   std::mt19937 random(seed);
@@ -180,14 +214,17 @@ TEST_F(Command, WrongFilesAreNamedWithFieldAndValue) {
   test::write_file(folder / "bad.json", document.dump());
   expect_failure(1, {"learn", (folder / "bad.json").string()}, {"bad.json", "layers[0].leak", "2"});
   test::write_file(folder / "wide.json", test::small_network(64, 2000).dump());
-  expect_failure(1, {"learn", (folder / "wide.json").string(), "--data", data}, {"wide.json", "layers[0].neurons", "2000", "max_neurons"});
+  expect_failure(1, {"learn", (folder / "wide.json").string(), "--data", data},
+                 {"wide.json", "layers[0].neurons", "2000", "max_neurons"});
   test::write_file(folder / "other.json", test::small_network(65).dump());
   expect_failure(1, {"learn", (folder / "other.json").string(), "--data", data}, {"images", "64", "65"});
   expect_failure(1, {"learn", network, "--data", "no-such-data"}, {"--data no-such-data"});
   test::write_file(folder / "images", test::Bytes{1, 2, 3});
-  expect_failure(1, {"learn", network, "--images", (folder / "images").string(), "--labels", (folder / "images").string()}, {"images", "magic"});
+  expect_failure(1, {"learn", network, "--images", (folder / "images").string(), "--labels", (folder / "images").string()},
+                 {"images", "magic"});
   expect_failure(1, learn("none/state"), {"none/state", "cannot be written"});
-  expect_failure(1, {"learn", network, "--data", data, "--results", (folder / "none" / "r.csv").string()}, {"r.csv", "cannot be written"});
+  expect_failure(1, {"learn", network, "--data", data, "--results", (folder / "none" / "r.csv").string()},
+                 {"r.csv", "cannot be written"});
 }
 
 TEST_F(Command, CheckpointsAreKeptFromHarm) {
@@ -197,11 +234,13 @@ TEST_F(Command, CheckpointsAreKeptFromHarm) {
   expect_failure(1, learn("state", {"--samples", "40", "--resume"}), {checkpoint, "position", "50", "40"});
   EXPECT_EQ(run(learn("state", {"--samples", "60", "--resume"})).code, 0);
   expect_failure(1, learn("state", {"--samples", "70", "--resume", "--order", "shuffled"}), {checkpoint, "data.order"});
-  expect_failure(1, learn("state", {"--samples", "70", "--resume", "--validation", "1"}), {checkpoint, "data.samples", "400", "399"});
+  expect_failure(1, learn("state", {"--samples", "70", "--resume", "--validation", "1"}),
+                 {checkpoint, "data.samples", "400", "399"});
   auto document = test::small_network();
   document["seed"] = 9;
   test::write_file(folder / "other.json", document.dump());
-  expect_failure(1, {"test", (folder / "other.json").string(), "--checkpoint", checkpoint, "--data", data}, {checkpoint, "other.json", "seed"});
+  expect_failure(1, {"test", (folder / "other.json").string(), "--checkpoint", checkpoint, "--data", data},
+                 {checkpoint, "other.json", "seed"});
   auto bytes = test::read_file(checkpoint);
   bytes[bytes.size() / 2] ^= 1;
   test::write_file(folder / "state", bytes);
@@ -216,8 +255,8 @@ TEST_F(Command, CheckpointsAreKeptFromHarm) {
 TEST_F(Command, DoctorTellsOfEverything) {
   const auto ended = run({"doctor"});
   EXPECT_TRUE(ended.code == 0 || ended.code == 4) << ended.code;
-  expect_all_in(ended.text, {"engine reference", "XRT library", "simulated card", "XILINX_XRT", "real card", "data fashion-mnist", "data mnist",
-                             "verilator", "gnuplot"});
+  expect_all_in(ended.text, {"engine reference", "XRT library", "simulated card", "XILINX_XRT", "real card",
+                             "data fashion-mnist", "data mnist", "verilator", "gnuplot"});
   EXPECT_EQ(ended.code == 4, ended.text.find("MISSING") != std::string::npos) << ended.text;
 }
 

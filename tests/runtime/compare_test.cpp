@@ -15,7 +15,7 @@ using test::expect_all_in;
 struct Fault {
   enum Kind { kWeight, kPotential, kCounter, kOnce } kind;
   std::uint32_t sample = 0;
-  std::size_t byte = 0;          ///< in the weights, or in the trace of the sample
+  std::size_t byte = 0;  ///< in the weights, or in the trace of the sample
   std::uint8_t flip = 1;
 };
 
@@ -116,7 +116,8 @@ TEST_F(Compare, AWrongWeightIsFoundAtItsSampleAndSynapse) {
   // Row 10, neuron 33 of layer 0, after the sample with number 117.
   for (const bool trace : {false, true}) {
     expect_all_in(found({Fault::kWeight, 117, 10 * 64 + 33, 0x40}, {.learn = true, .trace = trace}),
-                  {"sample 117 (number 17 of its launch)", "layer 0", "row 10 to neuron 33", "(faulty)", "(reference)", "lowest differing bit 6"});
+                  {"sample 117 (number 17 of its launch)", "layer 0", "row 10 to neuron 33", "(faulty)", "(reference)",
+                   "lowest differing bit 6"});
   }
   // The bias row of layer 1, after the last sample: no result shows it.
   const auto bias = fixed.layout.layers[1].weights_offset + 40 * 64 + 2;
@@ -126,19 +127,22 @@ TEST_F(Compare, AWrongWeightIsFoundAtItsSampleAndSynapse) {
 
 TEST_F(Compare, AWrongPotentialIsFoundAtItsStepAndNeuron) {
   // Layer 0, step 3, neuron 21: rows of 128 bytes, then bit 2 of the high byte.
-  expect_all_in(found({Fault::kPotential, 130, 3 * 128 + 2 * 21 + 1, 0x04}, {.learn = false}),
-                {"sample 130 (number 30 of its launch)", "step 3", "layer 0", "neuron 21", "potential", "lowest differing bit 10"});
+  expect_all_in(
+      found({Fault::kPotential, 130, 3 * 128 + 2 * 21 + 1, 0x04}, {.learn = false}),
+      {"sample 130 (number 30 of its launch)", "step 3", "layer 0", "neuron 21", "potential", "lowest differing bit 10"});
   expect_all_in(found({Fault::kPotential, 100, 8 * 128 + 7 * 64 + 2 * 3, 0x10}, {.learn = true}),
                 {"sample 100 (number 0 of its launch)", "step 7", "layer 1", "neuron 3", "lowest differing bit 4"});
 }
 
 TEST_F(Compare, AWrongCounterIsNamed) {
-  expect_all_in(found({Fault::kCounter, 100, 0, 0x08}, {.learn = true}), {"layer 0", "counter spikes", "lowest differing bit 3"});
+  expect_all_in(found({Fault::kCounter, 100, 0, 0x08}, {.learn = true}),
+                {"layer 0", "counter spikes", "lowest differing bit 3"});
 }
 
 TEST_F(Compare, ADifferenceThatDoesNotComeBackIsStillTold) {
-  expect_all_in(found({Fault::kOnce, 140, 0, 0x20}, {.learn = true}),
-                {"sample 140 (number 40 of its launch)", "layer 1, neuron 0, score", "lowest differing bit 5", "did not come back"});
+  expect_all_in(
+      found({Fault::kOnce, 140, 0, 0x20}, {.learn = true}),
+      {"sample 140 (number 40 of its launch)", "layer 1, neuron 0, score", "lowest differing bit 5", "did not come back"});
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ TEST(Dataset, IsFoundByNameFolderAndFiles) {
   const auto by_folder = load_data({.data = (root / "made").string(), .images = "", .labels = ""}, Part::kTraining);
   const auto files = find_data((root / "made").string(), Part::kTraining);
   ASSERT_TRUE(files);
-  const auto by_files = load_data({.data = "", .images = files->images.string(), .labels = files->labels.string()}, Part::kTest);
+  const auto by_files =
+      load_data({.data = "", .images = files->images.string(), .labels = files->labels.string()}, Part::kTest);
   EXPECT_EQ(by_name.size(), 5u);
   EXPECT_EQ(by_name.inputs(), 16u);
   EXPECT_EQ(by_name.pixels, by_folder.pixels);
@@ -40,7 +41,8 @@ TEST(Dataset, CountsThatDifferAreRefused) {
   const test::TemporaryFolder folder;
   test::write_file(folder / "images", test::idx({2, 1, 1}, {1, 2}));
   test::write_file(folder / "labels", test::idx({3}, {0, 1, 0}));
-  expect_all_in(refusal([&] { (void)read_dataset("x", folder / "images", folder / "labels"); }), {"labels", "dimension 0", "3", "2"});
+  expect_all_in(refusal([&] { (void)read_dataset("x", folder / "images", folder / "labels"); }),
+                {"labels", "dimension 0", "3", "2"});
 }
 
 TEST(Dataset, MustFitTheNetwork) {

@@ -44,7 +44,8 @@ TEST_F(Idx, ReadsMoreThanABufferful) {
 
 TEST_F(Idx, EveryTruncationIsRefused) {
   for (const auto& whole : {good, test::gzip(good)}) {
-    for (std::size_t n = 0; n < whole.size(); ++n) refused(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(n)));
+    for (std::size_t n = 0; n < whole.size(); ++n)
+      refused(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(n)));
   }
 }
 

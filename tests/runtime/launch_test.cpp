@@ -60,7 +60,8 @@ TEST(InitialWeights, AreUniformWithinTheAmplitudeAndPaddedWithZeros) {
         ASSERT_LE(std::abs(value), 3);
         ++count[static_cast<std::size_t>(value + 3)];
       }
-      for (auto n = 130 * width / 8; n < layout.layers[0].row_bytes; ++n) ASSERT_EQ(weights[i * layout.layers[0].row_bytes + n], std::byte{0});
+      for (auto n = 130 * width / 8; n < layout.layers[0].row_bytes; ++n)
+        ASSERT_EQ(weights[i * layout.layers[0].row_bytes + n], std::byte{0});
     }
     for (const int n : count) EXPECT_NEAR(n, 201 * 130 / 7, 300);
   }

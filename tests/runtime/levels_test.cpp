@@ -21,16 +21,17 @@ std::vector<std::uint32_t> places(std::uint32_t classes) {
 TEST(ExpectationCode, IsThePublishedOne) {
   EXPECT_EQ(places(10), (std::vector<std::uint32_t>{18, 15, 13, 11, 9, 8, 7, 5, 3, 0}));
   EXPECT_EQ(places(11), (std::vector<std::uint32_t>{20, 16, 14, 12, 11, 10, 8, 7, 5, 3, 0}));
-  EXPECT_EQ(places(26), (std::vector<std::uint32_t>{50, 44, 40, 37, 35, 33, 31, 30, 28, 27, 25, 24, 23, 21, 20, 19, 18, 16, 15, 14, 12, 11, 9,
-                                                    7,  5,  0}));
+  EXPECT_EQ(places(26), (std::vector<std::uint32_t>{50, 44, 40, 37, 35, 33, 31, 30, 28, 27, 25, 24, 23,
+                                                    21, 20, 19, 18, 16, 15, 14, 12, 11, 9,  7,  5,  0}));
   EXPECT_EQ(places(1), (std::vector<std::uint32_t>{0}));
   EXPECT_EQ(places(2), (std::vector<std::uint32_t>{2, 0}));
 }
 
 TEST(Modulation, HasTheTabulatedValues) {
   const Modulation modulation;
-  const std::vector<std::pair<double, double>> table = {{0, 1.0},     {.05, 1.128}, {.10, 1.192}, {.125, 1.2}, {.15, 1.192}, {.20, 1.128}, {.25, 1.0},
-                                                        {.30, .640},  {.35, .360},  {.40, .160},  {.45, .040}, {.50, 0}};
+  const std::vector<std::pair<double, double>> table = {{0, 1.0},     {.05, 1.128}, {.10, 1.192}, {.125, 1.2},
+                                                        {.15, 1.192}, {.20, 1.128}, {.25, 1.0},   {.30, .640},
+                                                        {.35, .360},  {.40, .160},  {.45, .040},  {.50, 0}};
   for (const auto& [lambda, level] : table) {
     EXPECT_NEAR(modulate(lambda, modulation), level, 1e-9) << lambda;
     EXPECT_NEAR(modulate(1 - lambda, modulation), -level, 1e-9) << 1 - lambda;

@@ -19,9 +19,9 @@ TEST(Network, RealValuesBecomeTheIntegersOfTheContract) {
   const auto network = parsed(small_network());
   ASSERT_EQ(network.layers.size(), 2u);
   const auto& hidden = network.layers[0];
-  EXPECT_EQ(hidden.threshold, 128);       // 0.5 * 256
-  EXPECT_EQ(hidden.window, 0);            // threshold less 0.5
-  EXPECT_EQ(hidden.leak, 51u);            // 0.2 * 256 = 51.2
+  EXPECT_EQ(hidden.threshold, 128);          // 0.5 * 256
+  EXPECT_EQ(hidden.window, 0);               // threshold less 0.5
+  EXPECT_EQ(hidden.leak, 51u);               // 0.2 * 256 = 51.2
   EXPECT_EQ(hidden.initial_amplitude, 77u);  // 0.3 * 256 = 76.8
   EXPECT_EQ(hidden.factor, contract::Factor::kLevel);
   EXPECT_EQ(hidden.span, contract::Span::kLastStep);
@@ -106,7 +106,8 @@ TEST(Network, DifferencesAreNamed) {
 TEST(Network, ScheduleScalesRates) {
   auto document = small_network();
   document["layers"][0]["learning_rate"] = {{"raw", 101}};
-  document["schedule"] = {{{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 100}, {"scale", 0.5}}, {{"from_sample", 300}, {"scale", 0.25}}};
+  document["schedule"] = {
+      {{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 100}, {"scale", 0.5}}, {{"from_sample", 300}, {"scale", 0.25}}};
   const auto network = parsed(document);
   EXPECT_EQ(rate_at(network, 0, 0), 101u);
   EXPECT_EQ(rate_at(network, 0, 99), 101u);
@@ -119,7 +120,7 @@ TEST(Network, ScheduleScalesRates) {
 }
 
 struct Wrong {
-  const char* pointer;          ///< field to set
+  const char* pointer;  ///< field to set
   json value;
   std::vector<std::string> told;
 };
@@ -185,8 +186,8 @@ TEST(Network, EveryRefusalNamesFileFieldAndValue) {
 }
 
 TEST(Network, MissingFieldsAreNamed) {
-  for (const char* pointer : {"/phasic_network", "/inputs", "/classes", "/steps", "/layers", "/layers/0/neurons", "/layers/0/threshold",
-                              "/layers/0/leak", "/layers/0/rule", "/layers/0/learning_rate"}) {
+  for (const char* pointer : {"/phasic_network", "/inputs", "/classes", "/steps", "/layers", "/layers/0/neurons",
+                              "/layers/0/threshold", "/layers/0/leak", "/layers/0/rule", "/layers/0/learning_rate"}) {
     auto document = small_network();
     const json::json_pointer place(pointer);
     document[place.parent_pointer()].erase(place.back());

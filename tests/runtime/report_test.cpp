@@ -67,7 +67,8 @@ TEST(Report, CurveIsWrittenEvenWithoutGnuplot) {
   EXPECT_NE(without.note.find("gnuplot is not installed"), std::string::npos);
   const auto text = test::read_file(without.csv);
   EXPECT_EQ(std::string(text.begin(), text.end()),
-            "samples_learned,accuracy_percent\n100,0.000\n200,0.000\n300,0.000\n400,0.000\n500,0.000\n600,0.000\n700,20.000\n750,33.333\n");
+            "samples_learned,accuracy_percent\n100,0.000\n200,0.000\n300,0.000\n400,0.000\n500,0.000\n600,0.000\n700,20."
+            "000\n750,33.333\n");
   const auto with = write_curve(folder.path(), "curve", "it's \"quoted\"", curve, std::nullopt);
   if (with.note.empty()) {
     ASSERT_FALSE(with.pictures.empty());

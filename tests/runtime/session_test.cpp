@@ -58,7 +58,8 @@ TEST_F(Session, AnySplitOverLaunchesGivesTheSameBits) {
 }
 
 TEST_F(Session, AScheduleActsAtItsSampleWhateverTheLaunches) {
-  document["schedule"] = {{{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 55}, {"scale", 0.25}}, {{"from_sample", 170}, {"scale", 0}}};
+  document["schedule"] = {
+      {{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 55}, {"scale", 0.25}}, {{"from_sample", 170}, {"scale", 0}}};
   const auto whole = learned(document, {.end = 200, .launch_samples = 1000});
   EXPECT_EQ(learned(document, {.end = 200, .launch_samples = 13}).state.weights, whole.state.weights);
   const auto until_end_of_learning = learned(document, {.end = 170, .launch_samples = 1000});
@@ -88,7 +89,8 @@ TEST_F(Session, GoingOnFromACheckpointGivesTheSameBits) {
       learn(fixed, stream, {.end = end, .launch_samples = 60, .checkpoint_every = 50}, launch_on(*device, fixed), state,
             [&](const LearnState& now) {
               saved.push_back(now.position);
-              write_checkpoint(folder / "state", {fixed.network, data.name, data.size(), 0, order, now.position, now.curve, now.weights});
+              write_checkpoint(folder / "state",
+                               {fixed.network, data.name, data.size(), 0, order, now.position, now.curve, now.weights});
             },
             {});
       auto checkpoint = read_checkpoint(folder / "state");
@@ -110,9 +112,10 @@ TEST_F(Session, StopsAfterTheLaunchInWhichItIsAsked) {
   state.weights = initial_weights(fixed.network, fixed.layout);
   std::atomic<bool> stop{false};
   std::uint64_t saved = 0;
-  learn(fixed, stream, {.end = 400, .launch_samples = 30, .checkpoint_every = 1000, .stop = &stop}, launch_on(*device, fixed), state,
-        [&](const LearnState& now) { saved = now.position; },
-        [&](std::uint64_t first, std::span<const Sample>, const LaunchResult&) { stop = first >= 60; });
+  learn(
+      fixed, stream, {.end = 400, .launch_samples = 30, .checkpoint_every = 1000, .stop = &stop}, launch_on(*device, fixed),
+      state, [&](const LearnState& now) { saved = now.position; },
+      [&](std::uint64_t first, std::span<const Sample>, const LaunchResult&) { stop = first >= 60; });
   EXPECT_EQ(state.position, 90u);
   EXPECT_EQ(saved, 90u);
 }

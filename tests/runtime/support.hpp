@@ -46,9 +46,12 @@ class TemporaryFolder {
 using Bytes = std::vector<std::uint8_t>;
 
 inline void write_file(const std::filesystem::path& file, const Bytes& bytes) {
-  std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(file, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
-inline void write_file(const std::filesystem::path& file, const std::string& text) { std::ofstream(file, std::ios::binary) << text; }
+inline void write_file(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream(file, std::ios::binary) << text;
+}
 
 inline Bytes read_file(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
@@ -129,7 +132,12 @@ inline nlohmann::json small_network(std::uint32_t inputs = 64, std::uint32_t hid
              {"rule", "naca"},
              {"learning_rate", 2e-3},
              {"initial_amplitude", 0.3}},
-            {{"neurons", classes}, {"threshold", 0.5}, {"window", 0.5}, {"leak", 0.2}, {"rule", "error"}, {"learning_rate", 4e-3}}}}};
+            {{"neurons", classes},
+             {"threshold", 0.5},
+             {"window", 0.5},
+             {"leak", 0.2},
+             {"rule", "error"},
+             {"learning_rate", 4e-3}}}}};
 }
 
 /// The text of the InputError that `work` throws; fails the test if there is none.
