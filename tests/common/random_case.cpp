@@ -36,7 +36,7 @@ void fill_garbage(std::vector<std::byte>& bytes, Dice& dice) {
 
 /// A size from 1 to max, often near multiples of the lanes, small, or the most.
 std::uint32_t random_size(Dice& dice, const CaseLimits& limits, std::uint32_t max) {
-  const std::uint32_t usual = std::min(max, std::clamp<std::uint32_t>(limits.lanes * 3, 48, 600));
+  const std::uint32_t usual = std::min(max, std::clamp<std::uint32_t>(limits.lanes * 3, 56, 600));
   std::int64_t size = 1;
   switch (dice.below(10)) {
     case 0:
@@ -52,7 +52,7 @@ std::uint32_t random_size(Dice& dice, const CaseLimits& limits, std::uint32_t ma
     default:
       size = dice.between(2, usual);
   }
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(size, 1, usual));
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(size, 1, max <= 256 ? max : usual));
 }
 
 struct Network {
@@ -137,6 +137,16 @@ void draw_neurons(Dice& dice, const CaseLimits& limits, std::uint32_t rows, Laye
   layer.leak = static_cast<std::uint32_t>(dice.one_in(5) ? dice.pick({0, 1, 255, 256}) : dice.between(0, 256));
   if (dice.one_in(15)) layer.threshold = dice.pick({-32768, 32767, 0, -1});
   if (dice.one_in(15)) layer.window = dice.pick({-32768, 32767, 0, -1});
+  if (dice.one_in(8)) {
+    // Potentials that drift to one of their limits and stay there.
+    const bool negative = dice.one_in(2);
+    centre = negative ? -limit : limit;
+    spread = limit * 0.2;
+    layer.input_shift = 0;
+    layer.leak = dice.pick({255u, 256u});
+    layer.threshold = negative ? dice.pick({-32768, 0, 1000}) : dice.pick({32767, 32766});
+    layer.window = negative ? dice.pick({-32768, -32767}) : dice.pick({32767, 32766});
+  }
 }
 
 void draw_weights(Dice& dice, const CaseLimits& limits, std::uint32_t rows, const Layer& layer, double spread, double centre,
