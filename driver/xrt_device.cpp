@@ -61,7 +61,7 @@ std::string find_card_library(const fs::path& xclbin) {
           "such as /opt/xilinx/xrt",
           folder.string()));
     }
-    setenv("XILINX_XRT", folder.c_str(), 0);
+    setenv("XILINX_XRT", folder.c_str(), 1);
     set_by_us = folder.string();
   }
   return set_by_us.empty() ? std::string() : fmt::format(", XILINX_XRT set to '{}'", set_by_us);
