@@ -15,8 +15,8 @@ namespace phasic::driver {
 
 /// What the build of a kernel can do; the limits table of docs/specification.md, read from the kernel's registers.
 struct Limits {
-  std::uint32_t lanes, weight_width, engines, max_rows, max_neurons, max_steps, max_classes, max_outputs, max_events, weight_depth,
-      data_width;
+  std::uint32_t lanes, weight_width, engines, max_rows, max_neurons, max_steps, max_classes, max_outputs, max_events,
+      weight_depth, data_width;
   bool operator==(const Limits&) const = default;
 };
 
@@ -24,20 +24,20 @@ struct Limits {
 struct RunRequest {
   std::span<const std::byte> program;
   std::span<const std::byte> weights;
-  std::span<const std::byte> tables;   ///< may be empty if no layer uses level tables
+  std::span<const std::byte> tables;  ///< may be empty if no layer uses level tables
   std::span<const std::byte> samples;
   std::uint32_t sample_count = 0;
   std::uint32_t first_sample = 0;
-  std::size_t results_bytes = 0;       ///< size of the results buffer to provide
-  std::size_t trace_bytes = 0;         ///< 0 without a trace
+  std::size_t results_bytes = 0;  ///< size of the results buffer to provide
+  std::size_t trace_bytes = 0;    ///< 0 without a trace
   std::chrono::milliseconds timeout{600'000};
 };
 
 struct RunResponse {
   std::vector<std::byte> results;
-  std::vector<std::byte> weights;      ///< the weights buffer after the run
+  std::vector<std::byte> weights;  ///< the weights buffer after the run
   std::vector<std::byte> trace;
-  std::uint32_t error = 0;             ///< error register
+  std::uint32_t error = 0;  ///< error register
   std::uint32_t error_detail = 0;
   std::uint32_t error_sample = 0;
   /// Error code, what the contract says of it, and which field, argument, layer or sample; empty without an error.
@@ -60,7 +60,10 @@ class Device {
   /// Waits for the run to end and fetches what it wrote. Throws RunTimeout, or std::runtime_error for transport errors. Kernel
   /// error codes do not throw: they are in the response.
   virtual RunResponse wait() = 0;
-  RunResponse run(const RunRequest& request) { start(request); return wait(); }
+  RunResponse run(const RunRequest& request) {
+    start(request);
+    return wait();
+  }
   [[nodiscard]] virtual std::uint32_t read_register(std::uint32_t offset) = 0;
   /// One line for people: transport, device, compute unit, engine, lanes.
   [[nodiscard]] virtual std::string describe() const = 0;
@@ -73,8 +76,8 @@ class Device {
 
 struct XrtTarget {
   unsigned device = 0;
-  std::string xclbin;          ///< path of the xclbin file
-  std::string compute_unit;    ///< "phasic_1", ...; empty: the first
+  std::string xclbin;        ///< path of the xclbin file
+  std::string compute_unit;  ///< "phasic_1", ...; empty: the first
 };
 /// A compute unit of a card (or of the simulated card) through XRT. Checks the xclbin file before XRT sees it.
 [[nodiscard]] std::unique_ptr<Device> open_xrt(const XrtTarget& target);

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstring>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <memory>
@@ -149,7 +149,7 @@ int main(int argc, char** argv) {
         fmt::print(" {:.2f} | {:.2f} |", 100 * float_accuracy(network, training, test, samples),
                    100 * float_accuracy(frozen, training, test, samples));
       fmt::print("\n");
-      std::cout.flush();
+      std::fflush(stdout);
     }
   } catch (const std::exception& error) {
     std::cerr << "phasic_accuracy: " << error.what() << '\n';

@@ -49,6 +49,31 @@ std::string limits_json(const CaseLimits& limits) {
   return text + "}}";
 }
 
+/// What the timing counters of an error-free run must be, whatever the memory's timing; empty if they are.
+std::string timing_complaint(const RandomCase& random_case, const CaseLimits& limits, const Outcome& outcome) {
+  const auto& results = outcome.buffers[contract::argument::kResults];
+  contract::ResultsHeader header;
+  std::memcpy(&header, results.data(), sizeof header);
+  if (header.load_cycles + header.run_cycles + header.store_cycles > header.cycles)
+    return fmt::format("load {}, run {} and store {} cycles are more than all {}", header.load_cycles, header.run_cycles,
+                       header.store_cycles, header.cycles);
+  for (std::uint32_t n = 0; n < random_case.header().layers; ++n) {
+    contract::LayerCounters counters;
+    std::memcpy(&counters, results.data() + sizeof header + n * sizeof counters, sizeof counters);
+    const std::uint64_t words = (random_case.layer(n).neurons + limits.lanes - 1) / limits.lanes;
+    if (counters.integrate_cycles != counters.events * words)
+      return fmt::format("layer {}: {} cycles of integration for {} events of {} words", n, counters.integrate_cycles,
+                         counters.events, words);
+    if (counters.learn_cycles < counters.update_rows * words)
+      return fmt::format("layer {}: {} cycles of learning for {} rows of {} words", n, counters.learn_cycles,
+                         counters.update_rows, words);
+    const std::uint64_t all =
+        counters.integrate_cycles + counters.learn_cycles + counters.input_wait_cycles + counters.other_cycles;
+    if (all > header.cycles) return fmt::format("layer {}: {} cycles in a run of {}", n, all, header.cycles);
+  }
+  return "";
+}
+
 using MakeCase = RandomCase (*)(std::uint64_t, const CaseLimits&);
 
 class Differential : public ::testing::TestWithParam<std::string> {
@@ -86,6 +111,7 @@ class Differential : public ::testing::TestWithParam<std::string> {
       ASSERT_FALSE(difference.has_value()) << *difference;
       errors += expected.error != 0;
       if (expected.error == 0) {
+        ASSERT_EQ(timing_complaint(random_case, limits, actual), "");
         const auto& results = expected.buffers[contract::argument::kResults];
         contract::ResultsHeader header;
         std::memcpy(&header, results.data(), sizeof header);
