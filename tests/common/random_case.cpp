@@ -324,7 +324,8 @@ void plant_sample(Dice& dice, const CaseLimits& limits, RandomCase& result) {
     at = base + sizeof(contract::SampleHeader) + 4 * event;
     const auto old = get<std::uint32_t>(samples, at);
     const auto other = get<std::uint32_t>(samples, base + sizeof(contract::SampleHeader) + 4 * dice.below(length));
-    value = dice.pick<std::uint32_t>({old + 1, old - 1, other, old ^ 1u << 24, old ^ 1u << 31, header.inputs,
+    const auto before = get<std::uint32_t>(samples, at - (event > 0 ? 4 : 0));
+    value = dice.pick<std::uint32_t>({before, before, old + 1, old - 1, other, old ^ 1u << 24, old ^ 1u << 31, header.inputs,
                                       header.steps << 16, (old & 0xff0000u) | header.inputs,
                                       (old & 0xffffu) | header.steps << 16, 0u, static_cast<std::uint32_t>(dice.any())});
   } else {
