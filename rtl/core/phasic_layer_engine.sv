@@ -606,7 +606,7 @@ module phasic_layer_engine #(
   );
 
   assign ready_o = !clearing;
-  assign busy_o  = !idle || sweep_busy || message_valid || word_out_valid || sender_busy;
+  assign busy_o  = (!idle && !clearing) || sweep_busy || message_valid || word_out_valid || sender_busy;
   assign state_o = {step_rows, 2'd0, step, 1'b0, sweep_state, 1'b0, integrate_state};
 endmodule
 

@@ -24,8 +24,14 @@ struct IntegrateJob {
   std::size_t row_stride;    ///< from one row to the next
   std::uint32_t neurons;
   std::uint32_t steps;
-  const std::uint16_t* events;       ///< rows that spike, step after step
-  const std::uint32_t* event_begin;  ///< first event of each step, and the end: steps + 1 values
+  // The rows that spike at a step are told by how they differ from the usual rows, which are summed but once.
+  const std::uint16_t* usual;  ///< rows, none twice
+  std::uint32_t usual_count;
+  const std::uint16_t* events;        ///< rows that spike, step after step, those among the usual ones first
+  const std::uint32_t* event_begin;   ///< first event of each step, and the end: steps + 1 values
+  const std::uint32_t* extra_begin;   ///< first event of each step that is not among the usual rows
+  const std::uint16_t* silent;        ///< usual rows that do not spike, step after step
+  const std::uint32_t* silent_begin;  ///< steps + 1 values
   std::int32_t threshold;
   std::int32_t window;
   std::int32_t leak;

@@ -31,41 +31,63 @@ template <class Type>
 /// Sums of weights of 8 bits over at most this many rows fit in 16 bits.
 constexpr std::uint32_t kRowsBeforeWidening = 255;
 
-/// Sums of the weights of events [begin, end), from byte `offset` of their rows on: `Neurons` values.
+/// Part of a list of rows.
+struct Rows {
+  const std::uint16_t* begin;
+  const std::uint16_t* end;
+  /// Splits off the first rows, `most` at most.
+  [[gnu::always_inline]] Rows take(std::uint32_t most) {
+    const Rows taken{begin, end - begin > most ? begin + most : end};
+    begin = taken.end;
+    return taken;
+  }
+  [[nodiscard, gnu::always_inline]] std::uint32_t count() const { return static_cast<std::uint32_t>(end - begin); }
+};
+
+/// Adds the weights of `added` to `sums` and takes away those of `removed`, from byte `offset` of their rows on: `Neurons`
+/// values.
 /// Two weights share a lane of 16 bits. Its sum, modulo 2^16, is that of the even weights and 256 times that of the odd ones;
-/// as the even ones are stored with 128 added (kEvenBias), theirs is a number without a sign and the two come apart.
+/// as the even ones are stored with 128 added (kEvenBias), a shift gives the odd ones alone and the two come apart.
 template <std::size_t Neurons, std::size_t VectorBytes>
-[[gnu::always_inline]] inline void add_rows(const std::int8_t*, const IntegrateJob& job, std::size_t offset,
-                                            std::uint32_t begin, std::uint32_t end, std::int32_t* sums) {
+[[gnu::always_inline]] inline void add_rows(const std::int8_t*, const IntegrateJob& job, std::size_t offset, Rows added,
+                                            Rows removed, std::int32_t* sums) {
   constexpr std::size_t kVectors = Neurons / VectorBytes;
   using Words = Vector<std::uint16_t, VectorBytes / 2>;
   using Numbers = Vector<std::int16_t, VectorBytes / 2>;
   const std::byte* const base = job.weights + offset;
-  alignas(64) std::uint16_t even_sums[Neurons / 2];
+  alignas(64) std::int16_t even_sums[Neurons / 2];
   alignas(64) std::int16_t odd_sums[Neurons / 2];
-  for (std::size_t j = 0; j < Neurons; ++j) sums[j] = 0;
-  while (begin < end) {
-    const std::uint32_t rows = end - begin > kRowsBeforeWidening ? kRowsBeforeWidening : end - begin;
-    const std::uint32_t stop = begin + rows;
+  while (added.count() + removed.count() != 0) {
+    const Rows plus = added.take(kRowsBeforeWidening);
+    const Rows minus = removed.take(kRowsBeforeWidening - plus.count());
     Words all[kVectors] = {};
     Numbers odd[kVectors] = {};
-    for (; begin < stop; ++begin) {
-      const std::byte* const row = base + job.events[begin] * job.row_stride;
+    for (const std::uint16_t* row = plus.begin; row != plus.end; ++row) {
+      const std::byte* const weights = base + *row * job.row_stride;
 #pragma GCC unroll 8
       for (std::size_t k = 0; k < kVectors; ++k) {
-        const auto pairs = load<Numbers>(row + k * VectorBytes);
+        const auto pairs = load<Numbers>(weights + k * VectorBytes);
         all[k] += Words(pairs);
         odd[k] += pairs >> 8;
       }
     }
+    for (const std::uint16_t* row = minus.begin; row != minus.end; ++row) {
+      const std::byte* const weights = base + *row * job.row_stride;
+#pragma GCC unroll 8
+      for (std::size_t k = 0; k < kVectors; ++k) {
+        const auto pairs = load<Numbers>(weights + k * VectorBytes);
+        all[k] -= Words(pairs);
+        odd[k] -= pairs >> 8;
+      }
+    }
+    const auto bias = static_cast<std::uint16_t>((plus.count() - minus.count()) * kEvenBias);
 #pragma GCC unroll 8
     for (std::size_t k = 0; k < kVectors; ++k) {
-      store(even_sums + k * VectorBytes / 2, all[k] - (Words(odd[k]) << 8));
+      store(even_sums + k * VectorBytes / 2, Numbers(all[k] - (Words(odd[k]) << 8) - bias));
       store(odd_sums + k * VectorBytes / 2, odd[k]);
     }
-    const auto bias = static_cast<std::int32_t>(rows * kEvenBias);
     for (std::size_t pair = 0; pair < Neurons / 2; ++pair) {
-      sums[2 * pair] += even_sums[pair] - bias;
+      sums[2 * pair] += even_sums[pair];
       sums[2 * pair + 1] += odd_sums[pair];
     }
   }
@@ -73,13 +95,16 @@ template <std::size_t Neurons, std::size_t VectorBytes>
 
 /// The same for weights of 16 bits.
 template <std::size_t Neurons, std::size_t VectorBytes>
-[[gnu::always_inline]] inline void add_rows(const std::int16_t*, const IntegrateJob& job, std::size_t offset,
-                                            std::uint32_t begin, std::uint32_t end, std::int32_t* sums) {
-  for (std::size_t j = 0; j < Neurons; ++j) sums[j] = 0;
-  for (; begin < end; ++begin) {
-    std::int16_t row[Neurons];
-    __builtin_memcpy(row, job.weights + job.events[begin] * job.row_stride + offset, sizeof row);
-    for (std::size_t j = 0; j < Neurons; ++j) sums[j] += row[j];
+[[gnu::always_inline]] inline void add_rows(const std::int16_t*, const IntegrateJob& job, std::size_t offset, Rows added,
+                                            Rows removed, std::int32_t* sums) {
+  std::int16_t weights[Neurons];
+  for (const std::uint16_t* row = added.begin; row != added.end; ++row) {
+    __builtin_memcpy(weights, job.weights + *row * job.row_stride + offset, sizeof weights);
+    for (std::size_t j = 0; j < Neurons; ++j) sums[j] += weights[j];
+  }
+  for (const std::uint16_t* row = removed.begin; row != removed.end; ++row) {
+    __builtin_memcpy(weights, job.weights + *row * job.row_stride + offset, sizeof weights);
+    for (std::size_t j = 0; j < Neurons; ++j) sums[j] -= weights[j];
   }
 }
 
@@ -90,6 +115,7 @@ template <std::size_t Neurons, std::size_t VectorBytes>
 
 template <class Weight, std::size_t kNeurons, std::size_t VectorBytes>
 void integrate_block(IntegrateJob& job, std::size_t first) {
+  alignas(64) std::int32_t usual_sums[kNeurons] = {};
   alignas(64) std::int32_t sums[kNeurons];
   alignas(64) std::int32_t potentials[kNeurons] = {};
   alignas(64) std::int32_t spiked[kNeurons] = {};
@@ -100,10 +126,15 @@ void integrate_block(IntegrateJob& job, std::size_t first) {
   const std::int32_t window = job.window;
   const std::int32_t leak = job.leak;
   const std::int32_t shift = job.input_shift;
+  const auto* const weight = static_cast<const Weight*>(nullptr);
+  const std::size_t offset = first * sizeof(Weight);
+  add_rows<kNeurons, VectorBytes>(weight, job, offset, {job.usual, job.usual + job.usual_count}, {}, usual_sums);
   std::int32_t saturations = 0;
   for (std::uint32_t step = 0; step < job.steps; ++step) {
-    add_rows<kNeurons, VectorBytes>(static_cast<const Weight*>(nullptr), job, first * sizeof(Weight), job.event_begin[step],
-                                    job.event_begin[step + 1], sums);
+    const Rows extra{job.events + job.extra_begin[step], job.events + job.event_begin[step + 1]};
+    const Rows silent{job.silent + job.silent_begin[step], job.silent + job.silent_begin[step + 1]};
+    for (std::size_t j = 0; j < kNeurons; ++j) sums[j] = usual_sums[j];
+    add_rows<kNeurons, VectorBytes>(weight, job, offset, extra, silent, sums);
     std::int8_t* const trits = job.trits + step * job.stride + first;
     for (std::size_t j = 0; j < kNeurons; ++j) {
       const std::int32_t left = spiked[j] != 0 ? 0 : (potentials[j] * leak + 128) >> 8;

@@ -62,10 +62,14 @@ constexpr std::uint64_t transpose_bits(std::uint64_t bits) {
   return bits ^ swapped ^ swapped << 28;
 }
 
-/// Rows that spike, step after step.
+/// Rows that spike, step after step; IntegrateJob tells of the usual rows.
 struct EventLists {
   std::vector<std::uint16_t> rows;   ///< room for every row at every step, and eight more
   std::vector<std::uint32_t> begin;  ///< of each step, and the end
+  std::vector<std::uint32_t> extra_begin;
+  std::vector<std::uint16_t> silent;  ///< as long as `rows`
+  std::vector<std::uint32_t> silent_begin;
+  std::uint32_t usual_count = 0;  ///< the first layer alone has any
 };
 
 struct LayerState {
@@ -106,13 +110,17 @@ LayerState make_state(const Program& program, const LayerProgram& shape) {
   const std::size_t rows = padded(shape.rows);
   const std::size_t row_bytes = weight_row_bytes(program, shape);
   const std::size_t row_stride = spread_stride(row_bytes);
+  const std::size_t most_events = std::size_t{program.steps} * shape.rows + 8;
   LayerState state{.weights = AlignedBytes(shape.rows * row_stride),
                    .row_bytes = row_bytes,
                    .row_stride = row_stride,
                    .levels = std::vector<std::int8_t>(program.classes * stride),
                    .stride = stride,
-                   .events = {std::vector<std::uint16_t>(std::size_t{program.steps} * shape.rows + 8),
-                              std::vector<std::uint32_t>(program.steps + 1)},
+                   .events = {.rows = std::vector<std::uint16_t>(most_events),
+                              .begin = std::vector<std::uint32_t>(program.steps + 1),
+                              .extra_begin = std::vector<std::uint32_t>(program.steps + 1),
+                              .silent = std::vector<std::uint16_t>(most_events),
+                              .silent_begin = std::vector<std::uint32_t>(program.steps + 1)},
                    .spikes = std::vector<std::uint8_t>(program.steps * stride / 8),
                    .trits = std::vector<std::int8_t>(program.steps * stride),
                    .counts = std::vector<std::uint8_t>(stride),
@@ -143,8 +151,8 @@ class FastNetwork final : public Network {
   FastNetwork(Program program, const FastKernels& kernels)
       : Network(std::move(program)),
         kernels_(kernels),
-        active_(padded(program_.inputs)),
-        intensity_(padded(program_.inputs)),
+        active_(padded(program_.inputs + 1)),
+        intensity_(padded(program_.inputs + 1)),
         words_x_(padded(program_.inputs)),
         words_y_(padded(program_.inputs)) {
     for (const LayerProgram& shape : program_.layers) layers_.push_back(make_state(program_, shape));
@@ -205,6 +213,7 @@ class FastNetwork final : public Network {
     EventLists& events = layers_[layer].events;
     if (shape.bias) events.rows[end++] = static_cast<std::uint16_t>(shape.rows - 1);
     events.begin[step + 1] = end;
+    events.extra_begin[step + 1] = end;
   }
 
   void take_events(const Sample& sample) {
@@ -221,15 +230,25 @@ class FastNetwork final : public Network {
   }
 
   void encode(const Sample& sample, std::uint32_t number) {
+    // Inputs that spike at half of the steps or more are the usual rows and come first: most of an image's pixels that are not
+    // dark are nearly white, and it costs less to take away the rows of the few that stay silent.
     std::size_t active = 0;
-    for (std::size_t input = 0; input < program_.inputs; ++input) {
-      active_[active] = static_cast<std::uint16_t>(input);
-      intensity_[active] = sample.intensities[input];
-      active += sample.intensities[input] != 0 ? 1 : 0;
-    }
-    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kEncoding, 0), number);
+    const auto take = [&](std::uint8_t lowest, std::uint8_t highest) {
+      for (std::size_t input = 0; input < program_.inputs; ++input) {
+        const std::uint8_t intensity = sample.intensities[input];
+        active_[active] = static_cast<std::uint16_t>(input);
+        intensity_[active] = intensity;
+        active += intensity >= lowest && intensity <= highest ? 1 : 0;
+      }
+    };
     EventLists& events = layers_[0].events;
+    take(128, 255);
+    const std::size_t usual = active;
+    events.usual_count = static_cast<std::uint32_t>(usual);
+    take(1, 127);
+    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kEncoding, 0), number);
     std::uint32_t end = 0;
+    std::uint32_t silent_end = 0;
     for (std::uint32_t step = 0; step < program_.steps; ++step) {
       if (step % 4 == 0) {
         const auto group = static_cast<std::uint16_t>(step / 4);
@@ -237,10 +256,20 @@ class FastNetwork final : public Network {
       }
       const std::vector<std::uint16_t>& words = step % 4 < 2 ? words_x_ : words_y_;
       const unsigned shift = step % 2 == 0 ? 8 : 0;
+      const auto spikes = [&](std::size_t k) { return intensity_[k] > (words[k] >> shift & 0xff) ? 1U : 0U; };
       const std::uint32_t begin = end;
-      for (std::size_t k = 0; k < active; ++k) {
+      for (std::size_t k = 0; k < usual; ++k) {
         events.rows[end] = active_[k];
-        end += intensity_[k] > (words[k] >> shift & 0xff) ? 1 : 0;
+        events.silent[silent_end] = active_[k];
+        const std::uint32_t spike = spikes(k);
+        end += spike;
+        silent_end += 1 - spike;
+      }
+      events.silent_begin[step + 1] = silent_end;
+      events.extra_begin[step] = end;
+      for (std::size_t k = usual; k < active; ++k) {
+        events.rows[end] = active_[k];
+        end += spikes(k);
       }
       counts_.input_events += end - begin;
       end_step(0, step, end);
@@ -256,8 +285,13 @@ class FastNetwork final : public Network {
                      .row_stride = state.row_stride,
                      .neurons = shape.neurons,
                      .steps = program_.steps,
+                     .usual = active_.data(),
+                     .usual_count = state.events.usual_count,
                      .events = state.events.rows.data(),
                      .event_begin = state.events.begin.data(),
+                     .extra_begin = state.events.extra_begin.data(),
+                     .silent = state.events.silent.data(),
+                     .silent_begin = state.events.silent_begin.data(),
                      .threshold = shape.threshold,
                      .window = shape.window,
                      .leak = static_cast<std::int32_t>(shape.leak),
@@ -451,7 +485,7 @@ class FastNetwork final : public Network {
 
   const FastKernels& kernels_;
   std::vector<LayerState> layers_;
-  // Inputs that are not 0: number and intensity, and their random words.
+  // Inputs that are not 0: number and intensity, with room for one that is not taken, and their random words.
   std::vector<std::uint16_t> active_;
   std::vector<std::uint8_t> intensity_;
   std::vector<std::uint16_t> words_x_;

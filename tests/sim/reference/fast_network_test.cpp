@@ -76,29 +76,58 @@ TEST(FastNetwork, EqualsThePlainOneOnRandomNetworks) {
   EXPECT_GT(learned, 0U);
 }
 
-/// More than 255 rows of the largest weight: the sums of 16 bits must be widened in time.
+/// More than 255 rows of the largest weight: the sums of 16 bits must be widened in time, whether rows are added or, as at half
+/// of the full intensity, taken away again.
 TEST(FastNetwork, SumsOfExtremeWeightsDoNotOverflow) {
   for (const int extreme : {-128, 127}) {
-    Program program;
-    program.inputs = 700;
-    program.steps = 2;
-    program.classes = 1;
-    program.layers = {{.rows = 701, .neurons = 130, .bias = true, .threshold = 32766, .leak = 0, .input_shift = 3}};
-    const FastKernels* kernels[3];
-    const std::size_t count = all_fast_kernels(kernels);
-    for (std::size_t k = 0; k < count; ++k) {
-      const auto network = make_fast_network(program, *kernels[k]);
-      set_weight_values(*network, 0, std::vector<std::int16_t>(std::size_t{701} * 130, static_cast<std::int16_t>(extreme)));
-      std::vector<std::uint8_t> intensities(700, 255);
-      std::vector<std::uint32_t> scores;
-      SampleResult result;
-      Potentials potentials;
-      network->run({.intensities = intensities}, 5, result, &potentials);
-      const auto events = network->counts().layers[0].events;
-      EXPECT_GT(events, 2 * 690U);
-      const int sum = (potentials[0][0] + potentials[0][130]) * 8;
-      EXPECT_NEAR(sum, extreme * static_cast<int>(events), 16) << kernels[k]->name;
+    for (const int intensity : {127, 128, 255}) {
+      Program program;
+      program.inputs = 700;
+      program.steps = 2;
+      program.classes = 1;
+      program.layers = {{.rows = 701, .neurons = 130, .bias = true, .threshold = 32766, .leak = 0, .input_shift = 3}};
+      const FastKernels* kernels[3];
+      const std::size_t count = all_fast_kernels(kernels);
+      for (std::size_t k = 0; k < count; ++k) {
+        const auto network = make_fast_network(program, *kernels[k]);
+        set_weight_values(*network, 0, std::vector<std::int16_t>(std::size_t{701} * 130, static_cast<std::int16_t>(extreme)));
+        std::vector<std::uint8_t> intensities(700, static_cast<std::uint8_t>(intensity));
+        SampleResult result;
+        Potentials potentials;
+        network->run({.intensities = intensities}, 5, result, &potentials);
+        const auto events = network->counts().layers[0].events;
+        EXPECT_GT(events, intensity == 255 ? 2 * 690U : 2 * 270U);
+        EXPECT_LT(events, intensity == 255 ? 2 * 702U : 2 * 430U);
+        const int sum = (potentials[0][0] + potentials[0][130]) * 8;
+        EXPECT_NEAR(sum, extreme * static_cast<int>(events), 16) << kernels[k]->name << ", intensity " << intensity;
+      }
     }
+  }
+}
+
+/// The last input of a whole block of them comes after all the others have been taken as active.
+TEST(FastNetwork, TakesABlockOfInputsThatAreAllActive) {
+  Generator generator(1);
+  Program program;
+  program.inputs = kBlock;
+  program.steps = 4;
+  program.classes = 3;
+  program.layers = {{.rows = kBlock, .neurons = 3, .threshold = 40, .leak = 51}};
+  const auto plain = make_plain_network(program);
+  const auto weights = random_weights(generator, program, program.layers[0]);
+  set_weight_values(*plain, 0, weights);
+  std::vector<std::uint8_t> intensities(kBlock, 100);
+  intensities.back() = 200;
+  const FastKernels* kernels[3];
+  const std::size_t count = all_fast_kernels(kernels);
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto network = make_fast_network(program, *kernels[k]);
+    set_weight_values(*network, 0, weights);
+    SampleResult expected;
+    SampleResult result;
+    plain->run({.intensities = intensities}, 5, expected);
+    network->run({.intensities = intensities}, 5, result);
+    EXPECT_EQ(result.scores, expected.scores) << kernels[k]->name;
   }
 }
 
