@@ -24,7 +24,7 @@ class Clocked {
     context_.randReset(2);
     context_.randSeed(static_cast<int>(seed) + 1);
     model_ = std::make_unique<Model>(&context_);
-    model_->rst_ni = 0;
+    set_reset(0);
     model_->clk_i = 0;
     model_->eval();
   }
@@ -42,14 +42,19 @@ class Clocked {
     model_->eval();
   }
   void reset() {
-    model_->rst_ni = 0;
+    set_reset(0);
     edge();
     edge();
-    model_->rst_ni = 1;
+    set_reset(1);
     edge();
   }
 
  private:
+  /// Modules that are all data path have no reset.
+  void set_reset(unsigned char value) {
+    if constexpr (requires(Model & model) { model.rst_ni; }) model_->rst_ni = value;
+  }
+
   VerilatedContext context_;
   std::unique_ptr<Model> model_;
 };

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sums of weights against sums in wide integers.
+#include <array>
+#include <random>
+#include <string>
+
+#include "Vaccumulators_16.h"
+#include "Vaccumulators_8.h"
+#include "tests/rtl/core/bits.hpp"
+
+namespace phasic::testing {
+namespace {
+
+template <class Model, std::size_t WeightWidth, std::size_t SumWidth>
+struct Shape {
+  using model = Model;
+  static constexpr std::size_t weight_width = WeightWidth, sum_width = SumWidth;
+};
+
+constexpr std::size_t kLanes = 4, kWords = 4;
+
+template <class T>
+class RtlAccumulators : public ::testing::Test {};
+using Shapes = ::testing::Types<Shape<Vaccumulators_8, 8, 16>, Shape<Vaccumulators_16, 16, 24>>;
+TYPED_TEST_SUITE(RtlAccumulators, Shapes);
+
+TYPED_TEST(RtlAccumulators, AddTheWeightsOfEachWordInItsBankEvenIfAWordFollowsItself) {
+  struct Issue {
+    bool valid = false, first = false;
+    std::size_t place = 0;  // bank and word
+  };
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random{seed};
+    Clocked<typename TypeParam::model> module{seed};
+    module->issue_i = module->sweep_read_i = 0;
+    module.reset();
+    std::array<std::array<std::int64_t, kLanes>, 2 * kWords> sums{};
+    std::array<unsigned, 2 * kWords> rows{};  // issued since the first one
+    std::array<bool, 2 * kWords> known{};     // at least one has been written
+    std::array<Issue, 3> stages{};            // a0, a1, a2
+    bool read_known = false;
+    std::array<std::int64_t, kLanes> read{};
+    for (unsigned cycle = 0; cycle < 3000; ++cycle) {
+      Issue issue{random() % 4 != 0, random() % 16 == 0, random() % (2 * kWords)};
+      if (random() % 2 == 0) issue.place = stages[0].place;
+      // More rows than a sum holds never come.
+      issue.first = issue.first || rows[issue.place] == 0 || rows[issue.place] == 200;
+      if (issue.valid) rows[issue.place] = issue.first ? 1 : rows[issue.place] + 1;
+      stages = {issue, stages[0], stages[1]};
+      module->issue_i = issue.valid;
+      module->issue_first_i = issue.first;
+      module->issue_bank_i = issue.place / kWords != 0;
+      module->issue_word_i = issue.place % kWords;
+      const std::size_t swept = random() % (2 * kWords);
+      module->sweep_read_i = random() % 2;
+      module->sweep_bank_i = swept / kWords != 0;
+      module->sweep_word_i = swept % kWords;
+      std::array<std::int64_t, kLanes> weights{};
+      for (std::size_t k = 0; k < kLanes; ++k) {
+        weights[k] = random_signed(random, TypeParam::weight_width);
+        set_bits(module->weights_i, TypeParam::weight_width * k, TypeParam::weight_width, weights[k]);
+      }
+      if (module->sweep_read_i != 0) {
+        read = sums[swept];
+        read_known = known[swept];
+      }
+      if (stages[2].valid) {
+        const std::size_t place = stages[2].place;
+        for (std::size_t k = 0; k < kLanes; ++k) sums[place][k] = (stages[2].first ? 0 : sums[place][k]) + weights[k];
+        known[place] = true;
+      }
+      module.edge();
+      for (std::size_t k = 0; read_known && k < kLanes; ++k) {
+        ASSERT_EQ(get_signed(module->sums_o, TypeParam::sum_width * k, TypeParam::sum_width), read[k])
+            << "cycle " << cycle << " lane " << k;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace phasic::testing

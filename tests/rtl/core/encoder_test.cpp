@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// The encoder against the random numbers of the reference and against lists of address events.
+#include <algorithm>
+#include <deque>
+#include <random>
+#include <set>
+#include <string>
+
+#include "Vencoder.h"
+#include "sim/reference/random.hpp"
+#include "tests/rtl/core/bits.hpp"
+
+namespace phasic::testing {
+namespace {
+
+constexpr std::size_t kMaxEntries = 64;
+
+struct Event {
+  std::size_t sample;
+  unsigned kind, index;
+};
+
+class RtlEncoder : public ::testing::Test {
+ protected:
+  struct Sample {
+    std::uint32_t number;
+    std::vector<std::uint32_t> entries;
+  };
+
+  void run(unsigned seed, bool address_events) {
+    std::mt19937_64 random{seed};
+    const std::uint64_t run_seed = random();
+    const auto steps = static_cast<unsigned>(random() % 4 == 0 ? 32 : 1 + random() % 9);
+    std::vector<Sample> samples(3);
+    std::deque<Event> expected;
+    for (std::size_t n = 0; n < samples.size(); ++n) {
+      samples[n].number = static_cast<std::uint32_t>(random());
+      if (address_events) {
+        make_events(samples[n], n, steps, random, expected);
+      } else {
+        make_intensities(samples[n], n, steps, run_seed, random, expected);
+      }
+    }
+    const auto spikes =
+        static_cast<std::uint64_t>(std::count_if(expected.begin(), expected.end(), [](const Event& e) { return e.kind == 0; }));
+
+    Clocked<Vencoder> module{seed};
+    module->clear_i = module->sample_valid_i = module->message_ready_i = module->event_ready_i = 0;
+    module.reset();
+    module->seed_i = run_seed;
+    module->steps_i = static_cast<unsigned char>(steps);
+    module->address_events_i = address_events;
+    const unsigned message_chance = 1 + random() % 8, event_chance = 1 + random() % 8;
+    std::size_t released = 0, messages = 0;
+    for (unsigned cycle = 0; released < samples.size() || module->busy_o != 0; ++cycle) {
+      ASSERT_LT(cycle, 200'000U) << "the samples do not come to an end";
+      SCOPED_TRACE("cycle " + std::to_string(cycle));
+      if (released < samples.size()) {
+        if (random() % 4 == 0) module->sample_valid_i = 1;
+        module->sample_number_i = samples[released].number;
+        module->sample_entries_i = static_cast<unsigned char>(samples[released].entries.size());
+      }
+      module->message_ready_i = random() % 8 < message_chance;
+      module->event_ready_i = random() % 8 < event_chance;
+      module.settle();
+      if (module->message_valid_o != 0 && module->message_ready_i != 0) {
+        ASSERT_EQ(messages++, released) << "one message a sample";
+      }
+      if (module->event_valid_o != 0) {
+        ASSERT_FALSE(expected.empty()) << "an event too many";
+        ASSERT_LT(expected.front().sample, messages) << "the message goes out before the first event";
+        ASSERT_EQ(module->event_kind_o, expected.front().kind);
+        ASSERT_EQ(module->event_index_o, expected.front().index);
+        if (module->event_ready_i != 0) expected.pop_front();
+      }
+      const bool release = module->sample_release_o != 0;
+      std::uint32_t data = module->read_data_i;
+      if (module->read_o != 0) {
+        ASSERT_LT(released, samples.size());
+        ASSERT_LT(module->read_entry_o, samples[released].entries.size());
+        data = samples[released].entries[module->read_entry_o];
+      }
+      module.edge();
+      module->read_data_i = data;
+      if (release) {
+        ++released;
+        module->sample_valid_i = 0;
+      }
+      module.settle();
+    }
+    EXPECT_TRUE(expected.empty()) << expected.size() << " events are missing";
+    EXPECT_EQ(messages, samples.size());
+    EXPECT_EQ(module->events_o, spikes);
+  }
+
+ private:
+  static void make_intensities(Sample& sample, std::size_t n, unsigned steps, std::uint64_t seed, std::mt19937_64& random,
+                               std::deque<Event>& expected) {
+    const std::size_t inputs = random() % 4 == 0 ? kMaxEntries : 1 + random() % kMaxEntries;
+    std::vector<std::uint8_t> intensities(inputs);
+    for (std::size_t i = 0; i < inputs; ++i) {
+      intensities[i] = static_cast<std::uint8_t>(random() % 4 == 0 ? 255 * (random() % 2) : random());
+      sample.entries.push_back(std::uint32_t{intensities[i]} << 24 | static_cast<std::uint32_t>(i));
+    }
+    const auto key = reference::sample_key(reference::purpose_key(seed, contract::Purpose::kEncoding, 0), sample.number);
+    for (unsigned step = 0; step < steps; ++step) {
+      for (unsigned i = 0; i < inputs; ++i) {
+        if (intensities[i] > reference::encoding_byte(key, step, i)) expected.push_back({n, 0, i});
+      }
+      expected.push_back({n, step + 1 == steps ? 2U : 1U, 0});
+    }
+  }
+
+  static void make_events(Sample& sample, std::size_t n, unsigned steps, std::mt19937_64& random, std::deque<Event>& expected) {
+    // As the contract packs them: the order of the words is that of (step, input). Some steps stay empty.
+    std::set<std::uint32_t> words;
+    for (std::size_t k = random() % (kMaxEntries + 1); k > 0; --k) {
+      words.insert(static_cast<std::uint32_t>(random() % steps) << 16 | static_cast<std::uint32_t>(random() % 65535));
+    }
+    sample.entries.assign(words.begin(), words.end());
+    for (unsigned step = 0; step < steps; ++step) {
+      for (const std::uint32_t word : words) {
+        if (word >> 16 == step) expected.push_back({n, 0, word & 0xffff});
+      }
+      expected.push_back({n, step + 1 == steps ? 2U : 1U, 0});
+    }
+  }
+};
+
+TEST_F(RtlEncoder, SpikesWhereIntensitiesAreAboveTheRandomBytes) {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    ASSERT_NO_FATAL_FAILURE(run(seed, false));
+  }
+}
+
+TEST_F(RtlEncoder, ReplaysAddressEventsWithAMarkAfterEveryStep) {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    ASSERT_NO_FATAL_FAILURE(run(seed, true));
+  }
+}
+
+}  // namespace
+}  // namespace phasic::testing

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Neurons over random samples against the formulas of the reference.
+#include <array>
+#include <random>
+#include <string>
+
+#include "Vneurons.h"
+#include "sim/reference/arithmetic.hpp"
+#include "tests/rtl/core/bits.hpp"
+
+namespace phasic::testing {
+namespace {
+
+constexpr std::size_t kLanes = 4, kWords = 3, kSumWidth = 19, kTritWords = 2, kNeurons = 10;
+
+struct Neuron {
+  std::int32_t potential = 0;
+  std::uint32_t count = 0;
+  bool spike = false, limited = false;
+  std::int32_t trit = 0;
+  std::uint32_t plus = 0, minus = 0;  // of all steps
+};
+
+struct Constants {
+  std::int32_t threshold, window;
+  std::uint32_t leak;
+  unsigned input_shift;
+};
+
+void step_twin(Neuron& neuron, const Constants& constants, std::int64_t sum, unsigned step) {
+  if (step == 0) neuron = Neuron{};
+  const bool before = neuron.spike;
+  const std::int64_t unlimited = reference::unlimited_potential(reference::leaked(neuron.potential, before, constants.leak),
+                                                                reference::current(sum, constants.input_shift));
+  neuron.potential = static_cast<std::int32_t>(reference::saturate(unlimited, 16));
+  neuron.limited = neuron.potential != unlimited;
+  neuron.spike = neuron.potential > constants.threshold;
+  neuron.count += neuron.spike ? 1 : 0;
+  neuron.trit = reference::trit(neuron.potential, constants.window, before);
+  neuron.plus |= neuron.trit > 0 ? 1U << step : 0;
+  neuron.minus |= neuron.trit < 0 ? 1U << step : 0;
+}
+
+class RtlNeurons : public ::testing::Test {
+ protected:
+  void sample(Clocked<Vneurons>& module, std::mt19937_64& random) {
+    Constants constants{};
+    constants.threshold = static_cast<std::int32_t>(random() % 2 == 0 ? random_signed(random, 16) : random() % 2000);
+    constants.window = static_cast<std::int32_t>(random() % 2 == 0 ? random_signed(random, 16) : random() % 2000);
+    constants.leak = static_cast<std::uint32_t>(random() % 4 == 0 ? 256 * (random() % 2) : random() % 257);
+    constants.input_shift = random() % 2 == 0 ? 0 : random() % 16;
+    module->threshold_i = static_cast<std::uint16_t>(constants.threshold);
+    module->window_i = static_cast<std::uint16_t>(constants.window);
+    module->leak_i = static_cast<std::uint16_t>(constants.leak);
+    module->input_shift_i = static_cast<unsigned char>(constants.input_shift);
+    module->keep_trits_i = 1;
+    const unsigned steps = random() % 4 == 0 ? 32 : 1 + random() % 10;
+    std::array<Neuron, kNeurons> twins;
+    for (unsigned step = 0; step < steps; ++step) {
+      SCOPED_TRACE("step " + std::to_string(step));
+      module->first_i = step == 0;
+      module->silent_i = random() % 8 == 0;
+      module->step_i = 1U << step;
+      std::array<std::int64_t, kLanes * kWords> sums{};
+      for (std::int64_t& sum : sums) sum = random() % 3 == 0 ? random_signed(random, kSumWidth) : random_signed(random, 12);
+      for (std::size_t j = 0; j < kNeurons; ++j) step_twin(twins[j], constants, module->silent_i != 0 ? 0 : sums[j], step);
+      // A word enters each cycle; some cycles stay empty.
+      std::array<std::size_t, 5> stages{};  // word at s0 to s4, kWords if there is none
+      stages.fill(kWords);
+      for (std::size_t next = 0, after = 0; after < 5; after = next < kWords ? 0 : after + 1) {
+        for (std::size_t s = 4; s > 0; --s) stages[s] = stages[s - 1];
+        stages[0] = next < kWords && random() % 4 != 0 ? next++ : kWords;
+        drive(module, stages, sums, random);
+        for (std::size_t k = 0; stages[4] < kWords && k < kLanes; ++k) {
+          const std::size_t j = stages[4] * kLanes + k;
+          ASSERT_EQ(get_bits(module->spikes_o, k, 1), j < kNeurons && twins[j].spike) << "neuron " << j;
+          ASSERT_EQ(get_bits(module->limited_o, k, 1), j < kNeurons && twins[j].limited) << "neuron " << j;
+        }
+        module.edge();
+      }
+      for (std::size_t word = 0; word < kWords; ++word) ASSERT_NO_FATAL_FAILURE(check_state(module, twins, word));
+    }
+    for (std::size_t word = 0; word < kTritWords; ++word) {
+      module->trit_read_i = 1;
+      module->trit_word_i = static_cast<unsigned char>(word);
+      module.edge();
+      module->trit_read_i = 0;
+      const std::uint64_t seen = steps == 32 ? 0xffff'ffff : (std::uint64_t{1} << steps) - 1;
+      for (std::size_t k = 0; k < kLanes; ++k) {
+        const Neuron& twin = twins[word * kLanes + k];
+        ASSERT_EQ(get_bits(module->trits_o, 64 * k + 32, 32) & seen, twin.plus) << "word " << word << " lane " << k;
+        ASSERT_EQ(get_bits(module->trits_o, 64 * k, 32) & seen, twin.minus) << "word " << word << " lane " << k;
+      }
+    }
+  }
+
+ private:
+  static void drive(Clocked<Vneurons>& module, const std::array<std::size_t, 5>& stages,
+                    const std::array<std::int64_t, kLanes * kWords>& sums, std::mt19937_64& random) {
+    module->read_i = stages[0] < kWords;
+    module->word0_i = static_cast<unsigned char>(stages[0] % kWords);
+    module->word4_i = static_cast<unsigned char>(stages[4] % kWords);
+    module->valid_i = 0;
+    for (unsigned s = 1; s <= 4; ++s) module->valid_i |= (stages[s] < kWords ? 1U : 0U) << (s - 1);
+    for (std::size_t k = 0; k < kLanes; ++k) {
+      const std::int64_t sum = stages[1] < kWords ? sums[stages[1] * kLanes + k] : random_signed(random, kSumWidth);
+      set_bits(module->sums_i, kSumWidth * k, kSumWidth, sum);
+      set_bits(module->enabled3_i, k, 1, unsigned{stages[3] * kLanes + k < kNeurons});
+    }
+    module.settle();
+  }
+
+  static void check_state(Clocked<Vneurons>& module, const std::array<Neuron, kNeurons>& twins, std::size_t word) {
+    module->valid_i = 0;
+    module->read_i = 1;
+    module->word0_i = static_cast<unsigned char>(word);
+    module.edge();
+    module->read_i = 0;
+    for (std::size_t k = 0; k < kLanes && word * kLanes + k < kNeurons; ++k) {
+      SCOPED_TRACE("neuron " + std::to_string(word * kLanes + k));
+      const Neuron& twin = twins[word * kLanes + k];
+      ASSERT_EQ(get_bits(module->counts_o, 6 * k, 6), twin.count);
+      ASSERT_EQ(get_bits(module->plus_o, k, 1), twin.trit > 0);
+      ASSERT_EQ(get_bits(module->minus_o, k, 1), twin.trit < 0);
+      module->read_out_i = 1;
+      module->read_out_lane_i = static_cast<unsigned char>(k);
+      module.edge();
+      module->read_out_i = 0;
+      ASSERT_EQ(get_signed(module->read_out_o, 0, 16), twin.potential);
+      ASSERT_EQ(get_bits(module->read_out_o, 16, 6), twin.count);
+    }
+  }
+};
+
+TEST_F(RtlNeurons, FollowTheFormulasOverSamplesOfUpTo32Steps) {
+  for (unsigned seed = 1; seed <= 100; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random{seed};
+    Clocked<Vneurons> module{seed};
+    module->read_i = module->valid_i = module->read_out_i = module->trit_read_i = 0;
+    for (unsigned n = 0; n < 3; ++n) {
+      SCOPED_TRACE("sample " + std::to_string(n));
+      ASSERT_NO_FATAL_FAILURE(sample(module, random));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace phasic::testing

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+// Weight updates against the formulas and the random numbers of the reference.
+#include <array>
+#include <bit>
+#include <random>
+#include <string>
+
+#include "Vupdates_1x16.h"
+#include "Vupdates_1x8.h"
+#include "Vupdates_4x16.h"
+#include "Vupdates_4x8.h"
+#include "sim/reference/arithmetic.hpp"
+#include "sim/reference/random.hpp"
+#include "tests/rtl/core/bits.hpp"
+
+namespace phasic::testing {
+namespace {
+
+template <class Model, std::size_t Lanes, unsigned WeightWidth>
+struct Shape {
+  using model = Model;
+  static constexpr std::size_t lanes = Lanes;
+  static constexpr unsigned weight_width = WeightWidth;
+};
+
+constexpr std::size_t kFactorWidth = contract::kFactorWidth + 1;
+
+template <class T>
+class RtlUpdates : public ::testing::Test {
+ protected:
+  struct Lane {
+    std::int32_t weight = 0, factor = 0;
+    std::uint32_t plus = 0, minus = 0;
+  };
+  struct Word {
+    bool valid = false;
+    std::uint32_t word = 0, address = 0, history = 0;
+    reference::WordPair row;
+    std::array<Lane, T::lanes> lanes;
+  };
+
+  static Word random_word(std::mt19937_64& random) {
+    Word word{random() % 4 != 0,
+              static_cast<std::uint32_t>(random() % 64),
+              static_cast<std::uint32_t>(random() % (1 << 14)),
+              static_cast<std::uint32_t>(random() % 4 == 0 ? ~std::uint64_t{0} : random() & random()),
+              {static_cast<std::uint16_t>(random()), static_cast<std::uint16_t>(random())},
+              {}};
+    for (Lane& lane : word.lanes) {
+      lane.weight = static_cast<std::int32_t>(random_signed(random, T::weight_width));
+      // A factor times a trit reaches the positive limit of 20 bits and one more.
+      lane.factor = static_cast<std::int32_t>(random() % 2 == 0 ? random_signed(random, 20) : random_signed(random, 12));
+      if (random() % 16 == 0) lane.factor = 1 << 19;
+      const auto bits = static_cast<std::uint32_t>(random() % 8 == 0 ? ~std::uint64_t{0} : random());
+      lane.plus = static_cast<std::uint32_t>(random() % 4 == 0 ? ~std::uint64_t{0} : random()) & bits;
+      lane.minus = static_cast<std::uint32_t>(random() % 4 == 0 ? ~std::uint64_t{0} : random()) & ~lane.plus;
+    }
+    return word;
+  }
+
+  static void run(unsigned seed, bool all_steps, bool nearest) {
+    std::mt19937_64 random{seed};
+    Clocked<typename T::model> module{seed};
+    module->valid_i = 0;
+    module.reset();
+    module->all_steps_i = all_steps;
+    module->nearest_i = nearest;
+    std::array<Word, 6> stages{};  // u0 to u5
+    for (unsigned cycle = 0; cycle < 300; ++cycle) {
+      for (std::size_t s = 5; s > 0; --s) stages[s] = stages[s - 1];
+      stages[0] = random_word(random);
+      module->valid_i = stages[0].valid;
+      module->word_i = static_cast<unsigned char>(stages[0].word);
+      module->address_i = static_cast<std::uint16_t>(stages[0].address);
+      module->row_x_i = stages[0].row.x;
+      module->row_y_i = stages[0].row.y;
+      module->history_i = stages[0].history;
+      for (std::size_t k = 0; k < T::lanes; ++k) {
+        set_bits(module->trits_i, 64 * k + 32, 32, stages[2].lanes[k].plus);
+        set_bits(module->trits_i, 64 * k, 32, stages[2].lanes[k].minus);
+        set_bits(module->factors_i, kFactorWidth * k, kFactorWidth, stages[3].lanes[k].factor);
+        set_bits(module->weights_i, T::weight_width * k, T::weight_width, stages[4].lanes[k].weight);
+      }
+      module.settle();
+      SCOPED_TRACE("cycle " + std::to_string(cycle));
+      ASSERT_EQ(module->trit_read_o != 0, stages[1].valid && all_steps);
+      if (stages[1].valid) {
+        ASSERT_EQ(module->word1_o, stages[1].word);
+      }
+      ASSERT_EQ(module->read_o != 0, stages[2].valid);
+      if (stages[2].valid) {
+        ASSERT_EQ(module->word2_o, stages[2].word);
+        ASSERT_EQ(module->read_address_o, stages[2].address);
+      }
+      ASSERT_EQ(module->write_o != 0, stages[5].valid);
+      if (stages[5].valid) {
+        ASSERT_NO_FATAL_FAILURE(check(module, stages[5], all_steps, nearest));
+      }
+      module.edge();
+    }
+  }
+
+ private:
+  static void check(Clocked<typename T::model>& module, const Word& word, bool all_steps, bool nearest) {
+    constexpr unsigned fraction = reference::fraction_bits(T::weight_width);
+    ASSERT_EQ(module->write_address_o, word.address);
+    for (std::size_t k = 0; k < T::lanes; ++k) {
+      const Lane& lane = word.lanes[k];
+      const auto neuron = static_cast<unsigned>(word.word * T::lanes + k);
+      const std::int32_t coincidences =
+          all_steps ? std::popcount(lane.plus & word.history) - std::popcount(lane.minus & word.history) : 1;
+      const std::int32_t rounding = nearest
+                                        ? reference::nearest_rounding(fraction)
+                                        : reference::stochastic_rounding(reference::rounding_word(word.row, neuron), fraction);
+      const std::int32_t moved = reference::unlimited_weight(lane.weight, coincidences * lane.factor, rounding, fraction);
+      const std::int64_t limited = reference::saturate(moved, T::weight_width);
+      ASSERT_EQ(get_signed(module->weights_o, T::weight_width * k, T::weight_width), limited) << "neuron " << neuron;
+      ASSERT_EQ(get_bits(module->limited_o, k, 1), moved != limited) << "neuron " << neuron;
+    }
+  }
+};
+
+using Shapes = ::testing::Types<Shape<Vupdates_1x8, 1, 8>, Shape<Vupdates_1x16, 1, 16>, Shape<Vupdates_4x8, 4, 8>,
+                                Shape<Vupdates_4x16, 4, 16>>;
+TYPED_TEST_SUITE(RtlUpdates, Shapes);
+
+TYPED_TEST(RtlUpdates, RoundStochasticallyByRowAndNeuron) {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    for (const bool all_steps : {false, true}) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + (all_steps ? " all steps" : " last step"));
+      ASSERT_NO_FATAL_FAILURE(this->run(seed, all_steps, false));
+    }
+  }
+}
+
+TYPED_TEST(RtlUpdates, RoundToNearest) {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    for (const bool all_steps : {false, true}) {
+      SCOPED_TRACE("seed " + std::to_string(seed) + (all_steps ? " all steps" : " last step"));
+      ASSERT_NO_FATAL_FAILURE(this->run(seed, all_steps, true));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace phasic::testing
