@@ -84,7 +84,7 @@ void show_samples(benchmark::State& state, std::unique_ptr<Network> network, boo
 }
 
 void register_all() {
-  const reference::FastKernels* kernels[3];
+  const reference::FastKernels* kernels[reference::kMostFastKernels];
   const std::size_t count = reference::all_fast_kernels(kernels);
   for (const bool learn : {true, false}) {
     const std::string task = learn ? "learn" : "infer";

@@ -85,6 +85,9 @@ struct UpdateJob {
   std::uint64_t saturations;  ///< out
 };
 
+/// Lists are written in whole blocks: past their end there must be room for this many elements.
+inline constexpr std::size_t kListRoom = 32;
+
 struct FastKernels {
   const char* name;
   void (*integrate8)(IntegrateJob&);
@@ -100,11 +103,23 @@ struct FastKernels {
   /// permute(key; x, y[k]) for every k < count. All arrays are padded.
   void (*permute_all)(const std::uint16_t* key, std::uint16_t x, const std::uint16_t* y, std::size_t count,
                       std::uint16_t* out_x, std::uint16_t* out_y);
+  /// Inputs whose intensity is from `lowest` to `highest`, and their intensities; returns how many. Room past the end:
+  /// kListRoom.
+  std::uint32_t (*list_inputs)(const std::uint8_t* intensities, std::size_t count, std::uint8_t lowest, std::uint8_t highest,
+                               std::uint16_t* inputs, std::uint8_t* of_inputs);
+  /// Of `rows`, those whose intensity is above the byte of their word from bit `shift` on go to `spiking`, unless `silent` is
+  /// null the others there; returns how many spike. Arrays that are read are padded; room past the ends: kListRoom.
+  std::uint32_t (*list_spikes)(const std::uint16_t* rows, const std::uint8_t* intensities, const std::uint16_t* words,
+                               unsigned shift, std::size_t count, std::uint16_t* spiking, std::uint16_t* silent);
+  /// The places of the bits that are 1 among the first `count`; returns how many. `bits` is padded; room past the end:
+  /// kListRoom.
+  std::uint32_t (*list_bits)(const std::uint8_t* bits, std::size_t count, std::uint16_t* places);
 };
 
 /// The best for this processor. PHASIC_VECTOR_BYTES = 16, 32 or 64 in the environment asks for a narrower one.
 [[nodiscard]] const FastKernels& fast_kernels();
-/// All that this processor can run, narrowest first; at most three.
-[[nodiscard]] std::size_t all_fast_kernels(const FastKernels* (&kernels)[3]);
+/// All that this processor can run, narrowest first; at most kMostFastKernels.
+inline constexpr std::size_t kMostFastKernels = 4;
+[[nodiscard]] std::size_t all_fast_kernels(const FastKernels* (&kernels)[kMostFastKernels]);
 
 }  // namespace phasic::reference

@@ -37,21 +37,6 @@ class AlignedBytes {
   std::unique_ptr<std::byte[], Free> data_;
 };
 
-/// The bits of a byte that are 1, and something after them.
-struct BitList {
-  std::array<std::uint16_t, 8> places{};
-  std::uint32_t count = 0;
-};
-constexpr std::array<BitList, 256> kBitLists = [] {
-  std::array<BitList, 256> lists;
-  for (unsigned byte = 0; byte < lists.size(); ++byte) {
-    for (std::uint16_t bit = 0; bit < 8; ++bit) {
-      if ((byte >> bit & 1) != 0) lists[byte].places[lists[byte].count++] = bit;
-    }
-  }
-  return lists;
-}();
-
 /// Transposes 8 bytes as a matrix of bits: bit c of byte r goes to bit r of byte c.
 constexpr std::uint64_t transpose_bits(std::uint64_t bits) {
   std::uint64_t swapped = (bits ^ bits >> 7) & 0x00aa00aa00aa00aaULL;
@@ -64,7 +49,7 @@ constexpr std::uint64_t transpose_bits(std::uint64_t bits) {
 
 /// Rows that spike, step after step; IntegrateJob tells of the usual rows.
 struct EventLists {
-  std::vector<std::uint16_t> rows;   ///< room for every row at every step, and eight more
+  std::vector<std::uint16_t> rows;   ///< room for every row at every step, and kListRoom more
   std::vector<std::uint32_t> begin;  ///< of each step, and the end
   std::vector<std::uint32_t> extra_begin;
   std::vector<std::uint16_t> silent;  ///< as long as `rows`
@@ -110,7 +95,7 @@ LayerState make_state(const Program& program, const LayerProgram& shape) {
   const std::size_t rows = padded(shape.rows);
   const std::size_t row_bytes = weight_row_bytes(program, shape);
   const std::size_t row_stride = spread_stride(row_bytes);
-  const std::size_t most_events = std::size_t{program.steps} * shape.rows + 8;
+  const std::size_t most_events = std::size_t{program.steps} * shape.rows + kListRoom;
   LayerState state{.weights = AlignedBytes(shape.rows * row_stride),
                    .row_bytes = row_bytes,
                    .row_stride = row_stride,
@@ -151,10 +136,10 @@ class FastNetwork final : public Network {
   FastNetwork(Program program, const FastKernels& kernels)
       : Network(std::move(program)),
         kernels_(kernels),
-        active_(padded(program_.inputs + 1)),
-        intensity_(padded(program_.inputs + 1)),
-        words_x_(padded(program_.inputs)),
-        words_y_(padded(program_.inputs)) {
+        active_(padded(program_.inputs + kListRoom)),
+        intensity_(padded(program_.inputs + kListRoom)),
+        words_x_(padded(program_.inputs + kListRoom)),
+        words_y_(padded(program_.inputs + kListRoom)) {
     for (const LayerProgram& shape : program_.layers) layers_.push_back(make_state(program_, shape));
   }
 
@@ -232,20 +217,15 @@ class FastNetwork final : public Network {
   void encode(const Sample& sample, std::uint32_t number) {
     // Inputs that spike at half of the steps or more are the usual rows and come first: most of an image's pixels that are not
     // dark are nearly white, and it costs less to take away the rows of the few that stay silent.
-    std::size_t active = 0;
-    const auto take = [&](std::uint8_t lowest, std::uint8_t highest) {
-      for (std::size_t input = 0; input < program_.inputs; ++input) {
-        const std::uint8_t intensity = sample.intensities[input];
-        active_[active] = static_cast<std::uint16_t>(input);
-        intensity_[active] = intensity;
-        active += intensity >= lowest && intensity <= highest ? 1 : 0;
-      }
-    };
     EventLists& events = layers_[0].events;
-    take(128, 255);
-    const std::size_t usual = active;
+    const auto list = [&](std::uint8_t lowest, std::uint8_t highest, std::size_t from) {
+      return kernels_.list_inputs(sample.intensities.data(), program_.inputs, lowest, highest, active_.data() + from,
+                                  intensity_.data() + from);
+    };
+    const std::size_t usual = list(128, 255, 0);
+    const std::size_t others = list(1, 127, usual);
+    const std::size_t active = usual + others;
     events.usual_count = static_cast<std::uint32_t>(usual);
-    take(1, 127);
     const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kEncoding, 0), number);
     std::uint32_t end = 0;
     std::uint32_t silent_end = 0;
@@ -256,21 +236,14 @@ class FastNetwork final : public Network {
       }
       const std::vector<std::uint16_t>& words = step % 4 < 2 ? words_x_ : words_y_;
       const unsigned shift = step % 2 == 0 ? 8 : 0;
-      const auto spikes = [&](std::size_t k) { return intensity_[k] > (words[k] >> shift & 0xff) ? 1U : 0U; };
       const std::uint32_t begin = end;
-      for (std::size_t k = 0; k < usual; ++k) {
-        events.rows[end] = active_[k];
-        events.silent[silent_end] = active_[k];
-        const std::uint32_t spike = spikes(k);
-        end += spike;
-        silent_end += 1 - spike;
-      }
+      end += kernels_.list_spikes(active_.data(), intensity_.data(), words.data(), shift, usual, events.rows.data() + end,
+                                  events.silent.data() + silent_end);
+      silent_end += events.usual_count - (end - begin);
       events.silent_begin[step + 1] = silent_end;
       events.extra_begin[step] = end;
-      for (std::size_t k = usual; k < active; ++k) {
-        events.rows[end] = active_[k];
-        end += spikes(k);
-      }
+      end += kernels_.list_spikes(active_.data() + usual, intensity_.data() + usual, words.data() + usual, shift, others,
+                                  events.rows.data() + end, nullptr);
       counts_.input_events += end - begin;
       end_step(0, step, end);
     }
@@ -327,14 +300,7 @@ class FastNetwork final : public Network {
     std::uint32_t end = 0;
     for (std::uint32_t step = 0; step < program_.steps; ++step) {
       const std::uint8_t* const spikes = state.spikes.data() + step * state.stride / 8;
-      for (std::size_t first = 0; first < neurons; first += 8) {
-        const unsigned mask = neurons - first < 8 ? (1U << (neurons - first)) - 1 : 0xff;
-        const BitList& list = kBitLists[spikes[first / 8] & mask];
-        std::array<std::uint16_t, 8> places = list.places;
-        for (std::uint16_t& place : places) place = static_cast<std::uint16_t>(place + first);
-        std::memcpy(rows + end, places.data(), sizeof places);
-        end += list.count;
-      }
+      end += kernels_.list_bits(spikes, neurons, rows + end);
       end_step(layer + 1, step, end);
     }
   }
@@ -485,7 +451,7 @@ class FastNetwork final : public Network {
 
   const FastKernels& kernels_;
   std::vector<LayerState> layers_;
-  // Inputs that are not 0: number and intensity, with room for one that is not taken, and their random words.
+  // Inputs that are not 0: number and intensity, and their random words, with room for kListRoom more.
   std::vector<std::uint16_t> active_;
   std::vector<std::uint8_t> intensity_;
   std::vector<std::uint16_t> words_x_;

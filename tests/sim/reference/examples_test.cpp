@@ -239,7 +239,7 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_EQ(rounding(e), e.expected);
     } else if (e.kind == "sample") {
       EXPECT_EQ(sample(e, nullptr), e.expected);
-      const FastKernels* kernels[3];
+      const FastKernels* kernels[kMostFastKernels];
       const std::size_t count = all_fast_kernels(kernels);
       for (std::size_t k = 0; k < count; ++k) EXPECT_EQ(sample(e, kernels[k]), e.expected) << kernels[k]->name;
     } else {

@@ -21,7 +21,7 @@ std::vector<std::byte> weights_of(const Network& network, std::size_t layer) {
 void compare(Generator& generator, const Program& program, std::size_t samples) {
   std::vector<std::unique_ptr<Network>> networks;
   networks.push_back(make_plain_network(program));
-  const FastKernels* kernels[3];
+  const FastKernels* kernels[kMostFastKernels];
   const std::size_t count = all_fast_kernels(kernels);
   for (std::size_t k = 0; k < count; ++k) networks.push_back(make_fast_network(program, *kernels[k]));
   for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
@@ -86,7 +86,7 @@ TEST(FastNetwork, SumsOfExtremeWeightsDoNotOverflow) {
       program.steps = 2;
       program.classes = 1;
       program.layers = {{.rows = 701, .neurons = 130, .bias = true, .threshold = 32766, .leak = 0, .input_shift = 3}};
-      const FastKernels* kernels[3];
+      const FastKernels* kernels[kMostFastKernels];
       const std::size_t count = all_fast_kernels(kernels);
       for (std::size_t k = 0; k < count; ++k) {
         const auto network = make_fast_network(program, *kernels[k]);
@@ -118,7 +118,7 @@ TEST(FastNetwork, TakesABlockOfInputsThatAreAllActive) {
   set_weight_values(*plain, 0, weights);
   std::vector<std::uint8_t> intensities(kBlock, 100);
   intensities.back() = 200;
-  const FastKernels* kernels[3];
+  const FastKernels* kernels[kMostFastKernels];
   const std::size_t count = all_fast_kernels(kernels);
   for (std::size_t k = 0; k < count; ++k) {
     const auto network = make_fast_network(program, *kernels[k]);
