@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The queue of events against a stage and a std::deque of 16.
+#include <deque>
+#include <optional>
+#include <random>
+#include <string>
+
+#include "Vevent_queue_10x14.h"
+#include "Vevent_queue_4x7.h"
+#include "tests/rtl/core/bits.hpp"
+
+namespace phasic::testing {
+namespace {
+
+constexpr std::size_t kDepth = 16;
+
+template <class Model, unsigned RowBits, unsigned AddressBits>
+struct Shape {
+  using model = Model;
+  static constexpr unsigned row_bits = RowBits, address_bits = AddressBits;
+};
+
+struct Event {
+  unsigned kind = 0, index = 0;
+};
+
+template <class T>
+class RtlEventQueue : public ::testing::Test {};
+using Shapes = ::testing::Types<Shape<Vevent_queue_10x14, 10, 14>, Shape<Vevent_queue_4x7, 4, 7>>;
+TYPED_TEST_SUITE(RtlEventQueue, Shapes);
+
+TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLater) {
+  constexpr unsigned rows = 1U << TypeParam::row_bits, addresses = 1U << TypeParam::address_bits;
+  for (unsigned seed = 1; seed <= 30; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random{seed};
+    Clocked<typename TypeParam::model> module{seed};
+    module->clear_i = module->event_valid_i = module->head_ready_i = 0;
+    module.reset();
+    std::deque<Event> queue;
+    std::optional<Event> stage;  // taken in the cycle before, on its way into the queue
+    unsigned row_words = 1, in_chance = 8, out_chance = 0;
+    bool filled = false;
+    Event offered;
+    const auto restart = [&] {
+      queue.clear();
+      stage.reset();
+      module->event_valid_i = 0;
+      row_words = random() % 2 == 0 ? 1 + static_cast<unsigned>(random() % (addresses / rows))
+                                    : 1 + static_cast<unsigned>(random() % addresses);
+      module->row_words_i = static_cast<std::uint16_t>(row_words);
+    };
+    restart();
+    for (unsigned cycle = 0; cycle < 2000; ++cycle) {
+      SCOPED_TRACE("cycle " + std::to_string(cycle));
+      if (cycle % 50 == 49) {
+        in_chance = static_cast<unsigned>(random() % 9);
+        out_chance = static_cast<unsigned>(random() % 9);
+      }
+      if (random() % 500 == 0) {
+        module->clear_i = module->event_valid_i = module->head_ready_i = 0;
+        module.reset();
+        restart();
+      }
+      // An event that was not taken stays.
+      if (module->event_valid_i == 0) {
+        offered.kind = static_cast<unsigned>(random() % 3);
+        offered.index = offered.kind == 0 ? static_cast<unsigned>(random() % 4 == 0 ? rows - 1 : random() % rows) : 0;
+        module->event_valid_i = random() % 8 < in_chance;
+        module->event_kind_i = static_cast<unsigned char>(offered.kind);
+        module->event_index_i = static_cast<std::uint16_t>(offered.index);
+      }
+      module->head_ready_i = random() % 8 < out_chance;
+      module->clear_i = random() % 300 == 0;
+      module.settle();
+      const bool room = queue.size() < kDepth;
+      ASSERT_EQ(module->event_ready_o != 0, !stage || room);
+      ASSERT_EQ(module->head_valid_o != 0, !queue.empty());
+      if (!queue.empty()) {
+        const Event& head = queue.front();
+        ASSERT_EQ(module->head_kind_o, head.kind);
+        if (head.kind == 0) {
+          ASSERT_EQ(module->head_row_o, head.index);
+          ASSERT_EQ(module->head_address_o, head.index * row_words % addresses);
+        }
+      }
+      filled = filled || (!room && stage);
+      const bool taken = module->event_valid_i != 0 && module->event_ready_o != 0;
+      if (module->head_ready_i != 0 && !queue.empty()) queue.pop_front();
+      if (stage && room) {
+        queue.push_back(*stage);
+        stage.reset();
+      }
+      if (taken) stage = offered;
+      const bool clear = module->clear_i != 0;
+      module.edge();
+      if (clear) restart();
+      if (taken) module->event_valid_i = 0;
+    }
+    EXPECT_TRUE(filled) << "the queue was never full";
+  }
+}
+
+}  // namespace
+}  // namespace phasic::testing
