@@ -16,7 +16,7 @@ namespace phasic::driver {
 /// What the build of a kernel can do; the limits table of docs/specification.md, read from the kernel's registers.
 struct Limits {
   std::uint32_t lanes, weight_width, engines, max_rows, max_neurons, max_steps, max_classes, max_outputs, max_events,
-      weight_depth, data_width;
+      weight_depth, data_width, rules;
   bool operator==(const Limits&) const = default;
 };
 

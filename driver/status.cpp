@@ -47,6 +47,7 @@ Limits read_limits(const ReadRegister& read, const std::string& where) {
   limits.max_events = read(contract::reg::kLimitMaxEvents);
   limits.weight_depth = read(contract::reg::kLimitWeightDepth);
   limits.data_width = read(contract::reg::kLimitDataWidth);
+  limits.rules = read(contract::reg::kLimitRules);
   return limits;
 }
 

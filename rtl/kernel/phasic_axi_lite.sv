@@ -19,7 +19,8 @@ module phasic_axi_lite #(
   parameter int MaxOutputs = 64,
   parameter int MaxEvents = 16384,
   parameter int WeightDepth = 16384,
-  parameter int DataWidth = 512
+  parameter int DataWidth = 512,
+  parameter int Rules = 0
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -233,6 +234,7 @@ module phasic_axi_lite #(
       phasic_pkg::RegLimitMaxEvents:             read_data = 32'(MaxEvents);
       phasic_pkg::RegLimitWeightDepth:           read_data = 32'(WeightDepth);
       phasic_pkg::RegLimitDataWidth:             read_data = 32'(DataWidth);
+      phasic_pkg::RegLimitRules:                 read_data = 32'(Rules);
       phasic_pkg::RegError:                 read_data = error_i;
       phasic_pkg::RegErrorDetail:           read_data = error_detail_i;
       phasic_pkg::RegErrorSample:           read_data = error_sample_i;

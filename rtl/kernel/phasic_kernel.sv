@@ -18,7 +18,8 @@ module phasic_kernel #(
   parameter int MaxOutputs = 64,
   parameter int MaxEvents = 16384,
   parameter int WeightDepth = 16384,
-  parameter int DataWidth = 512
+  parameter int DataWidth = 512,
+  parameter int Rules = 0
 ) (
   input  logic                   ap_clk,
   input  logic                   ap_rst_n,
@@ -101,6 +102,7 @@ module phasic_kernel #(
     if (MaxOutputs < 1 || MaxOutputs > MaxSize) $fatal(1, "MaxOutputs must be from 1 to 32768");
     if (MaxEvents < 1 || MaxEvents > (1 << 22)) $fatal(1, "MaxEvents must be from 1 to 4194304");
     if (WeightDepth < 1) $fatal(1, "WeightDepth must be at least 1");
+    if (Rules != 0) $fatal(1, "Rules must be 0");
     if (DataWidth < 32 || DataWidth > 512 || (1 << $clog2(DataWidth)) != DataWidth) begin
       $fatal(1, "DataWidth must be 32, 64, 128, 256 or 512");
     end
@@ -130,7 +132,8 @@ module phasic_kernel #(
     .MaxOutputs(MaxOutputs),
     .MaxEvents(MaxEvents),
     .WeightDepth(WeightDepth),
-    .DataWidth(DataWidth)
+    .DataWidth(DataWidth),
+    .Rules(Rules)
   ) u_registers (
     .clk_i            (ap_clk),
     .rst_ni           (ap_rst_n),

@@ -26,7 +26,7 @@ void print_limits(driver::Device& device) {
   fmt::print("{}\n", device.describe());
   const std::uint32_t values[] = {limits.lanes,       limits.weight_width, limits.engines,     limits.max_rows,
                                   limits.max_neurons, limits.max_steps,    limits.max_classes, limits.max_outputs,
-                                  limits.max_events,  limits.weight_depth, limits.data_width};
+                                  limits.max_events,  limits.weight_depth, limits.data_width,  limits.rules};
   for (std::size_t n = 0; n < contract::kLimits.size(); ++n) {
     fmt::print("  {:<14} {:>7}  {}\n", contract::kLimits[n].name, values[n], contract::kLimits[n].doc);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 
 #include "phasic/contract.hpp"
@@ -38,6 +39,26 @@ namespace phasic::reference {
   return (potential > window ? 1 : 0) - (spiked_before ? 1 : 0);
 }
 
+/// P_j(t): the postsynaptic part of a coincidence.
+[[nodiscard]] constexpr std::int32_t postsynaptic(contract::Post post, std::int32_t potential, std::int32_t threshold,
+                                                  std::int32_t window, bool spiked_before) {
+  switch (post) {
+    case contract::Post::kTrit:
+      return trit(potential, window, spiked_before);
+    case contract::Post::kSurrogate:
+      return potential > window && potential < 2 * threshold - window ? 1 : 0;
+    case contract::Post::kOne:
+      break;
+  }
+  return 1;
+}
+
+/// X_i(t): the presynaptic part of a coincidence.
+[[nodiscard]] constexpr std::int32_t presynaptic(bool spikes, bool spiked_before, unsigned trace_shift) {
+  if (trace_shift == 0) return spikes ? 1 : 0;
+  return (spikes ? 1 << trace_shift : 0) + (spiked_before ? 1 : 0);
+}
+
 /// signal_j of a layer with factor `level`.
 [[nodiscard]] constexpr std::int32_t level_signal(std::int8_t level) { return -std::int32_t{level}; }
 
@@ -67,6 +88,27 @@ namespace phasic::reference {
 [[nodiscard]] constexpr std::int32_t unlimited_weight(std::int32_t weight, std::int32_t change, std::int32_t rounding,
                                                       unsigned fraction) {
   return weight + ((change + rounding) >> fraction);
+}
+
+/// M_j: how well the weights of a competing neuron match the counts of its rows. `product` is the sum of counts times weights.
+[[nodiscard]] constexpr std::int64_t match(std::int64_t product, unsigned input_shift, std::uint32_t squares) {
+  return (product << input_shift) - std::int64_t{squares};
+}
+
+/// target_i: what a weight of the winner moves towards.
+[[nodiscard]] constexpr std::int32_t competition_target(std::uint32_t count, unsigned input_shift) {
+  return static_cast<std::int32_t>(count << input_shift) >> 1;
+}
+
+/// h: the winner's rate of learning is 2^-h; `wins` are those before this one.
+[[nodiscard]] constexpr unsigned competition_shift(std::uint32_t wins, unsigned slowest) {
+  const auto age = static_cast<unsigned>(std::bit_width(wins + 1)) - 1;
+  return std::min(age, slowest);
+}
+
+/// The score of a competing neuron.
+[[nodiscard]] constexpr std::uint32_t competition_score(std::int64_t match) {
+  return static_cast<std::uint32_t>(saturate(match, 32) + (std::int64_t{1} << 31));
 }
 
 /// The score of an output neuron: most spikes first, then the highest last potential.

@@ -28,7 +28,7 @@ struct LimitRule {
 };
 
 /// In the order of the limits table, which is that of the registers.
-constexpr std::array<LimitRule, 11> kLimitRules{{{"lanes", &Limits::lanes, 1, 1024},
+constexpr std::array<LimitRule, 12> kLimitRules{{{"lanes", &Limits::lanes, 1, 1024},
                                                  {"weight_width", &Limits::weight_width, 8, 16},
                                                  {"engines", &Limits::engines, 1, 4},
                                                  {"max_rows", &Limits::max_rows, 1, 65535},
@@ -38,7 +38,8 @@ constexpr std::array<LimitRule, 11> kLimitRules{{{"lanes", &Limits::lanes, 1, 10
                                                  {"max_outputs", &Limits::max_outputs, 1, 65535},
                                                  {"max_events", &Limits::max_events, 0, 1U << 22},
                                                  {"weight_depth", &Limits::weight_depth, 1, 1U << 26},
-                                                 {"data_width", &Limits::data_width, 32, 512}}};
+                                                 {"data_width", &Limits::data_width, 32, 512},
+                                                 {"rules", &Limits::rules, 0, 7}}};
 static_assert(kLimitRules.size() == contract::kLimits.size());
 
 class ReferenceEngine final : public sim::Engine {

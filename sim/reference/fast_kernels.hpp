@@ -33,12 +33,14 @@ struct IntegrateJob {
   const std::uint16_t* silent;        ///< usual rows that do not spike, step after step
   const std::uint32_t* silent_begin;  ///< steps + 1 values
   std::int32_t threshold;
-  std::int32_t window;
+  std::int32_t lowest_open;   ///< the postsynaptic part of a coincidence is 1 from this potential
+  std::int32_t highest_open;  ///< to this one,
+  std::int32_t spike_mask;    ///< less the spike before if this is 1 and not 0
   std::int32_t leak;
   std::int32_t input_shift;
   std::size_t stride;             ///< padded(neurons)
   std::uint8_t* spikes;           ///< out: [step][stride / 8], a bit a neuron; bits past the neurons do not matter
-  std::int8_t* trits;             ///< out: [step][stride]
+  std::int8_t* trits;             ///< out: [step][stride], postsynaptic parts of coincidences
   std::uint8_t* counts;           ///< out: padded
   std::int16_t* last_potentials;  ///< out: padded
   std::int16_t* potentials;       ///< out, unless null: [step][stride]
@@ -81,12 +83,41 @@ struct UpdateJob {
   const std::int8_t* trits;  ///< [step][stride]
   std::size_t stride;
   const std::int32_t* factors;  ///< padded; 0 past the neurons
+  std::uint32_t trace_shift;
   bool stochastic;
   std::uint64_t saturations;  ///< out
 };
 
 /// Lists are written in whole blocks: past their end there must be room for this many elements.
 inline constexpr std::size_t kListRoom = 32;
+
+/// Sums of counts times weights of neurons that compete; their weights are kept without kEvenBias.
+struct ProductJob {
+  const std::byte* weights;
+  std::size_t row_stride;
+  const std::uint16_t* rows;
+  const std::uint16_t* counts;  ///< of each of those rows, at most 32
+  std::size_t row_count;
+  std::size_t stride;      ///< padded(neurons)
+  std::int32_t* products;  ///< out: padded
+};
+
+/// The weights of one neuron, moved towards what its rows counted. Arrays have an element a row and are padded.
+struct PullJob {
+  const std::int32_t* targets;
+  const std::uint16_t* row_x;  ///< random words
+  const std::uint16_t* row_y;
+  std::size_t row_count;
+  std::uint16_t pair_word;    ///< of the neuron's pair: pair * mix_multiplier
+  std::uint16_t pair_offset;  ///< pair * mix_offset_multiplier
+  bool odd;                   ///< the neuron is the second of its pair
+  bool stochastic;
+  unsigned weight_width;
+  unsigned shift;             ///< the rate of learning is 2^-shift
+  std::int32_t* weights;      ///< in and out
+  std::uint32_t squares;      ///< in and out: Q
+  std::uint64_t saturations;  ///< out
+};
 
 struct FastKernels {
   const char* name;
@@ -95,6 +126,9 @@ struct FastKernels {
   void (*update_common8)(CommonUpdateJob&);
   void (*update8)(UpdateJob&);
   void (*update16)(UpdateJob&);
+  void (*product8)(ProductJob&);
+  void (*product16)(ProductJob&);
+  void (*pull)(PullJob&);
   /// factors[j] = postsynaptic_factor(level_signal(levels[j]), rate, shift); arrays are padded.
   void (*level_factors)(const std::int8_t* levels, std::size_t count, std::int32_t rate, unsigned shift, std::int32_t* factors);
   /// The parts of trits[j] * factors[j] that CommonUpdateJob wants; `count` is padded.

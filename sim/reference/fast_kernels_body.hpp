@@ -127,7 +127,9 @@ void integrate_block(IntegrateJob& job, std::size_t first) {
   alignas(64) std::uint8_t flags[kNeurons];
   const std::int32_t half = job.input_shift == 0 ? 0 : 1 << (job.input_shift - 1);
   const std::int32_t threshold = job.threshold;
-  const std::int32_t window = job.window;
+  const std::int32_t lowest_open = job.lowest_open;
+  const std::int32_t highest_open = job.highest_open;
+  const std::int32_t spike_mask = job.spike_mask;
   const std::int32_t leak = job.leak;
   const std::int32_t shift = job.input_shift;
   const auto* const weight = static_cast<const Weight*>(nullptr);
@@ -147,7 +149,8 @@ void integrate_block(IntegrateJob& job, std::size_t first) {
       potential = potential < -32768 ? -32768 : potential;
       saturations += potential != unlimited ? 1 : 0;
       const std::int32_t spikes = potential > threshold ? 1 : 0;
-      trits[j] = static_cast<std::int8_t>((potential > window ? 1 : 0) - spiked[j]);
+      const std::int32_t open = (potential >= lowest_open ? 1 : 0) & (potential <= highest_open ? 1 : 0);
+      trits[j] = static_cast<std::int8_t>(open - (spiked[j] & spike_mask));
       potentials[j] = potential;
       spiked[j] = spikes;
       counts[j] += spikes;
@@ -278,7 +281,8 @@ struct SubsetSums {
   alignas(64) std::uint16_t part[kGroups * kSubsets * kUpdateNeurons];
 };
 
-void fill_subset_sums(const UpdateJob& job, std::size_t first, SubsetSums& sums) {
+/// Of factors times 2^shift.
+void fill_subset_sums(const UpdateJob& job, std::size_t first, unsigned shift, SubsetSums& sums) {
   for (std::uint32_t group = 0; group * kGroupSteps < job.steps; ++group) {
     std::int32_t changes[kSubsets][kUpdateNeurons] = {};
     for (std::uint32_t subset = 0; subset < kSubsets; ++subset) {
@@ -287,7 +291,7 @@ void fill_subset_sums(const UpdateJob& job, std::size_t first, SubsetSums& sums)
         const bool counts = step >= job.first_step && step < job.steps;
         const std::int8_t* const trits = job.trits + (counts ? step * job.stride : 0) + first;
         for (std::size_t j = 0; j < kUpdateNeurons; ++j) {
-          changes[subset][j] = changes[subset & (subset - 1)][j] + (counts ? trits[j] * job.factors[first + j] : 0);
+          changes[subset][j] = changes[subset & (subset - 1)][j] + (counts ? trits[j] * (job.factors[first + j] << shift) : 0);
         }
       }
       const std::size_t at = (group * kSubsets + subset) * kUpdateNeurons;
@@ -303,8 +307,9 @@ void fill_subset_sums(const UpdateJob& job, std::size_t first, SubsetSums& sums)
   }
 }
 
-template <bool Stochastic>
-void update8_block(UpdateJob& job, std::size_t first, const SubsetSums& sums) {
+/// `later` holds the sums for the step after each spike.
+template <bool Stochastic, bool Trace>
+void update8_block(UpdateJob& job, std::size_t first, const SubsetSums& sums, const SubsetSums& later) {
   constexpr std::size_t kLanes = kVector / 2 < kUpdateNeurons ? kVector / 2 : kUpdateNeurons;
   constexpr std::size_t kVectors = kUpdateNeurons / kLanes;
   using Words = Vector<std::uint16_t, kLanes>;
@@ -315,16 +320,19 @@ void update8_block(UpdateJob& job, std::size_t first, const SubsetSums& sums) {
     std::byte* const row = job.weights + job.rows[visit] * job.row_stride;
     Words part[kVectors] = {};
     Numbers whole[kVectors] = {};
-    std::uint32_t steps = job.row_steps[visit];
-    for (std::uint32_t group = 0; group < groups; ++group, steps >>= kGroupSteps) {
-      const std::size_t at = (group * kSubsets + steps % kSubsets) * kUpdateNeurons;
+    const auto add = [&](const SubsetSums& from, std::uint32_t steps) __attribute__((always_inline)) {
+      for (std::uint32_t group = 0; group < groups; ++group, steps >>= kGroupSteps) {
+        const std::size_t at = (group * kSubsets + steps % kSubsets) * kUpdateNeurons;
 #pragma GCC unroll 2
-      for (std::size_t k = 0; k < kVectors; ++k) {
-        const auto group_part = load<Words>(sums.part + at + k * kLanes);
-        part[k] += group_part;
-        whole[k] += load<Numbers>(sums.whole + at + k * kLanes) - Numbers(part[k] < group_part);
+        for (std::size_t k = 0; k < kVectors; ++k) {
+          const auto group_part = load<Words>(from.part + at + k * kLanes);
+          part[k] += group_part;
+          whole[k] += load<Numbers>(from.whole + at + k * kLanes) - Numbers(part[k] < group_part);
+        }
       }
-    }
+    };
+    add(sums, job.row_steps[visit]);
+    if constexpr (Trace) add(later, job.row_steps[visit] << 1);
     alignas(32) std::uint16_t parts[kUpdateNeurons];
     alignas(32) std::int16_t wholes[kUpdateNeurons];
 #pragma GCC unroll 2
@@ -355,10 +363,16 @@ void update8_block(UpdateJob& job, std::size_t first, const SubsetSums& sums) {
 template <bool Stochastic>
 void update8_rows(UpdateJob& job) {
   SubsetSums sums;
+  SubsetSums later;
   job.saturations = 0;
   for (std::size_t first = 0; first < job.neurons; first += kUpdateNeurons) {
-    fill_subset_sums(job, first, sums);
-    update8_block<Stochastic>(job, first, sums);
+    fill_subset_sums(job, first, job.trace_shift, sums);
+    if (job.trace_shift == 0) {
+      update8_block<Stochastic, false>(job, first, sums, sums);
+    } else {
+      fill_subset_sums(job, first, 0, later);
+      update8_block<Stochastic, true>(job, first, sums, later);
+    }
   }
 }
 
@@ -378,10 +392,16 @@ void update16_rows(UpdateJob& job) {
         rounding[2 * pair + 1] = y[pair] >> (16 - kFraction);
       }
       std::int32_t coincidences[kUpdateNeurons] = {};
-      for (std::uint32_t steps = job.row_steps[visit]; steps != 0; steps &= steps - 1) {
-        const std::int8_t* const trits = job.trits + static_cast<std::uint32_t>(__builtin_ctz(steps)) * job.stride + first;
-        for (std::size_t j = 0; j < kUpdateNeurons; ++j) coincidences[j] += trits[j];
-      }
+      const auto add = [&](std::uint32_t steps, unsigned shift) {
+        for (; steps != 0; steps &= steps - 1) {
+          const auto step = static_cast<std::uint32_t>(__builtin_ctz(steps));
+          if (step >= job.steps) break;
+          const std::int8_t* const trits = job.trits + step * job.stride + first;
+          for (std::size_t j = 0; j < kUpdateNeurons; ++j) coincidences[j] += trits[j] * (1 << shift);
+        }
+      };
+      add(job.row_steps[visit], job.trace_shift);
+      if (job.trace_shift != 0) add(job.row_steps[visit] << 1, 0);
       for (std::size_t j = 0; j < kUpdateNeurons; ++j) {
         const std::int32_t change = coincidences[j] * job.factors[first + j];
         const std::int32_t unlimited = row[first + j] + ((change + rounding[j]) >> kFraction);
@@ -393,6 +413,71 @@ void update16_rows(UpdateJob& job) {
     }
   }
   job.saturations = saturations;
+}
+
+/// Neurons whose products are summed at once.
+constexpr std::size_t kProductNeurons = 64;
+static_assert(kBlock % kProductNeurons == 0);
+
+void product8(ProductJob& job) {
+  // A product of 32 and -128 fits a sum of 16 bits seven times.
+  constexpr std::size_t kRowsAtOnce = 7;
+  for (std::size_t first = 0; first < job.stride; first += kProductNeurons) {
+    std::int32_t products[kProductNeurons] = {};
+    for (std::size_t begin = 0; begin < job.row_count; begin += kRowsAtOnce) {
+      const std::size_t end = begin + kRowsAtOnce < job.row_count ? begin + kRowsAtOnce : job.row_count;
+      std::int16_t sums[kProductNeurons] = {};
+      for (std::size_t k = begin; k < end; ++k) {
+        const auto* const weights = reinterpret_cast<const std::int8_t*>(job.weights + job.rows[k] * job.row_stride + first);
+        const auto count = static_cast<std::int16_t>(job.counts[k]);
+        for (std::size_t j = 0; j < kProductNeurons; ++j) sums[j] = static_cast<std::int16_t>(sums[j] + weights[j] * count);
+      }
+      for (std::size_t j = 0; j < kProductNeurons; ++j) products[j] += sums[j];
+    }
+    __builtin_memcpy(job.products + first, products, sizeof products);
+  }
+}
+
+void product16(ProductJob& job) {
+  for (std::size_t first = 0; first < job.stride; first += kProductNeurons) {
+    std::int32_t products[kProductNeurons] = {};
+    for (std::size_t k = 0; k < job.row_count; ++k) {
+      const auto* const weights = reinterpret_cast<const std::int16_t*>(job.weights + job.rows[k] * job.row_stride) + first;
+      const std::int32_t count = job.counts[k];
+      for (std::size_t j = 0; j < kProductNeurons; ++j) products[j] += weights[j] * count;
+    }
+    __builtin_memcpy(job.products + first, products, sizeof products);
+  }
+}
+
+void pull(PullJob& job) {
+  constexpr std::size_t kLanes = kVector / 2;
+  using Words = Vector<std::uint16_t, kLanes>;
+  const unsigned fraction = contract::kExtendedWidth - job.weight_width;
+  const std::int32_t highest = (1 << (job.weight_width - 1)) - 1;
+  std::uint32_t squares = 0;
+  std::int32_t saturations = 0;
+  for (std::size_t first = 0; first < job.row_count; first += kLanes) {
+    std::uint16_t random[kLanes];
+    Words x = load<Words>(job.row_x + first) ^ (Words{} + job.pair_word);
+    Words y = load<Words>(job.row_y + first) + job.pair_offset;
+    for (std::uint32_t round = 0; round < contract::kMixRounds; ++round) spread(x, y);
+    store(random, job.odd ? y : x);
+    const std::size_t end = first + kLanes < job.row_count ? kLanes : job.row_count - first;
+    for (std::size_t k = 0; k < end; ++k) {
+      const std::int32_t rounding = job.stochastic ? random[k] >> (16 - fraction) : 1 << (fraction - 1);
+      const std::int32_t old = job.weights[first + k];
+      const std::int32_t change = (job.targets[first + k] - old) * (1 << (fraction - job.shift));
+      const std::int32_t unlimited = old + ((change + rounding) >> fraction);
+      std::int32_t limited = unlimited > highest ? highest : unlimited;
+      limited = limited < -highest - 1 ? -highest - 1 : limited;
+      saturations += limited != unlimited ? 1 : 0;
+      squares += static_cast<std::uint32_t>(limited * limited) - static_cast<std::uint32_t>(old * old);
+      job.weights[first + k] = limited;
+    }
+  }
+  job.squares += squares;
+  job.saturations = static_cast<std::uint64_t>(saturations);
 }
 
 void update8(UpdateJob& job) { job.stochastic ? update8_rows<true>(job) : update8_rows<false>(job); }
@@ -553,7 +638,7 @@ std::uint32_t list_bits(const std::uint8_t* bits, std::size_t count, std::uint16
 
 extern const FastKernels PHASIC_KERNELS_NAME;
 const FastKernels PHASIC_KERNELS_NAME = {
-    PHASIC_KERNELS_TEXT, integrate8,    integrate16, update_common8, update8,     update16,
+    PHASIC_KERNELS_TEXT, integrate8,    integrate16, update_common8, update8,     update16, product8, product16, pull,
     level_factors,       split_changes, permute_all, list_inputs,    list_spikes, list_bits};
 
 }  // namespace phasic::reference

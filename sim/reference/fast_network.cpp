@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <new>
 #include <stdexcept>
@@ -13,6 +14,7 @@
 #include "sim/reference/fast_kernels.hpp"
 #include "sim/reference/network.hpp"
 #include "sim/reference/random.hpp"
+#include "sim/reference/weight_rows.hpp"
 
 namespace phasic::reference {
 namespace {
@@ -65,7 +67,7 @@ struct LayerState {
   std::size_t stride;
   EventLists events;
   std::vector<std::uint8_t> spikes;
-  std::vector<std::int8_t> trits;
+  std::vector<std::int8_t> trits;  ///< postsynaptic parts of coincidences
   std::vector<std::uint8_t> counts;
   std::vector<std::int16_t> last_potentials;
   std::vector<std::int16_t> potentials;
@@ -79,11 +81,17 @@ struct LayerState {
   std::vector<std::uint16_t> visited;
   std::vector<std::uint32_t> visited_steps;
   std::vector<std::uint16_t> row_x, row_y;
+  // What competition needs.
+  std::vector<Competitor> competitors;
+  std::vector<std::uint16_t> counts_of_rows;  ///< of every row
+  std::vector<std::uint16_t> visited_counts;
+  std::vector<std::int32_t> products;
+  std::vector<std::int64_t> matches;
 };
 
 /// Goes from the layout of the buffers to that of the kernels and back.
-void flip_even_weights(const Program& program, std::span<std::byte> weights) {
-  if (program.weight_width != 8) return;
+void flip_even_weights(const Program& program, const LayerProgram& layer, std::span<std::byte> weights) {
+  if (program.weight_width != 8 || competes(layer)) return;
   for (std::size_t k = 0; k < weights.size(); k += 2) weights[k] ^= std::byte{kEvenBias};
 }
 
@@ -122,13 +130,33 @@ LayerState make_state(const Program& program, const LayerProgram& shape) {
                    .visited = std::vector<std::uint16_t>(rows),
                    .visited_steps = std::vector<std::uint32_t>(rows),
                    .row_x = std::vector<std::uint16_t>(rows),
-                   .row_y = std::vector<std::uint16_t>(rows)};
-  flip_even_weights(program, state.weights.bytes());
+                   .row_y = std::vector<std::uint16_t>(rows),
+                   .competitors = {},
+                   .counts_of_rows = {},
+                   .visited_counts = {},
+                   .products = {},
+                   .matches = {}};
+  if (competes(shape)) {
+    state.competitors.resize(shape.neurons);
+    state.counts_of_rows.resize(rows);
+    state.visited_counts.resize(rows);
+    state.products.resize(stride);
+    state.matches.resize(shape.neurons);
+  }
+  flip_even_weights(program, shape, state.weights.bytes());
   for (std::size_t pair = 0; pair < stride; ++pair) {
     state.pair_words[pair] = static_cast<std::uint16_t>(pair * contract::kMixMultiplier);
     state.pair_offsets[pair] = static_cast<std::uint16_t>(pair * contract::kMixOffsetMultiplier);
   }
   return state;
+}
+
+/// Potentials at which the postsynaptic part of a coincidence is open.
+std::int32_t lowest_open(const LayerProgram& shape) {
+  return shape.post == contract::Post::kOne ? INT32_MIN : shape.window + 1;
+}
+std::int32_t highest_open(const LayerProgram& shape) {
+  return shape.post == contract::Post::kSurrogate ? 2 * shape.threshold - shape.window - 1 : INT32_MAX;
 }
 
 class FastNetwork final : public Network {
@@ -141,6 +169,9 @@ class FastNetwork final : public Network {
         words_x_(padded(program_.inputs + kListRoom)),
         words_y_(padded(program_.inputs + kListRoom)) {
     for (const LayerProgram& shape : program_.layers) layers_.push_back(make_state(program_, shape));
+    if (!competes(program_.layers.back())) return;
+    column_.resize(padded(program_.layers.back().rows));
+    targets_.resize(column_.size());
   }
 
   void set_weights(std::size_t layer, std::span<const std::byte> rows) override {
@@ -152,7 +183,12 @@ class FastNetwork final : public Network {
     for (std::size_t row = 0; row < shape.rows; ++row) {
       std::memcpy(state.weights.data() + row * state.row_stride, rows.data() + row * state.row_bytes, used);
     }
-    flip_even_weights(program_, state.weights.bytes());
+    flip_even_weights(program_, shape, state.weights.bytes());
+    if (!competes(shape)) return;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      state.competitors[neuron] =
+          load_competitor(rows.data() + shape.rows * state.row_bytes, state.row_bytes, neuron, program_.weight_width);
+    }
   }
 
   void get_weights(std::size_t layer, std::span<std::byte> rows) const override {
@@ -162,7 +198,13 @@ class FastNetwork final : public Network {
     for (std::size_t row = 0; row < shape.rows; ++row) {
       std::memcpy(rows.data() + row * state.row_bytes, state.weights.data() + row * state.row_stride, state.row_bytes);
     }
-    flip_even_weights(program_, rows);
+    flip_even_weights(program_, shape, rows);
+    if (!competes(shape)) return;
+    std::fill(rows.begin() + static_cast<std::ptrdiff_t>(shape.rows * state.row_bytes), rows.end(), std::byte{0});
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      store_competitor(rows.data() + shape.rows * state.row_bytes, state.row_bytes, neuron, program_.weight_width,
+                       state.competitors[neuron]);
+    }
   }
 
   void set_levels(std::size_t layer, std::span<const std::byte> rows) override {
@@ -184,14 +226,27 @@ class FastNetwork final : public Network {
       encode(sample, number);
     }
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-      integrate(layer, potentials);
-      if (learn && program_.layers[layer].factor != contract::Factor::kFrozen) update(layer, sample.label, number);
+      if (competes(program_.layers[layer])) {
+        compare(layer, potentials);
+        if (learn) compete(layer, sample.label, number);
+      } else {
+        integrate(layer, potentials);
+        if (learn && learns_at_once(program_.layers[layer])) update(layer, sample.label, number);
+      }
       if (layer + 1 < layers_.size()) hand_on(layer);
+    }
+    for (std::size_t layer = 0; learn && layer < layers_.size(); ++layer) {
+      if (program_.layers[layer].factor == contract::Factor::kFeedback) update(layer, sample.label, number);
     }
     tell(result);
   }
 
  private:
+  /// Whether the layer learns without waiting for the last one.
+  [[nodiscard]] static bool learns_at_once(const LayerProgram& layer) {
+    return layer.factor != contract::Factor::kFrozen && layer.factor != contract::Factor::kFeedback;
+  }
+
   /// Room for the next row of a list that is written without a test; the bias row ends every step.
   void end_step(std::size_t layer, std::uint32_t step, std::uint32_t& end) {
     const LayerProgram& shape = program_.layers[layer];
@@ -266,7 +321,9 @@ class FastNetwork final : public Network {
                      .silent = state.events.silent.data(),
                      .silent_begin = state.events.silent_begin.data(),
                      .threshold = shape.threshold,
-                     .window = shape.window,
+                     .lowest_open = lowest_open(shape),
+                     .highest_open = highest_open(shape),
+                     .spike_mask = shape.post == contract::Post::kTrit ? 1 : 0,
                      .leak = static_cast<std::int32_t>(shape.leak),
                      .input_shift = static_cast<std::int32_t>(shape.input_shift),
                      .stride = state.stride,
@@ -356,6 +413,7 @@ class FastNetwork final : public Network {
                   .trits = state.trits.data(),
                   .stride = state.stride,
                   .factors = state.factors.data(),
+                  .trace_shift = shape.trace_shift,
                   .stochastic = stochastic,
                   .saturations = 0};
     program_.weight_width == 8 ? kernels_.update8(job) : kernels_.update16(job);
@@ -421,6 +479,7 @@ class FastNetwork final : public Network {
                              shape.factor_shift, state.factors.data());
       return shape.rate != 0;
     }
+    if (shape.factor == contract::Factor::kFeedback) return set_feedback_factors(shape, state, label);
     bool any = false;
     for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
       const std::int32_t signal = error_signal(program_.steps, neuron == label, state.counts[neuron]);
@@ -428,6 +487,111 @@ class FastNetwork final : public Network {
       any = any || state.factors[neuron] != 0;
     }
     return any;
+  }
+
+  [[nodiscard]] bool set_feedback_factors(const LayerProgram& shape, LayerState& state, std::uint32_t label) const {
+    const LayerState& last = layers_.back();
+    const std::uint32_t errors = std::min(program_.classes, program_.layers.back().neurons);
+    std::fill(state.factors.begin(), state.factors.end(), 0);
+    for (std::uint32_t k = 0; k < errors; ++k) {
+      const std::int32_t error = error_signal(program_.steps, k == label, last.counts[k]);
+      if (error == 0) continue;
+      const std::int8_t* const levels = state.levels.data() + k * state.stride;
+      for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) state.factors[neuron] += levels[neuron] * error;
+    }
+    bool any = false;
+    for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      state.factors[neuron] = postsynaptic_factor(state.factors[neuron], shape.rate, shape.factor_shift);
+      any = any || state.factors[neuron] != 0;
+    }
+    return any;
+  }
+
+  /// Counts of the rows that spike, products and matches.
+  void compare(std::size_t layer, Potentials* potentials) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerState& state = layers_[layer];
+    const std::uint32_t events = state.events.begin[program_.steps];
+    std::fill(state.counts_of_rows.begin(), state.counts_of_rows.end(), std::uint16_t{0});
+    for (std::uint32_t k = 0; k < events; ++k) ++state.counts_of_rows[state.events.rows[k]];
+    std::size_t visited = 0;
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      state.visited[visited] = static_cast<std::uint16_t>(row);
+      state.visited_counts[visited] = state.counts_of_rows[row];
+      visited += state.counts_of_rows[row] != 0 ? 1 : 0;
+    }
+    ProductJob job{.weights = state.weights.data(),
+                   .row_stride = state.row_stride,
+                   .rows = state.visited.data(),
+                   .counts = state.visited_counts.data(),
+                   .row_count = visited,
+                   .stride = state.stride,
+                   .products = state.products.data()};
+    program_.weight_width == 8 ? kernels_.product8(job) : kernels_.product16(job);
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      state.matches[neuron] = match(state.products[neuron], shape.input_shift, state.competitors[neuron].squares);
+    }
+    counts_.layers[layer].events += events;
+    counts_.layers[layer].synaptic_operations += std::uint64_t{events} * shape.neurons;
+    if (potentials != nullptr) (*potentials)[layer].assign(std::size_t{program_.steps} * shape.neurons, 0);
+  }
+
+  /// The neuron that learns, or as many as there are if none may.
+  [[nodiscard]] std::size_t winner(const LayerProgram& shape, const LayerState& state, std::uint32_t label) const {
+    const std::int8_t* const levels = state.levels.data() + label * state.stride;
+    std::size_t best = shape.neurons;
+    std::int64_t most = 0;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      if (levels[neuron] <= 0) continue;
+      const Competitor& competitor = state.competitors[neuron];
+      if (competitor.wins == 0) return neuron;
+      const std::int64_t handicapped = state.matches[neuron] - std::int64_t{shape.homeostasis} * competitor.wins;
+      if (best != shape.neurons && handicapped <= most) continue;
+      best = neuron;
+      most = handicapped;
+    }
+    return best;
+  }
+
+  void compete(std::size_t layer, std::uint32_t label, std::uint32_t number) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerState& state = layers_[layer];
+    const std::size_t neuron = winner(shape, state, label);
+    if (neuron == shape.neurons) return;
+    Competitor& competitor = state.competitors[neuron];
+    LayerCounts& counts = counts_.layers[layer];
+    counts.update_rows += shape.rows;
+    counts.update_operations += shape.rows;
+
+    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kRounding, static_cast<unsigned>(layer)), number);
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      const std::byte* const weights = state.weights.data() + row * state.row_stride;
+      state.visited[row] = static_cast<std::uint16_t>(row);
+      column_[row] = load_weight(weights, neuron, program_.weight_width);
+      targets_[row] = competition_target(state.counts_of_rows[row], shape.input_shift);
+    }
+    kernels_.permute_all(key.data(), 0, state.visited.data(), shape.rows, state.row_x.data(), state.row_y.data());
+    PullJob job{.targets = targets_.data(),
+                .row_x = state.row_x.data(),
+                .row_y = state.row_y.data(),
+                .row_count = shape.rows,
+                .pair_word = state.pair_words[neuron / 2],
+                .pair_offset = state.pair_offsets[neuron / 2],
+                .odd = neuron % 2 != 0,
+                .stochastic = shape.rounding == contract::Rounding::kStochastic,
+                .weight_width = program_.weight_width,
+                .shift = competition_shift(competitor.wins, shape.factor_shift),
+                .weights = column_.data(),
+                .squares = competitor.squares,
+                .saturations = 0};
+    kernels_.pull(job);
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      store_weight(state.weights.data() + row * state.row_stride, neuron, program_.weight_width,
+                   static_cast<std::int16_t>(column_[row]));
+    }
+    competitor.squares = job.squares;
+    competitor.wins = std::min(competitor.wins + 1, kMostWins);
+    counts.weight_saturations += job.saturations;
   }
 
   /// Splits trit * factor of the last step for the rows' common update.
@@ -443,7 +607,8 @@ class FastNetwork final : public Network {
     result.prediction = 0;
     result.spikes = 0;
     for (std::uint32_t neuron = 0; neuron < neurons; ++neuron) {
-      result.scores[neuron] = score(state.counts[neuron], state.last_potentials[neuron]);
+      result.scores[neuron] = competes(program_.layers.back()) ? competition_score(state.matches[neuron])
+                                                               : score(state.counts[neuron], state.last_potentials[neuron]);
       if (result.scores[neuron] > result.scores[result.prediction]) result.prediction = neuron;
       result.spikes += state.counts[neuron];
     }
@@ -456,6 +621,9 @@ class FastNetwork final : public Network {
   std::vector<std::uint8_t> intensity_;
   std::vector<std::uint16_t> words_x_;
   std::vector<std::uint16_t> words_y_;
+  // Weights of a winner and what they move towards, row by row.
+  std::vector<std::int32_t> column_;
+  std::vector<std::int32_t> targets_;
 };
 
 }  // namespace

@@ -17,6 +17,7 @@ FloatNetwork::FloatNetwork(Program program) : program_(std::move(program)) {
     layer.weights.resize(std::size_t{shape.rows} * shape.neurons);
     layer.levels.resize(std::size_t{program_.classes} * shape.neurons);
     layer.events.resize(program_.steps);
+    if (competes(shape)) throw std::invalid_argument("the floating-point model has no competition");
     layer.potentials.resize(shape.neurons);
     layer.spiked.resize(shape.neurons);
     layer.trits.resize(std::size_t{program_.steps} * shape.neurons);
@@ -44,8 +45,9 @@ void FloatNetwork::run(const Sample& sample, std::uint32_t number, std::uint32_t
   encode(sample, number);
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     integrate(layer);
-    if (program_.learn && sample.learn && program_.layers[layer].factor != contract::Factor::kFrozen)
-      update(layer, sample.label);
+  }
+  for (std::size_t layer = 0; program_.learn && sample.learn && layer < layers_.size(); ++layer) {
+    if (program_.layers[layer].factor != contract::Factor::kFrozen) update(layer, sample.label);
   }
   const Layer& last = layers_.back();
   scores.resize(last.counts.size());
@@ -99,7 +101,16 @@ void FloatNetwork::integrate(std::size_t number) {
       const bool before = layer.spiked[neuron] != 0;
       const float potential = (before ? 0.0F : layer.potentials[neuron] * leak) + sums[neuron] * scale;
       const bool spikes = potential > threshold;
-      trits[neuron] = static_cast<std::int8_t>((potential > window ? 1 : 0) - (before ? 1 : 0));
+      switch (shape.post) {
+        case contract::Post::kTrit:
+          trits[neuron] = static_cast<std::int8_t>((potential > window ? 1 : 0) - (before ? 1 : 0));
+          break;
+        case contract::Post::kSurrogate:
+          trits[neuron] = potential > window && potential < 2 * threshold - window ? 1 : 0;
+          break;
+        case contract::Post::kOne:
+          trits[neuron] = 1;
+      }
       layer.potentials[neuron] = potential;
       layer.spiked[neuron] = spikes ? 1 : 0;
       layer.counts[neuron] += spikes ? 1 : 0;
@@ -118,21 +129,37 @@ void FloatNetwork::update(std::size_t number, std::uint32_t label) {
       std::ldexp(static_cast<double>(shape.rate), -static_cast<int>(shape.factor_shift + fraction_bits(program_.weight_width)));
   std::vector<float> factors(shape.neurons);
   for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-    const double signal = shape.factor == contract::Factor::kLevel
-                              ? -layer.levels[label * shape.neurons + neuron]
-                              : error_signal(program_.steps, neuron == label, layer.counts[neuron]);
-    factors[neuron] = static_cast<float>(signal * unit);
+    factors[neuron] = static_cast<float>(signal(number, neuron, label) * unit);
   }
   std::vector<float> changes(shape.neurons);
   const std::size_t first = shape.span == contract::Span::kLastStep ? program_.steps - 1 : 0;
   for (std::size_t step = first; step < program_.steps; ++step) {
     const std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
-    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) changes[neuron] = trits[neuron] * factors[neuron];
-    for (const std::uint16_t row : layer.events[step]) {
-      float* const weights = layer.weights.data() + std::size_t{row} * shape.neurons;
-      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) weights[neuron] += changes[neuron];
-    }
+    const auto add = [&](const std::vector<std::uint16_t>& rows, float scale) {
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) changes[neuron] = trits[neuron] * factors[neuron] * scale;
+      for (const std::uint16_t row : rows) {
+        float* const weights = layer.weights.data() + std::size_t{row} * shape.neurons;
+        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) weights[neuron] += changes[neuron];
+      }
+    };
+    add(layer.events[step], static_cast<float>(1U << shape.trace_shift));
+    if (shape.trace_shift != 0 && step > 0) add(layer.events[step - 1], 1.0F);
   }
+}
+
+double FloatNetwork::signal(std::size_t number, std::size_t neuron, std::uint32_t label) const {
+  const LayerProgram& shape = program_.layers[number];
+  const auto level = [&](std::size_t row) { return layers_[number].levels[row * shape.neurons + neuron]; };
+  if (shape.factor == contract::Factor::kLevel) return -level(label);
+  if (shape.factor == contract::Factor::kError) {
+    return error_signal(program_.steps, neuron == label, layers_[number].counts[neuron]);
+  }
+  const std::vector<std::uint32_t>& counts = layers_.back().counts;
+  double sum = 0;
+  for (std::size_t k = 0; k < std::min<std::size_t>(program_.classes, counts.size()); ++k) {
+    sum += level(k) * error_signal(program_.steps, k == label, counts[k]);
+  }
+  return sum;
 }
 
 }  // namespace phasic::reference

@@ -16,6 +16,7 @@ namespace phasic::reference {
 class FloatNetwork {
  public:
   /// Weights are 0 at first. The program's thresholds, rates and shifts mean what they mean in the kernel.
+  /// Throws std::invalid_argument for a layer that competes.
   explicit FloatNetwork(Program program);
 
   [[nodiscard]] const Program& program() const { return program_; }
@@ -42,6 +43,7 @@ class FloatNetwork {
   void encode(const Sample& sample, std::uint32_t number);
   void integrate(std::size_t number);
   void update(std::size_t number, std::uint32_t label);
+  [[nodiscard]] double signal(std::size_t number, std::size_t neuron, std::uint32_t label) const;
 
   Program program_;
   std::vector<Layer> layers_;

@@ -126,7 +126,7 @@ bool KernelRun::check_capacity() {
   for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
     const LayerProgram& shape = program_.layers[layer];
     const std::uint64_t row_words = (shape.neurons + limits_.lanes - 1) / limits_.lanes;
-    if (shape.rows * row_words > limits_.weight_depth) {
+    if (stored_rows(program_, shape) * row_words > limits_.weight_depth) {
       fail(Error::kCapacity, static_cast<std::uint32_t>(layer));
       return false;
     }
@@ -142,8 +142,7 @@ bool KernelRun::check_sizes() {
   };
   for (const LayerProgram& layer : program_.layers) {
     if (!fits(argument::kWeights, layer.weights_offset + weight_bytes(program_, layer))) return false;
-    const bool has_table = layer.factor == contract::Factor::kLevel;
-    if (has_table && !fits(argument::kTables, layer.levels_offset + level_bytes(program_, layer))) return false;
+    if (has_levels(layer) && !fits(argument::kTables, layer.levels_offset + level_bytes(program_, layer))) return false;
   }
   const std::uint64_t count = arguments_.sample_count;
   return fits(argument::kSamples, count * program_.sample_stride) &&
@@ -155,7 +154,7 @@ bool KernelRun::check_sizes() {
 bool KernelRun::load_tables() {
   for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
     const LayerProgram& shape = program_.layers[layer];
-    if (shape.factor != contract::Factor::kLevel) continue;
+    if (!has_levels(shape)) continue;
     std::vector<std::byte> rows(level_bytes(program_, shape));
     if (!read(argument::kTables, shape.levels_offset, rows)) return false;
     network_->set_levels(layer, rows);

@@ -32,6 +32,7 @@ struct Activity {
   Raster<std::int32_t> potentials;
   Spikes spikes;
   std::vector<std::uint32_t> counts;  ///< spikes of each neuron
+  std::vector<std::int64_t> matches;  ///< M_j of neurons that compete
 
   Activity(std::size_t steps, std::size_t neurons) : potentials(steps, neurons), spikes(steps, neurons), counts(neurons) {}
 
@@ -51,6 +52,7 @@ class PlainNetwork final : public Network {
       weights_.emplace_back(std::size_t{layer.rows} * layer.neurons);
       levels_.emplace_back(std::size_t{program_.classes} * layer.neurons);
     }
+    if (!program_.layers.empty()) state_.resize(program_.layers.back().neurons);
   }
 
   void set_weights(std::size_t layer, std::span<const std::byte> rows) override {
@@ -61,6 +63,10 @@ class PlainNetwork final : public Network {
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
         weight(layer, row, neuron) = load_weight(rows.data() + row * row_bytes, neuron, program_.weight_width);
       }
+    }
+    if (!competes(shape)) return;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      state_[neuron] = load_competitor(rows.data() + shape.rows * row_bytes, row_bytes, neuron, program_.weight_width);
     }
   }
 
@@ -74,6 +80,10 @@ class PlainNetwork final : public Network {
         const std::int32_t value = weights_[layer][row * shape.neurons + neuron];
         store_weight(rows.data() + row * row_bytes, neuron, program_.weight_width, static_cast<std::int16_t>(value));
       }
+    }
+    if (!competes(shape)) return;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      store_competitor(rows.data() + shape.rows * row_bytes, row_bytes, neuron, program_.weight_width, state_[neuron]);
     }
   }
 
@@ -94,14 +104,24 @@ class PlainNetwork final : public Network {
     if (potentials != nullptr) potentials->assign(program_.layers.size(), {});
 
     Spikes inputs = encode(sample, number);
+    std::vector<Spikes> rows;
+    std::vector<Activity> activities;
     for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
       const LayerProgram& shape = program_.layers[layer];
-      const Spikes rows = with_bias(inputs, shape);
-      Activity activity = integrate(layer, rows);
-      if (learn && shape.factor != contract::Factor::kFrozen) update(layer, rows, activity, sample.label, number);
-      if (potentials != nullptr) copy_potentials(shape, activity, (*potentials)[layer]);
-      if (layer + 1 == program_.layers.size()) tell(shape, activity, result);
-      inputs = std::move(activity.spikes);
+      rows.push_back(with_bias(inputs, shape));
+      activities.push_back(competes(shape) ? compare(layer, rows.back()) : integrate(layer, rows.back()));
+      if (potentials != nullptr) copy_potentials(shape, activities.back(), (*potentials)[layer]);
+      inputs = activities.back().spikes;
+    }
+    tell(program_.layers.back(), activities.back(), result);
+    if (!learn) return;
+    for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
+      const LayerProgram& shape = program_.layers[layer];
+      if (competes(shape)) {
+        compete(layer, rows[layer], activities[layer], sample.label, number);
+      } else if (shape.factor != contract::Factor::kFrozen) {
+        update(layer, rows[layer], activities[layer], activities.back().counts, sample.label, number);
+      }
     }
   }
 
@@ -171,8 +191,85 @@ class PlainNetwork final : public Network {
     return activity;
   }
 
-  /// Section 2.
-  void update(std::size_t layer, const Spikes& rows, const Activity& activity, std::uint32_t label, std::uint32_t number) {
+  /// Section 2, competition: how well each neuron's weights match the counts of its rows.
+  Activity compare(std::size_t layer, const Spikes& rows) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerCounts& counts = counts_.layers[layer];
+    Activity activity(program_.steps, shape.neurons);
+    std::vector<std::int64_t> products(shape.neurons);
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      const std::uint32_t count = count_of(rows, row);
+      counts.events += count;
+      counts.synaptic_operations += std::uint64_t{count} * shape.neurons;
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+        products[neuron] += std::int64_t{count} * weight(layer, row, neuron);
+      }
+    }
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      activity.matches.push_back(match(products[neuron], shape.input_shift, state_[neuron].squares));
+    }
+    return activity;
+  }
+
+  /// Section 2, competition: the winner moves towards the counts of its rows.
+  void compete(std::size_t layer, const Spikes& rows, const Activity& activity, std::uint32_t label, std::uint32_t number) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerCounts& counts = counts_.layers[layer];
+    std::vector<std::size_t> candidates;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      if (levels_[layer][label * shape.neurons + neuron] > 0) candidates.push_back(neuron);
+    }
+    if (candidates.empty()) return;
+    const auto fresh = std::find_if(candidates.begin(), candidates.end(), [&](std::size_t k) { return state_[k].wins == 0; });
+    const auto handicapped = [&](std::size_t neuron) {
+      return activity.matches[neuron] - std::int64_t{shape.homeostasis} * state_[neuron].wins;
+    };
+    const auto best = std::max_element(candidates.begin(), candidates.end(),
+                                       [&](std::size_t a, std::size_t b) { return handicapped(a) < handicapped(b); });
+    const std::size_t winner = fresh != candidates.end() ? *fresh : *best;
+
+    Competitor& competitor = state_[winner];
+    const unsigned slowness = competition_shift(competitor.wins, shape.factor_shift);
+    const unsigned fraction = fraction_bits(program_.weight_width);
+    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kRounding, static_cast<unsigned>(layer)), number);
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      ++counts.update_rows;
+      ++counts.update_operations;
+      std::int32_t& value = weight(layer, row, winner);
+      const std::int32_t distance = competition_target(count_of(rows, row), shape.input_shift) - value;
+      const std::uint16_t random = rounding_word(row_words(key, static_cast<unsigned>(row)), static_cast<unsigned>(winner));
+      const std::int32_t rounding = shape.rounding == contract::Rounding::kStochastic ? stochastic_rounding(random, fraction)
+                                                                                      : nearest_rounding(fraction);
+      const std::int32_t unlimited = unlimited_weight(value, distance << (fraction - slowness), rounding, fraction);
+      const auto limited = static_cast<std::int32_t>(saturate(unlimited, program_.weight_width));
+      if (limited != unlimited) ++counts.weight_saturations;
+      competitor.squares += static_cast<std::uint32_t>(limited * limited) - static_cast<std::uint32_t>(value * value);
+      value = limited;
+    }
+    competitor.wins = std::min(competitor.wins + 1, kMostWins);
+  }
+
+  [[nodiscard]] std::uint32_t count_of(const Spikes& rows, std::size_t row) const {
+    std::uint32_t count = 0;
+    for (std::size_t step = 0; step < program_.steps; ++step) count += rows.at(step, row);
+    return count;
+  }
+
+  /// signal_j. `errors` are E_k.
+  [[nodiscard]] std::int32_t signal(std::size_t layer, std::size_t neuron, const Activity& activity, std::uint32_t label,
+                                    const std::vector<std::int32_t>& errors) const {
+    const LayerProgram& shape = program_.layers[layer];
+    const auto level = [&](std::size_t row) { return levels_[layer][row * shape.neurons + neuron]; };
+    if (shape.factor == contract::Factor::kLevel) return level_signal(level(label));
+    if (shape.factor == contract::Factor::kError) return error_signal(program_.steps, neuron == label, activity.counts[neuron]);
+    std::int32_t sum = 0;
+    for (std::size_t k = 0; k < errors.size(); ++k) sum += level(k) * errors[k];
+    return sum;
+  }
+
+  /// Section 2. `output_counts` are those of the last layer.
+  void update(std::size_t layer, const Spikes& rows, const Activity& activity, const std::vector<std::uint32_t>& output_counts,
+              std::uint32_t label, std::uint32_t number) {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
     const std::size_t last = program_.steps - 1;
@@ -181,12 +278,13 @@ class PlainNetwork final : public Network {
     const auto layer_number = static_cast<unsigned>(layer);
     const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kRounding, layer_number), number);
 
+    std::vector<std::int32_t> errors;
+    for (std::size_t k = 0; k < std::min<std::size_t>(program_.classes, output_counts.size()); ++k) {
+      errors.push_back(error_signal(program_.steps, k == label, output_counts[k]));
+    }
     std::vector<std::int32_t> factors(shape.neurons);
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      const std::int32_t signal = shape.factor == contract::Factor::kLevel
-                                      ? level_signal(levels_[layer][label * shape.neurons + neuron])
-                                      : error_signal(program_.steps, neuron == label, activity.counts[neuron]);
-      factors[neuron] = postsynaptic_factor(signal, shape.rate, shape.factor_shift);
+      factors[neuron] = postsynaptic_factor(signal(layer, neuron, activity, label, errors), shape.rate, shape.factor_shift);
     }
 
     for (std::size_t row = 0; row < shape.rows; ++row) {
@@ -199,8 +297,10 @@ class PlainNetwork final : public Network {
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
         std::int32_t coincidences = 0;
         for (std::size_t step = first_step; step <= last; ++step) {
-          if (rows.at(step, row) == 0) continue;
-          coincidences += trit(activity.potentials.at(step, neuron), shape.window, activity.spiked_before(step, neuron));
+          const bool spiked_before = step != 0 && rows.at(step - 1, row) != 0;
+          coincidences += presynaptic(rows.at(step, row) != 0, spiked_before, shape.trace_shift) *
+                          postsynaptic(shape.post, activity.potentials.at(step, neuron), shape.threshold, shape.window,
+                                       activity.spiked_before(step, neuron));
         }
         const std::int32_t rounding = shape.rounding == contract::Rounding::kStochastic
                                           ? stochastic_rounding(rounding_word(random, static_cast<unsigned>(neuron)), fraction)
@@ -227,7 +327,9 @@ class PlainNetwork final : public Network {
     result.prediction = 0;
     result.spikes = 0;
     for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      result.scores[neuron] = score(activity.counts[neuron], activity.potentials.at(program_.steps - 1, neuron));
+      result.scores[neuron] = competes(shape)
+                                  ? competition_score(activity.matches[neuron])
+                                  : score(activity.counts[neuron], activity.potentials.at(program_.steps - 1, neuron));
       if (result.scores[neuron] > result.scores[result.prediction]) result.prediction = neuron;
       result.spikes += activity.counts[neuron];
     }
@@ -235,6 +337,7 @@ class PlainNetwork final : public Network {
 
   std::vector<std::vector<std::int32_t>> weights_;  ///< [layer][row * neurons + neuron]
   std::vector<std::vector<std::int8_t>> levels_;    ///< [layer][class * neurons + neuron]
+  std::vector<Competitor> state_;                   ///< of the last layer, if it competes
 };
 
 }  // namespace

@@ -26,6 +26,8 @@ class FieldCheck {
 };
 
 constexpr std::uint32_t kStrideLimit = 1U << 24;
+constexpr std::uint32_t kLargestCompetitionInputShift = 6;
+constexpr std::uint32_t kLargestCompetitionShift = 8;
 
 void check_header(const contract::ProgramHeader& header, const Limits& limits, FieldCheck& check) {
   using Header = contract::ProgramHeader;
@@ -48,29 +50,55 @@ void check_header(const contract::ProgramHeader& header, const Limits& limits, F
   }
 }
 
-/// `rows_before` is the inputs, or the neurons of the layer before.
-void check_layer(const contract::Layer& layer, std::size_t base, std::uint32_t rows_before, std::uint32_t classes,
-                 const Limits& limits, FieldCheck& check) {
+/// What a layer's fields are checked against.
+struct Surroundings {
+  std::uint32_t rows_before;  ///< inputs, or neurons of the layer before
+  std::uint32_t classes;
+  bool last;
+  bool trace;
+};
+
+bool legal_factor(const contract::Layer& layer, const Surroundings& around, const Limits& limits) {
+  if (layer.factor > static_cast<std::uint32_t>(contract::Factor::kCompetition)) return false;
+  switch (static_cast<contract::Factor>(layer.factor)) {
+    case contract::Factor::kError:
+      return layer.neurons >= around.classes;
+    case contract::Factor::kFeedback:
+      return !around.last && (limits.rules & kRulesOfFeedback) != 0;
+    case contract::Factor::kCompetition:
+      return around.last && !around.trace && (limits.rules & kRulesOfCompetition) != 0 &&
+             layer.input_shift <= kLargestCompetitionInputShift;
+    default:
+      return true;
+  }
+}
+
+void check_layer(const contract::Layer& layer, std::size_t base, const Surroundings& around, const Limits& limits,
+                 FieldCheck& check) {
   using Layer = contract::Layer;
-  const bool learns = layer.factor != static_cast<std::uint32_t>(contract::Factor::kFrozen);
-  const bool learns_from_error = layer.factor == static_cast<std::uint32_t>(contract::Factor::kError);
+  const bool competes = layer.factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
+  const bool needs_steps = layer.factor != static_cast<std::uint32_t>(contract::Factor::kFrozen) && !competes;
   const bool all_steps = layer.span == static_cast<std::uint32_t>(contract::Span::kAllSteps);
+  const bool posts = (limits.rules & kRulesOfPost) != 0;
   check.require_range(layer.neurons, 1, limits.max_neurons, base + offsetof(Layer, neurons));
-  check.require(layer.flags <= 1 && std::uint64_t{rows_before} + layer.flags <= limits.max_rows, base + offsetof(Layer, flags));
+  check.require(layer.flags <= 1 && std::uint64_t{around.rows_before} + layer.flags <= limits.max_rows,
+                base + offsetof(Layer, flags));
   check.require_range(layer.threshold, -32768, 32767, base + offsetof(Layer, threshold));
   check.require_range(layer.window, -32768, 32767, base + offsetof(Layer, window));
   check.require_range(layer.leak, 0, 256, base + offsetof(Layer, leak));
   check.require_range(layer.input_shift, 0, 15, base + offsetof(Layer, input_shift));
-  check.require(layer.factor <= 2 && !(learns_from_error && layer.neurons < classes), base + offsetof(Layer, factor));
-  check.require(layer.span <= 1 && !(all_steps && learns && layer.neurons > limits.max_outputs), base + offsetof(Layer, span));
+  check.require(legal_factor(layer, around, limits), base + offsetof(Layer, factor));
+  check.require(layer.span <= 1 && !(all_steps && needs_steps && layer.neurons > limits.max_outputs),
+                base + offsetof(Layer, span));
   check.require_range(layer.rounding, 0, 1, base + offsetof(Layer, rounding));
   check.require_range(layer.rate, 0, 65535, base + offsetof(Layer, rate));
-  check.require_range(layer.factor_shift, 0, 15, base + offsetof(Layer, factor_shift));
+  check.require_range(layer.factor_shift, 0, competes ? kLargestCompetitionShift : 15, base + offsetof(Layer, factor_shift));
   check.require(layer.weights_offset % contract::kAlignment == 0, base + offsetof(Layer, weights_offset));
   check.require(layer.levels_offset % contract::kAlignment == 0, base + offsetof(Layer, levels_offset));
-  for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
-    check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
-  }
+  check.require_range(layer.post, 0, posts ? 2 : 0, base + offsetof(Layer, post));
+  check.require_range(layer.trace_shift, 0, posts && all_steps ? 3 : 0, base + offsetof(Layer, trace_shift));
+  check.require_range(layer.homeostasis, 0, (limits.rules & kRulesOfCompetition) != 0 ? 65535 : 0,
+                      base + offsetof(Layer, homeostasis));
 }
 
 Fault field_fault(std::uint32_t offset) { return {contract::Error::kProgramField, offset, 0}; }
@@ -89,7 +117,10 @@ LayerProgram take_layer(const contract::Layer& layer, std::uint32_t rows_before)
           .rate = layer.rate,
           .factor_shift = layer.factor_shift,
           .weights_offset = layer.weights_offset,
-          .levels_offset = layer.levels_offset};
+          .levels_offset = layer.levels_offset,
+          .post = static_cast<contract::Post>(layer.post),
+          .trace_shift = layer.trace_shift,
+          .homeostasis = layer.homeostasis};
 }
 
 }  // namespace
@@ -98,8 +129,12 @@ std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer
   return align(std::uint64_t{layer.neurons} * program.weight_width / 8);
 }
 
+std::uint32_t stored_rows(const Program& program, const LayerProgram& layer) {
+  return layer.rows + (competes(layer) ? (kSquaresBits + kWinsBits) / program.weight_width : 0);
+}
+
 std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer) {
-  return layer.rows * weight_row_bytes(program, layer);
+  return stored_rows(program, layer) * weight_row_bytes(program, layer);
 }
 
 std::uint64_t level_bytes(const Program& program, const LayerProgram& layer) { return program.classes * align(layer.neurons); }
@@ -136,7 +171,8 @@ std::variant<Program, Fault> parse_program(std::span<const std::byte> block, con
     const std::size_t base = sizeof header + number * sizeof(contract::Layer);
     contract::Layer layer;
     std::memcpy(&layer, block.data() + base, sizeof layer);
-    check_layer(layer, base, rows_before, header.classes, limits, check);
+    const Surroundings around{rows_before, header.classes, number + 1 == header.layers, program.trace};
+    check_layer(layer, base, around, limits, check);
     if (const auto offset = check.first()) return field_fault(*offset);
     program.layers.push_back(take_layer(layer, rows_before));
     rows_before = layer.neurons;

@@ -25,6 +25,7 @@ struct Limits {
   std::uint32_t max_events = contract::kDefaultMaxEvents;
   std::uint32_t weight_depth = contract::kDefaultWeightDepth;
   std::uint32_t data_width = contract::kDefaultDataWidth;
+  std::uint32_t rules = contract::kDefaultRules;
   bool operator==(const Limits&) const = default;
 };
 
@@ -52,7 +53,19 @@ struct LayerProgram {
   std::uint32_t factor_shift = 0;
   std::uint32_t weights_offset = 0;
   std::uint32_t levels_offset = 0;
+  contract::Post post = contract::Post::kTrit;
+  std::uint32_t trace_shift = 0;
+  std::uint32_t homeostasis = 0;
 };
+
+/// Parts of `Limits::rules`.
+inline constexpr std::uint32_t kRulesOfPost = 1;
+inline constexpr std::uint32_t kRulesOfFeedback = 2;
+inline constexpr std::uint32_t kRulesOfCompetition = 4;
+
+/// Bits of a competing neuron's state: Q_j and n_j.
+inline constexpr std::uint32_t kSquaresBits = 32;
+inline constexpr std::uint32_t kWinsBits = 16;
 
 /// A network and how its samples are read.
 struct Program {
@@ -75,7 +88,14 @@ struct Program {
 
 /// Bytes of one row of weights.
 [[nodiscard]] std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer);
-/// Bytes of all rows of weights of a layer.
+/// Whether the layer has a table of levels.
+[[nodiscard]] constexpr bool has_levels(const LayerProgram& layer) {
+  return layer.factor != contract::Factor::kFrozen && layer.factor != contract::Factor::kError;
+}
+[[nodiscard]] constexpr bool competes(const LayerProgram& layer) { return layer.factor == contract::Factor::kCompetition; }
+/// Rows of the layer in the weights buffer: those of weights, and with competition those of its state.
+[[nodiscard]] std::uint32_t stored_rows(const Program& program, const LayerProgram& layer);
+/// Bytes of all rows of a layer in the weights buffer.
 [[nodiscard]] std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer);
 /// Bytes of the level table of a layer.
 [[nodiscard]] std::uint64_t level_bytes(const Program& program, const LayerProgram& layer);

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "sim/reference/program.hpp"
+
 namespace phasic::reference {
 
 /// Weight `neuron` of the row that starts at `row`; `weight_width` is 8 or 16.
@@ -22,6 +24,32 @@ inline void store_weight(std::byte* row, std::size_t neuron, unsigned weight_wid
     row[neuron] = static_cast<std::byte>(weight);
   } else {
     std::memcpy(row + 2 * neuron, &weight, sizeof weight);
+  }
+}
+
+/// What a neuron that competes keeps beside its weights.
+struct Competitor {
+  std::uint32_t squares = 0;  ///< Q_j
+  std::uint32_t wins = 0;     ///< n_j
+};
+inline constexpr std::uint32_t kMostWins = 65535;
+
+/// State of `neuron` in the rows from `first` on that follow those of weights.
+[[nodiscard]] inline Competitor load_competitor(const std::byte* first, std::size_t row_bytes, std::size_t neuron,
+                                                unsigned weight_width) {
+  std::uint64_t bits = 0;
+  for (unsigned bit = 0; bit < kSquaresBits + kWinsBits; bit += weight_width) {
+    const auto part = static_cast<std::uint16_t>(load_weight(first + bit / weight_width * row_bytes, neuron, weight_width));
+    bits |= std::uint64_t{part & ((1U << weight_width) - 1)} << bit;
+  }
+  return {static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> kSquaresBits)};
+}
+
+inline void store_competitor(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width,
+                             const Competitor& competitor) {
+  const std::uint64_t bits = std::uint64_t{competitor.wins} << kSquaresBits | competitor.squares;
+  for (unsigned bit = 0; bit < kSquaresBits + kWinsBits; bit += weight_width) {
+    store_weight(first + bit / weight_width * row_bytes, neuron, weight_width, static_cast<std::int16_t>(bits >> bit));
   }
 }
 

@@ -95,14 +95,44 @@ Network random_network(Dice& dice, const CaseLimits& limits) {
   return network;
 }
 
-void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& header, Layer& layer) {
+constexpr std::uint32_t kRulesOfPost = 1;
+constexpr std::uint32_t kRulesOfFeedback = 2;
+constexpr std::uint32_t kRulesOfCompetition = 4;
+
+bool competes(const Layer& layer) { return layer.factor == static_cast<std::uint32_t>(contract::Factor::kCompetition); }
+bool has_levels(const Layer& layer) {
+  return layer.factor != static_cast<std::uint32_t>(contract::Factor::kFrozen) &&
+         layer.factor != static_cast<std::uint32_t>(contract::Factor::kError);
+}
+/// Rows that hold the state of neurons that compete: 48 bits each.
+std::uint32_t state_rows(const Layer& layer, std::uint32_t weight_width) { return competes(layer) ? 48 / weight_width : 0; }
+
+/// Turns a layer into one that competes, if the build has room for it.
+void draw_competition(Dice& dice, const CaseLimits& limits, ProgramHeader& header, std::uint32_t rows, Layer& layer) {
+  const std::uint32_t words = (layer.neurons + limits.lanes - 1) / limits.lanes;
+  if ((rows + 48 / limits.weight_width) * words > limits.weight_depth) return;
+  layer.factor = static_cast<std::uint32_t>(contract::Factor::kCompetition);
+  layer.span = static_cast<std::uint32_t>(dice.below(2));
+  layer.factor_shift = static_cast<std::uint32_t>(dice.below(9));
+  layer.homeostasis = static_cast<std::uint32_t>(dice.one_in(2) ? 0 : dice.one_in(4) ? dice.below(65536) : dice.below(300));
+  header.flags &= 1;
+}
+
+void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& header, bool last, Layer& layer) {
   const bool error_allowed = layer.neurons >= header.classes;
   layer.factor = static_cast<std::uint32_t>(dice.one_in(6)                    ? contract::Factor::kFrozen
                                             : error_allowed && dice.one_in(2) ? contract::Factor::kError
                                                                               : contract::Factor::kLevel);
+  if (!last && (limits.rules & kRulesOfFeedback) != 0 && dice.one_in(3)) {
+    layer.factor = static_cast<std::uint32_t>(contract::Factor::kFeedback);
+  }
   const bool frozen = layer.factor == static_cast<std::uint32_t>(contract::Factor::kFrozen);
   layer.span = (frozen || layer.neurons <= limits.max_outputs) && dice.one_in(2) ? 1 : 0;
   layer.rounding = dice.one_in(3) ? 1 : 0;
+  if ((limits.rules & kRulesOfPost) != 0) {
+    layer.post = static_cast<std::uint32_t>(dice.below(3));
+    if (layer.span == 1) layer.trace_shift = static_cast<std::uint32_t>(dice.one_in(2) ? 0 : dice.between(1, 3));
+  }
   if (dice.one_in(8)) {
     layer.rate = static_cast<std::uint32_t>(dice.pick({0, 1, 65535, 65534, 32768}));
     layer.factor_shift = static_cast<std::uint32_t>(dice.pick({0, 0, 1, 2, 15}));
@@ -164,6 +194,30 @@ void draw_weights(Dice& dice, const CaseLimits& limits, std::uint32_t rows, cons
       else
         put(weights, at, static_cast<std::int16_t>(value));
     }
+}
+
+/// Squares that fit the weights or do not, and wins: some neurons have none.
+void draw_state(Dice& dice, const CaseLimits& limits, std::uint32_t rows, Layer& layer, std::vector<std::byte>& weights) {
+  layer.input_shift = static_cast<std::uint32_t>(dice.below(7));
+  const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
+  const std::uint64_t bytes = limits.weight_width / 8;
+  const std::uint64_t most_wins = dice.pick({2, 20, 65535});
+  const std::uint64_t few = dice.pick({1, 4, 1000});
+  for (std::uint32_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    std::uint32_t squares = 0;
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      const std::uint64_t at = layer.weights_offset + row * row_bytes + neuron * bytes;
+      const std::int32_t weight = bytes == 1 ? get<std::int8_t>(weights, at) : get<std::int16_t>(weights, at);
+      squares += static_cast<std::uint32_t>(weight * weight);
+    }
+    if (dice.one_in(12)) squares = static_cast<std::uint32_t>(dice.any());
+    const std::uint64_t wins = dice.one_in(few) ? 0 : dice.one_in(12) ? 65535 : dice.below(most_wins + 1);
+    const std::uint64_t state = wins << 32 | squares;
+    for (std::uint64_t byte = 0; byte < 6; ++byte) {
+      const std::uint64_t at = layer.weights_offset + (rows + byte / bytes) * row_bytes + neuron * bytes + byte % bytes;
+      put(weights, at, static_cast<std::uint8_t>(state >> 8 * byte));
+    }
+  }
 }
 
 /// Places parts of the given sizes in random order with gaps; returns the size of the whole.
@@ -361,7 +415,7 @@ void plant_read_failure(Dice& dice, RandomCase& result) {
     case 2: {
       const std::size_t index = dice.below(header.layers);
       const Layer layer = result.layer(index);
-      if (layer.factor != static_cast<std::uint32_t>(contract::Factor::kLevel)) return;
+      if (!has_levels(layer)) return;
       failure.buffer = argument::kTables;
       failure.offset = layer.levels_offset + align(layer.neurons) * dice.below(header.classes);
       break;
@@ -392,6 +446,10 @@ std::uint64_t weight_row_bytes(std::uint32_t neurons, std::uint32_t weight_width
 std::uint32_t layer_rows(const RandomCase& random_case, std::size_t index) {
   const std::uint32_t before = index == 0 ? random_case.header().inputs : random_case.layer(index - 1).neurons;
   return before + (random_case.layer(index).flags & 1);
+}
+
+std::uint32_t stored_rows(const RandomCase& random_case, std::size_t index, std::uint32_t weight_width) {
+  return layer_rows(random_case, index) + state_rows(random_case.layer(index), weight_width);
 }
 
 ProgramHeader RandomCase::header() const { return get<ProgramHeader>(buffers[argument::kProgram], 0); }
@@ -431,10 +489,15 @@ RandomCase random_case(std::uint64_t seed, const CaseLimits& limits) {
 
   std::vector<std::uint64_t> weight_sizes, table_sizes, offsets;
   for (std::uint32_t n = 0; n < header.layers; ++n) {
-    draw_rules(dice, limits, header, network.layers[n]);
-    weight_sizes.push_back(rows_of(network, n) * weight_row_bytes(network.layers[n].neurons, limits.weight_width));
-    const bool level = network.layers[n].factor == static_cast<std::uint32_t>(contract::Factor::kLevel);
-    table_sizes.push_back(level ? header.classes * align(network.layers[n].neurons) : 0);
+    Layer& layer = network.layers[n];
+    const bool last = n + 1 == header.layers;
+    draw_rules(dice, limits, header, last, layer);
+    if (last && (limits.rules & kRulesOfCompetition) != 0 && dice.one_in(3)) {
+      draw_competition(dice, limits, header, rows_of(network, n), layer);
+    }
+    weight_sizes.push_back((rows_of(network, n) + state_rows(layer, limits.weight_width)) *
+                           weight_row_bytes(layer.neurons, limits.weight_width));
+    table_sizes.push_back(has_levels(layer) ? header.classes * align(layer.neurons) : 0);
   }
   auto& weights = result.buffers[argument::kWeights];
   weights.resize(place(dice, weight_sizes, offsets));
@@ -448,6 +511,7 @@ RandomCase random_case(std::uint64_t seed, const CaseLimits& limits) {
     double spread = 0, centre = 0;
     draw_neurons(dice, limits, rows_of(network, n), network.layers[n], spread, centre);
     draw_weights(dice, limits, rows_of(network, n), network.layers[n], spread, centre, weights);
+    if (competes(network.layers[n])) draw_state(dice, limits, rows_of(network, n), network.layers[n], weights);
   }
   draw_samples(dice, limits, network, result);
 

@@ -18,7 +18,7 @@ namespace phasic::testing {
 /// The limits of a build, in the order of the contract's limits table.
 struct CaseLimits {
   std::uint32_t lanes, weight_width, engines, max_rows, max_neurons, max_steps, max_classes, max_outputs, max_events,
-      weight_depth, data_width;
+      weight_depth, data_width, rules;
 };
 static_assert(sizeof(CaseLimits) == 4 * contract::kLimits.size());
 
@@ -77,6 +77,8 @@ struct RandomCase {
 [[nodiscard]] std::uint64_t weight_row_bytes(std::uint32_t neurons, std::uint32_t weight_width);
 /// Rows of layer `index`, the bias included.
 [[nodiscard]] std::uint32_t layer_rows(const RandomCase& random_case, std::size_t index);
+/// Rows of layer `index` in the weights buffer: those and the state of neurons that compete.
+[[nodiscard]] std::uint32_t stored_rows(const RandomCase& random_case, std::size_t index, std::uint32_t weight_width);
 [[nodiscard]] constexpr std::uint64_t align(std::uint64_t bytes) {
   return (bytes + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;
 }

@@ -120,13 +120,16 @@ std::optional<std::string> compare_weights(const RandomCase& random_case, const 
   for (std::uint32_t n = 0; n < std::min(header.layers, contract::kMaxLayers); ++n) {
     const auto layer = random_case.layer(n);
     const std::uint64_t row = weight_row_bytes(layer.neurons, limits.weight_width);
-    if (*at < layer.weights_offset || *at >= layer.weights_offset + layer_rows(random_case, n) * row) continue;
+    if (*at < layer.weights_offset || *at >= layer.weights_offset + stored_rows(random_case, n, limits.weight_width) * row)
+      continue;
     const unsigned width = limits.weight_width;
     const std::uint64_t inside = *at - layer.weights_offset;
     const std::uint64_t neuron = inside % row * 8 / width;
     const std::uint64_t word = layer.weights_offset + inside / row * row + neuron * width / 8;
     const auto x = little_endian(a, word, width / 8), y = little_endian(b, word, width / 8);
-    return fmt::format("weight of layer {}, row {}, neuron {}{}: {}, expected {}, before {} ({})", n, inside / row, neuron,
+    const bool state = inside / row >= layer_rows(random_case, n);
+    return fmt::format("{} of layer {}, row {}, neuron {}{}: {}, expected {}, before {} ({})",
+                       state ? "state of the competition" : "weight", n, inside / row, neuron,
                        neuron >= layer.neurons ? " (padding)" : "", sign_extend(y, width), sign_extend(x, width),
                        sign_extend(little_endian(random_case.buffers[argument::kWeights], word, width / 8), width), bits(x, y));
   }

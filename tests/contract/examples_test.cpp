@@ -32,11 +32,12 @@ TEST(Examples, EveryLineIsAKindWithGivenAndResultingValues) {
     }
   }
   EXPECT_FALSE(inside);
-  for (const char* const kind : {"neuron", "signal", "factor", "update", "expectation", "level", "permute", "sample_key",
-                                 "encoding", "spike", "rounding", "sample"}) {
+  for (const char* const kind :
+       {"neuron", "signal", "factor", "update", "expectation", "level", "permute", "sample_key", "encoding", "spike",
+        "rounding", "sample", "postsynaptic", "presynaptic", "match", "pull", "contest"}) {
     EXPECT_GE(kinds[kind], 2) << kind;
   }
-  EXPECT_EQ(kinds.size(), 12U);
+  EXPECT_EQ(kinds.size(), 17U);
 }
 
 }  // namespace

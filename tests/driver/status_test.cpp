@@ -50,6 +50,7 @@ TEST(Status, ReadsEveryLimitFromItsRegister) {
   EXPECT_EQ(limits.max_events, contract::kDefaultMaxEvents + 1);
   EXPECT_EQ(limits.weight_depth, contract::kDefaultWeightDepth + 1);
   EXPECT_EQ(limits.data_width, contract::kDefaultDataWidth + 1);
+  EXPECT_EQ(limits.rules, contract::kDefaultRules + 1);
 }
 
 TEST(Status, AnotherIdentityIsToldWithBothValues) {

@@ -19,7 +19,7 @@ std::unique_ptr<Device> reference_like(const Device& device) {
   const auto& limits = device.limits();
   const std::uint32_t values[] = {limits.lanes,       limits.weight_width, limits.engines,     limits.max_rows,
                                   limits.max_neurons, limits.max_steps,    limits.max_classes, limits.max_outputs,
-                                  limits.max_events,  limits.weight_depth, limits.data_width};
+                                  limits.max_events,  limits.weight_depth, limits.data_width,  limits.rules};
   std::string text;
   for (std::size_t index = 0; index < contract::kLimits.size(); ++index) {
     text += fmt::format("{}\"{}\": {}", text.empty() ? "" : ", ", contract::kLimits[index].name, values[index]);

@@ -234,7 +234,7 @@ TEST(Network, EveryTruncationOfAFileIsRefused) {
 }
 
 TEST(Network, LimitsOfADeviceAreNamed) {
-  const driver::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 64, 16384, 16384, 512};
+  const driver::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 64, 16384, 16384, 512, 0};
   const auto network = parsed(small_network());
   EXPECT_NO_THROW(check_limits(network, limits, "the device"));
   const auto refused = [&](auto change, const std::vector<std::string>& told) {

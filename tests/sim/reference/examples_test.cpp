@@ -12,6 +12,7 @@
 #include "sim/reference/fast_kernels.hpp"
 #include "sim/reference/network.hpp"
 #include "sim/reference/random.hpp"
+#include "sim/reference/weight_rows.hpp"
 
 namespace phasic::reference::test {
 namespace {
@@ -122,6 +123,42 @@ Values update(const Example& e) {
   return {{"weight", std::to_string(weight)}, {"saturated", flag(weight != unlimited)}};
 }
 
+Values postsynaptic_part(const Example& e) {
+  contract::Post post{};
+  for (const auto value : contract::kAllPost)
+    if (name(value) == e.text("post")) post = value;
+  return {{"post", std::to_string(postsynaptic(post, static_cast<std::int32_t>(e.number("potential")),
+                                               static_cast<std::int32_t>(e.number("threshold")),
+                                               static_cast<std::int32_t>(e.number("window")), e.number("spiked") != 0))}};
+}
+
+Values presynaptic_part(const Example& e) {
+  return {{"pre", std::to_string(presynaptic(e.number("spike") != 0, e.number("spiked") != 0,
+                                             static_cast<unsigned>(e.number("trace_shift"))))}};
+}
+
+Values match_of(const Example& e) {
+  const std::int64_t matched = match(e.number("product"), static_cast<unsigned>(e.number("input_shift")),
+                                     static_cast<std::uint32_t>(e.number("squares")));
+  return {{"match", std::to_string(matched)}, {"score", std::to_string(competition_score(matched))}};
+}
+
+Values pull(const Example& e) {
+  const auto width = static_cast<unsigned>(e.number("weight_width"));
+  const unsigned fraction = fraction_bits(width);
+  const auto weight = static_cast<std::int32_t>(e.number("weight"));
+  const std::int32_t rounding = e.text("rounding") == "stochastic"
+                                    ? stochastic_rounding(static_cast<std::uint16_t>(e.number("random")), fraction)
+                                    : nearest_rounding(fraction);
+  const std::int32_t target =
+      competition_target(static_cast<std::uint32_t>(e.number("count")), static_cast<unsigned>(e.number("input_shift")));
+  const unsigned shift =
+      competition_shift(static_cast<std::uint32_t>(e.number("wins")), static_cast<unsigned>(e.number("factor_shift")));
+  const std::int32_t unlimited = unlimited_weight(weight, (target - weight) << (fraction - shift), rounding, fraction);
+  const std::int64_t limited = saturate(unlimited, width);
+  return {{"weight", std::to_string(limited)}, {"saturated", flag(limited != unlimited)}};
+}
+
 Values permute_words(const Example& e) {
   const auto k = e.list("k");
   Key key;
@@ -149,6 +186,15 @@ Values rounding(const Example& e) {
   const Key key = key_of(e, contract::Purpose::kRounding, static_cast<unsigned>(e.number("layer")));
   const WordPair row = row_words(key, static_cast<unsigned>(e.number("row")));
   return {{"random", std::to_string(rounding_word(row, static_cast<unsigned>(e.number("neuron"))))}};
+}
+
+std::vector<std::uint32_t> events_of(const Example& e) {
+  std::vector<std::uint32_t> events;
+  std::istringstream list(e.text("events"));
+  for (std::string item; std::getline(list, item, ',');) {
+    events.push_back(static_cast<std::uint32_t>(std::stoul(item) << 16 | std::stoul(item.substr(item.find(':') + 1))));
+  }
+  return events;
 }
 
 /// One layer and one sample, on the plain network or on a fast one.
@@ -192,11 +238,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
     }
     network->set_levels(0, table);
   }
-  std::vector<std::uint32_t> events;
-  std::istringstream list(e.text("events"));
-  for (std::string item; std::getline(list, item, ',');) {
-    events.push_back(static_cast<std::uint32_t>(std::stoul(item) << 16 | std::stoul(item.substr(item.find(':') + 1))));
-  }
+  const std::vector<std::uint32_t> events = events_of(e);
   SampleResult result;
   Potentials potentials;
   network->run({.label = label, .learn = true, .intensities = {}, .events = events}, unsigned_of("sample"), result,
@@ -214,6 +256,67 @@ Values sample(const Example& e, const FastKernels* kernels) {
           {"weights", joined(weight_values(*network, 0))}};
 }
 
+/// One layer that competes and one sample.
+Values contest(const Example& e, const FastKernels* kernels) {
+  Program program;
+  const auto unsigned_of = [&](const char* key) { return static_cast<std::uint32_t>(e.number(key)); };
+  program.weight_width = unsigned_of("weight_width");
+  program.seed = static_cast<std::uint64_t>(e.number("seed"));
+  program.inputs = unsigned_of("inputs");
+  program.steps = unsigned_of("steps");
+  program.classes = unsigned_of("label") + 1;
+  program.sample_kind = contract::SampleKind::kEvent;
+  program.learn = true;
+  LayerProgram layer;
+  layer.rows = program.inputs;
+  layer.neurons = unsigned_of("neurons");
+  layer.factor = contract::Factor::kCompetition;
+  layer.input_shift = unsigned_of("input_shift");
+  layer.factor_shift = unsigned_of("factor_shift");
+  layer.homeostasis = unsigned_of("homeostasis");
+  layer.rounding = e.text("rounding") == "nearest" ? contract::Rounding::kNearest : contract::Rounding::kStochastic;
+  program.layers = {layer};
+  const auto network = kernels == nullptr ? make_plain_network(program) : make_fast_network(program, *kernels);
+
+  const std::size_t row_bytes = weight_row_bytes(program, layer);
+  std::vector<std::byte> rows(weight_bytes(program, layer));
+  const auto given = e.list("weights");
+  for (std::size_t k = 0; k < given.size(); ++k) {
+    store_weight(rows.data() + k / layer.neurons * row_bytes, k % layer.neurons, program.weight_width,
+                 static_cast<std::int16_t>(given[k]));
+  }
+  std::byte* const state = rows.data() + layer.rows * row_bytes;
+  for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    const Competitor competitor{static_cast<std::uint32_t>(e.list("squares").at(neuron)),
+                                static_cast<std::uint32_t>(e.list("wins").at(neuron))};
+    store_competitor(state, row_bytes, neuron, program.weight_width, competitor);
+  }
+  network->set_weights(0, rows);
+  std::vector<std::byte> levels(level_bytes(program, layer));
+  for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    levels[unsigned_of("label") * align(layer.neurons) + neuron] = static_cast<std::byte>(e.list("levels").at(neuron));
+  }
+  network->set_levels(0, levels);
+  const std::vector<std::uint32_t> events = events_of(e);
+  SampleResult result;
+  network->run({.label = unsigned_of("label"), .learn = true, .intensities = {}, .events = events}, unsigned_of("sample"),
+               result);
+  network->get_weights(0, rows);
+  std::vector<std::uint32_t> squares;
+  std::vector<std::uint32_t> wins;
+  for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    const Competitor competitor = load_competitor(state, row_bytes, neuron, program.weight_width);
+    squares.push_back(competitor.squares);
+    wins.push_back(competitor.wins);
+  }
+  return {{"scores", joined(result.scores)},
+          {"prediction", std::to_string(result.prediction)},
+          {"update_rows", std::to_string(network->counts().layers[0].update_rows)},
+          {"weights", joined(weight_values(*network, 0))},
+          {"squares", joined(squares)},
+          {"wins", joined(wins)}};
+}
+
 TEST(SpecificationExamples, HoldForTheReference) {
   std::map<std::string, int> checked;
   for (const Example& e : read_examples()) {
@@ -227,6 +330,19 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_EQ(signal(e), e.expected);
     } else if (e.kind == "update") {
       EXPECT_EQ(update(e), e.expected);
+    } else if (e.kind == "postsynaptic") {
+      EXPECT_EQ(postsynaptic_part(e), e.expected);
+    } else if (e.kind == "presynaptic") {
+      EXPECT_EQ(presynaptic_part(e), e.expected);
+    } else if (e.kind == "match") {
+      EXPECT_EQ(match_of(e), e.expected);
+    } else if (e.kind == "pull") {
+      EXPECT_EQ(pull(e), e.expected);
+    } else if (e.kind == "contest") {
+      EXPECT_EQ(contest(e, nullptr), e.expected);
+      const FastKernels* kernels[kMostFastKernels];
+      const std::size_t count = all_fast_kernels(kernels);
+      for (std::size_t k = 0; k < count; ++k) EXPECT_EQ(contest(e, kernels[k]), e.expected) << kernels[k]->name;
     } else if (e.kind == "permute") {
       EXPECT_EQ(permute_words(e), e.expected);
     } else if (e.kind == "sample_key") {
@@ -246,8 +362,8 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_TRUE(e.kind == "expectation" || e.kind == "level") << "no test for this kind";
     }
   }
-  for (const char* kind :
-       {"neuron", "factor", "signal", "update", "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
+  for (const char* kind : {"neuron", "factor", "signal", "postsynaptic", "presynaptic", "match", "pull", "contest", "update",
+                           "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
     EXPECT_GT(checked[kind], 0) << kind;
   }
 }

@@ -25,10 +25,10 @@ void compare(Generator& generator, const Program& program, std::size_t samples) 
   const std::size_t count = all_fast_kernels(kernels);
   for (std::size_t k = 0; k < count; ++k) networks.push_back(make_fast_network(program, *kernels[k]));
   for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
-    const auto weights = random_weights(generator, program, program.layers[layer]);
+    const auto rows = random_rows(generator, program, program.layers[layer]);
     const auto levels = random_levels(generator, program, program.layers[layer]);
     for (auto& network : networks) {
-      set_weight_values(*network, layer, weights);
+      network->set_weights(layer, rows);
       network->set_levels(layer, levels);
     }
   }

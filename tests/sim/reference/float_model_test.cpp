@@ -14,11 +14,16 @@ namespace {
 Program exact_program(Generator& generator) {
   Program program = random_program(generator, 16, 60);
   program.learn = true;
+  program.steps = std::min(program.steps, 8U);
   for (LayerProgram& layer : program.layers) {
+    if (competes(layer)) layer.factor = contract::Factor::kError;
     layer.leak = uniform(generator, 0, 1) == 0 ? 0 : 256;
     layer.input_shift = 0;
     layer.threshold = static_cast<std::int32_t>(uniform(generator, 0, 60));
-    layer.rate = 256 * static_cast<std::uint32_t>(uniform(generator, 0, 3));
+    // Sums over many classes and steps stay small enough not to be limited.
+    const bool strong = layer.factor == contract::Factor::kFeedback || layer.trace_shift != 0;
+    layer.rate = 256 * static_cast<std::uint32_t>(uniform(generator, 0, strong ? 1 : 3));
+    layer.trace_shift = std::min(layer.trace_shift, 1U);
     layer.factor_shift = 0;
   }
   return program;

@@ -55,6 +55,9 @@ contract::Layer descriptor(const LayerProgram& layer) {
   block.factor_shift = layer.factor_shift;
   block.weights_offset = layer.weights_offset;
   block.levels_offset = layer.levels_offset;
+  block.post = static_cast<std::uint32_t>(layer.post);
+  block.trace_shift = layer.trace_shift;
+  block.homeostasis = layer.homeostasis;
   return block;
 }
 
@@ -278,14 +281,16 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
     illegal.push_back({base + 12, {number(-32769), 32768}});
     illegal.push_back({base + 16, {257}});
     illegal.push_back({base + 20, {16}});
-    illegal.push_back({base + 24, {3}});
+    illegal.push_back({base + 24, {base == kBase ? 4U : 3U, 5}});
     illegal.push_back({base + 28, {2}});
     illegal.push_back({base + 32, {2}});
     illegal.push_back({base + 36, {65536}});
     illegal.push_back({base + 40, {16}});
     illegal.push_back({base + 44, {32, 63}});
     illegal.push_back({base + 48, {32, 1}});
-    for (std::uint32_t word = 52; word < 64; word += 4) illegal.push_back({base + word, {1}});
+    illegal.push_back({base + 52, {3}});
+    illegal.push_back({base + 56, {4}});
+    illegal.push_back({base + 60, {65536}});
   }
   for (const Illegal& field : illegal) {
     for (const std::uint32_t value : field.values) {
@@ -320,11 +325,63 @@ TEST(KernelRun, FieldsThatDependOnOthersAreToldAtTheirOwnPlace) {
   EXPECT_EQ(run(span).fault, Fault{}) << "a frozen layer may have any span";
 }
 
+TEST(KernelRun, CompetitionHasLimitsOfItsOwn) {
+  Case c = small_case();
+  c.header.flags = 1;
+  contract::Layer& layer = c.layers[1];
+  layer.factor = static_cast<std::uint32_t>(contract::Factor::kCompetition);
+  layer.span = 0;
+  layer.input_shift = 6;
+  layer.factor_shift = 8;
+  for (const std::uint32_t id : {argument::kTables, argument::kWeights}) {
+    c.buffers[id].resize(std::size_t{1} << 16);
+    c.bytes[id] = 1U << 16;
+  }
+  EXPECT_EQ(run(c).fault, Fault{});
+  const auto refused = [&c](auto change, std::uint32_t detail, const char* why) {
+    Case changed = c;
+    change(changed);
+    expect_fault(run(changed), Error::kProgramField, detail, why);
+  };
+  constexpr std::uint32_t kFactor = 128 + 24;
+  refused([](Case& k) { k.layers[1].input_shift = 7; }, kFactor, "input_shift is at most 6");
+  refused([](Case& k) { k.header.flags = 3; }, kFactor, "it cannot be traced");
+  refused([](Case& k) { k.limits.rules = 3; }, kFactor, "the build has no competition");
+  refused([](Case& k) { k.layers[1].factor_shift = 9; }, 128 + 40, "factor_shift is at most 8");
+  Case buffer = c;
+  const auto rows = c.layers[0].neurons + (layer.flags & 1);
+  buffer.bytes[argument::kWeights] = layer.weights_offset + 64 * (rows + 6) - 1;
+  expect_fault(run(buffer), Error::kBufferSize, argument::kWeights, "squares and wins follow the weights");
+}
+
+TEST(KernelRun, RulesThatABuildLacksAreRefused) {
+  const auto refused = [](std::uint32_t rules, auto change, std::uint32_t detail) {
+    Case c = small_case();
+    change(c);
+    EXPECT_EQ(run(c).fault.error, Error::kNone) << detail;
+    c.limits.rules = rules;
+    expect_fault(run(c), Error::kProgramField, detail, "");
+  };
+  refused(
+      6, [](Case& c) { c.layers[0].post = 1; }, 64 + 52);
+  refused(
+      6,
+      [](Case& c) {
+        c.layers[1].span = 1;
+        c.layers[1].trace_shift = 2;
+      },
+      128 + 56);
+  refused(
+      5, [](Case& c) { c.layers[0].factor = 3; }, 64 + 24);
+  refused(
+      3, [](Case& c) { c.layers[0].homeostasis = 1; }, 64 + 60);
+}
+
 TEST(KernelRun, UnusedDescriptorsAreNotChecked) {
   Case c = small_case();
   c.layers.resize(4);
   c.layers[2].neurons = c.layers[3].neurons = 0xffff'ffff;
-  c.layers[2].reserved[0] = c.layers[3].factor = 9;
+  c.layers[2].post = c.layers[3].factor = 9;
   EXPECT_EQ(run(c).fault, Fault{});
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/reference/network.hpp"
+#include "sim/reference/weight_rows.hpp"
 
 namespace phasic::reference::test {
 
@@ -42,11 +43,21 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     layer.window = static_cast<std::int32_t>(uniform(generator, -100, 200));
     if (uniform(generator, 0, 9) == 0) layer.threshold = static_cast<std::int32_t>(uniform(generator, -32768, 32767));
     layer.leak = static_cast<std::uint32_t>(uniform(generator, 0, 256));
-    layer.factor = static_cast<contract::Factor>(uniform(generator, 0, 2));
+    const bool last = number + 1 == layers;
+    layer.factor = static_cast<contract::Factor>(uniform(generator, 0, last ? 2 : 3));
+    if (last && uniform(generator, 0, 3) == 0) layer.factor = contract::Factor::kCompetition;
     layer.span = static_cast<contract::Span>(uniform(generator, 0, 1));
     layer.rounding = static_cast<contract::Rounding>(uniform(generator, 0, 3) == 0);
     layer.rate = static_cast<std::uint32_t>(uniform(generator, 0, 65535));
     layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, 15));
+    layer.post = static_cast<contract::Post>(uniform(generator, 0, 2));
+    if (layer.span == contract::Span::kAllSteps) layer.trace_shift = static_cast<std::uint32_t>(uniform(generator, 0, 3));
+    if (competes(layer)) {
+      program.trace = false;
+      layer.input_shift = static_cast<std::uint32_t>(uniform(generator, 0, 6));
+      layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, 8));
+      layer.homeostasis = static_cast<std::uint32_t>(uniform(generator, 0, 1) * uniform(generator, 0, 65535));
+    }
     layer.weights_offset = static_cast<std::uint32_t>(weights_end);
     weights_end += weight_bytes(program, layer);
     least_neurons = std::min(least_neurons, layer.neurons);
@@ -74,6 +85,30 @@ inline std::vector<std::int16_t> random_weights(Generator& generator, const Prog
     weight = static_cast<std::int16_t>(std::min(uniform(generator, -amplitude, amplitude), limit - 1));
   }
   return weights;
+}
+
+/// The same as rows of the weights buffer, with the state of neurons that compete: some are fresh.
+inline std::vector<std::byte> random_rows(Generator& generator, const Program& program, const LayerProgram& layer) {
+  const std::vector<std::int16_t> weights = random_weights(generator, program, layer);
+  const std::size_t row_bytes = weight_row_bytes(program, layer);
+  std::vector<std::byte> rows(weight_bytes(program, layer));
+  for (std::size_t row = 0; row < layer.rows; ++row) {
+    for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
+      store_weight(rows.data() + row * row_bytes, neuron, program.weight_width, weights[row * layer.neurons + neuron]);
+    }
+  }
+  if (!competes(layer)) return rows;
+  const std::int64_t most_wins = uniform(generator, 0, 2) == 0 ? 65535 : 3;
+  for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    Competitor competitor{0, static_cast<std::uint32_t>(uniform(generator, uniform(generator, 0, 3) == 0 ? 0 : 1, most_wins))};
+    for (std::size_t row = 0; row < layer.rows; ++row) {
+      const std::int32_t weight = weights[row * layer.neurons + neuron];
+      competitor.squares += static_cast<std::uint32_t>(weight * weight);
+    }
+    if (uniform(generator, 0, 15) == 0) competitor.squares = static_cast<std::uint32_t>(generator());
+    store_competitor(rows.data() + layer.rows * row_bytes, row_bytes, neuron, program.weight_width, competitor);
+  }
+  return rows;
 }
 
 /// A level table in the layout of the buffer, padding included.
