@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "runtime/error.hpp"
 #include "runtime/json_node.hpp"
@@ -14,6 +15,9 @@ namespace phasic::runtime {
 namespace {
 
 constexpr unsigned kMostComputeUnits = 64;
+
+const nlohmann::json kWidestLimits = {{"max_rows", 65535},    {"max_neurons", 65535},   {"max_classes", 65535},
+                                      {"max_outputs", 65535}, {"max_events", 1U << 22}, {"weight_depth", 1U << 26}};
 
 template <class Open>
 std::unique_ptr<driver::Device> guarded(const std::string& what, Open open) {
@@ -46,15 +50,17 @@ std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& o
   if (options.compute_units < 1 || options.compute_units > kMostComputeUnits) {
     throw InputError("", "--compute-units", fmt::format("{}; 1 to {} are allowed", options.compute_units, kMostComputeUnits));
   }
-  const auto engine_options = parse_json(options.engine_options, "--engine-options");
+  auto engine_options = parse_json(options.engine_options, "--engine-options");
   if (!engine_options.is_object())
     throw InputError("", "--engine-options", fmt::format("{} is not a JSON object", options.engine_options));
 
   std::vector<std::unique_ptr<driver::Device>> devices;
   if (options.transport == "local") {
+    // The reference takes any network unless it is asked to play a build.
+    if (options.engine == "reference" && !engine_options.contains("limits")) engine_options["limits"] = kWidestLimits;
     for (unsigned n = 0; n < options.compute_units; ++n) {
       devices.push_back(
-          guarded("--engine " + options.engine, [&] { return driver::open_local(options.engine, options.engine_options); }));
+          guarded("--engine " + options.engine, [&] { return driver::open_local(options.engine, engine_options.dump()); }));
     }
     return devices;
   }

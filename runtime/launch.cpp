@@ -36,6 +36,7 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
 
   const auto outputs = network.outputs();
   result.records.resize(samples.size());
+  result.classes.resize(samples.size());
   result.scores.resize(samples.size() * outputs);
   for (std::size_t n = 0; n < samples.size(); ++n) {
     const auto* place = response.results.data() + kRecordsOffset + n * record_bytes(network);
@@ -44,6 +45,7 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
     const auto number = static_cast<std::uint32_t>(options.first_sample + n);
     expect(fmt::format("record {}: sample", n), result.records[n].sample, number);
     expect(fmt::format("record {}: label", n), result.records[n].label, samples[n].label);
+    result.classes[n] = network.class_of(result.records[n].prediction);
   }
   result.weights = std::move(response.weights);
   result.trace = std::move(response.trace);
@@ -51,6 +53,12 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
 }
 
 }  // namespace
+
+std::uint64_t LaunchResult::correct() const {
+  std::uint64_t sum = 0;
+  for (std::size_t n = 0; n < records.size(); ++n) sum += right(n) ? 1 : 0;
+  return sum;
+}
 
 std::vector<std::uint32_t> encode_events(const Network& network, std::span<const std::uint8_t> intensities,
                                          std::uint32_t sample) {
@@ -80,7 +88,10 @@ PackedSamples pack_samples(const Network& network, std::span<const Sample> sampl
   if (as_events) {
     payload = 0;
     for (std::size_t n = 0; n < samples.size(); ++n) {
-      events.push_back(encode_events(network, samples[n].intensities, static_cast<std::uint32_t>(first_sample + n)));
+      const auto& sample = samples[n];
+      events.push_back(sample.intensities.empty()
+                           ? std::vector<std::uint32_t>(sample.events.begin(), sample.events.end())
+                           : encode_events(network, sample.intensities, static_cast<std::uint32_t>(first_sample + n)));
       payload = std::max(payload, 4 * events.back().size());
     }
   }

@@ -16,10 +16,11 @@
 
 namespace phasic::runtime {
 
-/// A sample as the network sees it: one byte an input.
+/// A sample as the network sees it: one byte an input, or a recording's own address events (words of the kernel, ascending).
 struct Sample {
-  std::span<const std::uint8_t> intensities;
+  std::span<const std::uint8_t> intensities;  ///< empty for a recording
   std::uint32_t label = contract::kUnlabelled;
+  std::span<const std::uint32_t> events = {};
 };
 
 struct PackedSamples {
@@ -27,9 +28,9 @@ struct PackedSamples {
   std::uint32_t stride = 0;
 };
 
-/// Packs samples for the kernel. A network that takes events gets the spikes that the kernel's own encoder would make of the
-/// intensities, so both kinds give the same results; `first_sample` is the number of the first sample in the stream of random
-/// numbers.
+/// Packs samples for the kernel. A network that takes events gets a recording's events, or the spikes that the kernel's own
+/// encoder would make of the intensities, so that both kinds give the same results; `first_sample` is the number of the first
+/// sample in the stream of random numbers.
 [[nodiscard]] PackedSamples pack_samples(const Network& network, std::span<const Sample> samples, std::uint32_t first_sample,
                                          bool learn);
 
@@ -47,10 +48,16 @@ struct Counters {
 
 struct LaunchResult {
   std::vector<contract::ResultRecord> records;  ///< one a sample
+  std::vector<std::uint32_t> classes;           ///< predicted class of each sample
   std::vector<std::uint32_t> scores;            ///< outputs() a sample
   Counters counters;
   std::vector<std::byte> weights;  ///< after the launch
   std::vector<std::byte> trace;    ///< empty without a trace
+
+  /// Whether sample n was given the class of its label.
+  [[nodiscard]] bool right(std::size_t n) const { return classes[n] == records[n].label; }
+  /// Samples that were.
+  [[nodiscard]] std::uint64_t correct() const;
 };
 
 /// What stays the same from launch to launch.

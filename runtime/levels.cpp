@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/levels.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "runtime/random.hpp"
 
@@ -24,23 +26,54 @@ double modulate(double lambda, const Modulation& modulation) {
   return (maximum - 1) * square((4 * (2 * inversion - lambda) - inversion) / inversion) - maximum;
 }
 
+namespace {
+
+constexpr double kUnits = 64;
+constexpr double kWords = 4294967296.0;
+
+/// 32 random bits for a place of a table and a neuron.
+std::uint32_t drawn(const Key& key, std::uint32_t place, std::uint32_t neuron) {
+  const auto [x, y] = permute(key, static_cast<std::uint16_t>(place), static_cast<std::uint16_t>(neuron));
+  return (std::uint32_t{x} << 16) | y;
+}
+
+/// A number of the distribution of NI from 32 random bits. The normal one takes the two halves (Box and Muller).
+double expectation(std::uint32_t bits, Modulation::Distribution distribution) {
+  switch (distribution) {
+    case Modulation::Distribution::kUniform:
+      break;
+    case Modulation::Distribution::kNormal: {
+      const double radius = std::sqrt(-2 * std::log(((bits >> 16) + 1) / 65536.0));
+      return std::clamp(0.5 + radius * std::cos(2 * std::numbers::pi * (bits & 0xffff) / 65536.0), 0.0, 1.0);
+    }
+    case Modulation::Distribution::kBeta: {
+      const double sine = std::sin(std::numbers::pi / 2 * bits / kWords);
+      return sine * sine;
+    }
+  }
+  return bits / kWords;
+}
+
+}  // namespace
+
 std::vector<std::int8_t> level_table(const Network& network, std::size_t layer) {
-  constexpr double kUnits = 64;
   const auto key =
       purpose_key(network.seed, static_cast<std::uint32_t>(HostPurpose::kLevels), static_cast<std::uint32_t>(layer));
-  const auto neurons = network.layers[layer].neurons;
-  const auto drawn = [&](std::uint32_t place, std::uint32_t neuron) {
-    const auto [x, y] = permute(key, static_cast<std::uint16_t>(place), static_cast<std::uint16_t>(neuron));
-    return ((std::uint32_t{x} << 16) | y) / 4294967296.0;
+  const auto& spec = network.layers[layer];
+  const auto& modulation = network.modulation;
+  const auto level = [&](std::uint32_t c, std::uint32_t j) {
+    if (spec.competes()) return network.class_of(j) == c ? kUnits : 0;
+    if (spec.rule != Rule::kNaca) return std::floor(drawn(key, c, j) * (2 * kUnits + 1) / kWords) - kUnits;
+    const auto code = expectation_code(network.classes, c);
+    const double lambda = (expectation(drawn(key, code.a, j), modulation.distribution) +
+                           expectation(drawn(key, code.b, j), modulation.distribution)) /
+                          2;
+    return std::round(kUnits * modulate(lambda, modulation));
   };
   std::vector<std::int8_t> levels;
-  levels.reserve(std::size_t{network.classes} * neurons);
+  levels.reserve(std::size_t{network.classes} * spec.neurons);
   for (std::uint32_t c = 0; c < network.classes; ++c) {
-    const auto code = expectation_code(network.classes, c);
-    for (std::uint32_t j = 0; j < neurons; ++j) {
-      const double lambda = (drawn(code.a, j) + drawn(code.b, j)) / 2;
-      levels.push_back(static_cast<std::int8_t>(std::round(kUnits * modulate(lambda, network.modulation))));
-    }
+    for (std::uint32_t j = 0; j < spec.neurons; ++j) levels.push_back(static_cast<std::int8_t>(level(c, j)));
   }
   return levels;
 }

@@ -19,7 +19,8 @@ struct ExpectationCode {
 /// The locally modulated level f of a neuron with expectation lambda in [0, 1); |f| is at most `modulation.maximum`.
 [[nodiscard]] double modulate(double lambda, const Modulation& modulation);
 
-/// Levels of a layer, signed bytes in units of 1/64: element c * neurons + j belongs to class c and neuron j.
+/// Levels of a layer, signed bytes in units of 1/64: element c * neurons + j belongs to class c and neuron j. NACA's modulated
+/// levels; for DRTP, DFA and e-prop numbers that are uniform in [-1, 1]; for competition 1 where the neuron is of the class.
 [[nodiscard]] std::vector<std::int8_t> level_table(const Network& network, std::size_t layer);
 
 }  // namespace phasic::runtime

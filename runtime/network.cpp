@@ -27,7 +27,13 @@ constexpr double kUnitsOfLevel = 64;
 constexpr auto kSampleKinds = std::to_array<std::string_view>({"intensity", "event"});
 constexpr auto kSpans = std::to_array<std::string_view>({"last_step", "all_steps"});
 constexpr auto kRoundings = std::to_array<std::string_view>({"stochastic", "nearest"});
-constexpr auto kRules = std::to_array<std::string_view>({"frozen", "naca", "error"});
+constexpr auto kRules = std::to_array<std::string_view>({"frozen", "naca", "error", "drtp", "dfa", "eprop", "competition"});
+constexpr auto kPosts = std::to_array<std::string_view>({"trit", "surrogate", "one"});
+constexpr auto kDistributions = std::to_array<std::string_view>({"uniform", "normal", "beta"});
+constexpr std::uint32_t kLargestTraceShift = 3;
+constexpr std::uint32_t kLargestCompetitionShift = 8;
+constexpr std::uint32_t kLargestCompetitionInputShift = 6;
+constexpr std::uint32_t kCompetitionStateBits = 48;
 
 template <class Enum>
 std::string_view name_of(std::span<const std::string_view> names, Enum value) {
@@ -86,8 +92,10 @@ std::int64_t parse_quantity(const JsonNode& node, double unit, std::int64_t leas
 double rate_per_learning_rate(const Network& network, const LayerSpec& layer) {
   const double weight_unit = layer.unit / std::exp2(layer.input_shift);
   const double fraction = std::exp2(24.0 - network.weight_width);
-  const double signal_unit = layer.factor == contract::Factor::kLevel ? kUnitsOfLevel : network.steps;
-  return fraction / weight_unit / signal_unit;
+  const double level_unit = layer.rule == Rule::kError ? 1 : kUnitsOfLevel;
+  const double error_unit = layer.factor() == contract::Factor::kLevel ? 1 : network.steps;
+  const double trace_unit = std::exp2(layer.trace_shift);
+  return fraction / weight_unit / level_unit / error_unit / trace_unit;
 }
 
 void parse_learning_rate(const JsonNode& node, const Network& network, LayerSpec& layer) {
@@ -118,17 +126,49 @@ void parse_learning_rate(const JsonNode& node, const Network& network, LayerSpec
   }
 }
 
-LayerSpec parse_layer(const JsonNode& node, const Network& network, double unit, std::uint32_t before) {
-  node.expect_object({"neurons", "bias", "threshold", "window", "leak", "input_shift", "unit", "rule", "span", "rounding",
-                      "learning_rate", "initial_amplitude"});
+/// The usual values of a rule.
+void take_usual(LayerSpec& layer) {
+  const bool sums = layer.rule != Rule::kFrozen && layer.rule != Rule::kNaca;
+  const bool surrogate = layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop;
+  layer.span = sums ? contract::Span::kAllSteps : contract::Span::kLastStep;
+  layer.post = surrogate ? contract::Post::kSurrogate : contract::Post::kTrit;
+  layer.trace_shift = layer.rule == Rule::kEprop ? 2 : 0;
+}
+
+/// A rate that is a power of two, as the power of 1/2.
+std::uint32_t parse_slowest_rate(const JsonNode& node) {
+  const auto raw = [&] {
+    if (!node.value().is_object()) return -std::log2(parse_unit(node));
+    node.expect_object({"raw"});
+    return static_cast<double>(node.at("raw").integer(0, kLargestCompetitionShift));
+  }();
+  if (raw != std::round(raw) || raw < 0 || raw > kLargestCompetitionShift) {
+    node.refuse(fmt::format("1, 1/2, 1/4 and so on to 1/{} can be represented", 1u << kLargestCompetitionShift));
+  }
+  return static_cast<std::uint32_t>(raw);
+}
+
+LayerSpec parse_competition(const JsonNode& node, double unit, bool last) {
+  node.expect_object({"neurons", "bias", "input_shift", "unit", "rule", "rounding", "slowest_rate", "homeostasis"});
+  if (!last) node.at("rule").refuse("only the last layer can compete");
   LayerSpec layer;
+  layer.rule = Rule::kCompetition;
+  take_usual(layer);
   layer.neurons = static_cast<std::uint32_t>(node.at("neurons").integer(1, 65535));
+  layer.bias = false;
   if (const auto bias = node.find("bias")) layer.bias = bias->boolean();
   layer.unit = unit;
   if (const auto own = node.find("unit")) layer.unit = parse_unit(*own);
-  if (const auto shift = node.find("input_shift"))
-    layer.input_shift = static_cast<std::uint32_t>(shift->integer(0, kLargestShift));
+  layer.input_shift = static_cast<std::uint32_t>(node.at("input_shift").integer(0, kLargestCompetitionInputShift));
+  if (const auto rounding = node.find("rounding"))
+    layer.rounding = static_cast<contract::Rounding>(rounding->one_of(kRoundings));
+  layer.factor_shift = parse_slowest_rate(node.at("slowest_rate"));
+  if (const auto homeostasis = node.find("homeostasis"))
+    layer.homeostasis = static_cast<std::uint32_t>(homeostasis->integer(0, 65535));
+  return layer;
+}
 
+void parse_potentials(const JsonNode& node, LayerSpec& layer) {
   const auto threshold = node.at("threshold");
   layer.threshold = static_cast<std::int32_t>(parse_quantity(threshold, layer.unit, INT16_MIN, INT16_MAX));
   if (const auto window = node.find("window")) {
@@ -144,18 +184,45 @@ LayerSpec parse_layer(const JsonNode& node, const Network& network, double unit,
     }
   }
   layer.leak = static_cast<std::uint32_t>(parse_quantity(node.at("leak"), 1 / kUnitsOfLeak, 0, 256));
+}
 
-  layer.factor = static_cast<contract::Factor>(node.at("rule").one_of(kRules));
-  const bool frozen = layer.factor == contract::Factor::kFrozen;
-  layer.span = layer.factor == contract::Factor::kError ? contract::Span::kAllSteps : contract::Span::kLastStep;
+void parse_rule(const JsonNode& node, const Network& network, bool last, LayerSpec& layer) {
+  const auto rule = node.at("rule");
+  layer.rule = static_cast<Rule>(rule.one_of(kRules));
+  take_usual(layer);
   if (const auto span = node.find("span")) layer.span = static_cast<contract::Span>(span->one_of(kSpans));
+  if (const auto post = node.find("post")) layer.post = static_cast<contract::Post>(post->one_of(kPosts));
+  if (layer.span == contract::Span::kLastStep) layer.trace_shift = 0;
+  if (const auto trace = node.find("trace_shift")) {
+    layer.trace_shift = static_cast<std::uint32_t>(trace->integer(0, kLargestTraceShift));
+    if (layer.trace_shift > 0 && layer.span == contract::Span::kLastStep)
+      trace->refuse("a presynaptic trace needs the span \"all_steps\"");
+  }
   if (const auto rounding = node.find("rounding"))
     layer.rounding = static_cast<contract::Rounding>(rounding->one_of(kRoundings));
-  if (layer.factor == contract::Factor::kError && layer.neurons < network.classes) {
+  if (layer.rule == Rule::kError && layer.neurons < network.classes) {
     node.at("neurons").refuse(
         fmt::format("rule \"error\" needs at least one neuron a class, and there are {} classes", network.classes));
   }
-  if (frozen) {
+  if (layer.factor() == contract::Factor::kFeedback && last)
+    rule.refuse(fmt::format("rule \"{}\" is for layers before the last one", name(layer.rule)));
+}
+
+LayerSpec parse_layer(const JsonNode& node, const Network& network, double unit, std::uint32_t before, bool last) {
+  if (node.value().is_object() && node.at("rule").one_of(kRules) == static_cast<std::size_t>(Rule::kCompetition))
+    return parse_competition(node, unit, last);
+  node.expect_object({"neurons", "bias", "threshold", "window", "leak", "input_shift", "unit", "rule", "span", "post",
+                      "trace_shift", "rounding", "learning_rate", "initial_amplitude"});
+  LayerSpec layer;
+  layer.neurons = static_cast<std::uint32_t>(node.at("neurons").integer(1, 65535));
+  if (const auto bias = node.find("bias")) layer.bias = bias->boolean();
+  layer.unit = unit;
+  if (const auto own = node.find("unit")) layer.unit = parse_unit(*own);
+  if (const auto shift = node.find("input_shift"))
+    layer.input_shift = static_cast<std::uint32_t>(shift->integer(0, kLargestShift));
+  parse_potentials(node, layer);
+  parse_rule(node, network, last, layer);
+  if (!layer.learns()) {
     if (const auto rate = node.find("learning_rate")) {
       parse_learning_rate(*rate, network, layer);
       if (layer.rate != 0) rate->refuse("a frozen layer does not learn: leave the learning rate out");
@@ -218,6 +285,35 @@ std::string path_of_pointer(const std::string& pointer) {
 
 }  // namespace
 
+contract::Factor factor_of(Rule rule) {
+  switch (rule) {
+    case Rule::kFrozen:
+      return contract::Factor::kFrozen;
+    case Rule::kNaca:
+    case Rule::kDrtp:
+      return contract::Factor::kLevel;
+    case Rule::kError:
+      return contract::Factor::kError;
+    case Rule::kDfa:
+    case Rule::kEprop:
+      return contract::Factor::kFeedback;
+    case Rule::kCompetition:
+      break;
+  }
+  return contract::Factor::kCompetition;
+}
+
+std::string_view name(Rule rule) { return name_of(kRules, rule); }
+
+std::uint32_t Network::stored_rows(std::size_t layer) const {
+  return rows(layer) + (layers[layer].competes() ? kCompetitionStateBits / weight_width : 0);
+}
+
+std::uint32_t Network::class_of(std::uint32_t neuron) const {
+  if (!layers.back().competes()) return neuron;
+  return static_cast<std::uint32_t>(std::uint64_t{neuron} * classes / outputs());
+}
+
 std::uint32_t Network::rows(std::size_t layer) const {
   return (layer == 0 ? inputs : layers[layer - 1].neurons) + (layers[layer].bias ? 1 : 0);
 }
@@ -244,7 +340,9 @@ Network parse_network(const json& document, const std::string& file) {
   double unit = 1.0 / 256;
   if (const auto common = root.find("unit")) unit = parse_unit(*common);
   if (const auto modulation = root.find("modulation")) {
-    modulation->expect_object({"inversion", "maximum"});
+    modulation->expect_object({"inversion", "maximum", "distribution"});
+    if (const auto distribution = modulation->find("distribution"))
+      network.modulation.distribution = static_cast<Modulation::Distribution>(distribution->one_of(kDistributions));
     if (const auto inversion = modulation->find("inversion")) network.modulation.inversion = inversion->real(0.5, 1);
     if (const auto maximum = modulation->find("maximum")) network.modulation.maximum = maximum->real(1, 1.98);
   }
@@ -253,7 +351,7 @@ Network parse_network(const json& document, const std::string& file) {
   layers.expect_array(1, contract::kMaxLayers);
   std::uint32_t before = network.inputs;
   for (std::size_t n = 0; n < layers.value().size(); ++n) {
-    network.layers.push_back(parse_layer(layers.at(n), network, unit, before));
+    network.layers.push_back(parse_layer(layers.at(n), network, unit, before, n + 1 == layers.value().size()));
     before = network.layers.back().neurons;
   }
   return network;
@@ -261,23 +359,46 @@ Network parse_network(const json& document, const std::string& file) {
 
 Network load_network(const std::filesystem::path& file) { return parse_network(read_json(file), file.string()); }
 
+namespace {
+
+json canonical_competition(const LayerSpec& layer) {
+  return {{"neurons", layer.neurons},
+          {"bias", layer.bias},
+          {"input_shift", layer.input_shift},
+          {"unit", layer.unit},
+          {"rule", name(layer.rule)},
+          {"rounding", name_of(kRoundings, layer.rounding)},
+          {"slowest_rate", {{"raw", layer.factor_shift}}},
+          {"homeostasis", layer.homeostasis}};
+}
+
+json canonical_layer(const LayerSpec& layer) {
+  json entry = {{"neurons", layer.neurons},
+                {"bias", layer.bias},
+                {"threshold", {{"raw", layer.threshold}}},
+                {"window", {{"raw", layer.window}}},
+                {"leak", {{"raw", layer.leak}}},
+                {"input_shift", layer.input_shift},
+                {"unit", layer.unit},
+                {"rule", name(layer.rule)},
+                {"span", name_of(kSpans, layer.span)},
+                {"rounding", name_of(kRoundings, layer.rounding)},
+                {"initial_amplitude", {{"raw", layer.initial_amplitude}}}};
+  LayerSpec usual;
+  usual.rule = layer.rule;
+  take_usual(usual);
+  if (layer.post != usual.post) entry["post"] = name_of(kPosts, layer.post);
+  if (layer.trace_shift != usual.trace_shift) entry["trace_shift"] = layer.trace_shift;
+  if (layer.learns()) entry["learning_rate"] = {{"raw", layer.rate}, {"factor_shift", layer.factor_shift}};
+  return entry;
+}
+
+}  // namespace
+
 json canonical(const Network& network) {
   json layers = json::array();
   for (const auto& layer : network.layers) {
-    json entry = {{"neurons", layer.neurons},
-                  {"bias", layer.bias},
-                  {"threshold", {{"raw", layer.threshold}}},
-                  {"window", {{"raw", layer.window}}},
-                  {"leak", {{"raw", layer.leak}}},
-                  {"input_shift", layer.input_shift},
-                  {"unit", layer.unit},
-                  {"rule", name_of(kRules, layer.factor)},
-                  {"span", name_of(kSpans, layer.span)},
-                  {"rounding", name_of(kRoundings, layer.rounding)},
-                  {"initial_amplitude", {{"raw", layer.initial_amplitude}}}};
-    if (layer.factor != contract::Factor::kFrozen)
-      entry["learning_rate"] = {{"raw", layer.rate}, {"factor_shift", layer.factor_shift}};
-    layers.push_back(std::move(entry));
+    layers.push_back(layer.competes() ? canonical_competition(layer) : canonical_layer(layer));
   }
   json schedule = json::array();
   for (const auto& entry : network.schedule) schedule.push_back({{"from_sample", entry.from_sample}, {"scale", entry.scale}});
@@ -289,7 +410,10 @@ json canonical(const Network& network) {
           {"weight_width", network.weight_width},
           {"samples", name_of(kSampleKinds, network.sample_kind)},
           {"seed", fmt::format("{:#x}", network.seed)},
-          {"modulation", {{"inversion", network.modulation.inversion}, {"maximum", network.modulation.maximum}}},
+          {"modulation",
+           {{"inversion", network.modulation.inversion},
+            {"maximum", network.modulation.maximum},
+            {"distribution", name_of(kDistributions, network.modulation.distribution)}}},
           {"schedule", std::move(schedule)},
           {"layers", std::move(layers)}};
 }
@@ -326,6 +450,25 @@ std::uint64_t next_rate_change(const Network& network, std::uint64_t sample) {
   return std::numeric_limits<std::uint64_t>::max();
 }
 
+namespace {
+
+/// Refuses a rule that the device was built without (the limit `rules` of the specification).
+void check_rules(const Network& network, std::size_t n, const driver::Limits& limits, const std::string& where) {
+  const auto& layer = network.layers[n];
+  const auto need = [&](bool needed, std::uint32_t part, std::string_view field, std::string_view value) {
+    if (!needed || (limits.rules & part) != 0) return;
+    throw InputError(
+        network.file, fmt::format("layers[{}].{}", n, field),
+        fmt::format("\"{}\" is not in {}: its limit rules is {}, and {} is needed in it", value, where, limits.rules, part));
+  };
+  need(layer.post != contract::Post::kTrit, 1, "post", name_of(kPosts, layer.post));
+  need(layer.trace_shift != 0, 1, "trace_shift", std::to_string(layer.trace_shift));
+  need(layer.factor() == contract::Factor::kFeedback, 2, "rule", name(layer.rule));
+  need(layer.competes(), 4, "rule", name(layer.rule));
+}
+
+}  // namespace
+
 void check_limits(const Network& network, const driver::Limits& limits, const std::string& where) {
   const auto refuse = [&](const std::string& field, std::uint64_t value, std::string_view limit, std::uint64_t allowed) {
     throw InputError(network.file, field, fmt::format("{} does not fit {}: its limit {} is {}", value, where, limit, allowed));
@@ -340,6 +483,7 @@ void check_limits(const Network& network, const driver::Limits& limits, const st
     const auto& layer = network.layers[n];
     const auto field = [n](std::string_view name) { return fmt::format("layers[{}].{}", n, name); };
     if (layer.neurons > limits.max_neurons) refuse(field("neurons"), layer.neurons, "max_neurons", limits.max_neurons);
+    check_rules(network, n, limits, where);
     const auto rows = network.rows(n);
     if (rows > limits.max_rows) {
       throw InputError(
@@ -347,15 +491,14 @@ void check_limits(const Network& network, const driver::Limits& limits, const st
           fmt::format("layers[{}] then has {} presynaptic rows with its bias, which do not fit {}: its limit max_rows is {}", n,
                       rows, where, limits.max_rows));
     }
-    const std::uint64_t words = std::uint64_t{rows} * ((layer.neurons + limits.lanes - 1) / limits.lanes);
+    const std::uint64_t words = std::uint64_t{network.stored_rows(n)} * ((layer.neurons + limits.lanes - 1) / limits.lanes);
     if (words > limits.weight_depth) {
       throw InputError(
           network.file, field("neurons"),
           fmt::format("{} rows of {} neurons take {} words of {} weights, which do not fit {}: its limit weight_depth is {}",
                       rows, layer.neurons, words, limits.lanes, where, limits.weight_depth));
     }
-    if (layer.factor != contract::Factor::kFrozen && layer.span == contract::Span::kAllSteps &&
-        layer.neurons > limits.max_outputs) {
+    if (layer.learns() && !layer.competes() && layer.span == contract::Span::kAllSteps && layer.neurons > limits.max_outputs) {
       throw InputError(network.file, field("span"),
                        fmt::format("\"all_steps\" with {} neurons does not fit {}: its limit max_outputs is {}", layer.neurons,
                                    where, limits.max_outputs));
@@ -374,14 +517,19 @@ std::string describe(const Network& network) {
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto& layer = network.layers[n];
     const double weight_unit = layer.unit / std::exp2(layer.input_shift);
-    const bool frozen = layer.factor == contract::Factor::kFrozen;
+    if (layer.competes()) {
+      text += fmt::format("{:>5} {:>7} {:>5}   competition: target {} x count / 2, slowest rate 1/{}, homeostasis {}\n", n,
+                          layer.neurons, network.rows(n), 1u << layer.input_shift, 1u << layer.factor_shift, layer.homeostasis);
+      continue;
+    }
+    const bool frozen = !layer.learns();
     const double learning_rate =
         frozen ? 0 : std::ldexp(layer.rate, -static_cast<int>(layer.factor_shift)) / rate_per_learning_rate(network, layer);
     text += fmt::format("{:>5} {:>7} {:>5} {:>16} {:>16} {:>13} {:>5} {:>10} {:>10} {:>22} {:>16}\n", n, layer.neurons,
                         network.rows(n), fmt::format("{:.4g} ({})", layer.threshold * layer.unit, layer.threshold),
                         fmt::format("{:.4g} ({})", layer.window * layer.unit, layer.window),
-                        fmt::format("{:.4g} ({})", layer.leak / kUnitsOfLeak, layer.leak), layer.input_shift,
-                        name_of(kRules, layer.factor), frozen ? "-" : name_of(kSpans, layer.span),
+                        fmt::format("{:.4g} ({})", layer.leak / kUnitsOfLeak, layer.leak), layer.input_shift, name(layer.rule),
+                        frozen ? "-" : name_of(kSpans, layer.span),
                         frozen ? "-" : fmt::format("{:.4g} ({} / 2^{})", learning_rate, layer.rate, layer.factor_shift),
                         fmt::format("+-{:.4g} ({})", layer.initial_amplitude * weight_unit, layer.initial_amplitude));
   }

@@ -13,6 +13,12 @@
 
 namespace phasic::runtime {
 
+/// How a layer learns. The contract's factor follows from it; span, post and trace have usual values of their own
+/// (docs/networks.md).
+enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kCompetition };
+[[nodiscard]] contract::Factor factor_of(Rule rule);
+[[nodiscard]] std::string_view name(Rule rule);
+
 struct LayerSpec {
   std::uint32_t neurons = 0;
   bool bias = true;
@@ -20,18 +26,30 @@ struct LayerSpec {
   std::int32_t window = 0;  ///< potential above which the learning window is open (the contract's `window`)
   std::uint32_t leak = 0;   ///< in 1/256
   std::uint32_t input_shift = 0;
-  contract::Factor factor = contract::Factor::kFrozen;
+  Rule rule = Rule::kFrozen;
   contract::Span span = contract::Span::kLastStep;
   contract::Rounding rounding = contract::Rounding::kStochastic;
   std::uint32_t rate = 0;  ///< before the schedule's scale
   std::uint32_t factor_shift = 0;
+  contract::Post post = contract::Post::kTrit;
+  std::uint32_t trace_shift = 0;
+  std::uint32_t homeostasis = 0;        ///< of a layer that competes
   std::uint32_t initial_amplitude = 0;  ///< initial weights are uniform in [-amplitude, amplitude]
   double unit = 1.0 / 256;              ///< what one unit of a potential stands for; for people only
+  [[nodiscard]] contract::Factor factor() const { return factor_of(rule); }
+  [[nodiscard]] bool learns() const { return rule != Rule::kFrozen; }
+  [[nodiscard]] bool competes() const { return rule == Rule::kCompetition; }
+  /// Whether the layer has a table of levels.
+  [[nodiscard]] bool has_levels() const { return learns() && rule != Rule::kError; }
   bool operator==(const LayerSpec&) const = default;
 };
 
 /// The curve from expectation to neuromodulator level (docs/specification.md, "Level tables").
 struct Modulation {
+  /// Of the numbers NI that expectation is made of: uniform in [0, 1), normal with mean 0.5 and deviation 1 limited to [0, 1],
+  /// or beta with both parameters 0.5.
+  enum class Distribution : std::uint8_t { kUniform, kNormal, kBeta };
+  Distribution distribution = Distribution::kUniform;
   double inversion = 0.5;  ///< lambda_inv, 0.5 to 1
   double maximum = 1.2;    ///< theta_max, 1 to 1.98
   bool operator==(const Modulation&) const = default;
@@ -59,7 +77,12 @@ struct Network {
 
   /// Presynaptic rows of a layer, the bias row included.
   [[nodiscard]] std::uint32_t rows(std::size_t layer) const;
+  /// Rows of a layer in the weights buffer: those and, of a layer that competes, its state.
+  [[nodiscard]] std::uint32_t stored_rows(std::size_t layer) const;
   [[nodiscard]] std::uint32_t outputs() const { return layers.back().neurons; }
+  /// The class that neuron `neuron` of the last layer stands for: its number, or in a layer that competes one of as many groups
+  /// of neighbours as there are classes, alike in size but for one.
+  [[nodiscard]] std::uint32_t class_of(std::uint32_t neuron) const;
 };
 
 /// Throws InputError naming file, JSON path and value.

@@ -19,9 +19,9 @@ Layout layout_of(const Network& network) {
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto& layer = network.layers[n];
     const auto row_bytes = align(std::size_t{layer.neurons} * network.weight_width / 8);
-    const bool levels = layer.factor == contract::Factor::kLevel;
+    const bool levels = layer.has_levels();
     layout.layers.push_back({layout.weights_bytes, row_bytes, levels ? layout.tables_bytes : 0});
-    layout.weights_bytes += row_bytes * network.rows(n);
+    layout.weights_bytes += row_bytes * network.stored_rows(n);
     if (levels) layout.tables_bytes += align(layer.neurons) * network.classes;
   }
   return layout;
@@ -52,13 +52,16 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     layer.window = spec.window;
     layer.leak = spec.leak;
     layer.input_shift = spec.input_shift;
-    layer.factor = static_cast<std::uint32_t>(spec.factor);
+    layer.factor = static_cast<std::uint32_t>(spec.factor());
     layer.span = static_cast<std::uint32_t>(spec.span);
     layer.rounding = static_cast<std::uint32_t>(spec.rounding);
     layer.rate = rate_at(network, n, options.stream_sample);
     layer.factor_shift = spec.factor_shift;
     layer.weights_offset = static_cast<std::uint32_t>(layout.layers[n].weights_offset);
     layer.levels_offset = static_cast<std::uint32_t>(layout.layers[n].levels_offset);
+    layer.post = static_cast<std::uint32_t>(spec.post);
+    layer.trace_shift = spec.trace_shift;
+    layer.homeostasis = spec.homeostasis;
     std::memcpy(block.data() + sizeof header + n * sizeof layer, &layer, sizeof layer);
   }
   return block;
@@ -92,7 +95,7 @@ std::vector<std::byte> initial_weights(const Network& network, const Layout& lay
 std::vector<std::byte> level_tables(const Network& network, const Layout& layout) {
   std::vector<std::byte> tables(layout.tables_bytes);
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
-    if (network.layers[n].factor != contract::Factor::kLevel) continue;
+    if (!network.layers[n].has_levels()) continue;
     const auto levels = level_table(network, n);
     const auto neurons = network.layers[n].neurons;
     for (std::uint32_t c = 0; c < network.classes; ++c) {

@@ -13,6 +13,7 @@ enum class HostPurpose : std::uint32_t {
   kLevels = 16,   ///< NI of the level tables
   kWeights = 17,  ///< initial weights
   kOrder = 18,    ///< shuffled order of the samples
+  kMixing = 24,   ///< order of a data set's samples or words, and what is drawn from them for testing or validation
 };
 
 /// Four words of 16 bits.

@@ -33,7 +33,7 @@ void learn(const Fixed& fixed, SampleStream& stream, const LearnPlan& plan, cons
                             .stream_sample = state.position,
                             .first_sample = static_cast<std::uint32_t>(state.position)});
     state.weights = std::move(result.weights);
-    for (const auto& record : result.records) state.curve.add(record.prediction == record.label);
+    for (std::size_t n = 0; n < samples.size(); ++n) state.curve.add(result.right(n));
     state.counters.add(result.counters);
     const auto first = state.position;
     state.position = end;
@@ -73,7 +73,7 @@ TestResult test(const Dataset& data, const TestPlan& plan, std::span<const std::
       try {
         Done done;
         const auto first = launch * step, end = std::min(first + step, total);
-        for (auto n = first; n < end; ++n) done.samples.push_back({data.image(n), data.labels[n]});
+        for (auto n = first; n < end; ++n) done.samples.push_back(sample_of(data, n));
         done.result = launcher(
             weights, done.samples,
             {.learn = false, .trace = plan.trace, .first_sample = static_cast<std::uint32_t>(plan.first_sample + first)});
@@ -81,7 +81,7 @@ TestResult test(const Dataset& data, const TestPlan& plan, std::span<const std::
         waiting.emplace(launch, std::move(done));
         for (auto ready = waiting.find(next_report); ready != waiting.end(); ready = waiting.find(next_report)) {
           const auto& [samples, result] = ready->second;
-          for (const auto& record : result.records) sum.correct += record.prediction == record.label ? 1 : 0;
+          sum.correct += result.correct();
           sum.samples += result.records.size();
           sum.counters.add(result.counters);
           if (observer) observer(next_report * step, samples, result);

@@ -8,6 +8,8 @@
 
 namespace phasic::runtime {
 
+Sample sample_of(const Dataset& data, std::size_t n) { return {data.image(n), data.labels[n], data.events_of(n)}; }
+
 std::string_view name(Order order) { return order == Order::kFile ? "file" : "shuffled"; }
 
 std::size_t SampleStream::index(std::uint64_t position) {
@@ -28,10 +30,7 @@ std::size_t SampleStream::index(std::uint64_t position) {
   return shuffled_[position % count];
 }
 
-Sample SampleStream::at(std::uint64_t position) {
-  const auto n = index(position);
-  return {data_->image(n), data_->labels[n]};
-}
+Sample SampleStream::at(std::uint64_t position) { return sample_of(*data_, index(position)); }
 
 void Curve::add(bool right) {
   if (samples % kBlock == 0) correct.push_back(0);

@@ -20,6 +20,9 @@ enum class Order { kFile, kShuffled };
 inline constexpr std::uint32_t kFirstTestSample = 0x80000000u;
 inline constexpr std::uint32_t kFirstValidationSample = 0xc0000000u;
 
+/// Sample n of a data set; the data set must outlive it.
+[[nodiscard]] Sample sample_of(const Dataset& data, std::size_t n);
+
 class SampleStream {
  public:
   SampleStream(const Dataset& data, Order order, std::uint64_t seed) : data_(&data), order_(order), seed_(seed) {}

@@ -61,7 +61,7 @@ double integer_accuracy(const runtime::Network& network, const runtime::Dataset&
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
     const auto& layer = model->program().layers[l];
     model->set_weights(l, std::span(weights).subspan(layout.layers[l].weights_offset, weight_bytes(model->program(), layer)));
-    if (network.layers[l].factor == contract::Factor::kLevel)
+    if (network.layers[l].has_levels())
       model->set_levels(l, std::span(tables).subspan(layout.layers[l].levels_offset, level_bytes(model->program(), layer)));
   }
   reference::SampleResult result;
@@ -69,7 +69,7 @@ double integer_accuracy(const runtime::Network& network, const runtime::Dataset&
       training, test, samples,
       [&](const reference::Sample& sample, std::uint32_t number) {
         model->run(sample, number, result);
-        return result.prediction;
+        return network.class_of(result.prediction);
       },
       [&](std::uint64_t n) {
         for (std::size_t l = 0; l < network.layers.size(); ++l)
@@ -90,7 +90,7 @@ double float_accuracy(const runtime::Network& network, const runtime::Dataset& t
       for (std::uint32_t j = 0; j < neurons; ++j)
         values.push_back(static_cast<float>(runtime::weight(network, layout, weights, l, i, j)));
     model.set_weights(l, values);
-    if (network.layers[l].factor != contract::Factor::kLevel) continue;
+    if (!network.layers[l].has_levels()) continue;
     std::vector<float> levels;
     for (std::uint32_t c = 0; c < network.classes; ++c)
       for (std::uint32_t j = 0; j < neurons; ++j)
@@ -142,7 +142,7 @@ int main(int argc, char** argv) {
     for (const std::uint64_t seed : seeds) {
       network.seed = seed;
       runtime::Network frozen = network;
-      for (std::size_t l = 0; l + 1 < frozen.layers.size(); ++l) frozen.layers[l].factor = contract::Factor::kFrozen;
+      for (std::size_t l = 0; l + 1 < frozen.layers.size(); ++l) frozen.layers[l].rule = runtime::Rule::kFrozen;
       fmt::print("| {} | {:.2f} | {:.2f} |", seed, 100 * integer_accuracy(network, training, test, samples),
                  100 * integer_accuracy(frozen, training, test, samples));
       if (!integers_only)

@@ -7,6 +7,7 @@
 
 #include "runtime/checkpoint.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/data/split.hpp"
 #include "runtime/error.hpp"
 #include "runtime/progress.hpp"
 #include "runtime/sinks.hpp"
@@ -20,6 +21,7 @@ struct LearnOptions {
   RunOptions run;
   std::string network, checkpoint, trace, results, output, order = "file";
   std::uint64_t samples = 0, checkpoint_every = 1000, validation = 0;
+  std::optional<std::uint64_t> validation_seed;
   double passes = 1;
   bool resume = false, overwrite = false;
 };
@@ -56,13 +58,17 @@ int run(const LearnOptions& options) {
     throw InputError("", "--order", fmt::format("\"{}\" is unknown; \"file\" and \"shuffled\" are known", options.order));
   }
   const auto order = options.order == "file" ? Order::kFile : Order::kShuffled;
-  auto data = load_data(options.run.data, Part::kTraining);
-  check_fits(data, network.inputs, network.classes, options.network);
+  auto data = load_data(data_for(options.run, network), Part::kTraining);
+  check_fits(data, network);
   if (options.validation >= data.size()) {
     throw InputError("", "--validation", fmt::format("{}, but {} has {} samples", options.validation, data.name, data.size()));
   }
   std::optional<Dataset> validation;
-  if (options.validation > 0) {
+  if (options.validation > 0 && options.validation_seed) {
+    auto [kept, drawn] = split_validation(data, options.validation, *options.validation_seed);
+    data = std::move(kept);
+    validation = std::move(drawn);
+  } else if (options.validation > 0) {
     const auto kept = data.size() - options.validation;
     validation = slice(data, kept, options.validation, fmt::format("{}, last {} samples", data.name, options.validation));
     data = slice(data, 0, kept, data.name);
@@ -151,6 +157,8 @@ void add_learn(CLI::App& app, Action& chosen) {
   command->add_option("--order", options->order, "order of samples: file or shuffled")->capture_default_str();
   command->add_option("--validation", options->validation,
                       "keep the last N training samples apart and test on them at the end");
+  command->add_option("--validation-seed", options->validation_seed, "draw these samples with this seed instead")
+      ->needs("--validation");
   command->add_option("--checkpoint", options->checkpoint, "file to keep the state of learning in");
   command
       ->add_option("--checkpoint-every", options->checkpoint_every,

@@ -21,6 +21,8 @@ int main(int count, char** arguments) {
   command::add_info(app, chosen);
   command::add_doctor(app, chosen);
   command::add_demo(app, chosen);
+  command::add_data(app, chosen);
+  command::add_experiment(app, chosen);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

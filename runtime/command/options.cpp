@@ -24,7 +24,8 @@ void add_device_options(CLI::App& command, RunOptions& options) {
 }
 
 void add_data_options(CLI::App& command, RunOptions& options) {
-  command.add_option("--data", options.data.data, "data set: fashion-mnist, mnist, or a folder")->capture_default_str();
+  command.add_option("--data", options.data.data, "data set: a name (see `phasic data list`), a folder, or JSON")
+      ->capture_default_str();
   command.add_option("--images", options.data.images, "IDX file of images instead of --data");
   command.add_option("--labels", options.data.labels, "IDX file of labels instead of --data");
 }
@@ -33,6 +34,12 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("--launch-samples", options.launch_samples, "samples of a launch")->capture_default_str();
   command.add_option("--timeout", options.timeout_seconds, "seconds that a launch may take")->capture_default_str();
   command.add_flag("--quiet", options.quiet, "no progress");
+}
+
+runtime::DataOptions data_for(const RunOptions& options, const runtime::Network& network) {
+  auto data = options.data;
+  data.steps = network.steps;
+  return data;
 }
 
 std::vector<std::unique_ptr<driver::Device>> open_for(const RunOptions& options, const runtime::Network& network) {

@@ -26,6 +26,8 @@ void add_compare(CLI::App& app, Action& chosen);
 void add_info(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);
 void add_demo(CLI::App& app, Action& chosen);
+void add_data(CLI::App& app, Action& chosen);
+void add_experiment(CLI::App& app, Action& chosen);
 
 /// Options of a run on one or several devices.
 struct RunOptions {
@@ -38,6 +40,9 @@ struct RunOptions {
 void add_device_options(CLI::App& command, RunOptions& options);
 void add_data_options(CLI::App& command, RunOptions& options);
 void add_run_options(CLI::App& command, RunOptions& options);
+
+/// The data that the user chose; event recordings are binned to the network's steps.
+[[nodiscard]] runtime::DataOptions data_for(const RunOptions& options, const runtime::Network& network);
 
 /// Opens the devices and refuses a network that does not fit them.
 [[nodiscard]] std::vector<std::unique_ptr<driver::Device>> open_for(const RunOptions& options, const runtime::Network& network);

@@ -15,8 +15,8 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
   const Stopwatch whole;
   std::optional<Dataset> training, testing;
   const auto load = [&](Part part, std::uint64_t samples, std::string_view option, bool repeats) {
-    auto data = load_data(options.run.data, part);
-    check_fits(data, network.inputs, network.classes, network.file);
+    auto data = load_data(data_for(options.run, network), part);
+    check_fits(data, network);
     if (!repeats && samples > data.size())
       throw InputError("", option, fmt::format("{}, but {} has {}", samples, data.name, data.size()));
     return data;
@@ -72,7 +72,7 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, options.potentials)),
            .trace = options.potentials},
           state.weights, launchers, [&](std::uint64_t, std::span<const Sample>, const LaunchResult& launch) {
-            for (const auto& record : launch.records) correct += record.prediction == record.label ? 1 : 0;
+            correct += launch.correct();
             done += launch.records.size();
             progress.update(done, fmt::format("{} right, no difference", percent(correct, done)));
           });

@@ -36,8 +36,8 @@ int run(const TestOptions& options) {
     }
     weights = std::move(checkpoint.weights);
   }
-  const auto data = load_data(options.run.data, Part::kTest);
-  check_fits(data, network.inputs, network.classes, network.file);
+  const auto data = load_data(data_for(options.run, network), Part::kTest);
+  check_fits(data, network);
   if (options.samples > data.size())
     throw InputError("", "--samples", fmt::format("{}, but {} has {}", options.samples, data.name, data.size()));
   const auto fixed = fixed_for(options.run, network);
@@ -65,7 +65,7 @@ int run(const TestOptions& options) {
            weights, launchers, [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
              if (results) results->write(first, result);
              if (trace) trace->write(first, result);
-             for (const auto& record : result.records) correct += record.prediction == record.label ? 1 : 0;
+             correct += result.correct();
              done += result.records.size();
              progress.update(done, percent(correct, done) + " right");
            });

@@ -214,8 +214,9 @@ TEST_F(Command, WrongFilesAreNamedWithFieldAndValue) {
   test::write_file(folder / "bad.json", document.dump());
   expect_failure(1, {"learn", (folder / "bad.json").string()}, {"bad.json", "layers[0].leak", "2"});
   test::write_file(folder / "wide.json", test::small_network(64, 2000).dump());
-  expect_failure(1, {"learn", (folder / "wide.json").string(), "--data", data},
-                 {"wide.json", "layers[0].neurons", "2000", "max_neurons"});
+  expect_failure(
+      1, {"learn", (folder / "wide.json").string(), "--data", data, "--engine-options", R"({"limits": {"max_neurons": 1024}})"},
+      {"wide.json", "layers[0].neurons", "2000", "max_neurons"});
   test::write_file(folder / "other.json", test::small_network(65).dump());
   expect_failure(1, {"learn", (folder / "other.json").string(), "--data", data}, {"images", "64", "65"});
   expect_failure(1, {"learn", network, "--data", "no-such-data"}, {"--data no-such-data"});

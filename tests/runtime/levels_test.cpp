@@ -38,6 +38,41 @@ TEST(Modulation, HasTheTabulatedValues) {
   }
 }
 
+TEST(LevelTable, OfFeedbackIsUniform) {
+  auto document = test::small_network(64, 1000, 10);
+  document["layers"][0]["rule"] = "dfa";
+  const auto levels = level_table(parse_network(document, "net.json"), 0);
+  ASSERT_EQ(levels.size(), 10000u);
+  std::vector<int> seen(129);
+  for (const int level : levels) ++seen.at(static_cast<std::size_t>(level + 64));
+  for (const int count : seen) EXPECT_NEAR(count, 10000.0 / 129, 45);
+}
+
+TEST(LevelTable, OfCompetitionSelectsTheNeuronsOfTheClass) {
+  const nlohmann::json document = {
+      {"phasic_network", 1},
+      {"inputs", 4},
+      {"classes", 2},
+      {"steps", 4},
+      {"layers", {{{"neurons", 3}, {"rule", "competition"}, {"input_shift", 3}, {"slowest_rate", 0.5}}}}};
+  EXPECT_EQ(level_table(parse_network(document, "net.json"), 0), (std::vector<std::int8_t>{64, 64, 0, 0, 0, 64}));
+}
+
+TEST(LevelTable, OfOtherDistributionsHasTheirShape) {
+  auto document = test::small_network(64, 1000, 10);
+  const auto mean_size = [&](const char* distribution) {
+    document["modulation"] = {{"distribution", distribution}};
+    const auto levels = level_table(parse_network(document, "net.json"), 0);
+    double sum = 0;
+    for (const int level : levels) sum += std::abs(level);
+    return sum / static_cast<double>(levels.size());
+  };
+  // The mean of two numbers is far from 1/2 more often if each is near 0 or 1 more often: uniform 0.492, beta, then normal
+  // limited to [0, 1], of which two thirds lie at the limits.
+  EXPECT_NEAR(mean_size("uniform") / 64, 0.492, 0.02);
+  EXPECT_GT(mean_size("beta"), mean_size("uniform"));
+}
+
 TEST(LevelTable, LooksLikeTheMeanOfTwoUniformNumbers) {
   auto document = test::small_network(64, 1000, 10);
   const auto network = parse_network(document, "net.json");

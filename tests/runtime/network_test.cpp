@@ -23,7 +23,7 @@ TEST(Network, RealValuesBecomeTheIntegersOfTheContract) {
   EXPECT_EQ(hidden.window, 0);               // threshold less 0.5
   EXPECT_EQ(hidden.leak, 51u);               // 0.2 * 256 = 51.2
   EXPECT_EQ(hidden.initial_amplitude, 77u);  // 0.3 * 256 = 76.8
-  EXPECT_EQ(hidden.factor, contract::Factor::kLevel);
+  EXPECT_EQ(hidden.rule, Rule::kNaca);
   EXPECT_EQ(hidden.span, contract::Span::kLastStep);
   EXPECT_TRUE(hidden.bias);
   // 2e-3 in weights of 1/256 with 16 fraction bits and levels of 1/64: 2e-3 * 256 * 65536 / 64 = 524.288, scaled up by 2^6.
@@ -200,7 +200,7 @@ TEST(Network, FrozenLayersHaveNoLearningRate) {
   document["layers"][0]["rule"] = "frozen";
   expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].learning_rate", "frozen"});
   document["layers"][0].erase("learning_rate");
-  EXPECT_EQ(parsed(document).layers[0].factor, contract::Factor::kFrozen);
+  EXPECT_EQ(parsed(document).layers[0].rule, Rule::kFrozen);
 }
 
 TEST(Network, ScheduleMustFitTheRate) {
@@ -231,6 +231,112 @@ TEST(Network, EveryTruncationOfAFileIsRefused) {
     test::write_file(folder / "part.json", text.substr(0, n));
     expect_all_in(refusal([&] { (void)load_network(folder / "part.json"); }), {"part.json", "JSON"});
   }
+}
+
+json with_rule(const std::string& rule) {
+  auto document = small_network();
+  document["layers"][0]["rule"] = rule;
+  return document;
+}
+
+TEST(Network, RulesHaveUsualValues) {
+  struct Usual {
+    const char* rule;
+    contract::Factor factor;
+    contract::Span span;
+    contract::Post post;
+    std::uint32_t trace_shift;
+  };
+  for (const auto& usual :
+       {Usual{"naca", contract::Factor::kLevel, contract::Span::kLastStep, contract::Post::kTrit, 0},
+        Usual{"drtp", contract::Factor::kLevel, contract::Span::kAllSteps, contract::Post::kSurrogate, 0},
+        Usual{"dfa", contract::Factor::kFeedback, contract::Span::kAllSteps, contract::Post::kSurrogate, 0},
+        Usual{"eprop", contract::Factor::kFeedback, contract::Span::kAllSteps, contract::Post::kSurrogate, 2}}) {
+    const auto layer = parsed(with_rule(usual.rule)).layers[0];
+    EXPECT_EQ(layer.factor(), usual.factor) << usual.rule;
+    EXPECT_EQ(layer.span, usual.span) << usual.rule;
+    EXPECT_EQ(layer.post, usual.post) << usual.rule;
+    EXPECT_EQ(layer.trace_shift, usual.trace_shift) << usual.rule;
+  }
+  auto document = with_rule("drtp");
+  document["layers"][0]["post"] = "one";
+  document["layers"][0]["trace_shift"] = 3;
+  const auto layer = parsed(document).layers[0];
+  EXPECT_EQ(layer.post, contract::Post::kOne);
+  EXPECT_EQ(layer.trace_shift, 3U);
+  EXPECT_EQ(first_difference(parsed(canonical(parsed(document))), parsed(document)), "");
+}
+
+TEST(Network, RatesOfFeedbackAreThoseOfErrorsAndLevels) {
+  auto document = with_rule("eprop");
+  document["layers"][0]["learning_rate"] = 0.01;
+  const auto layer = parsed(document).layers[0];
+  // 0.01 * 256 * 65536 / 64 / 8 steps / 2^2 = 81.92, scaled up by 2^9.
+  EXPECT_EQ(layer.factor_shift, 9U);
+  EXPECT_EQ(layer.rate, 41943U);
+}
+
+json competition() {
+  return {{"phasic_network", 1},
+          {"inputs", 64},
+          {"classes", 3},
+          {"steps", 8},
+          {"layers",
+           {{{"neurons", 10}, {"rule", "competition"}, {"input_shift", 3}, {"slowest_rate", "1/32"}, {"homeostasis", 500}}}}};
+}
+
+TEST(Network, NeuronsThatCompeteStandForGroupsOfNeighbours) {
+  const auto network = parsed(competition());
+  const auto& layer = network.layers[0];
+  EXPECT_EQ(layer.factor(), contract::Factor::kCompetition);
+  EXPECT_EQ(layer.factor_shift, 5U);
+  EXPECT_EQ(layer.homeostasis, 500U);
+  EXPECT_EQ(network.rows(0), 64U);
+  EXPECT_EQ(network.stored_rows(0), 70U) << "six bytes of state a neuron";
+  std::vector<std::uint32_t> classes;
+  for (std::uint32_t neuron = 0; neuron < 10; ++neuron) classes.push_back(network.class_of(neuron));
+  EXPECT_EQ(classes, (std::vector<std::uint32_t>{0, 0, 0, 0, 1, 1, 1, 2, 2, 2}));
+  EXPECT_EQ(first_difference(parsed(canonical(network)), network), "");
+}
+
+TEST(Network, RulesThatDoNotFitAreNamed) {
+  const auto refused = [](json document, const std::vector<std::string>& told) {
+    expect_all_in(refusal([&] { (void)parsed(document); }), told);
+  };
+  auto document = small_network();
+  document["layers"][1]["rule"] = "dfa";
+  refused(document, {"layers[1].rule", "dfa", "before the last"});
+  document = small_network();
+  document["layers"][0] = competition()["layers"][0];
+  refused(document, {"layers[0].rule", "competition", "last layer"});
+  document = competition();
+  document["layers"][0]["slowest_rate"] = 0.3;
+  refused(document, {"layers[0].slowest_rate", "0.3", "1/256"});
+  document = competition();
+  document["layers"][0]["threshold"] = 1;
+  refused(document, {"layers[0]", "threshold"});
+  document = with_rule("naca");
+  document["layers"][0]["trace_shift"] = 1;
+  refused(document, {"layers[0].trace_shift", "all_steps"});
+}
+
+TEST(Network, RulesThatADeviceLacksAreNamed) {
+  driver::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 1024, 16384, 16384, 512, 7};
+  for (const char* rule : {"drtp", "dfa", "eprop"}) {
+    const auto network = parsed(with_rule(rule));
+    EXPECT_NO_THROW(check_limits(network, limits, "the device"));
+    auto less = limits;
+    less.rules = 4;
+    expect_all_in(refusal([&] { check_limits(network, less, "the device"); }), {"layers[0]", "rules", "the device"});
+  }
+  const auto network = parsed(competition());
+  EXPECT_NO_THROW(check_limits(network, limits, "the device"));
+  limits.rules = 3;
+  expect_all_in(refusal([&] { check_limits(network, limits, "the device"); }), {"layers[0].rule", "competition", "rules"});
+  limits.rules = 7;
+  limits.weight_depth = 69;
+  expect_all_in(refusal([&] { check_limits(network, limits, "the device"); }),
+                {"layers[0].neurons", "weight_depth", "70 words"});
 }
 
 TEST(Network, LimitsOfADeviceAreNamed) {

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+/// phasic data list, check, show
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "runtime/command/options.hpp"
+#include "runtime/data/load.hpp"
+#include "runtime/data/recording.hpp"
+#include "runtime/data/show.hpp"
+#include "runtime/data/statistics.hpp"
+#include "runtime/error.hpp"
+
+namespace phasic::command {
+namespace {
+
+using namespace phasic::runtime;
+
+std::string shape_of(const Shape& shape) {
+  return shape.channels > 1 ? fmt::format("{}x{}x{}", shape.channels, shape.rows, shape.columns)
+                            : fmt::format("{}x{}", shape.rows, shape.columns);
+}
+
+bool has_recordings(const KnownSet& known) { return known.form == Form::kRecordings || known.form == Form::kListedRecordings; }
+
+int list() {
+  fmt::print("{:<15} {:>8} {:>7} {:>7}  {:<8} {:<11} {}\n", "name", "training", "test", "classes", "shape", "samples",
+             "licence");
+  for (const auto& known : catalogue()) {
+    const auto located = locate(known);
+    fmt::print("{:<15} {:>8} {:>7} {:>7}  {:<8} {:<11} {}\n", known.name, known.training, known.test, known.class_count,
+               shape_of(known.shape), has_recordings(known) ? "events" : "intensities", known.licence);
+    fmt::print("{:<15} {}; {}\n", "", known.title,
+               located ? "found in " + located->folder.string() : "missing; it comes from " + known.source);
+  }
+  fmt::print("$PHASIC_DATA is {}; docs/data.md says what each name stands for\n",
+             std::getenv("PHASIC_DATA") != nullptr ? std::getenv("PHASIC_DATA") : "not set");
+  return kSuccess;
+}
+
+void print_counts(const NamedData& data) {
+  const auto training = class_counts(data.training, data.classes.size()), test = class_counts(data.test, data.classes.size());
+  constexpr std::size_t kInALine = 6;
+  for (std::size_t n = 0; n < data.classes.size(); ++n) {
+    fmt::print("{}{} {}+{}", n % kInALine == 0 ? "  " : ", ", data.classes[n], training[n], test[n]);
+    if (n % kInALine == kInALine - 1 || n + 1 == data.classes.size()) fmt::print("\n");
+  }
+}
+
+/// Returns what is not as the catalogue says.
+std::vector<std::string> check_one(const std::string& text) {
+  const Stopwatch watch;
+  const auto request = parse_data_text(text);
+  const auto data = load_named(request);
+  fmt::print("{}: {} + {} samples of {}, {} classes, {}, in {}, read in {:.1f} s\n", data.name, data.training.size(),
+             data.test.size(), shape_of(data.shape), data.classes.size(),
+             data.recordings ? fmt::format("events in {} steps", data.steps) : "intensities", data.found, watch.seconds());
+  for (const auto& note : data.notes) fmt::print("  {}\n", note);
+  fmt::print("  samples of each class, training+test:\n");
+  print_counts(data);
+  const auto repeats = count_repeats(data.training, data.test);
+  fmt::print(
+      "  test samples that are in the training set, too: {}{}; repeated in the training set: {}\n", repeats.test_in_training,
+      repeats.contradictory > 0 ? fmt::format(" ({} with another label)", repeats.contradictory) : "", repeats.within_training);
+  if (data.recordings) {
+    fmt::print("  events a sample: {:.0f}\n", static_cast<double>(data.training.events.size() + data.test.events.size()) /
+                                                  static_cast<double>(data.training.size() + data.test.size()));
+  }
+  std::vector<std::string> faults;
+  const auto* known = find_known(text);
+  if (known == nullptr) return faults;
+  const auto expect = [&](std::string_view what, std::size_t got, std::size_t wanted) {
+    if (got != wanted) faults.push_back(fmt::format("{}: {}: {}; {} are known of it", text, what, got, wanted));
+  };
+  expect("training samples", data.training.size(), known->training);
+  expect("test samples", data.test.size(), known->test);
+  expect("classes", data.classes.size(), known->class_count);
+  if (data.shape != known->shape)
+    faults.push_back(fmt::format("{}: shape: {}; {} is known of it", text, shape_of(data.shape), shape_of(known->shape)));
+  return faults;
+}
+
+int check(std::vector<std::string> names) {
+  if (names.empty()) {
+    for (const auto& known : catalogue()) {
+      if (locate(known)) names.push_back(known.name);
+    }
+    if (names.empty())
+      throw InputError("", "data check", "no data set was found; `phasic data list` says where they come from");
+  }
+  std::vector<std::string> faults;
+  for (const auto& name : names) {
+    try {
+      const auto more = check_one(name);
+      faults.insert(faults.end(), more.begin(), more.end());
+    } catch (const InputError& error) {
+      faults.emplace_back(error.what());
+    }
+  }
+  for (const auto& fault : faults) fmt::print(stderr, "phasic: {}\n", fault);
+  if (!faults.empty()) return kInputFailure;
+  fmt::print("{} data set{} as {} should be\n", names.size(), names.size() == 1 ? "" : "s", names.size() == 1 ? "it" : "they");
+  return kSuccess;
+}
+
+struct ShowOptions {
+  std::string name, png;
+  std::uint64_t index = 0;
+  std::uint32_t scale = 8;
+  bool test = false, plain = false;
+};
+
+/// A recording by itself, as a data set of one sample.
+NamedData one_recording(const std::string& file) {
+  const auto stored = read_stored_file(file);
+  const auto recording = read_recording(stored);
+  NamedData data;
+  data.name = file;
+  data.recordings = true;
+  data.preprocessing = {};
+  while (2ull * downsampled(recording.rows, data.preprocessing.downsample) *
+             downsampled(recording.columns, data.preprocessing.downsample) >
+         65535) {
+    data.preprocessing.downsample *= 2;
+  }
+  const auto factor = data.preprocessing.downsample;
+  data.steps = data.preprocessing.steps;
+  data.classes = {"unknown"};
+  auto& part = data.training;
+  part.channels = 2;
+  part.rows = downsampled(recording.rows, factor);
+  part.columns = downsampled(recording.columns, factor);
+  part.steps = data.steps;
+  part.events = bin_events(recording, {data.steps, 0, factor}, file);
+  part.event_starts = {0, part.events.size()};
+  part.labels = {0};
+  const auto [first, last] = std::minmax_element(recording.events.begin(), recording.events.end(),
+                                                 [](const auto& left, const auto& right) { return left.time < right.time; });
+  data.notes.push_back(fmt::format(
+      "{} events of a camera of {} x {}{}, {} other records", recording.events.size(), recording.rows, recording.columns,
+      recording.events.empty() ? "" : fmt::format(", {:.3f} s", static_cast<double>(last->time - first->time) / 1e6),
+      recording.others));
+  if (factor > 1) data.notes.push_back(fmt::format("{0} x {0} pixels become one, so that the inputs can be numbered", factor));
+  return data;
+}
+
+int show(const ShowOptions& options) {
+  const bool one = std::filesystem::is_regular_file(options.name) && is_recording_name(options.name);
+  const auto part = options.test ? Part::kTest : Part::kTraining;
+  const auto named = one ? one_recording(options.name)
+                         : load_named(parse_data_text(options.name), {part == Part::kTraining, part == Part::kTest});
+  const auto& data = named.part(part);
+  if (options.index >= data.size())
+    throw InputError("", "--index", fmt::format("{}, but {} has {} samples", options.index, data.name, data.size()));
+  const auto label = data.labels[options.index];
+  fmt::print("{}, sample {} of {}: label {}, {}\n", one ? named.name : data.name, options.index, data.size(), label,
+             named.classes.at(label));
+  for (const auto& note : named.notes) fmt::print("  {}\n", note);
+  if (data.has_events()) {
+    const auto events = data.events_of(options.index);
+    fmt::print("  {} address events in {} steps\n{}", events.size(), data.steps, step_histogram(events, data.steps));
+  }
+  fmt::print("{}", text_picture(picture_of(data, options.index, false), !options.plain));
+  if (!options.png.empty()) {
+    const auto picture = picture_of(data, options.index, true);
+    if (options.scale == 0 || std::uint64_t{options.scale} * std::max(picture.rows, picture.columns) > 16384)
+      throw InputError("", "--scale",
+                       fmt::format("{}; 1 to {} are possible", options.scale, 16384 / std::max(picture.rows, picture.columns)));
+    write_png(options.png, enlarged(picture, options.scale));
+    fmt::print("  picture: {}\n", options.png);
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_data(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("data", "list, check and show data sets");
+  command->require_subcommand(1);
+  auto* list_command = command->add_subcommand("list", "the data sets known by name, and where they were found");
+  list_command->callback([&chosen] { chosen = [] { return list(); }; });
+
+  auto* check_command = command->add_subcommand("check", "read data sets, count their samples and repeats");
+  const auto names = std::make_shared<std::vector<std::string>>();
+  check_command->add_option("names", *names, "names, folders or JSON; default: all that are found");
+  check_command->callback([names, &chosen] { chosen = [names] { return check(*names); }; });
+
+  auto* show_command = command->add_subcommand("show", "show a sample");
+  const auto options = std::make_shared<ShowOptions>();
+  show_command->add_option("name", options->name, "name, folder, JSON, or one event recording")->required();
+  show_command->add_option("--index", options->index, "number of the sample")->capture_default_str();
+  show_command->add_flag("--test", options->test, "of the test set");
+  show_command->add_flag("--ascii", options->plain, "letters instead of blocks");
+  show_command->add_option("--png", options->png, "write the picture to this file");
+  show_command->add_option("--scale", options->scale, "pixels in the file for a pixel of the sample")->capture_default_str();
+  show_command->callback([options, &chosen] { chosen = [options] { return show(*options); }; });
+}
+
+}  // namespace phasic::command

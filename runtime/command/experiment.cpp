@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+/// phasic experiment run | resume | report
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <set>
+
+#include "runtime/command/options.hpp"
+#include "runtime/error.hpp"
+#include "runtime/experiment/rows.hpp"
+#include "runtime/experiment/run.hpp"
+#include "runtime/experiment/share.hpp"
+#include "runtime/experiment/statistics.hpp"
+#include "runtime/progress.hpp"
+#include "runtime/report.hpp"
+
+namespace phasic::command {
+namespace {
+
+using namespace phasic::runtime;
+
+struct ExperimentOptions {
+  std::vector<std::string> files;
+  std::string results;
+  bool quiet = false;
+};
+
+std::filesystem::path rows_of(const ExperimentOptions& options, const std::string& file) {
+  if (!options.results.empty()) return options.results;
+  return std::filesystem::path(file).stem().string() + ".jsonl";
+}
+
+nlohmann::json one_run(const RunPlan& plan, const std::string& place, bool quiet) {
+  const auto data = load_experiment_data(plan);
+  Progress progress(fmt::format("{} {}", place, plan.key), 0, 1, true);
+  const Stopwatch watch;
+  auto row = run_experiment(plan, data, {});
+  if (!quiet) {
+    fmt::print(stderr, "{} {}: accuracy {:.2f} %, {:.1f} s\n", place, plan.key, 100 * row["accuracy"].get<double>(),
+               watch.seconds());
+  }
+  return row;
+}
+
+int run(const ExperimentOptions& options, bool resume) {
+  Share share;
+  for (const std::string& file : options.files) {
+    const Experiment experiment = load_experiment(file);
+    const auto plans = plan_runs(experiment);
+    const auto rows = rows_of(options, file);
+    std::set<std::string> done;
+    for (const auto& row : read_rows(rows)) {
+      if (row.value("experiment", "") == experiment.name) done.insert(row.value("run", ""));
+    }
+    if (!done.empty() && !resume) {
+      throw InputError(
+          rows.string(), "",
+          fmt::format("has {} runs of {} already; \"phasic experiment resume\" goes on", done.size(), experiment.name));
+    }
+    std::vector<std::size_t> open;
+    for (std::size_t n = 0; n < plans.size(); ++n) {
+      if (!done.contains(plans[n].key)) open.push_back(n);
+    }
+    std::unique_ptr<RowFile> to;
+    if (share.keeps()) to = std::make_unique<RowFile>(rows);
+    share.work(
+        open.size(),
+        [&](std::size_t n) {
+          return one_run(plans[open[n]], fmt::format("{} {}/{}", experiment.name, open[n] + 1, plans.size()), options.quiet);
+        },
+        [&](const nlohmann::json& row) { to->append(row); });
+    if (share.keeps()) fmt::print("{}\n{}\n", experiment.name, table_of(read_rows(rows)));
+  }
+  return kSuccess;
+}
+
+int report(const ExperimentOptions& options) {
+  for (const std::string& file : options.files) fmt::print("{}\n{}\n", file, table_of(read_rows(file)));
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_experiment(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("experiment", "run experiments that JSON files describe, and show their results");
+  command->require_subcommand(1);
+  const auto options = std::make_shared<ExperimentOptions>();
+  for (const bool resume : {false, true}) {
+    auto* part = command->add_subcommand(resume ? "resume" : "run",
+                                         resume ? "run what is not in the file of results yet" : "run all of an experiment");
+    part->add_option("experiment", options->files, "experiment files (JSON)")->required();
+    part->add_option("--results", options->results, "file of results; default: the experiment's name with .jsonl");
+    part->add_flag("--quiet", options->quiet, "no line for each run");
+    part->callback([&chosen, options, resume] { chosen = [options, resume] { return run(*options, resume); }; });
+  }
+  auto* part = command->add_subcommand("report", "tables of results");
+  part->add_option("results", options->files, "files of results")->required();
+  part->callback([&chosen, options] { chosen = [options] { return report(*options); }; });
+}
+
+}  // namespace phasic::command

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The data sets that Phasic knows by name: one table with where each is found, what becomes of its samples, how many there
+/// are, where it comes from and under which licence.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/data/places.hpp"
+
+namespace phasic::runtime {
+
+/// The form that a set is published in.
+enum class Form {
+  kIdx,               ///< two IDX files a part
+  kPictures,          ///< PNG and JPEG files; a rule tells class and part from the path
+  kCifarBatches,      ///< CIFAR-10's binary batches
+  kCifarSheets,       ///< CIFAR-10 as PNG sheets, one row of pixels an image, with a CSV file of labels
+  kNumberedPictures,  ///< train_images/NNNNN.png with train_labels.csv, and the same for test
+  kSpokenDigits,      ///< WAV files
+  kNettalk,           ///< NETtalk's word list
+  kRecordings,        ///< event recordings; a rule tells class and part from the path
+  kListedRecordings,  ///< event recordings numbered in lists of labels
+};
+
+/// How samples are made unless the user wants otherwise.
+struct Preprocessing {
+  std::uint32_t rows = 0, columns = 0;  ///< size of images; 0: as they are
+  bool gray = false;
+  bool invert = false;
+  bool unique = false;                   ///< of samples that are the same in every byte one is kept, one of the test part first
+  bool mixed = false;                    ///< the training set comes in an order drawn from the seed, not in the files' order
+  double test_share = 0.2;               ///< where the files have no test part
+  std::uint64_t seed = 1;                ///< of the mixed order and the test part
+  std::string labels = "phoneme";        ///< NETtalk: or "stress"
+  double range_decibels = 50;            ///< of spectra
+  std::uint32_t steps = 20;              ///< of event recordings
+  std::uint32_t downsample = 1;          ///< of event recordings
+  std::int64_t window_microseconds = 0;  ///< of event recordings; 0: the whole recording
+};
+
+struct Shape {
+  std::uint32_t channels = 1, rows = 0, columns = 0;
+  bool operator==(const Shape&) const = default;
+};
+
+struct KnownSet {
+  std::string name;
+  std::string title;
+  Form form;
+  std::vector<std::string> folders;  ///< names of its folder, the usual one first
+  /// Alternatives of what the folder holds: files and folders that must all be there. For IDX the stems of the training and the
+  /// test files, such as "train" and "t10k".
+  std::vector<std::vector<std::string>> files;
+  PlaceRule place = nullptr;
+  Preprocessing usual;
+  Shape shape;                         ///< after the usual preprocessing
+  std::size_t training = 0, test = 0;  ///< samples after the usual preprocessing
+  std::vector<std::string> classes;    ///< names by label; empty: the sorted names that occur
+  std::size_t class_count = 0;
+  std::string licence;
+  std::string source;  ///< where to get it
+};
+
+/// In the order of the documentation.
+[[nodiscard]] const std::vector<KnownSet>& catalogue();
+
+/// None if the name is unknown.
+[[nodiscard]] const KnownSet* find_known(std::string_view name);
+
+/// All names, with commas.
+[[nodiscard]] std::string known_names();
+
+/// Where a set lies: its folder and one of the alternatives, as paths.
+struct Located {
+  std::filesystem::path folder;
+  std::vector<std::filesystem::path> files;  ///< for IDX: training images, training labels, test images, test labels
+};
+[[nodiscard]] std::optional<Located> locate(const KnownSet& known);
+
+/// Folders that `locate` looks into.
+[[nodiscard]] std::vector<std::filesystem::path> places_of(const KnownSet& known);
+
+}  // namespace phasic::runtime

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/data/show.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace phasic::runtime {
+
+Picture picture_of(const Dataset& data, std::size_t n, bool colour) {
+  if (!data.has_events()) {
+    const auto image = data.image(n);
+    Picture picture{data.channels, data.rows, data.columns, {image.begin(), image.end()}};
+    return picture;
+  }
+  const std::size_t plane = std::size_t{data.rows} * data.columns;
+  std::vector<std::uint32_t> sums(data.channels * plane);
+  for (const auto word : data.events_of(n)) ++sums[word & 0xffff];
+  if (!colour) {
+    for (std::size_t k = plane; k < sums.size(); ++k) sums[k % plane] += sums[k];
+    sums.resize(plane);
+  }
+  const auto most = std::max<std::uint32_t>(1, *std::max_element(sums.begin(), sums.end()));
+  const auto shade = [&](std::uint32_t sum) { return static_cast<std::uint8_t>((std::uint64_t{sum} * 255 + most / 2) / most); };
+  Picture picture{colour ? 3u : 1u, data.rows, data.columns, std::vector<std::uint8_t>((colour ? 3 : 1) * plane)};
+  for (std::size_t k = 0; k < plane; ++k) {
+    picture.pixels[k] = shade(colour ? sums[plane + k] : sums[k]);
+    if (colour) picture.pixels[2 * plane + k] = shade(sums[k]);
+  }
+  return picture;
+}
+
+std::string text_picture(const Picture& given, bool blocks, std::uint32_t most) {
+  constexpr std::string_view kLetters = " .:-=+*#%@";
+  constexpr auto kBlocks = std::to_array<std::string_view>({" ", "░", "▒", "▓", "█"});
+  auto picture = to_gray(given);
+  if (picture.columns > most) {
+    picture = resized(picture, std::max<std::uint32_t>(1, picture.rows * most / picture.columns), most);
+  }
+  std::string text;
+  for (std::uint32_t y = 0; y < picture.rows; ++y) {
+    std::string line;
+    for (std::uint32_t x = 0; x < picture.columns; ++x) {
+      const unsigned value = picture.pixels[y * picture.columns + x];
+      const auto shade = blocks ? kBlocks[value * kBlocks.size() / 256] : kLetters.substr(value * kLetters.size() / 256, 1);
+      line += fmt::format("{0}{0}", shade);
+    }
+    while (line.ends_with(' ')) line.pop_back();
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string step_histogram(std::span<const std::uint32_t> events, std::uint32_t steps) {
+  constexpr std::size_t kWidth = 60;
+  std::vector<std::size_t> counts(steps);
+  for (const auto word : events) ++counts.at(word >> 16);
+  const auto most = std::max<std::size_t>(1, *std::max_element(counts.begin(), counts.end()));
+  std::string text;
+  for (std::uint32_t step = 0; step < steps; ++step) {
+    const auto bar = std::string((counts[step] * kWidth + most - 1) / most, '#');
+    text += fmt::format("step {:>3} {:>7}{}{}\n", step, counts[step], bar.empty() ? "" : "  ", bar);
+  }
+  return text;
+}
+
+Picture enlarged(const Picture& picture, std::uint32_t factor) {
+  return resized(picture, picture.rows * factor, picture.columns * factor);
+}
+
+}  // namespace phasic::runtime

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+/// An experiment as the user describes it: data, network, task, seeds, and what is varied. The JSON format is in
+/// docs/experiments.md.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/experiment/smoothing.hpp"
+
+namespace phasic::runtime {
+
+enum class Task : std::uint8_t {
+  kClassification,  ///< all classes mixed
+  kClassContinual,  ///< one class after the other, never again
+};
+
+/// Samples that another engine learns again, for comparison bit by bit.
+struct Repetition {
+  std::string engine;
+  std::uint64_t samples = 500;
+};
+
+struct Experiment {
+  std::string name;
+  std::string file;     ///< where it came from, for messages
+  nlohmann::json data;  ///< a name, or an object (docs/data.md)
+  Smoothing smoothing;
+  Task task = Task::kClassification;
+  nlohmann::json network;  ///< as in a network file; its seed is that of the run
+  std::vector<std::uint64_t> seeds;
+  std::uint32_t passes = 1;
+  std::uint64_t samples = 0;         ///< training samples that are used, drawn by the seed of the run; 0: all
+  std::uint64_t validation = 0;      ///< training samples that are kept apart
+  bool tests = true;                 ///< whether the test set is used at all; without it the validation set takes its place
+  std::uint64_t evaluate_every = 0;  ///< samples from one look at the validation set to the next; 0: none
+  std::string engine = "reference";
+  std::uint64_t launch_samples = 1000;
+  std::optional<Repetition> repetition;
+  /// What is varied: places in the network, data or smoothing such as "network/layers/0/neurons", each with its values.
+  std::vector<std::pair<std::string, std::vector<nlohmann::json>>> variations;
+};
+
+/// Throws InputError naming file, place and value.
+[[nodiscard]] Experiment load_experiment(const std::filesystem::path& file);
+[[nodiscard]] Experiment parse_experiment(const nlohmann::json& document, const std::string& file);
+
+/// One run of an experiment.
+struct RunPlan {
+  std::string key;  ///< unlike that of any other run of the experiment
+  std::uint64_t seed = 0;
+  nlohmann::json variation;  ///< place: value
+  Experiment experiment;     ///< with the variation in place
+};
+
+/// Every combination of values, with every seed.
+[[nodiscard]] std::vector<RunPlan> plan_runs(const Experiment& experiment);
+
+}  // namespace phasic::runtime

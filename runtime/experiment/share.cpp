@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/experiment/share.hpp"
+
+#include <exception>
+#include <nlohmann/json.hpp>
+
+#ifdef PHASIC_MPI
+#include <mpi.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <vector>
+#endif
+
+namespace phasic::runtime {
+
+#ifdef PHASIC_MPI
+namespace {
+
+constexpr int kAsk = 1, kResult = 2, kFailure = 3, kNumber = 4;
+constexpr std::uint64_t kNothing = ~std::uint64_t{0};
+
+bool under_mpirun() { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("PMI_SIZE") != nullptr; }
+
+void send_text(const std::string& text, int tag) {
+  MPI_Send(text.data(), static_cast<int>(text.size()), MPI_CHAR, 0, tag, MPI_COMM_WORLD);
+}
+
+void send_number(std::uint64_t number, int to) { MPI_Send(&number, 1, MPI_UINT64_T, to, kNumber, MPI_COMM_WORLD); }
+
+}  // namespace
+
+Share::Share() {
+  if (!under_mpirun()) return;
+  MPI_Init(nullptr, nullptr);
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+  MPI_Comm_size(MPI_COMM_WORLD, &processes_);
+}
+
+Share::~Share() {
+  if (!under_mpirun()) return;
+  MPI_Finalize();
+}
+
+void Share::hand_out(std::size_t count, const std::function<void(const nlohmann::json&)>& keep) {
+  std::uint64_t next = 0;
+  std::exception_ptr failure;
+  int workers = processes_ - 1;
+  while (workers > 0) {
+    MPI_Status status;
+    MPI_Probe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &status);
+    int size = 0;
+    MPI_Get_count(&status, MPI_CHAR, &size);
+    std::string text(static_cast<std::size_t>(size), '\0');
+    MPI_Recv(text.data(), size, MPI_CHAR, status.MPI_SOURCE, status.MPI_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    try {
+      if (status.MPI_TAG == kFailure) throw std::runtime_error(text);
+      if (status.MPI_TAG == kResult && !failure) keep(nlohmann::json::parse(text));
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+    }
+    const std::uint64_t number = next < count && !failure ? next++ : kNothing;
+    if (number == kNothing) --workers;
+    send_number(number, status.MPI_SOURCE);
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+void Share::take(const std::function<nlohmann::json(std::size_t)>& run) {
+  send_text("", kAsk);
+  for (;;) {
+    std::uint64_t number = 0;
+    MPI_Recv(&number, 1, MPI_UINT64_T, 0, kNumber, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    if (number == kNothing) return;
+    try {
+      send_text(run(number).dump(), kResult);
+    } catch (const std::exception& error) {
+      send_text(error.what(), kFailure);
+    }
+  }
+}
+#else
+Share::Share() = default;
+Share::~Share() = default;
+#endif
+
+void Share::work(std::size_t count, const std::function<nlohmann::json(std::size_t)>& run,
+                 const std::function<void(const nlohmann::json&)>& keep) {
+#ifdef PHASIC_MPI
+  if (processes_ > 1) return rank_ == 0 ? hand_out(count, keep) : take(run);
+#endif
+  for (std::size_t n = 0; n < count; ++n) keep(run(n));
+}
+
+}  // namespace phasic::runtime

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/// `phasic data`, and learning from sets of the catalogue.
+#include <sys/wait.h>
+
+#include <cstdio>
+
+#include "tests/runtime/data/made_files.hpp"
+
+namespace phasic {
+namespace {
+
+using test::expect_all_in;
+
+struct Ended {
+  int code;
+  std::string text;  ///< standard output and standard error
+};
+
+class DataCommand : public ::testing::Test {
+ protected:
+  DataCommand() {
+    // Recordings of two digits that differ in the place of their events.
+    test::Files files;
+    std::string training = "#sample #class\n", testing = training;
+    for (unsigned n = 1; n <= 60; ++n) {
+      const unsigned digit = n % 2;
+      std::vector<test::MadeEvent> events;
+      for (unsigned k = 0; k < 80; ++k) events.push_back({k * 3000u, (k * 7 + n) % 12 + 20 * digit, k % 20, k % 3 == 0});
+      files.emplace_back(std::to_string(n) + ".bs2", test::nmnist(events));
+      (n <= 50 ? training : testing) += std::to_string(n) + "\t" + std::to_string(digit) + "\n";
+    }
+    files.emplace_back("train1K.txt", test::bytes_of(training));
+    files.emplace_back("test100.txt", test::bytes_of(testing));
+    test::write_files(folder / "nmnist-small", files);
+    test::Files pictures;
+    for (int n = 0; n < 40; ++n) {
+      test::Bytes pixels(16, static_cast<std::uint8_t>(n));
+      for (int k = 0; k < 8; ++k) pixels[static_cast<std::size_t>(n % 2 == 0 ? k : 15 - k)] = 250;
+      pictures.emplace_back((n % 2 == 0 ? "upper/" : "lower/") + std::to_string(100 + n) + ".png", test::gray_png(4, pixels));
+    }
+    test::write_files(folder / "pictures", pictures);
+  }
+
+  Ended run(const std::string& arguments) {
+    const auto line = "PHASIC_DATA='" + folder.path().string() + "' '" PHASIC_PROGRAM "' " + arguments + " 2>&1";
+    auto* pipe = ::popen(line.c_str(), "r");
+    std::string text;
+    for (int letter = std::fgetc(pipe); letter != EOF; letter = std::fgetc(pipe)) text += static_cast<char>(letter);
+    const int status = ::pclose(pipe);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text};
+  }
+  void expect(int code, const std::string& arguments, const std::vector<std::string>& parts) {
+    const auto ended = run(arguments);
+    EXPECT_EQ(ended.code, code) << ended.text;
+    expect_all_in(ended.text, parts);
+  }
+  /// Runs, and reads summary.json.
+  nlohmann::json summary(const std::string& arguments) {
+    const auto ended = run(arguments + " --output " + path("out"));
+    EXPECT_EQ(ended.code, 0) << ended.text;
+    return nlohmann::json::parse(test::read_file(folder / "out" / "summary.json"));
+  }
+  std::string path(const std::string& name) { return (folder / name).string(); }
+  test::TemporaryFolder folder;
+};
+
+TEST_F(DataCommand, ListsWhatIsThereAndWhatIsNot) {
+  expect(0, "data list",
+         {"letters26", "missing; it comes from", "found in " + path("nmnist-small"), "CC BY-SA 4.0",
+          "PHASIC_DATA is " + folder.path().string()});
+}
+
+TEST_F(DataCommand, ChecksCounts) {
+  // The set is smaller than the published one.
+  expect(1, "data check nmnist-small",
+         {"50 + 10 samples of 2x34x34", "0 25+5, 1 25+5", "nmnist-small: training samples: 50; 1000 are known of it"});
+  expect(0, "data check " + path("pictures"),
+         {"32 + 8 samples of 4x4, 2 classes", "in the training set, too: 0", "as it should be"});
+  expect(1, "data check fsdd", {"fsdd", "is in none of"});
+}
+
+TEST_F(DataCommand, ShowsSamples) {
+  expect(0, "data show " + path("pictures") + " --test --ascii --png " + path("a.png") + " --scale 3",
+         {"test, sample 0 of 8", "@@@@@@@@", "a.png"});
+  const auto picture = runtime::decode_png(runtime::read_stored_file(folder / "a.png"));
+  EXPECT_EQ(picture.rows, 12u);
+  expect(0, "data show nmnist-small --index 3", {"label 0", "step   0", "step  19", "#"});
+  expect(0, "data show " + path("nmnist-small/7.bs2"), {"80 events of a camera of 34 x 34"});
+  expect(1, "data show nmnist-small --index 50", {"--index", "50"});
+  expect(1, "data show nothing", {"nothing", "known"});
+  expect(1, "data", {"subcommand"});
+}
+
+TEST_F(DataCommand, NetworksLearnFromPicturesOfAFolder) {
+  test::write_file(folder / "net.json", test::small_network(4, 20, 2).dump());
+  const auto data = " --data '{\"folder\": \"" + path("pictures") + "\", \"size\": 2}'";
+  const auto learned = summary("learn " + path("net.json") + data +
+                               " --passes 20 --quiet --validation 8 --validation-seed 3 --checkpoint " + path("state"));
+  EXPECT_EQ(learned["samples_learned"], 20 * 24);
+  EXPECT_EQ(learned["samples_tested"], 8);
+  EXPECT_GE(learned["accuracy"], 0.9);
+  EXPECT_EQ(learned["testing"]["data"], "pictures, training, 8 samples drawn with seed 3");
+  EXPECT_GE(summary("test --checkpoint " + path("state") + data + " --quiet")["accuracy"], 0.9);
+  expect(1, "learn " + path("net.json") + " --data " + path("pictures"), {"4 x 4 = 16 pixels", "inputs = 4"});
+  expect(1, "learn " + path("net.json") + data + " --validation-seed 3", {"--validation"});
+}
+
+TEST_F(DataCommand, NetworksLearnFromRecordings) {
+  auto network = test::small_network(2 * 17 * 17, 20, 10);
+  network["samples"] = "event";
+  test::write_file(folder / "net.json", network.dump());
+  const std::string data = " --data '{\"set\": \"nmnist-small\", \"downsample\": 2}'";
+  const auto learned = summary("learn " + path("net.json") + data + " --passes 8 --quiet --checkpoint " + path("state"));
+  EXPECT_EQ(learned["samples_learned"], 8 * 50);
+  EXPECT_GE(summary("test --checkpoint " + path("state") + data + " --quiet")["accuracy"], 0.8);
+  network["samples"] = "intensity";
+  test::write_file(folder / "net.json", network.dump());
+  expect(1, "learn " + path("net.json") + data, {"net.json", "samples", "\"event\" is needed"});
+}
+
+}  // namespace
+}  // namespace phasic

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/data/request.hpp"
+
+#include "tests/runtime/support.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using nlohmann::json;
+using test::expect_all_in;
+using test::refusal;
+
+DataRequest parsed(const json& document) { return parse_data_request(JsonNode(document, "experiment.json", "data")); }
+
+TEST(DataRequest, ATextIsAName) {
+  EXPECT_EQ(parsed("letters26").set, "letters26");
+  expect_all_in(refusal([] { (void)parsed("letters"); }), {"experiment.json", "data", "\"letters\"", "letters26", "nettalk"});
+  expect_all_in(refusal([] { (void)parsed(7); }), {"experiment.json", "data", "object"});
+}
+
+TEST(DataRequest, AnObjectHasTheFieldsOfDocumentation) {
+  const auto request = parsed({{"set", "letters26"},
+                               {"size", {28, 20}},
+                               {"invert", false},
+                               {"gray", true},
+                               {"unique", true},
+                               {"order", "file"},
+                               {"seed", 9},
+                               {"test_share", 0.3},
+                               {"labels", "stress"},
+                               {"steps", 16},
+                               {"window_ms", 1.5},
+                               {"downsample", 2}});
+  EXPECT_EQ(request.rows, 28u);
+  EXPECT_EQ(request.columns, 20u);
+  EXPECT_EQ(request.invert, false);
+  EXPECT_EQ(request.gray, true);
+  EXPECT_EQ(request.unique, true);
+  EXPECT_EQ(request.mixed, false);
+  EXPECT_EQ(request.seed, 9u);
+  EXPECT_EQ(request.test_share, 0.3);
+  EXPECT_EQ(request.labels, "stress");
+  EXPECT_EQ(request.steps, 16u);
+  EXPECT_EQ(request.window_microseconds, 1500);
+  EXPECT_EQ(request.downsample, 2u);
+  EXPECT_EQ(parsed({{"folder", "/x"}, {"size", 28}}).columns, 28u);
+}
+
+TEST(DataRequest, WrongFieldsAreNamedWithTheirValues) {
+  const auto refused = [](const json& document) { return refusal([&] { (void)parsed(document); }); };
+  expect_all_in(refused({{"set", "mnist"}, {"sise", 28}}), {"data.sise", "unknown", "size"});
+  expect_all_in(refused({{"set", "mnist"}, {"size", 0}}), {"data.size", "0", "1 to"});
+  expect_all_in(refused({{"set", "mnist"}, {"size", {28}}}), {"data.size", "1 elements"});
+  expect_all_in(refused({{"set", "mnist"}, {"size", {28, "x"}}}), {"data.size[1]", "x"});
+  expect_all_in(refused({{"set", "mnist"}, {"folder", "/x"}}), {"data.folder", "exclude"});
+  expect_all_in(refused(json::object()), {"data.folder", "missing"});
+  expect_all_in(refused({{"set", "mnist"}, {"order", "sorted"}}), {"data.order", "sorted", "mixed"});
+  expect_all_in(refused({{"set", "mnist"}, {"test_share", 1.5}}), {"data.test_share", "1.5"});
+  expect_all_in(refused({{"set", "nettalk"}, {"labels", "tone"}}), {"data.labels", "tone", "stress"});
+}
+
+TEST(DataRequest, WhatHasNoMeaningForASetIsRefused) {
+  const auto refused = [](const json& document, Form form) {
+    return refusal([&] { (void)preprocessing_of(parsed(document), {}, form); });
+  };
+  expect_all_in(refused({{"set", "fsdd"}, {"size", 28}}, Form::kSpokenDigits), {"data fsdd", "size", "images"});
+  expect_all_in(refused({{"set", "mnist"}, {"downsample", 2}}, Form::kIdx), {"data mnist", "downsample", "recordings"});
+  expect_all_in(refused({{"set", "mnist"}, {"labels", "stress"}}, Form::kIdx), {"labels", "nettalk"});
+  expect_all_in(refused({{"set", "nmnist"}, {"invert", true}}, Form::kRecordings), {"invert", "images"});
+  expect_all_in(refused({{"set", "mnist"}, {"range_db", 40}}, Form::kIdx), {"range_db", "sounds"});
+  expect_all_in(refused({{"set", "mnist"}, {"unique", true}}, Form::kIdx), {"unique"});
+  Preprocessing usual;
+  usual.rows = usual.columns = 28;
+  usual.invert = true;
+  const auto result = preprocessing_of(parsed({{"set", "hand-letters"}, {"invert", false}}), usual, Form::kPictures);
+  EXPECT_EQ(result.rows, 28u);
+  EXPECT_FALSE(result.invert);
+}
+
+}  // namespace
+}  // namespace phasic::runtime

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/experiment/experiment.hpp"
+
+#include <set>
+
+#include "tests/runtime/support.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using nlohmann::json;
+using test::expect_all_in;
+using test::refusal;
+
+json small_experiment() {
+  return {{"phasic_experiment", 1},    {"name", "small"},    {"data", "mnist"},
+          {"task", "class_continual"}, {"seeds", {1, 2, 3}}, {"network", test::small_network()}};
+}
+
+TEST(Experiment, PlansEveryCombinationWithEverySeed) {
+  auto document = small_experiment();
+  document["vary"] = {{"network/layers/0/neurons", {10, 20}}, {"smoothing/size", {1, 3, 5}}};
+  const auto plans = plan_runs(parse_experiment(document, "e.json"));
+  ASSERT_EQ(plans.size(), 18U);
+  std::set<std::string> keys;
+  for (const RunPlan& plan : plans) {
+    keys.insert(plan.key);
+    EXPECT_EQ(plan.experiment.network["seed"], plan.seed);
+    EXPECT_EQ(plan.experiment.network["layers"][0]["neurons"], plan.variation["network/layers/0/neurons"]);
+    EXPECT_EQ(plan.experiment.smoothing.size, plan.variation["smoothing/size"].get<std::uint32_t>());
+  }
+  EXPECT_EQ(keys.size(), 18U);
+}
+
+TEST(Experiment, WrongFieldsAreNamed) {
+  const auto refused = [](auto change, const std::vector<std::string>& told) {
+    auto document = small_experiment();
+    change(document);
+    expect_all_in(refusal([&] { (void)parse_experiment(document, "e.json"); }), told);
+  };
+  refused([](json& d) { d["task"] = "guessing"; }, {"e.json", "task", "guessing"});
+  refused([](json& d) { d["sedes"] = 1; }, {"e.json", "sedes"});
+  refused([](json& d) { d["seeds"] = json::array(); }, {"e.json", "seeds"});
+  refused([](json& d) { d["smoothing"] = {{"size", 4}}; }, {"e.json", "smoothing.size", "4", "odd"});
+  refused([](json& d) { d["vary"] = {{"network/layers/5/neurons", {1}}}; }, {"e.json", "vary.network/layers/5/neurons"});
+  refused([](json& d) { d["vary"] = {{"network/layers/0/neurons", {0}}}; }, {"e.json", "layers[0].neurons", "0"});
+  refused([](json& d) { d["tests"] = false; }, {"e.json", "tests", "validation"});
+  refused([](json& d) { d["evaluate_every"] = 5; }, {"e.json", "evaluate_every", "validation"});
+  refused([](json& d) { d["network"] = "nowhere.json"; }, {"nowhere.json"});
+}
+
+TEST(Experiment, ExamplesAreValid) {
+  int examples = 0;
+  const auto folder = std::filesystem::path(PHASIC_SOURCE_DIR) / "examples" / "experiments";
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".json") continue;
+    EXPECT_NO_THROW((void)load_experiment(entry.path())) << entry.path();
+    ++examples;
+  }
+  EXPECT_GT(examples, 0);
+}
+
+}  // namespace
+}  // namespace phasic::runtime

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/experiment/rows.hpp"
+
+#include "tests/runtime/support.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+std::string text_of(const std::filesystem::path& file) {
+  const auto bytes = test::read_file(file);
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST(Rows, ComeBackAsTheyWereAppended) {
+  const test::TemporaryFolder folder;
+  {
+    RowFile file(folder / "rows.jsonl");
+    file.append({{"run", "a"}, {"text", "line\nbreak"}});
+    file.append({{"run", "b"}});
+  }
+  RowFile(folder / "rows.jsonl").append({{"run", "c"}});
+  const auto rows = read_rows(folder / "rows.jsonl");
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[0]["text"], "line\nbreak");
+  EXPECT_EQ(rows[2]["run"], "c");
+  EXPECT_TRUE(read_rows(folder / "none.jsonl").empty());
+}
+
+TEST(Rows, LoseOnlyTheLineThatACrashCutOff) {
+  const std::string whole = "{\"run\":\"a\"}\n{\"run\":\"b\"}\n";
+  for (std::size_t length = 0; length <= whole.size(); ++length) {
+    const test::TemporaryFolder folder;
+    test::write_file(folder / "rows.jsonl", whole.substr(0, length));
+    const std::size_t kept = length < 12 ? 0 : length < whole.size() ? 1 : 2;
+    EXPECT_EQ(read_rows(folder / "rows.jsonl").size(), kept) << length;
+    RowFile(folder / "rows.jsonl").append({{"run", "c"}});
+    EXPECT_EQ(text_of(folder / "rows.jsonl"), whole.substr(0, kept * 12) + "{\"run\":\"c\"}\n") << length;
+  }
+}
+
+TEST(Rows, ThatAreNoObjectsAreNamed) {
+  const test::TemporaryFolder folder;
+  test::write_file(folder / "rows.jsonl", std::string("{}\n[1]\n"));
+  test::expect_all_in(test::refusal([&] { (void)read_rows(folder / "rows.jsonl"); }), {"rows.jsonl", "line 2"});
+  test::write_file(folder / "rows.jsonl", std::string("{}\n{\"a\":}\n{}\n"));
+  test::expect_all_in(test::refusal([&] { (void)read_rows(folder / "rows.jsonl"); }), {"rows.jsonl", "line 2"});
+  test::expect_all_in(test::refusal([&] { RowFile file(folder.path() / "no" / "rows.jsonl"); }),
+                      {"rows.jsonl", "No such file"});
+}
+
+}  // namespace
+}  // namespace phasic::runtime

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/experiment/run.hpp"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "tests/runtime/support.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using nlohmann::json;
+using test::expect_all_in;
+using test::refusal;
+
+json competition(std::uint32_t neurons = 12) {
+  return {
+      {"phasic_network", 1},
+      {"inputs", 64},
+      {"classes", 4},
+      {"steps", 8},
+      {"layers",
+       {{{"neurons", neurons}, {"rule", "competition"}, {"input_shift", 3}, {"slowest_rate", "1/16"}, {"homeostasis", 200}}}}};
+}
+
+/// A data set of 200 samples for training and as many for testing, of four classes.
+class ExperimentRun : public ::testing::Test {
+ protected:
+  void SetUp() override { test::write_dataset(folder_ / "set", 200, 8, 4); }
+
+  json document(const json& network) {
+    return {{"phasic_experiment", 1},    {"name", "made"}, {"data", (folder_ / "set").string()},
+            {"task", "class_continual"}, {"seeds", {1}},   {"network", network}};
+  }
+  static json run(const json& description) {
+    const auto plans = plan_runs(parse_experiment(description, "e.json"));
+    return run_experiment(plans.at(0), load_experiment_data(plans.at(0)), {});
+  }
+  static json without_time(json row) {
+    row.erase("seconds");
+    return row;
+  }
+
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(ExperimentRun, NeuronsThatCompeteLearnClassAfterClassAndForgetLittle) {
+  const auto row = run(document(competition()));
+  EXPECT_EQ(row["samples_learned"], 200);
+  EXPECT_EQ(row["judged_on"], "test");
+  EXPECT_EQ(row["judged_samples"], 200);
+  EXPECT_GT(row["accuracy"].get<double>(), 0.95);
+  EXPECT_LT(row["forgetting"].get<double>(), 0.05);
+  ASSERT_EQ(row["matrix"].size(), 4U);
+  for (std::size_t task = 0; task < 4; ++task) EXPECT_EQ(row["matrix"][task].size(), task + 1);
+  EXPECT_EQ(row["learned"]["samples"], 200);
+  EXPECT_EQ(row["learned"]["layers"][0]["update_rows"], 200 * 64) << "a winner's column a sample";
+  EXPECT_EQ(row["formula_operations"], 64 * 12);
+}
+
+TEST_F(ExperimentRun, GradientRulesForgetWhatIsNotShownAgain) {
+  auto description = document(test::small_network());
+  description["passes"] = 12;
+  const auto continual = run(description);
+  EXPECT_GT(continual["forgetting"].get<double>(), 0.2);
+  description["task"] = "classification";
+  EXPECT_GT(run(description)["accuracy"].get<double>(), continual["accuracy"].get<double>() + 0.1);
+}
+
+TEST_F(ExperimentRun, EveryRuleLearnsTheMadeUpClasses) {
+  for (const std::string rule : {"naca", "drtp", "dfa", "eprop", "frozen"}) {
+    auto network = test::small_network();
+    network["layers"][0]["rule"] = rule;
+    network["layers"][1]["window"] = 3;  // so wide that a silent output neuron still learns
+    if (rule == "frozen") network["layers"][0].erase("learning_rate");
+    auto description = document(network);
+    description["task"] = "classification";
+    description["passes"] = 12;
+    EXPECT_GT(run(description)["accuracy"].get<double>(), 0.9) << rule;
+  }
+}
+
+TEST_F(ExperimentRun, RowsDoNotDependOnTheSizeOfLaunches) {
+  auto description = document(competition());
+  description["validation"] = 40;
+  description["evaluate_every"] = 50;
+  const auto expected = without_time(run(description));
+  EXPECT_EQ(expected["validation"].size(), 4U);  // at 50, 100, 150 and the end
+  EXPECT_EQ(expected["samples_learned"], 160);
+  description["launch_samples"] = 7;
+  auto actual = without_time(run(description));
+  for (const char* part : {"learned", "judged"}) {
+    // Loading and storing weights is timed launch by launch.
+    EXPECT_EQ(actual[part]["layers"], expected[part]["layers"]);
+    actual.erase(part);
+  }
+  auto rest = expected;
+  rest.erase("learned");
+  rest.erase("judged");
+  EXPECT_EQ(actual, rest);
+}
+
+TEST_F(ExperimentRun, WithoutTestsOnlyTheTrainingSetIsRead) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder_ / "set")) {
+    if (entry.path().filename().string().starts_with("t10k")) std::filesystem::remove(entry.path());
+  }
+  auto description = document(competition());
+  description["tests"] = false;
+  description["validation"] = 50;
+  const auto row = run(description);
+  EXPECT_EQ(row["judged_on"], "validation");
+  EXPECT_EQ(row["judged_samples"], 50);
+  EXPECT_EQ(row["training_samples"], 150);
+}
+
+TEST_F(ExperimentRun, AnotherEngineThatRepeatsItFindsNoDifference) {
+  auto description = document(competition());
+  description["repeat"] = {{"engine", "reference"}, {"samples", 120}};
+  EXPECT_EQ(run(description)["repeat"]["samples"], 120);
+  EXPECT_EQ(run(description)["repeat"]["differences"], 0);
+}
+
+TEST_F(ExperimentRun, ThatCannotBeIsRefused) {
+  const auto refused = [&](auto change, const std::vector<std::string>& told) {
+    auto description = document(competition());
+    change(description);
+    expect_all_in(refusal([&] { (void)run(description); }), told);
+  };
+  refused([](json& d) { d["samples"] = 201; }, {"e.json", "samples", "201", "200"});
+  refused([](json& d) { d["validation"] = 200; }, {"e.json", "validation", "200"});
+  refused([](json& d) { d["network"]["inputs"] = 63; }, {"inputs", "63", "64"});
+  refused([](json& d) { d["data"] = "no-such-set"; }, {"no-such-set"});
+}
+
+}  // namespace
+}  // namespace phasic::runtime
