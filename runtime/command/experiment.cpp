@@ -7,6 +7,7 @@
 
 #include "runtime/command/options.hpp"
 #include "runtime/error.hpp"
+#include "runtime/experiment/page.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/experiment/run.hpp"
 #include "runtime/experiment/share.hpp"
@@ -22,6 +23,7 @@ using namespace phasic::runtime;
 struct ExperimentOptions {
   std::vector<std::string> files;
   std::string results;
+  std::string html;
   bool quiet = false;
 };
 
@@ -75,7 +77,16 @@ int run(const ExperimentOptions& options, bool resume) {
 }
 
 int report(const ExperimentOptions& options) {
-  for (const std::string& file : options.files) fmt::print("{}\n{}\n", file, table_of(read_rows(file)));
+  std::vector<ResultsFile> files;
+  for (const std::string& file : options.files) files.push_back(read_results(file));
+  if (options.html.empty()) {
+    for (const ResultsFile& file : files) fmt::print("{}\n{}\n", file.name, table_of(file.rows));
+    return kSuccess;
+  }
+  const auto command = fmt::format("phasic experiment report {} --html {}", fmt::join(options.files, " "), options.html);
+  const std::string page = page_of(read_page_template(), {.version = PHASIC_VERSION, .command = command}, files);
+  write_page(options.html, page);
+  fmt::print("{}: {:.1f} MB; it opens without a network\n", options.html, static_cast<double>(page.size()) / 1e6);
   return kSuccess;
 }
 
@@ -93,8 +104,9 @@ void add_experiment(CLI::App& app, Action& chosen) {
     part->add_flag("--quiet", options->quiet, "no line for each run");
     part->callback([&chosen, options, resume] { chosen = [options, resume] { return run(*options, resume); }; });
   }
-  auto* part = command->add_subcommand("report", "tables of results");
+  auto* part = command->add_subcommand("report", "tables and charts of results");
   part->add_option("results", options->files, "files of results")->required();
+  part->add_option("--html", options->html, "page with tables and charts to write, in place of a Markdown table");
   part->callback([&chosen, options] { chosen = [options] { return report(*options); }; });
 }
 
