@@ -17,7 +17,8 @@ module phasic_core #(
   parameter int MaxClasses  = 64,
   parameter int MaxOutputs  = 64,
   parameter int MaxEvents   = 16384,
-  parameter int WeightDepth = 16384
+  parameter int WeightDepth = 16384,
+  parameter int Rules       = 0
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -178,6 +179,16 @@ module phasic_core #(
   assign output_index         = EngineBits'(output_engine);
   assign event_ready[Engines] = 1'b1;
 
+  // Spike counts of the last layer for layers that learn from its errors, as they are in the scores. Neurons that compete do not spike.
+  logic [15:0] classes;
+  logic        count_valid, competes;
+  logic [5:0]  count;
+  assign classes     = program_i[8*phasic_pkg::ProgramHeaderClasses +: 16];
+  assign competes    = (Rules & 4) != 0
+                       && layers_i[512*output_index + 8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition);
+  assign count_valid = score_valid_o && score_ready_i;
+  assign count       = competes ? 6'd0 : score_o[21:16];
+
   for (genvar e = 0; e < Engines; e++) begin : gen_engine
     assign in_use[e] = 3'(e) < layers;
 
@@ -189,7 +200,9 @@ module phasic_core #(
       .MaxNeurons (MaxNeurons),
       .MaxClasses (MaxClasses),
       .MaxOutputs (MaxOutputs),
-      .WeightDepth(WeightDepth)
+      .WeightDepth(WeightDepth),
+      // There is no layer after the last engine's whose errors it could use.
+      .Rules      ((e + 1 < Engines) ? Rules : Rules & ~2)
     ) u_engine (
       .clk_i,
       .rst_ni,
@@ -197,6 +210,7 @@ module phasic_core #(
       .ready_o            (engine_ready[e]),
       .seed_i             (seed),
       .steps_i            (steps),
+      .classes_i          (classes),
       .trace_i            (trace),
       .output_layer_i     (output_engine == 2'(e)),
       .descriptor_i       (layers_i[512*e +: 512]),
@@ -222,6 +236,10 @@ module phasic_core #(
       .event_ready_i      (event_ready[e+1]),
       .event_kind_o       (event_kind[2*(e+1) +: 2]),
       .event_index_o      (event_index[16*(e+1) +: 16]),
+      .count_valid_i      (count_valid),
+      .count_i            (count),
+      .count_last_i       (score_last_o),
+      .count_number_i     (record_number_o),
       .score_valid_o      (score_valid[e]),
       .score_ready_i      (score_ready_i && output_engine == 2'(e)),
       .score_o            (score[32*e +: 32]),

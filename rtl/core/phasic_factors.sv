@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Postsynaptic factors of a learned sample: the neuromodulator level of the sample's class, or the rate error, times the learning rate; for
-// learning from the last step also times the trit.
+// Postsynaptic factors of a learned sample: the neuromodulator level of the sample's class, or the rate error, or the sum of levels times
+// rate errors of the last layer, times the learning rate; for learning from the last step also times the postsynaptic part.
 //
 // Handshake: none; the sweep drives the stages. f0 reads the levels (and the state, elsewhere), f1 multiplies, f2 scales and writes the factor.
+//            Before that, for feedback, words of levels are multiplied with an error and added up: a0 reads the levels, a1 multiplies, a2 adds.
 // Latency:   as the stages say; factors_o holds the word read one cycle after update_read_i.
-// Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory.
+// Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory; Feedback, there can be factors of feedback;
+//            SignalWidth, bits of a signal: 9, or with feedback as many as every error at once needs.
 `default_nettype none
 
 module phasic_factors #(
-  parameter int Lanes      = 64,
-  parameter int Words      = 16,
-  parameter int LevelDepth = 1024,
+  parameter int Lanes       = 64,
+  parameter int Words       = 16,
+  parameter int LevelDepth  = 1024,
+  parameter bit Feedback    = 1'b0,
+  parameter int SignalWidth = 9,
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1,
   localparam int LevelBits   = (LevelDepth > 1) ? $clog2(LevelDepth) : 1,
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1  // one more bit for the sign of the trit
@@ -18,6 +22,7 @@ module phasic_factors #(
   input  logic                         clk_i,
   // constants of the run
   input  logic                         error_i,        // own rate error rather than level
+  input  logic                         feedback_i,     // sum of levels times errors rather than level
   input  logic                         all_steps_i,
   input  logic [15:0]                  rate_i,
   input  logic [3:0]                   shift_i,
@@ -27,6 +32,12 @@ module phasic_factors #(
   input  logic                         load_i,
   input  logic [LevelBits-1:0]         load_address_i,
   input  logic [Lanes*8-1:0]           load_data_i,
+  // a0: a word of levels times an error, added to the word's signals
+  input  logic                         add_i,
+  input  logic                         add_first_i,    // the signals were 0
+  input  logic [WordBits-1:0]          add_word_i,
+  input  logic [LevelBits-1:0]         add_address_i,
+  input  logic signed [6:0]            add_error_i,
   // stages
   input  logic                         valid0_i,
   input  logic [1:0]                   valid_i,        // f1, f2
@@ -42,26 +53,33 @@ module phasic_factors #(
   input  logic [WordBits-1:0]          update_word_i,
   output logic [Lanes*FactorWidth-1:0] factors_o
 );
-  localparam logic signed [25:0] FactorMaximum = 524287;
-  localparam logic signed [25:0] FactorMinimum = -524288;
+  localparam int ProductWidth = SignalWidth + 17;
+  localparam logic signed [ProductWidth-1:0] FactorMaximum = 524287;
+  localparam logic signed [ProductWidth-1:0] FactorMinimum = -524288;
 
   initial begin
     if (phasic_pkg::FactorWidth != 20) $fatal(1, "phasic_factors: the limits of a factor are those of 20 bits");
   end
 
-  // The error's first term: steps for the class's own neuron, 0 for the others.
+  // An error's first term: steps for the class's own neuron, 0 for the others.
   function logic signed [8:0] error_of(input logic own, input logic [5:0] steps, input logic [5:0] count);
     error_of = $signed({3'b0, own ? steps : 6'd0}) - $signed({3'b0, count});
   endfunction
 
-  function logic signed [25:0] product_of(input logic signed [8:0] signal, input logic [15:0] rate);
-    product_of = 26'(signal) * $signed({10'b0, rate});
+  function logic signed [8:0] signal_of(input logic error, input logic own, input logic [5:0] steps, input logic [5:0] count,
+                                        input logic [7:0] level);
+    signal_of = error ? error_of(own, steps, count) : 9'sd0 - 9'($signed(level));
+  endfunction
+
+  function logic signed [ProductWidth-1:0] product_of(input logic signed [SignalWidth-1:0] signal, input logic signed [16:0] scale);
+    product_of = ProductWidth'(signal) * ProductWidth'(scale);
   endfunction
 
   // Division by a power of two, halves upwards, then the limits of a factor.
-  function logic signed [FactorWidth-1:0] factor_of(input logic signed [25:0] product, input logic [3:0] shift);
-    logic signed [25:0] scaled;
-    scaled    = (product + ((shift == 4'd0) ? 26'sd0 : 26'sd1 <<< (shift - 4'd1))) >>> shift;
+  function logic signed [FactorWidth-1:0] factor_of(input logic signed [ProductWidth-1:0] product, input logic [3:0] shift);
+    logic signed [ProductWidth-1:0] half, scaled;
+    half      = (shift == 4'd0) ? '0 : ProductWidth'(1) << (shift - 4'd1);
+    scaled    = (product + half) >>> shift;
     factor_of = (scaled > FactorMaximum) ? FactorMaximum[FactorWidth-1:0] :
                 (scaled < FactorMinimum) ? FactorMinimum[FactorWidth-1:0] : scaled[FactorWidth-1:0];
   endfunction
@@ -72,7 +90,7 @@ module phasic_factors #(
   logic                 own_word_q;
   logic [Lanes-1:0]     own_lane_q;
 
-  assign level_address = LevelBits'(32'(class_i) * 32'(row_words_i) + 32'(word0_i));
+  assign level_address = (Feedback && add_i) ? add_address_i : LevelBits'(32'(class_i) * 32'(row_words_i) + 32'(word0_i));
 
   phasic_ram #(
     .Width(Lanes * 8),
@@ -82,7 +100,7 @@ module phasic_factors #(
     .write_i        (load_i),
     .write_address_i(load_address_i),
     .write_data_i   (load_data_i),
-    .read_i         (valid0_i),
+    .read_i         (valid0_i || (Feedback && add_i)),
     .read_address_i (level_address),
     .read_data_o    (levels)
   );
@@ -94,9 +112,57 @@ module phasic_factors #(
     end
   end
 
+  // ---- signals, and what they are multiplied with ----
+  logic [Lanes*SignalWidth-1:0]  signals;  // at f1 or a1
+  logic signed [16:0]            scale;
+  logic                          multiply;
+  logic [Lanes*ProductWidth-1:0] products_q;
+
+  if (Feedback) begin : gen_feedback
+    (* ram_style = "distributed" *) logic [Lanes*SignalWidth-1:0] signals_q [Words];
+    logic [Lanes*SignalWidth-1:0] read_q;
+    logic [1:0]                   add_q, first_q;  // a1, a2
+    logic [WordBits-1:0]          word1_q, word2_q;
+    logic signed [6:0]            error_q;
+
+    function logic [Lanes*SignalWidth-1:0] with_products(input logic [Lanes*SignalWidth-1:0] sums,
+                                                         input logic [Lanes*ProductWidth-1:0] products, input logic first);
+      for (int k = 0; k < Lanes; k++)
+        with_products[SignalWidth*k +: SignalWidth] =
+            (first ? '0 : sums[SignalWidth*k +: SignalWidth]) + products[ProductWidth*k +: SignalWidth];
+    endfunction
+
+    assign multiply = valid_i[0] || add_q[0];
+    assign scale    = add_q[0] ? 17'(error_q) : $signed({1'b0, rate_i});
+    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
+      assign signals[SignalWidth*k +: SignalWidth] =
+          add_q[0] ? SignalWidth'($signed(levels[8*k +: 8])) :
+          feedback_i ? read_q[SignalWidth*k +: SignalWidth] :
+          SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], steps_i, counts_i[6*k +: 6], levels[8*k +: 8]));
+    end
+
+    always_ff @(posedge clk_i) begin
+      add_q   <= {add_q[0], add_i};
+      first_q <= {first_q[0], add_first_i};
+      word1_q <= add_word_i;
+      word2_q <= word1_q;
+      if (add_i) error_q <= add_error_i;
+      if (add_q[1]) signals_q[word2_q] <= with_products(signals_q[word2_q], products_q, first_q[1]);
+      if (valid0_i) read_q <= signals_q[word0_i];
+    end
+  end else begin : gen_no_feedback
+    logic unused_feedback;
+    assign unused_feedback = ^{feedback_i, add_first_i, add_word_i, add_error_i};
+    assign multiply        = valid_i[0];
+    assign scale           = $signed({1'b0, rate_i});
+    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
+      assign signals[SignalWidth*k +: SignalWidth] =
+          SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], steps_i, counts_i[6*k +: 6], levels[8*k +: 8]));
+    end
+  end
+
   // ---- factors ----
   (* ram_style = "distributed" *) logic [Lanes*FactorWidth-1:0] factors_q [Words];
-  logic [Lanes*26-1:0]          products_q;
   logic [Lanes-1:0]             plus_q, minus_q;
   logic [Lanes*FactorWidth-1:0] factors_new_q;
   logic                         valid3_q;
@@ -106,17 +172,17 @@ module phasic_factors #(
     if (valid_i[0]) begin
       plus_q  <= plus_i;
       minus_q <= minus_i;
-      for (int k = 0; k < Lanes; k++) begin
-        products_q[26*k +: 26] <= product_of(error_i ? error_of(own_word_q && own_lane_q[k], steps_i, counts_i[6*k +: 6])
-                                                     : 9'sd0 - 9'($signed(levels[8*k +: 8])), rate_i);
-      end
+    end
+    if (multiply) begin
+      for (int k = 0; k < Lanes; k++)
+        products_q[ProductWidth*k +: ProductWidth] <= product_of($signed(signals[SignalWidth*k +: SignalWidth]), scale);
     end
     if (valid_i[1]) begin
       for (int k = 0; k < Lanes; k++) begin
         if (enabled2_i[k] && (all_steps_i || plus_q[k]))
-          factors_new_q[FactorWidth*k +: FactorWidth] <= factor_of($signed(products_q[26*k +: 26]), shift_i);
+          factors_new_q[FactorWidth*k +: FactorWidth] <= factor_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i);
         else if (enabled2_i[k] && minus_q[k])
-          factors_new_q[FactorWidth*k +: FactorWidth] <= FactorWidth'(0) - factor_of($signed(products_q[26*k +: 26]), shift_i);
+          factors_new_q[FactorWidth*k +: FactorWidth] <= FactorWidth'(0) - factor_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i);
         else factors_new_q[FactorWidth*k +: FactorWidth] <= '0;
       end
     end

@@ -4,9 +4,10 @@
 // Handshake: valid/ready on the event streams, the broadcast, scores and trace. Load and store ports are used between samples only:
 //            a load word is taken at once, a stored word is on store_data_o two cycles after store_valid_i. Constants hold during a run.
 // Latency:   an event occupies the lanes for row_words_i cycles; the sweep of a step (row_words_i + 10 cycles) hides behind the next step.
-//            Learning takes row_words_i cycles for each visited row and about 30 more.
+//            Learning takes row_words_i cycles for each visited row and about 30 more. With feedback it begins row_words_i cycles a class
+//            after the last layer's counts of the sample have come.
 // Parameters: Layer, position in the chain; Lanes, WeightWidth, MaxRows, MaxNeurons, MaxClasses, MaxOutputs, WeightDepth as in the
-//            limits of the contract.
+//            limits of the contract; Rules as there: 1 posts and presynaptic traces, 2 feedback.
 `default_nettype none
 
 module phasic_layer_engine #(
@@ -17,7 +18,8 @@ module phasic_layer_engine #(
   parameter int MaxNeurons  = 1024,
   parameter int MaxClasses  = 64,
   parameter int MaxOutputs  = 64,
-  parameter int WeightDepth = 16384
+  parameter int WeightDepth = 16384,
+  parameter int Rules       = 0
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -26,6 +28,7 @@ module phasic_layer_engine #(
   // constants of the run
   input  logic [63:0]                  seed_i,
   input  logic [5:0]                   steps_i,
+  input  logic [15:0]                  classes_i,
   input  logic                         trace_i,
   input  logic                         output_layer_i,
   input  logic [511:0]                 descriptor_i,
@@ -54,6 +57,11 @@ module phasic_layer_engine #(
   input  logic                         event_ready_i,
   output logic [1:0]                   event_kind_o,
   output logic [15:0]                  event_index_o,
+  // spike counts of the output layer's neurons, as their scores leave
+  input  logic                         count_valid_i,
+  input  logic [5:0]                   count_i,
+  input  logic                         count_last_i,
+  input  logic [31:0]                  count_number_i,
   // scores of the output layer, trace
   output logic                         score_valid_o,
   input  logic                         score_ready_i,
@@ -86,6 +94,11 @@ module phasic_layer_engine #(
   // Two steps of spike words, so that a sweep need not wait for the layer that follows.
   localparam int SpikeWords  = 1 << $clog2(2 * Words + 8);
   localparam int SpikeDepth  = (SpikeWords < 16) ? 16 : SpikeWords;
+
+  localparam bit Posts       = (Rules & 1) != 0;
+  localparam bit Feedback    = (Rules & 2) != 0;
+  // Signals: a level or an error, or with feedback the sum over all classes of products of up to 2^12.
+  localparam int SignalWidth = Feedback ? 14 + $clog2(MaxClasses) : 9;
 
   // ---- constants of the layer ----
   logic [15:0]         neurons;
@@ -299,6 +312,7 @@ module phasic_layer_engine #(
   logic [15:0]         sweep_class;
   logic [LaneBits-1:0] read_out_lane;
   logic [21:0]         read_out_state;
+  logic                factors_ready;
 
   phasic_sweep #(
     .Lanes   (Lanes),
@@ -323,6 +337,7 @@ module phasic_layer_engine #(
     .state_o        (sweep_state),
     .read_o         (sweep_read),
     .sweep_valid_o  (sweep_valid),
+    .factors_ready_i(factors_ready),
     .factor0_o      (factor0),
     .factor_valid_o (factor_valid),
     .word0_o        (sweep_word0),
@@ -408,13 +423,15 @@ module phasic_layer_engine #(
     .SumWidth (SumWidth),
     .Words    (Words),
     .Outputs  (Outputs),
-    .TritWords(TritWords)
+    .TritWords(TritWords),
+    .Posts    (Posts)
   ) u_neurons (
     .clk_i,
     .threshold_i    ($signed(descriptor_i[8*phasic_pkg::LayerThreshold +: 16])),
     .window_i       ($signed(descriptor_i[8*phasic_pkg::LayerWindow +: 16])),
     .leak_i         (descriptor_i[8*phasic_pkg::LayerLeak +: 9]),
     .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 4]),
+    .post_i         (descriptor_i[8*phasic_pkg::LayerPost +: 2]),
     .keep_trits_i   (all_steps),
     .read_i         (sweep_read),
     .valid_i        (sweep_valid),
@@ -438,13 +455,64 @@ module phasic_layer_engine #(
     .trits_o        (trits)
   );
 
+  // ---- errors of the last layer ----
+  logic                 feedback, add, add_first;
+  logic [WordBits-1:0]  add_word;
+  logic [LevelBits-1:0] add_address;
+  logic signed [6:0]    add_error;
+
+  if (Feedback) begin : gen_feedback
+    assign feedback = descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorFeedback);
+
+    phasic_feedback #(
+      .WordBits  (WordBits),
+      .LevelBits (LevelBits),
+      .MaxClasses(MaxClasses)
+    ) u_feedback (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .feedback_i    (feedback),
+      .steps_i,
+      .classes_i,
+      .last_word_i   (last_word),
+      .start_i       (sample_started),
+      .learn_i       (sample_learn),
+      .class_i       (sample_class),
+      .number_i      (sample_number),
+      .count_valid_i,
+      .count_i,
+      .count_last_i,
+      .count_number_i,
+      .add_o         (add),
+      .add_first_o   (add_first),
+      .add_word_o    (add_word),
+      .add_address_o (add_address),
+      .add_error_o   (add_error),
+      .ready_o       (factors_ready)
+    );
+  end else begin : gen_no_feedback
+    logic unused_counts;
+    assign unused_counts = ^{classes_i, count_valid_i, count_i, count_last_i, count_number_i};
+    assign feedback      = 1'b0;
+    assign factors_ready = 1'b1;
+    assign add           = 1'b0;
+    assign add_first     = 1'b0;
+    assign add_word      = '0;
+    assign add_address   = '0;
+    assign add_error     = '0;
+  end
+
   phasic_factors #(
-    .Lanes     (Lanes),
-    .Words     (Words),
-    .LevelDepth(LevelDepth)
+    .Lanes      (Lanes),
+    .Words      (Words),
+    .LevelDepth (LevelDepth),
+    .Feedback   (Feedback),
+    .SignalWidth(SignalWidth)
   ) u_factors (
     .clk_i,
     .error_i       (descriptor_i[8*phasic_pkg::LayerFactor +: 2] == 2'(phasic_pkg::FactorError)),
+    .feedback_i    (feedback),
     .all_steps_i   (all_steps),
     .rate_i        (descriptor_i[8*phasic_pkg::LayerRate +: 16]),
     .shift_i       (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
@@ -453,6 +521,11 @@ module phasic_layer_engine #(
     .load_i        (load_level_i),
     .load_address_i(LevelBits'(load_address_i)),
     .load_data_i   (load_data_i[Lanes*8-1:0]),
+    .add_i         (add),
+    .add_first_i   (add_first),
+    .add_word_i    (add_word),
+    .add_address_i (add_address),
+    .add_error_i   (add_error),
     .valid0_i      (factor0),
     .valid_i       (factor_valid),
     .word0_i       (sweep_word0),
@@ -472,12 +545,14 @@ module phasic_layer_engine #(
     .WeightWidth(WeightWidth),
     .WordBits   (WordBits),
     .AddressBits(AddressBits),
-    .Outputs    (Outputs)
+    .Outputs    (Outputs),
+    .Traces     (Posts)
   ) u_updates (
     .clk_i,
     .rst_ni,
     .all_steps_i    (all_steps),
     .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
+    .trace_shift_i  (descriptor_i[8*phasic_pkg::LayerTraceShift +: 2]),
     .valid_i        (word_valid),
     .word_i         (walk_word),
     .address_i      (walk_address),

@@ -4,7 +4,8 @@
 // Handshake: none; the sweep drives the stages. s0 reads the state (and the sums, elsewhere), s1 computes current and leak, s2 the potential, s3
 //            what follows from it, s4 writes the state back. Words must differ while they are inside. A read for factors or read-out uses s0 alone.
 // Latency:   counts and trits of the word read at s0 are on the outputs from the next cycle until the next read; spikes_o and limited_o at s4.
-// Parameters: Lanes; SumWidth; Words, neurons of a lane; Outputs, lanes whose trits of every step are kept; TritWords, words of them.
+// Parameters: Lanes; SumWidth; Words, neurons of a lane; Outputs, lanes whose trits of every step are kept; TritWords, words of them;
+//            Posts, postsynaptic parts other than the trit can be asked for.
 `default_nettype none
 
 module phasic_neurons #(
@@ -13,6 +14,7 @@ module phasic_neurons #(
   parameter int Words     = 16,
   parameter int Outputs   = 64,
   parameter int TritWords = 1,
+  parameter bit Posts     = 1'b0,
   localparam int WordBits = (Words > 1) ? $clog2(Words) : 1,
   localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1
 ) (
@@ -22,6 +24,7 @@ module phasic_neurons #(
   input  logic signed [15:0]        window_i,
   input  logic [8:0]                leak_i,
   input  logic [3:0]                input_shift_i,
+  input  logic [1:0]                post_i,         // what plus and minus tell: trit, surrogate or one
   input  logic                      keep_trits_i,
   // stages
   input  logic                      read_i,
@@ -78,10 +81,34 @@ module phasic_neurons #(
   // A state word: trits -1, trits +1, counts, spikes, potentials of all lanes.
   (* ram_style = "distributed" *) logic [StateWidth-1:0] states_q [Words];
   logic [Lanes*16-1:0]           read_potentials_q, potentials2_q, potentials3_q;
-  logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, plus_q, minus_q;
+  logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, plus2, minus2, plus_q, minus_q;
   logic [Lanes*6-1:0]            counts1_q, counts2_q, counts3_q;
   logic [Lanes*(SumWidth+1)-1:0] currents_q;
   logic [Lanes*17-1:0]           leaked_q;
+
+  // ---- postsynaptic part of a coincidence ----
+  if (Posts) begin : gen_posts
+    // As far above the threshold as the window is below it.
+    logic signed [17:0] ceiling;
+    logic               trit, one;
+    assign ceiling = 18'(threshold_i) + 18'(threshold_i) - 18'(window_i);
+    assign trit    = 32'(post_i) == phasic_pkg::PostTrit;
+    assign one     = 32'(post_i) == phasic_pkg::PostOne;
+    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
+      logic open, below;
+      assign open      = $signed(potentials2_q[16*k +: 16]) > window_i;
+      assign below     = 18'($signed(potentials2_q[16*k +: 16])) < ceiling;
+      assign plus2[k]  = one || (open && (trit ? !spikes2_q[k] : below));
+      assign minus2[k] = trit && !open && spikes2_q[k];
+    end
+  end else begin : gen_trits
+    logic unused_post;
+    assign unused_post = ^post_i;
+    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
+      assign plus2[k]  = $signed(potentials2_q[16*k +: 16]) > window_i && !spikes2_q[k];
+      assign minus2[k] = $signed(potentials2_q[16*k +: 16]) <= window_i && spikes2_q[k];
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (read_i) {minus_o, plus_o, counts_o, read_spikes_q, read_potentials_q} <= states_q[word0_i];
@@ -104,10 +131,10 @@ module phasic_neurons #(
     if (valid_i[2]) begin
       potentials3_q <= potentials2_q;
       limited_o     <= limited2_q & enabled3_i;
+      plus_q        <= plus2;
+      minus_q       <= minus2;
       for (int k = 0; k < Lanes; k++) begin
-        spikes_o[k]           <= enabled3_i[k] && $signed(potentials2_q[16*k +: 16]) > threshold_i;
-        plus_q[k]             <= $signed(potentials2_q[16*k +: 16]) > window_i && !spikes2_q[k];
-        minus_q[k]            <= $signed(potentials2_q[16*k +: 16]) <= window_i && spikes2_q[k];
+        spikes_o[k]         <= enabled3_i[k] && $signed(potentials2_q[16*k +: 16]) > threshold_i;
         counts3_q[6*k +: 6] <= counts2_q[6*k +: 6] + {5'd0, $signed(potentials2_q[16*k +: 16]) > threshold_i};
       end
     end
@@ -116,14 +143,14 @@ module phasic_neurons #(
   end
 
   // ---- trits of every step ----
-  // Each step of a sample writes its own two bits of a lane; those of steps that the sample does not have meet no presynaptic spike.
+  // The first step of a sample clears those of all others; each step writes its own two bits of a lane.
   localparam int TritBits = (TritWords > 1) ? $clog2(TritWords) : 1;
   (* ram_style = "distributed" *) logic [Outputs*64-1:0] trits_q [TritWords];
 
   function logic [Outputs*64-1:0] with_step(input logic [Outputs*64-1:0] trits, input logic [Lanes-1:0] plus, input logic [Lanes-1:0] minus,
-                                            input logic [31:0] step);
+                                            input logic [31:0] step, input logic first);
     for (int k = 0; k < Outputs; k++)
-      with_step[64*k +: 64] = (trits[64*k +: 64] & ~{step, step}) | {plus[k] ? step : 32'd0, minus[k] ? step : 32'd0};
+      with_step[64*k +: 64] = (first ? 64'd0 : trits[64*k +: 64]) | {plus[k] ? step : 32'd0, minus[k] ? step : 32'd0};
   endfunction
 
   logic unused_bits;
@@ -131,7 +158,7 @@ module phasic_neurons #(
 
   always_ff @(posedge clk_i) begin
     if (valid_i[3] && keep_trits_i && 32'(word4_i) < TritWords)
-      trits_q[TritBits'(word4_i)] <= with_step(trits_q[TritBits'(word4_i)], plus_q, minus_q, step_i);
+      trits_q[TritBits'(word4_i)] <= with_step(trits_q[TritBits'(word4_i)], plus_q, minus_q, step_i, first_i);
     if (trit_read_i) trits_o <= trits_q[TritBits'(trit_word_i)];
   end
 endmodule

@@ -3,7 +3,8 @@
 // and after a learned sample makes the factors.
 //
 // Handshake: start_i for one cycle while busy_o is 0. Spike words, scores and trace by valid/ready; the record belongs to the last score.
-// Latency:   row_words + 10 cycles; the read-out adds a cycle a neuron, the factors row_words + 4 cycles.
+//            The factors wait for factors_ready_i, which then holds until the last of them.
+// Latency:   row_words + 10 cycles; the read-out adds a cycle a neuron, the factors row_words + 4 cycles and what they have to wait.
 // Parameters: Lanes; WordBits, width of a word number.
 `default_nettype none
 
@@ -34,6 +35,7 @@ module phasic_sweep #(
   // stages: 0 reads; sweep 1 to 4; factor 1 and 2
   output logic                read_o,
   output logic [3:0]          sweep_valid_o,
+  input  logic                factors_ready_i,
   output logic                factor0_o,
   output logic [1:0]          factor_valid_o,
   output logic [WordBits-1:0] word0_o,
@@ -82,7 +84,7 @@ module phasic_sweep #(
   assign state_o         = state_q;
   assign word_last       = word_q == last_word_i;
   assign run             = state_q == SweepRun && (output_layer_i || room_i);
-  assign factor0_o       = state_q == SweepFactors;
+  assign factor0_o       = state_q == SweepFactors && factors_ready_i;
   assign read_o          = run || factor0_o || (state_q == SweepReadOut && !read_started_q);
   assign word0_o         = word_q;
   assign word2_o         = word2_q;
@@ -186,8 +188,10 @@ module phasic_sweep #(
         end
         SweepFactors: begin
           wait_q <= 3'd0;
-          word_q <= word_last ? '0 : word_q + 1'b1;
-          if (word_last) state_q <= SweepEnd;
+          if (factor0_o) begin
+            word_q <= word_last ? '0 : word_q + 1'b1;
+            if (word_last) state_q <= SweepEnd;
+          end
         end
         default: begin
           wait_q <= wait_q + 3'd1;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Weight updates: presynaptic times postsynaptic activity times factor, rounded once and added to the weight.
+// Weight updates: presynaptic times postsynaptic activity times factor, rounded once and added to the weight. With a presynaptic trace a
+// spike counts 2 to the trace shift at its own step and 1 at the next.
 //
 // Handshake: none. A word comes in at u0; its weights are asked for at u2 (read_o) and must be on weights_i at u4; the new ones leave at u5
 //            (write_o). The word's trits, asked for at u1, must be on trits_i at u2; its factors, asked for at u2, on factors_i at u3.
 // Latency:   five cycles; a word a cycle.
-// Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits.
+// Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits; Traces, there can be presynaptic traces.
 `default_nettype none
 
 module phasic_updates #(
@@ -13,12 +14,14 @@ module phasic_updates #(
   parameter int WordBits    = 4,
   parameter int AddressBits = 14,
   parameter int Outputs     = 64,
+  parameter bit Traces      = 1'b0,
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
   input  logic                         all_steps_i,
   input  logic                         nearest_i,
+  input  logic [1:0]                   trace_shift_i,  // 0: no trace
   // u0
   input  logic                         valid_i,
   input  logic [WordBits-1:0]          word_i,
@@ -43,7 +46,9 @@ module phasic_updates #(
 );
   localparam int Pairs       = (Lanes + 1) / 2;
   localparam int Fraction    = phasic_pkg::ExtendedWidth - WeightWidth;
-  localparam int ChangeWidth = FactorWidth + 6;
+  // Up to 32 coincidences; with a trace each counts up to 8, and there are up to 32 more.
+  localparam int CountWidth  = Traces ? 10 : 7;
+  localparam int ChangeWidth = FactorWidth + CountWidth - 1;
   localparam logic signed [ChangeWidth:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
   localparam logic signed [ChangeWidth:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
 
@@ -160,20 +165,38 @@ module phasic_updates #(
   end
 
   // ---- change and weight ----
-  logic [Lanes*7-1:0]           coincidences_q;
-  logic [Lanes*ChangeWidth-1:0] changes_q;
+  logic [Outputs*CountWidth-1:0] coincidences;  // at u2
+  logic [Lanes*CountWidth-1:0]   coincidences_q;
+  logic [Lanes*ChangeWidth-1:0]  changes_q;
+
+  if (Traces) begin : gen_traces
+    // Spikes of the step before. A spike of the sample's last step meets no trit.
+    logic [31:0] before2;
+    assign before2 = (trace_shift_i == 2'd0) ? 32'd0 : {history2_q[30:0], 1'b0};
+    for (genvar k = 0; k < Outputs; k++) begin : gen_lane
+      assign coincidences[CountWidth*k +: CountWidth] =
+          (CountWidth'(coincidences_of(trits_i[64*k +: 64], history2_q)) <<< trace_shift_i)
+          + CountWidth'(coincidences_of(trits_i[64*k +: 64], before2));
+    end
+  end else begin : gen_no_traces
+    logic unused_shift;
+    assign unused_shift = ^trace_shift_i;
+    for (genvar k = 0; k < Outputs; k++) begin : gen_lane
+      assign coincidences[CountWidth*k +: CountWidth] = coincidences_of(trits_i[64*k +: 64], history2_q);
+    end
+  end
 
   always_ff @(posedge clk_i) begin
     if (valid_q[1]) begin
-      for (int k = 0; k < Lanes; k++) coincidences_q[7*k +: 7] <= 7'd1;
+      for (int k = 0; k < Lanes; k++) coincidences_q[CountWidth*k +: CountWidth] <= CountWidth'(1);
       if (all_steps_i) begin
-        for (int k = 0; k < Outputs; k++) coincidences_q[7*k +: 7] <= coincidences_of(trits_i[64*k +: 64], history2_q);
+        for (int k = 0; k < Outputs; k++) coincidences_q[CountWidth*k +: CountWidth] <= coincidences[CountWidth*k +: CountWidth];
       end
     end
     if (valid_q[2]) begin
       for (int k = 0; k < Lanes; k++)
         changes_q[ChangeWidth*k +: ChangeWidth] <=
-            ChangeWidth'($signed(coincidences_q[7*k +: 7])) * ChangeWidth'($signed(factors_i[FactorWidth*k +: FactorWidth]));
+            ChangeWidth'($signed(coincidences_q[CountWidth*k +: CountWidth])) * ChangeWidth'($signed(factors_i[FactorWidth*k +: FactorWidth]));
     end
     if (valid_q[3]) begin
       for (int k = 0; k < Lanes; k++) begin

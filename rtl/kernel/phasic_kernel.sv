@@ -102,7 +102,7 @@ module phasic_kernel #(
     if (MaxOutputs < 1 || MaxOutputs > MaxSize) $fatal(1, "MaxOutputs must be from 1 to 32768");
     if (MaxEvents < 1 || MaxEvents > (1 << 22)) $fatal(1, "MaxEvents must be from 1 to 4194304");
     if (WeightDepth < 1) $fatal(1, "WeightDepth must be at least 1");
-    if (Rules != 0) $fatal(1, "Rules must be 0");
+    if (Rules < 0 || Rules > 3) $fatal(1, "Rules must be from 0 to 3");
     if (DataWidth < 32 || DataWidth > 512 || (1 << $clog2(DataWidth)) != DataWidth) begin
       $fatal(1, "DataWidth must be 32, 64, 128, 256 or 512");
     end
@@ -320,7 +320,8 @@ module phasic_kernel #(
     .MaxSteps(MaxSteps),
     .MaxClasses(MaxClasses),
     .MaxOutputs(MaxOutputs),
-    .WeightDepth(WeightDepth)
+    .WeightDepth(WeightDepth),
+    .Rules(Rules)
   ) u_program (
     .clk_i          (ap_clk),
     .rst_ni         (ap_rst_n),
@@ -484,7 +485,8 @@ module phasic_kernel #(
     .MaxClasses(MaxClasses),
     .MaxOutputs(MaxOutputs),
     .MaxEvents(MaxEvents),
-    .WeightDepth(WeightDepth)
+    .WeightDepth(WeightDepth),
+    .Rules(Rules)
   ) u_core (
     .clk_i              (ap_clk),
     .rst_ni             (ap_rst_n),

@@ -17,7 +17,8 @@ module phasic_program #(
   parameter int MaxSteps = 32,
   parameter int MaxClasses = 64,
   parameter int MaxOutputs = 64,
-  parameter int WeightDepth = 16384
+  parameter int WeightDepth = 16384,
+  parameter int Rules = 0
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -46,13 +47,15 @@ module phasic_program #(
   output logic [Engines*16-1:0]  rows_o,             // rows of each layer, bias included
   output logic [Engines*16-1:0]  row_words_o,        // ceil(neurons / Lanes) of each layer
   output logic [Engines*32-1:0]  layer_weights_o,    // bytes of each layer's weights
-  output logic [Engines*32-1:0]  layer_tables_o,     // bytes of each layer's level table (valid with factor level)
+  output logic [Engines*32-1:0]  layer_tables_o,     // bytes of each layer's level table (valid if it has one)
   output logic [Engines*32-1:0]  layer_trace_o,      // bytes of each layer's trace of a sample (valid if traced)
   output logic [31:0]            sample_trace_o      // bytes of the trace of a sample (valid if traced)
 );
   localparam int LaneShift = $clog2(Lanes);
   localparam int WordCount = 16 + 16 * phasic_pkg::MaxLayers;
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
+  localparam bit Posts     = (Rules & 1) != 0;
+  localparam bit Feedback  = (Rules & 2) != 0;
 
   localparam logic [3:0] StIdle     = 4'd0;
   localparam logic [3:0] StCommand  = 4'd1;
@@ -74,6 +77,7 @@ module phasic_program #(
   logic [15:0]            previous_q;      // neurons of the layer before the one that is checked, or inputs
   logic [15:0]            neurons_q;       // neurons of the layer that is checked
   logic [1:0]             factor_q;        // its factor
+  logic                   all_steps_q;     // its span is all_steps
   logic                   bus_error_q;
   logic                   field_error_q;
   logic [8:0]             field_q;         // offset of the first illegal field
@@ -99,6 +103,7 @@ module phasic_program #(
   logic        take;
   logic        in_header;
   logic [2:0]  descriptor;       // of the word that is checked, if it is not in the header
+  logic        last;             // it is that of the last layer
   logic        used;             // the word belongs to the header or to a layer of the network
   logic        header_legal;
   logic        layer_legal;
@@ -107,6 +112,7 @@ module phasic_program #(
   assign take = word_valid_i && word_ready_o;
   assign in_header  = word_q < 7'd16;
   assign descriptor = 3'(word_q[6:4] - 3'd1);
+  assign last = 32'(descriptor) + 32'd1 == layers;
   assign used = in_header || (32'(descriptor) < layers);
   assign signed_16 = word_i[31:15] == {17{word_i[15]}};
 
@@ -139,8 +145,13 @@ module phasic_program #(
       phasic_pkg::LayerLeak:       layer_legal = word_i <= 32'd256;
       phasic_pkg::LayerInputShift: layer_legal = word_i <= 32'd15;
       phasic_pkg::LayerFactor:
-        layer_legal = (word_i <= 32'(phasic_pkg::FactorError))
-            && ((word_i != 32'(phasic_pkg::FactorError)) || (32'(neurons_q) >= classes));
+        case (word_i)
+          32'(phasic_pkg::FactorFrozen):   layer_legal = 1'b1;
+          32'(phasic_pkg::FactorLevel):    layer_legal = 1'b1;
+          32'(phasic_pkg::FactorError):    layer_legal = 32'(neurons_q) >= classes;
+          32'(phasic_pkg::FactorFeedback): layer_legal = Feedback && !last;
+          default:                         layer_legal = 1'b0;
+        endcase
       phasic_pkg::LayerSpan:
         layer_legal = (word_i <= 32'(phasic_pkg::SpanAllSteps))
             && ((word_i != 32'(phasic_pkg::SpanAllSteps)) || (32'(factor_q) == 32'(phasic_pkg::FactorFrozen))
@@ -150,6 +161,8 @@ module phasic_program #(
       phasic_pkg::LayerFactorShift:   layer_legal = word_i <= 32'd15;
       phasic_pkg::LayerWeightsOffset: layer_legal = word_i[5:0] == '0;
       phasic_pkg::LayerLevelsOffset:  layer_legal = word_i[5:0] == '0;
+      phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::PostOne) : 32'd0);
+      phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'd3 : 32'd0);
       default:                        layer_legal = word_i == '0;
     endcase
   end
@@ -215,7 +228,8 @@ module phasic_program #(
         layer_row_words      = row_words_o[16*e +: 16];
         layer_weights_offset = layers_q[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         layer_levels_offset  = layers_q[512*e + 8*phasic_pkg::LayerLevelsOffset +: 32];
-        layer_has_table      = layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorLevel);
+        layer_has_table      = layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorLevel)
+            || layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorFeedback);
       end
       if (layers == 32'(e + 1)) last_neurons = layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16];
     end
@@ -295,6 +309,7 @@ module phasic_program #(
       previous_q      <= '0;
       neurons_q       <= '0;
       factor_q        <= '0;
+      all_steps_q     <= 1'b0;
       bus_error_q     <= 1'b0;
       field_error_q   <= 1'b0;
       field_q         <= '0;
@@ -335,6 +350,7 @@ module phasic_program #(
             end else begin
               if (word_q[3:0] == 4'(phasic_pkg::LayerNeurons / 4)) neurons_q <= word_i[15:0];
               if (word_q[3:0] == 4'(phasic_pkg::LayerFactor / 4)) factor_q <= word_i[1:0];
+              if (word_q[3:0] == 4'(phasic_pkg::LayerSpan / 4)) all_steps_q <= word_i[0];
               if (word_q[3:0] == 4'd15) previous_q <= neurons_q;
             end
             if (word_q == 7'(WordCount - 1)) state_q <= StFields;

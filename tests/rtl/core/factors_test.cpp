@@ -5,6 +5,7 @@
 #include <string>
 
 #include "Vfactors.h"
+#include "Vfactors_feedback.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
@@ -13,9 +14,13 @@ namespace {
 
 constexpr std::size_t kLanes = 4, kWords = 3, kNeurons = 11, kClasses = 12, kFactorWidth = contract::kFactorWidth + 1;
 
+using contract::Factor;
+
+template <class Model>
 class RtlFactors : public ::testing::Test {
  protected:
-  void sample(Clocked<Vfactors>& module, std::mt19937_64& random, bool error, bool all_steps) {
+  void sample(Clocked<Model>& module, std::mt19937_64& random, Factor kind, bool all_steps) {
+    const bool feedback = kind == Factor::kFeedback;
     // Powers of two meet the limits of a factor exactly.
     const std::array<std::uint32_t, 4> rates{65535, std::uint32_t{1} << random() % 16,
                                              static_cast<std::uint32_t>(random() % 65536), 4096};
@@ -23,7 +28,8 @@ class RtlFactors : public ::testing::Test {
     const auto shift = static_cast<unsigned>(random() % 3 == 0 ? random() % 2 : random() % 16);
     const auto steps = static_cast<std::uint32_t>(1 + random() % 32);
     const std::size_t label = random() % kClasses;
-    module->error_i = error;
+    module->error_i = kind == Factor::kError;
+    module->feedback_i = feedback;
     module->all_steps_i = all_steps;
     module->rate_i = static_cast<std::uint16_t>(rate);
     module->shift_i = static_cast<unsigned char>(shift);
@@ -44,6 +50,14 @@ class RtlFactors : public ::testing::Test {
       }
     }
     module->load_i = 0;
+    const std::size_t errors = feedback ? 1 + random() % kClasses : 0;
+    std::array<std::int32_t, kLanes * kWords> sums{};
+    for (std::size_t c = 0; c < errors; ++c) {
+      const auto value = static_cast<std::int32_t>(random() % 2 == 0 ? random() % (steps + 1) - steps : random() % 65 - 32);
+      add(module, random, c, value);
+      for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += levels[c][j] * value;
+    }
+    for (unsigned cycle = 0; feedback && cycle < 2; ++cycle) module.edge();
 
     std::array<std::uint32_t, kLanes * kWords> counts{};
     std::array<std::int32_t, kLanes * kWords> trits{};
@@ -74,8 +88,9 @@ class RtlFactors : public ::testing::Test {
       module->update_read_i = 0;
       for (std::size_t k = 0; k < kLanes; ++k) {
         const std::size_t j = word * kLanes + k;
-        const std::int32_t signal =
-            error ? reference::error_signal(steps, j == label, counts[j]) : reference::level_signal(levels[label][j]);
+        const std::int32_t signal = kind == Factor::kError ? reference::error_signal(steps, j == label, counts[j])
+                                    : feedback             ? sums[j]
+                                                           : reference::level_signal(levels[label][j]);
         const std::int32_t factor = reference::postsynaptic_factor(signal, rate, shift);
         const std::int32_t expected = j >= kNeurons ? 0 : all_steps ? factor : factor * trits[j];
         ASSERT_EQ(get_signed(module->factors_o, kFactorWidth * k, kFactorWidth), expected)
@@ -84,21 +99,42 @@ class RtlFactors : public ::testing::Test {
     }
   }
 
-  void samples(bool error, bool all_steps) {
+  void samples(Factor kind, bool all_steps) {
     for (unsigned seed = 1; seed <= 100; ++seed) {
       SCOPED_TRACE("seed " + std::to_string(seed));
       std::mt19937_64 random{seed};
-      Clocked<Vfactors> module{seed};
-      module->load_i = module->valid0_i = module->valid_i = module->update_read_i = 0;
-      for (unsigned n = 0; n < 4; ++n) ASSERT_NO_FATAL_FAILURE(sample(module, random, error, all_steps));
+      Clocked<Model> module{seed};
+      module->load_i = module->add_i = module->valid0_i = module->valid_i = module->update_read_i = 0;
+      for (unsigned n = 0; n < 4; ++n) ASSERT_NO_FATAL_FAILURE(sample(module, random, kind, all_steps));
     }
   }
-};
 
-TEST_F(RtlFactors, OfLevelsAreScaledLimitedAndSignedByTheTrit) { samples(false, false); }
-TEST_F(RtlFactors, OfLevelsLeaveTheTritsToTheUpdateWithAllSteps) { samples(false, true); }
-TEST_F(RtlFactors, OfErrorsAreScaledLimitedAndSignedByTheTrit) { samples(true, false); }
-TEST_F(RtlFactors, OfErrorsLeaveTheTritsToTheUpdateWithAllSteps) { samples(true, true); }
+ private:
+  /// The words of class c times an error, with gaps now and then.
+  static void add(Clocked<Model>& module, std::mt19937_64& random, std::size_t c, std::int32_t error) {
+    for (std::size_t word = 0; word < kWords;) {
+      module->add_i = random() % 4 != 0;
+      module->add_first_i = c == 0;
+      module->add_word_i = static_cast<unsigned char>(word);
+      module->add_address_i = static_cast<unsigned char>(c * kWords + word);
+      module->add_error_i = static_cast<unsigned char>(error & 0x7f);
+      word += module->add_i;
+      module.edge();
+    }
+    module->add_i = 0;
+  }
+};
+using Models = ::testing::Types<Vfactors, Vfactors_feedback>;
+TYPED_TEST_SUITE(RtlFactors, Models);
+
+TYPED_TEST(RtlFactors, OfLevelsAreScaledLimitedAndSignedByTheTrit) { this->samples(Factor::kLevel, false); }
+TYPED_TEST(RtlFactors, OfLevelsLeaveTheTritsToTheUpdateWithAllSteps) { this->samples(Factor::kLevel, true); }
+TYPED_TEST(RtlFactors, OfErrorsAreScaledLimitedAndSignedByTheTrit) { this->samples(Factor::kError, false); }
+TYPED_TEST(RtlFactors, OfErrorsLeaveTheTritsToTheUpdateWithAllSteps) { this->samples(Factor::kError, true); }
+
+using RtlFactorsWithFeedback = RtlFactors<Vfactors_feedback>;
+TEST_F(RtlFactorsWithFeedback, OfFeedbackAreSumsOverTheClassesSignedByTheTrit) { samples(Factor::kFeedback, false); }
+TEST_F(RtlFactorsWithFeedback, OfFeedbackLeaveTheTritsToTheUpdateWithAllSteps) { samples(Factor::kFeedback, true); }
 
 }  // namespace
 }  // namespace phasic::testing

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "Vneurons.h"
+#include "Vneurons_trits.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
@@ -17,7 +18,7 @@ struct Neuron {
   std::int32_t potential = 0;
   std::uint32_t count = 0;
   bool spike = false, limited = false;
-  std::int32_t trit = 0;
+  std::int32_t post = 0;
   std::uint32_t plus = 0, minus = 0;  // of all steps
 };
 
@@ -25,6 +26,7 @@ struct Constants {
   std::int32_t threshold, window;
   std::uint32_t leak;
   unsigned input_shift;
+  contract::Post post;
 };
 
 void step_twin(Neuron& neuron, const Constants& constants, std::int64_t sum, unsigned step) {
@@ -36,19 +38,22 @@ void step_twin(Neuron& neuron, const Constants& constants, std::int64_t sum, uns
   neuron.limited = neuron.potential != unlimited;
   neuron.spike = neuron.potential > constants.threshold;
   neuron.count += neuron.spike ? 1 : 0;
-  neuron.trit = reference::trit(neuron.potential, constants.window, before);
-  neuron.plus |= neuron.trit > 0 ? 1U << step : 0;
-  neuron.minus |= neuron.trit < 0 ? 1U << step : 0;
+  neuron.post = reference::postsynaptic(constants.post, neuron.potential, constants.threshold, constants.window, before);
+  neuron.plus |= neuron.post > 0 ? 1U << step : 0;
+  neuron.minus |= neuron.post < 0 ? 1U << step : 0;
 }
 
+template <class Model>
 class RtlNeurons : public ::testing::Test {
  protected:
-  void sample(Clocked<Vneurons>& module, std::mt19937_64& random) {
+  void sample(Clocked<Model>& module, std::mt19937_64& random, contract::Post post) {
     Constants constants{};
     constants.threshold = static_cast<std::int32_t>(random() % 2 == 0 ? random_signed(random, 16) : random() % 2000);
     constants.window = static_cast<std::int32_t>(random() % 2 == 0 ? random_signed(random, 16) : random() % 2000);
     constants.leak = static_cast<std::uint32_t>(random() % 4 == 0 ? 256 * (random() % 2) : random() % 257);
     constants.input_shift = random() % 2 == 0 ? 0 : random() % 16;
+    constants.post = post;
+    module->post_i = static_cast<unsigned char>(post);
     module->threshold_i = static_cast<std::uint16_t>(constants.threshold);
     module->window_i = static_cast<std::uint16_t>(constants.window);
     module->leak_i = static_cast<std::uint16_t>(constants.leak);
@@ -62,7 +67,13 @@ class RtlNeurons : public ::testing::Test {
       module->silent_i = random() % 8 == 0;
       module->step_i = 1U << step;
       std::array<std::int64_t, kLanes * kWords> sums{};
-      for (std::int64_t& sum : sums) sum = random() % 3 == 0 ? random_signed(random, kSumWidth) : random_signed(random, 12);
+      // Where nothing is left of the potential before, a sum is the potential: it shall meet each limit and its neighbours.
+      const std::array<std::int64_t, 3> limits{constants.threshold, constants.window,
+                                               2 * constants.threshold - constants.window};
+      for (std::int64_t& sum : sums) {
+        sum = random() % 3 == 0 ? random_signed(random, kSumWidth) : random_signed(random, 12);
+        if (random() % 4 == 0) sum = limits[random() % 3] + static_cast<std::int64_t>(random() % 3) - 1;
+      }
       for (std::size_t j = 0; j < kNeurons; ++j) step_twin(twins[j], constants, module->silent_i != 0 ? 0 : sums[j], step);
       // A word enters each cycle; some cycles stay empty.
       std::array<std::size_t, 5> stages{};  // word at s0 to s4, kWords if there is none
@@ -85,17 +96,16 @@ class RtlNeurons : public ::testing::Test {
       module->trit_word_i = static_cast<unsigned char>(word);
       module.edge();
       module->trit_read_i = 0;
-      const std::uint64_t seen = steps == 32 ? 0xffff'ffff : (std::uint64_t{1} << steps) - 1;
       for (std::size_t k = 0; k < kLanes; ++k) {
         const Neuron& twin = twins[word * kLanes + k];
-        ASSERT_EQ(get_bits(module->trits_o, 64 * k + 32, 32) & seen, twin.plus) << "word " << word << " lane " << k;
-        ASSERT_EQ(get_bits(module->trits_o, 64 * k, 32) & seen, twin.minus) << "word " << word << " lane " << k;
+        ASSERT_EQ(get_bits(module->trits_o, 64 * k + 32, 32), twin.plus) << "word " << word << " lane " << k;
+        ASSERT_EQ(get_bits(module->trits_o, 64 * k, 32), twin.minus) << "word " << word << " lane " << k;
       }
     }
   }
 
  private:
-  static void drive(Clocked<Vneurons>& module, const std::array<std::size_t, 5>& stages,
+  static void drive(Clocked<Model>& module, const std::array<std::size_t, 5>& stages,
                     const std::array<std::int64_t, kLanes * kWords>& sums, std::mt19937_64& random) {
     module->read_i = stages[0] < kWords;
     module->word0_i = static_cast<unsigned char>(stages[0] % kWords);
@@ -110,7 +120,7 @@ class RtlNeurons : public ::testing::Test {
     module.settle();
   }
 
-  static void check_state(Clocked<Vneurons>& module, const std::array<Neuron, kNeurons>& twins, std::size_t word) {
+  static void check_state(Clocked<Model>& module, const std::array<Neuron, kNeurons>& twins, std::size_t word) {
     module->valid_i = 0;
     module->read_i = 1;
     module->word0_i = static_cast<unsigned char>(word);
@@ -120,8 +130,8 @@ class RtlNeurons : public ::testing::Test {
       SCOPED_TRACE("neuron " + std::to_string(word * kLanes + k));
       const Neuron& twin = twins[word * kLanes + k];
       ASSERT_EQ(get_bits(module->counts_o, 6 * k, 6), twin.count);
-      ASSERT_EQ(get_bits(module->plus_o, k, 1), twin.trit > 0);
-      ASSERT_EQ(get_bits(module->minus_o, k, 1), twin.trit < 0);
+      ASSERT_EQ(get_bits(module->plus_o, k, 1), twin.post > 0);
+      ASSERT_EQ(get_bits(module->minus_o, k, 1), twin.post < 0);
       module->read_out_i = 1;
       module->read_out_lane_i = static_cast<unsigned char>(k);
       module.edge();
@@ -130,20 +140,29 @@ class RtlNeurons : public ::testing::Test {
       ASSERT_EQ(get_bits(module->read_out_o, 16, 6), twin.count);
     }
   }
-};
 
-TEST_F(RtlNeurons, FollowTheFormulasOverSamplesOfUpTo32Steps) {
-  for (unsigned seed = 1; seed <= 100; ++seed) {
-    SCOPED_TRACE("seed " + std::to_string(seed));
-    std::mt19937_64 random{seed};
-    Clocked<Vneurons> module{seed};
-    module->read_i = module->valid_i = module->read_out_i = module->trit_read_i = 0;
-    for (unsigned n = 0; n < 3; ++n) {
-      SCOPED_TRACE("sample " + std::to_string(n));
-      ASSERT_NO_FATAL_FAILURE(sample(module, random));
+ public:
+  void samples(contract::Post post) {
+    for (unsigned seed = 1; seed <= 100; ++seed) {
+      SCOPED_TRACE("seed " + std::to_string(seed));
+      std::mt19937_64 random{seed};
+      Clocked<Model> module{seed};
+      module->read_i = module->valid_i = module->read_out_i = module->trit_read_i = 0;
+      for (unsigned n = 0; n < 3; ++n) {
+        SCOPED_TRACE("sample " + std::to_string(n));
+        ASSERT_NO_FATAL_FAILURE(sample(module, random, post));
+      }
     }
   }
-}
+};
+using Models = ::testing::Types<Vneurons, Vneurons_trits>;
+TYPED_TEST_SUITE(RtlNeurons, Models);
+
+TYPED_TEST(RtlNeurons, FollowTheFormulasOverSamplesOfUpTo32Steps) { this->samples(contract::Post::kTrit); }
+
+using RtlNeuronsWithPosts = RtlNeurons<Vneurons>;
+TEST_F(RtlNeuronsWithPosts, TellWhetherThePotentialIsWithinTheWindowOnBothSides) { samples(contract::Post::kSurrogate); }
+TEST_F(RtlNeuronsWithPosts, TellOneAtEveryStep) { samples(contract::Post::kOne); }
 
 }  // namespace
 }  // namespace phasic::testing

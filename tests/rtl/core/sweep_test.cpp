@@ -54,7 +54,8 @@ class Bench {
  public:
   /// With `free_running` nothing ever waits, and a step must take the cycles that the module states.
   Bench(unsigned seed, bool free_running) : free_(free_running), random_(seed), module_(seed) {
-    module_->clear_i = module_->start_i = module_->score_ready_i = module_->trace_ready_i = module_->spikes_ready_i = 0;
+    module_->clear_i = module_->start_i = module_->score_ready_i = module_->trace_ready_i = module_->spikes_ready_i =
+        module_->factors_ready_i = 0;
     module_->room_i = 1;
     reset();
   }
@@ -129,6 +130,8 @@ class Bench {
     // Nobody reads the scores of a layer that is not the last, nor a trace that is not wanted.
     module_->score_ready_i = output_ && ready();
     module_->trace_ready_i = trace_ && ready();
+    // Factors may have to wait, but once they can start they can go on.
+    module_->factors_ready_i = factors_ != 0 || ready();
   }
 
   bool ready() { return free_ || random_() % 8 < ready_chance_; }
@@ -185,6 +188,7 @@ class Bench {
     }
     if (factor) {
       ASSERT_TRUE(read);
+      ASSERT_NE(module_->factors_ready_i, 0);
       ASSERT_TRUE(step_.final && step_.learn);
       ASSERT_EQ(module_->word0_o, factors_);
       ASSERT_EQ(written_, words_) << "factors of states that are not yet written";

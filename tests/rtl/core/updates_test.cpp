@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weight updates against the formulas and the random numbers of the reference.
 #include <array>
-#include <bit>
 #include <random>
 #include <string>
 
@@ -9,6 +8,8 @@
 #include "Vupdates_1x8.h"
 #include "Vupdates_4x16.h"
 #include "Vupdates_4x8.h"
+#include "Vupdates_trace_1x16.h"
+#include "Vupdates_trace_4x8.h"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/bits.hpp"
@@ -16,11 +17,12 @@
 namespace phasic::testing {
 namespace {
 
-template <class Model, std::size_t Lanes, unsigned WeightWidth>
+template <class Model, std::size_t Lanes, unsigned WeightWidth, bool Traces = false>
 struct Shape {
   using model = Model;
   static constexpr std::size_t lanes = Lanes;
   static constexpr unsigned weight_width = WeightWidth;
+  static constexpr bool traces = Traces;
 };
 
 constexpr std::size_t kFactorWidth = contract::kFactorWidth + 1;
@@ -58,13 +60,27 @@ class RtlUpdates : public ::testing::Test {
     return word;
   }
 
-  static void run(unsigned seed, bool all_steps, bool nearest) {
+  /// Seeds and spans; with traces every shift as well.
+  static void run_all(bool nearest) {
+    for (unsigned seed = 1; seed <= 10; ++seed) {
+      for (const bool all_steps : {false, true}) {
+        for (unsigned trace_shift = 0; trace_shift < (T::traces && all_steps ? 4U : 1U); ++trace_shift) {
+          SCOPED_TRACE("seed " + std::to_string(seed) + (all_steps ? " all steps" : " last step") + " trace shift " +
+                       std::to_string(trace_shift));
+          ASSERT_NO_FATAL_FAILURE(run(seed, all_steps, nearest, trace_shift));
+        }
+      }
+    }
+  }
+
+  static void run(unsigned seed, bool all_steps, bool nearest, unsigned trace_shift) {
     std::mt19937_64 random{seed};
     Clocked<typename T::model> module{seed};
     module->valid_i = 0;
     module.reset();
     module->all_steps_i = all_steps;
     module->nearest_i = nearest;
+    module->trace_shift_i = static_cast<unsigned char>(trace_shift);
     std::array<Word, 6> stages{};  // u0 to u5
     for (unsigned cycle = 0; cycle < 300; ++cycle) {
       for (std::size_t s = 5; s > 0; --s) stages[s] = stages[s - 1];
@@ -94,21 +110,25 @@ class RtlUpdates : public ::testing::Test {
       }
       ASSERT_EQ(module->write_o != 0, stages[5].valid);
       if (stages[5].valid) {
-        ASSERT_NO_FATAL_FAILURE(check(module, stages[5], all_steps, nearest));
+        ASSERT_NO_FATAL_FAILURE(check(module, stages[5], all_steps, nearest, trace_shift));
       }
       module.edge();
     }
   }
 
  private:
-  static void check(Clocked<typename T::model>& module, const Word& word, bool all_steps, bool nearest) {
+  static void check(Clocked<typename T::model>& module, const Word& word, bool all_steps, bool nearest, unsigned trace_shift) {
     constexpr unsigned fraction = reference::fraction_bits(T::weight_width);
     ASSERT_EQ(module->write_address_o, word.address);
     for (std::size_t k = 0; k < T::lanes; ++k) {
       const Lane& lane = word.lanes[k];
       const auto neuron = static_cast<unsigned>(word.word * T::lanes + k);
-      const std::int32_t coincidences =
-          all_steps ? std::popcount(lane.plus & word.history) - std::popcount(lane.minus & word.history) : 1;
+      std::int32_t coincidences = all_steps ? 0 : 1;
+      for (unsigned step = 0; all_steps && step < 32; ++step) {
+        const bool spiked_before = step != 0 && (word.history >> (step - 1) & 1) != 0;
+        coincidences += reference::presynaptic((word.history >> step & 1) != 0, spiked_before, trace_shift) *
+                        (static_cast<std::int32_t>(lane.plus >> step & 1) - static_cast<std::int32_t>(lane.minus >> step & 1));
+      }
       const std::int32_t rounding = nearest
                                         ? reference::nearest_rounding(fraction)
                                         : reference::stochastic_rounding(reference::rounding_word(word.row, neuron), fraction);
@@ -121,26 +141,12 @@ class RtlUpdates : public ::testing::Test {
 };
 
 using Shapes = ::testing::Types<Shape<Vupdates_1x8, 1, 8>, Shape<Vupdates_1x16, 1, 16>, Shape<Vupdates_4x8, 4, 8>,
-                                Shape<Vupdates_4x16, 4, 16>>;
+                                Shape<Vupdates_4x16, 4, 16>, Shape<Vupdates_trace_1x16, 1, 16, true>,
+                                Shape<Vupdates_trace_4x8, 4, 8, true>>;
 TYPED_TEST_SUITE(RtlUpdates, Shapes);
 
-TYPED_TEST(RtlUpdates, RoundStochasticallyByRowAndNeuron) {
-  for (unsigned seed = 1; seed <= 10; ++seed) {
-    for (const bool all_steps : {false, true}) {
-      SCOPED_TRACE("seed " + std::to_string(seed) + (all_steps ? " all steps" : " last step"));
-      ASSERT_NO_FATAL_FAILURE(this->run(seed, all_steps, false));
-    }
-  }
-}
-
-TYPED_TEST(RtlUpdates, RoundToNearest) {
-  for (unsigned seed = 1; seed <= 10; ++seed) {
-    for (const bool all_steps : {false, true}) {
-      SCOPED_TRACE("seed " + std::to_string(seed) + (all_steps ? " all steps" : " last step"));
-      ASSERT_NO_FATAL_FAILURE(this->run(seed, all_steps, true));
-    }
-  }
-}
+TYPED_TEST(RtlUpdates, RoundStochasticallyByRowAndNeuron) { this->run_all(false); }
+TYPED_TEST(RtlUpdates, RoundToNearest) { this->run_all(true); }
 
 }  // namespace
 }  // namespace phasic::testing

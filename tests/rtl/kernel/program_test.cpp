@@ -4,6 +4,7 @@
 #include <string>
 
 #include "Vprogram.h"
+#include "Vprogram_rules.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 using contract::Error;
 namespace argument = contract::argument;
 
-// The parameters of the model.
+// The parameters of the models; one of them has the rules posts and feedback.
 constexpr std::uint32_t kLanes = 8, kEngines = 3, kMaxRows = 300, kMaxNeurons = 200, kMaxSteps = 20, kMaxClasses = 30,
                         kMaxOutputs = 40;
 constexpr std::uint32_t kWeightDepth = 1000, kWeightBytes = 2;
@@ -43,9 +44,10 @@ Verdict field(std::size_t offset) { return {Error::kProgramField, static_cast<st
 
 constexpr std::uint64_t align(std::uint64_t bytes) { return (bytes + 63) / 64 * 64; }
 
-class ProgramUnit : public ::testing::Test {
+template <class Model>
+class Unit : public ::testing::Test {
  protected:
-  ProgramUnit() : module_(7) {
+  Unit() : module_(7) {
     module_->start_i = module_->word_valid_i = module_->word_error_i = module_->cmd_ready_i = 0;
     module_.reset();
   }
@@ -111,8 +113,10 @@ class ProgramUnit : public ::testing::Test {
   }
 
   std::mt19937 random_{11};
-  Clocked<Vprogram> module_;
+  Clocked<Model> module_;
 };
+using ProgramUnit = Unit<Vprogram>;
+using ProgramUnitWithRules = Unit<Vprogram_rules>;
 
 TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
   Block block = legal(3);
@@ -259,6 +263,73 @@ TEST_F(ProgramUnit, ChecksFieldsThatDependOnOthersAtTheirOwnPlace) {
   EXPECT_EQ(check(block), field(128 + offsetof(contract::Layer, span)));
   block.layers[1].neurons = kMaxOutputs;
   EXPECT_EQ(check(block), Verdict{});
+}
+
+TEST_F(ProgramUnitWithRules, ChecksTheFieldsOfItsRulesAndRefusesThoseOfOthers) {
+  using contract::Factor;
+  using Layer = contract::Layer;
+  const auto verdict = [&](std::size_t layer, const Layer& fields, std::uint32_t layers) {
+    Block block = legal(layers);
+    const Layer before = block.layers[layer];
+    block.layers[layer] = fields;
+    block.layers[layer].neurons = before.neurons;
+    block.layers[layer].flags = before.flags;
+    return check(block);
+  };
+  const auto at = [](std::size_t layer, std::size_t offset) { return field(64 + 64 * layer + offset); };
+  for (std::uint32_t layers = 1; layers <= kEngines; ++layers) {
+    for (std::size_t n = 0; n < layers; ++n) {
+      SCOPED_TRACE("layer " + std::to_string(n) + " of " + std::to_string(layers));
+      Layer layer{};
+      layer.factor = static_cast<std::uint32_t>(Factor::kFeedback);
+      EXPECT_EQ(verdict(n, layer, layers), n + 1 == layers ? at(n, offsetof(Layer, factor)) : Verdict{});
+      for (const std::uint32_t factor : {static_cast<std::uint32_t>(Factor::kCompetition), 5U, 0x103U}) {
+        layer.factor = factor;
+        EXPECT_EQ(verdict(n, layer, layers), at(n, offsetof(Layer, factor))) << factor;
+      }
+      layer = {};
+      for (const std::uint32_t post : {0U, 1U, 2U, 3U, 0x100U, ~0U}) {
+        layer.post = post;
+        EXPECT_EQ(verdict(n, layer, layers), post <= 2 ? Verdict{} : at(n, offsetof(Layer, post))) << post;
+      }
+      layer = {};
+      for (const std::uint32_t span : {0U, 1U}) {
+        for (const std::uint32_t shift : {0U, 1U, 3U, 4U, 0x101U, ~0U}) {
+          layer.span = span;
+          layer.trace_shift = shift;
+          EXPECT_EQ(verdict(n, layer, layers), shift <= 3 * span ? Verdict{} : at(n, offsetof(Layer, trace_shift)))
+              << "span " << span << " shift " << shift;
+        }
+      }
+      layer = {};
+      layer.homeostasis = 1;
+      EXPECT_EQ(verdict(n, layer, layers), at(n, offsetof(Layer, homeostasis)));
+    }
+  }
+  // Of several the first in order of address.
+  Layer layer{};
+  layer.post = 3;
+  layer.trace_shift = 4;
+  layer.homeostasis = 1;
+  EXPECT_EQ(verdict(0, layer, 2), at(0, offsetof(Layer, post)));
+  layer.post = 2;
+  EXPECT_EQ(verdict(0, layer, 2), at(0, offsetof(Layer, trace_shift)));
+  // Each layer has its own span.
+  Block block = legal();
+  block.layers[0].span = 1;
+  block.layers[1].trace_shift = 1;
+  EXPECT_EQ(check(block), at(1, offsetof(Layer, trace_shift)));
+}
+
+TEST_F(ProgramUnitWithRules, WantsATableForFeedback) {
+  Block block = legal();
+  block.layers[0].factor = static_cast<std::uint32_t>(contract::Factor::kFeedback);
+  block.layers[0].levels_offset = 128;
+  EXPECT_EQ(check(block, {.tables = 128 + 10 * 64}), Verdict{});
+  std::uint32_t table;
+  std::memcpy(&table, port_bytes(module_->layer_tables_o).data(), 4);
+  EXPECT_EQ(table, 10U * 64);
+  EXPECT_EQ(check(block, {.tables = 128 + 10 * 64 - 1}), (Verdict{Error::kBufferSize, argument::kTables}));
 }
 
 TEST_F(ProgramUnit, ABusErrorAnywhereInTheBlockComesFirst) {
