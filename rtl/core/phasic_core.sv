@@ -17,7 +17,8 @@ module phasic_core #(
   parameter int MaxClasses  = 64,
   parameter int MaxOutputs  = 64,
   parameter int MaxEvents   = 16384,
-  parameter int WeightDepth = 16384
+  parameter int WeightDepth = 16384,
+  parameter int Rules       = 0
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -189,7 +190,8 @@ module phasic_core #(
       .MaxNeurons (MaxNeurons),
       .MaxClasses (MaxClasses),
       .MaxOutputs (MaxOutputs),
-      .WeightDepth(WeightDepth)
+      .WeightDepth(WeightDepth),
+      .Rules      (Rules)
     ) u_engine (
       .clk_i,
       .rst_ni,

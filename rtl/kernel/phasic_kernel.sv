@@ -102,7 +102,7 @@ module phasic_kernel #(
     if (MaxOutputs < 1 || MaxOutputs > MaxSize) $fatal(1, "MaxOutputs must be from 1 to 32768");
     if (MaxEvents < 1 || MaxEvents > (1 << 22)) $fatal(1, "MaxEvents must be from 1 to 4194304");
     if (WeightDepth < 1) $fatal(1, "WeightDepth must be at least 1");
-    if (Rules != 0) $fatal(1, "Rules must be 0");
+    if (Rules != 0 && Rules != 4) $fatal(1, "Rules must be 0 or 4");
     if (DataWidth < 32 || DataWidth > 512 || (1 << $clog2(DataWidth)) != DataWidth) begin
       $fatal(1, "DataWidth must be 32, 64, 128, 256 or 512");
     end
@@ -307,7 +307,7 @@ module phasic_kernel #(
 
   // ---- Program -----------------------------------------------------------------------------------------------------------------
   logic [Engines*512-1:0] layers;
-  logic [Engines*16-1:0]  rows, row_words;
+  logic [Engines*16-1:0]  rows, stored_rows, row_words;
   logic [Engines*32-1:0]  layer_weights, layer_tables, layer_trace;
   logic [31:0]            sample_trace;
 
@@ -320,7 +320,8 @@ module phasic_kernel #(
     .MaxSteps(MaxSteps),
     .MaxClasses(MaxClasses),
     .MaxOutputs(MaxOutputs),
-    .WeightDepth(WeightDepth)
+    .WeightDepth(WeightDepth),
+    .Rules(Rules)
   ) u_program (
     .clk_i          (ap_clk),
     .rst_ni         (ap_rst_n),
@@ -344,6 +345,7 @@ module phasic_kernel #(
     .program_o      (program_block),
     .layers_o       (layers),
     .rows_o         (rows),
+    .stored_rows_o  (stored_rows),
     .row_words_o    (row_words),
     .layer_weights_o(layer_weights),
     .layer_tables_o (layer_tables),
@@ -409,7 +411,7 @@ module phasic_kernel #(
     .done_o         (storer_done),
     .layer_count_i  (layer_count),
     .layers_i       (layers),
-    .rows_i         (rows),
+    .rows_i         (stored_rows),
     .layer_weights_i(layer_weights),
     .store_valid_o  (store_valid),
     .store_engine_o (store_engine),
@@ -484,7 +486,8 @@ module phasic_kernel #(
     .MaxClasses(MaxClasses),
     .MaxOutputs(MaxOutputs),
     .MaxEvents(MaxEvents),
-    .WeightDepth(WeightDepth)
+    .WeightDepth(WeightDepth),
+    .Rules(Rules)
   ) u_core (
     .clk_i              (ap_clk),
     .rst_ni             (ap_rst_n),
