@@ -51,7 +51,9 @@ module phasic_factors #(
   // to the update pipeline
   input  logic                         update_read_i,
   input  logic [WordBits-1:0]          update_word_i,
-  output logic [Lanes*FactorWidth-1:0] factors_o
+  output logic [Lanes*FactorWidth-1:0] factors_o,
+  // levels of the word read at f0 that are above 0, at f1; held
+  output logic [Lanes-1:0]             positive_o
 );
   localparam int ProductWidth = SignalWidth + 17;
   localparam logic signed [ProductWidth-1:0] FactorMaximum = 524287;
@@ -104,6 +106,10 @@ module phasic_factors #(
     .read_address_i (level_address),
     .read_data_o    (levels)
   );
+
+  for (genvar k = 0; k < Lanes; k++) begin : gen_positive
+    assign positive_o[k] = $signed(levels[8*k +: 8]) > 8'sd0;
+  end
 
   always_ff @(posedge clk_i) begin
     if (valid0_i) begin

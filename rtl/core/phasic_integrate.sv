@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Order of work in a layer engine: takes the dopamine message of a sample, sends the words of each spiking row to the lanes, hands every
-// finished step to the sweep, and lets the walk learn after the last one.
+// finished step to the sweep, and lets the walk learn after the last one. In a layer that competes, a sample is summed like a single step.
 //
-// Handshake: message and event heads by valid/ready. step_done_o for one cycle hands a step over, only while sweep_busy_i is 0.
+// Handshake: message and event heads by valid/ready. step_done_o for one cycle hands a step over, only while sweep_busy_i is 0; with
+//            competition only the one with step_final_o counts. Then nothing is integrated until sweep_busy_i is 0 again.
 //            learn_o stays 1 from the end of a learned sample's sweep until walk_done_i.
 // Latency:   a row occupies the lanes for row_words_i cycles, a mark for one.
 // Parameters: RowBits, AddressBits and WordBits, widths of a row number, a word address and a word number; MaxRows.
@@ -23,6 +24,7 @@ module phasic_integrate #(
   input  logic [5:0]             steps_i,
   input  logic                   bias_i,
   input  logic                   learns_i,
+  input  logic                   compete_i,         // sums run over all steps
   input  logic [15:0]            rows_i,
   input  logic [15:0]            row_words_i,
   input  logic [WordBits-1:0]    last_word_i,
@@ -41,7 +43,7 @@ module phasic_integrate #(
   // words to the lanes
   output logic                   issue_o,
   output logic                   issue_bank_o,
-  output logic                   issue_first_o,     // no row came before this one in the step
+  output logic                   issue_first_o,     // no row came before this one in what is summed
   output logic [WordBits-1:0]    issue_word_o,
   output logic [AddressBits-1:0] issue_address_o,
   output logic                   row_issued_o,      // the word is the row's last
@@ -141,11 +143,13 @@ module phasic_integrate #(
         if (issue_bias) bias_done_q <= 1'b1;
       end
       if (step_done_o) begin
-        silent_q    <= 1'b1;
         bias_done_q <= 1'b0;
-        bank_q      <= !bank_q;
         step_q      <= step_q + 6'd1;
         step_rows_q <= '0;
+        if (!compete_i || step_final_o) begin
+          silent_q <= 1'b1;
+          bank_q   <= !bank_q;
+        end
       end
       case (state_q)
         StateClear: begin
@@ -159,7 +163,7 @@ module phasic_integrate #(
             step_q  <= '0;
           end
         end
-        StateIntegrate: if (step_done_o && step_final_o) state_q <= learn_q ? StateAwaitFactors : StateIdle;
+        StateIntegrate: if (step_done_o && step_final_o) state_q <= (learn_q || compete_i) ? StateAwaitFactors : StateIdle;
         StateAwaitFactors: if (!sweep_busy_i && !key_busy_i) state_q <= walk_empty_i ? StateIdle : StateLearn;
         StateLearn: begin
           settle_q <= '0;
@@ -167,8 +171,8 @@ module phasic_integrate #(
         end
         default: begin
           // The last words of the walk are still on their way to the synapse memory.
-          settle_q <= settle_q + 3'd1;
-          if (settle_q == 3'd7) state_q <= StateIdle;
+          if (settle_q != 3'd7) settle_q <= settle_q + 3'd1;
+          else if (!sweep_busy_i) state_q <= StateIdle;
         end
       endcase
     end

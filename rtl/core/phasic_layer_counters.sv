@@ -14,6 +14,7 @@ module phasic_layer_counters #(
   input  logic                 rst_ni,
   input  logic                 clear_i,
   input  logic [15:0]          neurons_i,
+  input  logic [15:0]          learning_neurons_i,  // neurons that learn from a row
   input  logic                 row_issued_i,
   input  logic                 row_learned_i,
   input  logic                 spikes_valid_i,
@@ -58,7 +59,7 @@ module phasic_layer_counters #(
       end
       if (row_learned_i) begin
         update_rows_q       <= update_rows_q + 48'd1;
-        update_operations_q <= update_operations_q + 48'(neurons_i);
+        update_operations_q <= update_operations_q + 48'(learning_neurons_i);
       end
       if (spikes_summed_q) begin
         spikes_q             <= spikes_q + 48'(spike_sum_q);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A layer of spiking neurons: integrates the events of a sample, fires, and learns from local signals and the dopamine broadcast.
+// A layer of spiking neurons: integrates the events of a sample, fires, and learns from local signals and the dopamine broadcast. Or, as the
+// last layer, one of neurons that compete.
 //
 // Handshake: valid/ready on the event streams, the broadcast, scores and trace. Load and store ports are used between samples only:
 //            a load word is taken at once, a stored word is on store_data_o two cycles after store_valid_i. Constants hold during a run.
 // Latency:   an event occupies the lanes for row_words_i cycles; the sweep of a step (row_words_i + 10 cycles) hides behind the next step.
 //            Learning takes row_words_i cycles for each visited row and about 30 more. With feedback it begins row_words_i cycles a class
-//            after the last layer's counts of the sample have come.
-// Parameters: Layer, position in the chain; Lanes, WeightWidth, MaxRows, MaxNeurons, MaxClasses, MaxOutputs, WeightDepth as in the
-//            limits of the contract; Rules as there: 1 posts and presynaptic traces, 2 feedback.
+//            after the last layer's counts of the sample have come. Competition takes a cycle a neuron and, to learn, one a row.
+// Parameters: Layer, position in the chain; Lanes, WeightWidth, MaxRows, MaxNeurons, MaxClasses, MaxOutputs, WeightDepth, Rules as in the
+//            limits of the contract.
 `default_nettype none
 
 module phasic_layer_engine #(
@@ -91,6 +92,9 @@ module phasic_layer_engine #(
   // Every row at once with the largest weight, and room for a potential.
   localparam int RowSumWidth = WeightWidth + $clog2(MaxRows) + 1;
   localparam int SumWidth    = (RowSumWidth < 18) ? 18 : RowSumWidth;
+  // A layer that competes adds up to 32 steps.
+  localparam bit Competition = (Rules & 4) != 0;
+  localparam int TotalWidth  = SumWidth + (Competition ? 5 : 0);
   // Two steps of spike words, so that a sweep need not wait for the layer that follows.
   localparam int SpikeWords  = 1 << $clog2(2 * Words + 8);
   localparam int SpikeDepth  = (SpikeWords < 16) ? 16 : SpikeWords;
@@ -102,13 +106,16 @@ module phasic_layer_engine #(
 
   // ---- constants of the layer ----
   logic [15:0]         neurons;
-  logic                bias, learns, all_steps;
+  logic                bias, learns, all_steps, compete, keep_steps;
   logic [WordBits-1:0] last_word;
 
   assign neurons   = descriptor_i[8*phasic_pkg::LayerNeurons +: 16];
   assign bias      = descriptor_i[8*phasic_pkg::LayerFlags];
-  assign learns    = descriptor_i[8*phasic_pkg::LayerFactor +: 2] != 2'(phasic_pkg::FactorFrozen);
+  assign learns    = descriptor_i[8*phasic_pkg::LayerFactor +: 3] != 3'(phasic_pkg::FactorFrozen);
   assign all_steps = descriptor_i[8*phasic_pkg::LayerSpan];
+  assign compete   = Competition && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition);
+  // The row log keeps the steps at which a row spiked.
+  assign keep_steps = all_steps || compete;
   assign last_word = WordBits'(row_words_i - 16'd1);
 
   logic unused_bits;
@@ -169,6 +176,7 @@ module phasic_layer_engine #(
   logic [5:0]             step;
   logic [2:0]             integrate_state, sweep_state;
   logic [RowBits:0]       logged_rows;
+  logic                   contest_busy;
 
   phasic_integrate #(
     .RowBits    (RowBits),
@@ -184,6 +192,7 @@ module phasic_layer_engine #(
     .steps_i,
     .bias_i          (bias),
     .learns_i        (learns),
+    .compete_i       (compete),
     .rows_i,
     .row_words_i,
     .last_word_i     (last_word),
@@ -214,9 +223,9 @@ module phasic_layer_engine #(
     .step_done_o     (step_done),
     .step_final_o    (step_final),
     .step_silent_o   (step_silent),
-    .sweep_busy_i    (sweep_busy),
+    .sweep_busy_i    (sweep_busy || contest_busy),
     .key_busy_i      (key_busy),
-    .walk_empty_i    (logged_rows == '0),
+    .walk_empty_i    (compete ? !sample_learn : logged_rows == '0),
     .walk_done_i     (walk_done),
     .learn_o         (walk_enable),
     .idle_o          (idle),
@@ -256,9 +265,9 @@ module phasic_layer_engine #(
     .clear_i,
     .clearing_i      (clearing),
     .clear_row_i     (clear_row),
-    .all_steps_i     (all_steps),
+    .all_steps_i     (keep_steps),
     .sample_started_i(sample_started),
-    .log_i           (row_issued && sample_learn && (all_steps || last_step)),
+    .log_i           (row_issued && sample_learn && (keep_steps || last_step)),
     .log_row_i       (issue_row),
     .log_step_i      (32'd1 << step[4:0]),
     .rows_o          (logged_rows),
@@ -272,6 +281,12 @@ module phasic_layer_engine #(
     .forget_row_i    (forget_row)
   );
 
+  // The winner of a contest learns from every row, so its walk needs no list.
+  logic [RowBits-1:0] list_index_q;
+  logic [RowBits:0]   walk_rows;
+  assign walk_rows = compete ? rows_i[RowBits:0] : logged_rows;
+  always_ff @(posedge clk_i) if (list_read) list_index_q <= list_index;
+
   phasic_row_walk #(
     .RowBits    (RowBits),
     .AddressBits(AddressBits),
@@ -283,13 +298,13 @@ module phasic_layer_engine #(
     .enable_i      (walk_enable),
     .done_o        (walk_done),
     .key_i         (key),
-    .all_steps_i   (all_steps),
+    .all_steps_i   (keep_steps),
     .row_words_i,
-    .last_word_i   (last_word),
-    .rows_i        (logged_rows),
+    .last_word_i   (compete ? WordBits'(0) : last_word),
+    .rows_i        (walk_rows),
     .list_read_o   (list_read),
     .list_index_o  (list_index),
-    .list_row_i    (list_row),
+    .list_row_i    (compete ? list_index_q : list_row),
     .history_read_o(history_read),
     .history_row_o (history_row),
     .forget_o      (forget),
@@ -309,7 +324,9 @@ module phasic_layer_engine #(
   logic [1:0]          factor_valid;
   logic [WordBits-1:0] sweep_word0, sweep_word2, sweep_word3, sweep_word4;
   logic [31:0]         sweep_step;
-  logic [15:0]         sweep_class;
+  logic [15:0]         factor_class, sweep_class, sweep_prediction;
+  logic                sweep_score_valid, sweep_score_last;
+  logic [31:0]         sweep_score, sweep_number, sweep_spikes;
   logic [LaneBits-1:0] read_out_lane;
   logic [21:0]         read_out_state;
   logic                factors_ready;
@@ -325,7 +342,7 @@ module phasic_layer_engine #(
     .output_layer_i,
     .neurons_i      (neurons),
     .last_word_i    (last_word),
-    .start_i        (step_done),
+    .start_i        (step_done && !compete),
     .start_bank_i   (issue_bank),
     .start_silent_i (step_silent),
     .start_final_i  (step_final),
@@ -348,7 +365,7 @@ module phasic_layer_engine #(
     .first_o        (sweep_first),
     .silent_o       (sweep_silent),
     .step_o         (sweep_step),
-    .class_o        (sweep_class),
+    .class_o        (factor_class),
     .room_i         (room),
     .spikes_ready_i (spikes_ready),
     .spikes_valid_o (spikes_valid),
@@ -357,14 +374,14 @@ module phasic_layer_engine #(
     .read_out_o     (read_out),
     .read_out_lane_o(read_out_lane),
     .read_out_i     (read_out_state),
-    .score_valid_o,
+    .score_valid_o      (sweep_score_valid),
     .score_ready_i,
-    .score_o,
-    .score_last_o,
-    .record_number_o,
-    .record_label_o,
-    .record_prediction_o,
-    .record_spikes_o,
+    .score_o            (sweep_score),
+    .score_last_o       (sweep_score_last),
+    .record_number_o    (sweep_number),
+    .record_label_o     (sweep_class),
+    .record_prediction_o(sweep_prediction),
+    .record_spikes_o    (sweep_spikes),
     .trace_valid_o,
     .trace_ready_i,
     .trace_data_o,
@@ -389,12 +406,15 @@ module phasic_layer_engine #(
   localparam int Outputs     = (Lanes < MaxOutputs) ? Lanes : MaxOutputs;
   localparam int TritWords   = (MaxOutputs + Lanes - 1) / Lanes;
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1;
+  logic [Lanes*TotalWidth-1:0]  totals;
   logic [Lanes*SumWidth-1:0]    sums;
   logic [Lanes-1:0]             spikes, potentials_limited, weights_limited, plus, minus;
   logic [Lanes*6-1:0]           counts;
   logic [Outputs*64-1:0]        trits;
   logic [Lanes*FactorWidth-1:0] factors;
-  logic                         update_read, update_write, trit_read;
+  logic                         update_read, update_write, trit_read, contest_word_read;
+  logic [WordBits-1:0]          contest_word;
+  logic [Lanes-1:0]             positive;
   logic [WordBits-1:0]          update_word, trit_word;
   logic [AddressBits-1:0]       update_read_address, update_write_address;
   logic [Lanes*WeightWidth-1:0] weights_q, updated_weights;
@@ -402,7 +422,7 @@ module phasic_layer_engine #(
   phasic_accumulators #(
     .Lanes      (Lanes),
     .WeightWidth(WeightWidth),
-    .SumWidth   (SumWidth),
+    .SumWidth   (TotalWidth),
     .Words      (Words)
   ) u_accumulators (
     .clk_i,
@@ -412,11 +432,16 @@ module phasic_layer_engine #(
     .issue_first_i(issue_first),
     .issue_word_i (issue_word),
     .weights_i    (weights_q),
-    .sweep_read_i (sweep_read),
-    .sweep_bank_i (sweep_bank),
-    .sweep_word_i (sweep_word0),
-    .sums_o       (sums)
+    .sweep_read_i (sweep_read || contest_word_read),
+    .sweep_bank_i (compete ? !issue_bank : sweep_bank),
+    .sweep_word_i (compete ? contest_word : sweep_word0),
+    .sums_o       (totals)
   );
+
+  // The sum of a single step needs no more than its lower bits.
+  for (genvar k = 0; k < Lanes; k++) begin : gen_sum
+    assign sums[SumWidth*k +: SumWidth] = totals[TotalWidth*k +: SumWidth];
+  end
 
   phasic_neurons #(
     .Lanes    (Lanes),
@@ -526,18 +551,19 @@ module phasic_layer_engine #(
     .add_word_i    (add_word),
     .add_address_i (add_address),
     .add_error_i   (add_error),
-    .valid0_i      (factor0),
+    .valid0_i      (factor0 || contest_word_read),
     .valid_i       (factor_valid),
-    .word0_i       (sweep_word0),
+    .word0_i       (compete ? contest_word : sweep_word0),
     .word2_i       (sweep_word2),
-    .class_i       (sweep_class),
+    .class_i       (compete ? sample_class : factor_class),
     .counts_i      (counts),
     .plus_i        (plus),
     .minus_i       (minus),
     .enabled2_i    (enabled2),
     .update_read_i (update_read),
     .update_word_i (update_word),
-    .factors_o     (factors)
+    .factors_o     (factors),
+    .positive_o    (positive)
   );
 
   phasic_updates #(
@@ -553,7 +579,7 @@ module phasic_layer_engine #(
     .all_steps_i    (all_steps),
     .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
     .trace_shift_i  (descriptor_i[8*phasic_pkg::LayerTraceShift +: 2]),
-    .valid_i        (word_valid),
+    .valid_i        (word_valid && !compete),
     .word_i         (walk_word),
     .address_i      (walk_address),
     .row_x_i        (random_x),
@@ -573,16 +599,130 @@ module phasic_layer_engine #(
     .limited_o      (weights_limited)
   );
 
-  // ---- synapse memory: read by events, updates and stores, written by loads and updates, never at the same time ----
+  // ---- competition ----
+  logic                         contest_read, pull_read, pull_write, pull_learned, pull_limited, winner_valid;
+  logic                         contest_score_valid, contest_score_last;
+  logic [2:0]                   contest_state;
+  logic [31:0]                  contest_score;
+  logic [15:0]                  contest_prediction;
+  logic [AddressBits-1:0]       contest_read_address, pull_read_address, pull_write_address;
+  logic [Lanes*WeightWidth-1:0] pulled_weights;
+
+  if (Competition) begin : gen_competition
+    logic                   comparing, pulling;
+    logic [15:0]            winner, wins;
+    logic [31:0]            squares;
+    logic [AddressBits-1:0] state_address_q;
+
+    // The rows that hold squares and wins follow those of weights.
+    always_ff @(posedge clk_i) state_address_q <= AddressBits'(32'(rows_i) * 32'(row_words_i));
+    assign contest_busy = comparing || pulling;
+
+    phasic_contest #(
+      .Lanes      (Lanes),
+      .WeightWidth(WeightWidth),
+      .SumWidth   (TotalWidth),
+      .WordBits   (WordBits),
+      .AddressBits(AddressBits)
+    ) u_contest (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 3]),
+      .homeostasis_i  (descriptor_i[8*phasic_pkg::LayerHomeostasis +: 16]),
+      .neurons_i      (neurons),
+      .row_words_i,
+      .state_address_i(state_address_q),
+      .start_i        (step_done && step_final && compete),
+      .start_silent_i (step_silent),
+      .start_learn_i  (sample_learn),
+      .busy_o         (comparing),
+      .state_o        (contest_state),
+      .read_o         (contest_read),
+      .read_address_o (contest_read_address),
+      .weights_i      (weights_q),
+      .word_read_o    (contest_word_read),
+      .word_o         (contest_word),
+      .sums_i         (totals),
+      .positive_i     (positive),
+      .score_valid_o  (contest_score_valid),
+      .score_ready_i,
+      .score_o        (contest_score),
+      .score_last_o   (contest_score_last),
+      .prediction_o   (contest_prediction),
+      .winner_valid_o (winner_valid),
+      .winner_o       (winner),
+      .squares_o      (squares),
+      .wins_o         (wins)
+    );
+
+    phasic_pull #(
+      .Lanes      (Lanes),
+      .WeightWidth(WeightWidth),
+      .AddressBits(AddressBits)
+    ) u_pull (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 3]),
+      .shift_i        (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
+      .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
+      .row_words_i,
+      .state_address_i(state_address_q),
+      .winner_valid_i (winner_valid),
+      .winner_i       (winner),
+      .squares_i      (squares),
+      .wins_i         (wins),
+      .enable_i       (walk_enable && compete),
+      .valid_i        (word_valid && compete),
+      .address_i      (walk_address),
+      .row_x_i        (random_x),
+      .row_y_i        (random_y),
+      .history_i      (history),
+      .busy_o         (pulling),
+      .read_o         (pull_read),
+      .read_address_o (pull_read_address),
+      .weights_i      (weights_q),
+      .write_o        (pull_write),
+      .write_address_o(pull_write_address),
+      .weights_o      (pulled_weights),
+      .learned_o      (pull_learned),
+      .limited_o      (pull_limited)
+    );
+  end else begin : gen_no_competition
+    assign {contest_busy, contest_read, contest_word_read, pull_read, pull_write, pull_learned, pull_limited, winner_valid} = '0;
+    assign {contest_score_valid, contest_score_last} = '0;
+    assign contest_state        = '0;
+    assign contest_score        = '0;
+    assign contest_prediction   = '0;
+    assign contest_word         = '0;
+    assign contest_read_address = '0;
+    assign pull_read_address    = '0;
+    assign pull_write_address   = '0;
+    assign pulled_weights       = '0;
+    logic unused_positive;
+    assign unused_positive = ^positive;
+  end
+
+  assign score_valid_o       = compete ? contest_score_valid : sweep_score_valid;
+  assign score_o             = compete ? contest_score : sweep_score;
+  assign score_last_o        = compete ? contest_score_last : sweep_score_last;
+  assign record_number_o     = compete ? sample_number : sweep_number;
+  assign record_label_o      = compete ? sample_class : sweep_class;
+  assign record_prediction_o = compete ? contest_prediction : sweep_prediction;
+  assign record_spikes_o     = compete ? 32'd0 : sweep_spikes;
+
+  // ---- synapse memory: read by events, contests, updates and stores, written by loads and updates, never at the same time ----
   logic                         weight_read, weight_read_q, weight_write;
   logic [AddressBits-1:0]       weight_read_address, weight_write_address;
   logic [Lanes*WeightWidth-1:0] weight_write_data, weight_memory;
 
-  assign weight_read          = issue || update_read || store_valid_i;
-  assign weight_read_address  = issue ? issue_address : update_read ? update_read_address : AddressBits'(store_address_i);
-  assign weight_write         = load_weight_i || update_write;
-  assign weight_write_address = load_weight_i ? AddressBits'(load_address_i) : update_write_address;
-  assign weight_write_data    = load_weight_i ? load_data_i : updated_weights;
+  assign weight_read          = issue || contest_read || update_read || pull_read || store_valid_i;
+  assign weight_read_address  = issue ? issue_address : contest_read ? contest_read_address : update_read ? update_read_address :
+                                pull_read ? pull_read_address : AddressBits'(store_address_i);
+  assign weight_write         = load_weight_i || update_write || pull_write;
+  assign weight_write_address = load_weight_i ? AddressBits'(load_address_i) : pull_write ? pull_write_address : update_write_address;
+  assign weight_write_data    = load_weight_i ? load_data_i : pull_write ? pulled_weights : updated_weights;
   assign store_data_o         = weights_q;
 
   phasic_ram #(
@@ -667,22 +807,23 @@ module phasic_layer_engine #(
     .clear_i,
     .neurons_i           (neurons),
     .row_issued_i        (row_issued),
-    .row_learned_i       (row_learned),
+    .learning_neurons_i  (compete ? 16'd1 : neurons),
+    .row_learned_i       (row_learned && (!compete || winner_valid)),
     .spikes_valid_i      (sweep_valid[3]),
     .spikes_i            (spikes),
     .potentials_limited_i(potentials_limited),
-    .weights_valid_i     (update_write),
-    .weights_limited_i   (weights_limited),
+    .weights_valid_i     (update_write || pull_learned),
+    .weights_limited_i   (compete ? Lanes'(pull_limited) : weights_limited),
     .run_i               (core_busy_i),
     .integrating_i       (issue),
-    .learning_i          (word_valid),
+    .learning_i          (word_valid && (!compete || winner_valid)),
     .waiting_i           (waiting),
     .counters_o
   );
 
   assign ready_o = !clearing;
-  assign busy_o  = (!idle && !clearing) || sweep_busy || message_valid || word_out_valid || sender_busy;
-  assign state_o = {step_rows, 2'd0, step, 1'b0, sweep_state, 1'b0, integrate_state};
+  assign busy_o  = (!idle && !clearing) || sweep_busy || contest_busy || message_valid || word_out_valid || sender_busy;
+  assign state_o = {step_rows, 2'd0, step, 1'b0, compete ? contest_state : sweep_state, 1'b0, integrate_state};
 endmodule
 
 `default_nettype wire

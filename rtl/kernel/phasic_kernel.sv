@@ -19,7 +19,7 @@ module phasic_kernel #(
   parameter int MaxEvents = 16384,
   parameter int WeightDepth = 16384,
   parameter int DataWidth = 512,
-  parameter int Rules = 0
+  parameter int Rules = 7
 ) (
   input  logic                   ap_clk,
   input  logic                   ap_rst_n,
@@ -102,7 +102,7 @@ module phasic_kernel #(
     if (MaxOutputs < 1 || MaxOutputs > MaxSize) $fatal(1, "MaxOutputs must be from 1 to 32768");
     if (MaxEvents < 1 || MaxEvents > (1 << 22)) $fatal(1, "MaxEvents must be from 1 to 4194304");
     if (WeightDepth < 1) $fatal(1, "WeightDepth must be at least 1");
-    if (Rules < 0 || Rules > 3) $fatal(1, "Rules must be from 0 to 3");
+    if (Rules < 0 || Rules > 7) $fatal(1, "Rules must be from 0 to 7");
     if (DataWidth < 32 || DataWidth > 512 || (1 << $clog2(DataWidth)) != DataWidth) begin
       $fatal(1, "DataWidth must be 32, 64, 128, 256 or 512");
     end
@@ -307,7 +307,7 @@ module phasic_kernel #(
 
   // ---- Program -----------------------------------------------------------------------------------------------------------------
   logic [Engines*512-1:0] layers;
-  logic [Engines*16-1:0]  rows, row_words;
+  logic [Engines*16-1:0]  rows, stored_rows, row_words;
   logic [Engines*32-1:0]  layer_weights, layer_tables, layer_trace;
   logic [31:0]            sample_trace;
 
@@ -345,6 +345,7 @@ module phasic_kernel #(
     .program_o      (program_block),
     .layers_o       (layers),
     .rows_o         (rows),
+    .stored_rows_o  (stored_rows),
     .row_words_o    (row_words),
     .layer_weights_o(layer_weights),
     .layer_tables_o (layer_tables),
@@ -410,7 +411,7 @@ module phasic_kernel #(
     .done_o         (storer_done),
     .layer_count_i  (layer_count),
     .layers_i       (layers),
-    .rows_i         (rows),
+    .rows_i         (stored_rows),
     .layer_weights_i(layer_weights),
     .store_valid_o  (store_valid),
     .store_engine_o (store_engine),

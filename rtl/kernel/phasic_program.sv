@@ -45,8 +45,9 @@ module phasic_program #(
   output logic [511:0]           program_o,
   output logic [Engines*512-1:0] layers_o,
   output logic [Engines*16-1:0]  rows_o,             // rows of each layer, bias included
+  output logic [Engines*16-1:0]  stored_rows_o,      // rows of each layer in memory: the state of a competition follows
   output logic [Engines*16-1:0]  row_words_o,        // ceil(neurons / Lanes) of each layer
-  output logic [Engines*32-1:0]  layer_weights_o,    // bytes of each layer's weights
+  output logic [Engines*32-1:0]  layer_weights_o,    // bytes of each layer's rows in memory
   output logic [Engines*32-1:0]  layer_tables_o,     // bytes of each layer's level table (valid if it has one)
   output logic [Engines*32-1:0]  layer_trace_o,      // bytes of each layer's trace of a sample (valid if traced)
   output logic [31:0]            sample_trace_o      // bytes of the trace of a sample (valid if traced)
@@ -56,6 +57,11 @@ module phasic_program #(
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
   localparam bit Posts     = (Rules & 1) != 0;
   localparam bit Feedback  = (Rules & 2) != 0;
+  localparam bit Competition = (Rules & 4) != 0;
+  // Rows of squares and wins: 48 bits a neuron.
+  localparam int StateRows = 48 / WeightWidth;
+  localparam int LargestCompetitionInputShift = 6;
+  localparam int LargestCompetitionShift = 8;
 
   localparam logic [3:0] StIdle     = 4'd0;
   localparam logic [3:0] StCommand  = 4'd1;
@@ -76,7 +82,8 @@ module phasic_program #(
   logic [Engines*512-1:0] layers_q;
   logic [15:0]            previous_q;      // neurons of the layer before the one that is checked, or inputs
   logic [15:0]            neurons_q;       // neurons of the layer that is checked
-  logic [1:0]             factor_q;        // its factor
+  logic [2:0]             factor_q;        // its factor
+  logic [3:0]             input_shift_q;   // its input shift
   logic                   all_steps_q;     // its span is all_steps
   logic                   bus_error_q;
   logic                   field_error_q;
@@ -108,6 +115,7 @@ module phasic_program #(
   logic        header_legal;
   logic        layer_legal;
   logic        signed_16;        // the word is a sign-extended 16-bit number
+  logic        competes;         // the layer that is checked has factor competition
 
   assign take = word_valid_i && word_ready_o;
   assign in_header  = word_q < 7'd16;
@@ -115,6 +123,7 @@ module phasic_program #(
   assign last = 32'(descriptor) + 32'd1 == layers;
   assign used = in_header || (32'(descriptor) < layers);
   assign signed_16 = word_i[31:15] == {17{word_i[15]}};
+  assign competes = 32'(factor_q) == 32'(phasic_pkg::FactorCompetition);
 
   always_comb begin
     case (32'({word_q[3:0], 2'b00}))
@@ -150,19 +159,22 @@ module phasic_program #(
           32'(phasic_pkg::FactorLevel):    layer_legal = 1'b1;
           32'(phasic_pkg::FactorError):    layer_legal = 32'(neurons_q) >= classes;
           32'(phasic_pkg::FactorFeedback): layer_legal = Feedback && !last;
+          32'(phasic_pkg::FactorCompetition):
+            layer_legal = Competition && last && !tracing && (32'(input_shift_q) <= 32'(LargestCompetitionInputShift));
           default:                         layer_legal = 1'b0;
         endcase
       phasic_pkg::LayerSpan:
         layer_legal = (word_i <= 32'(phasic_pkg::SpanAllSteps))
-            && ((word_i != 32'(phasic_pkg::SpanAllSteps)) || (32'(factor_q) == 32'(phasic_pkg::FactorFrozen))
+            && ((word_i != 32'(phasic_pkg::SpanAllSteps)) || (32'(factor_q) == 32'(phasic_pkg::FactorFrozen)) || competes
                 || (32'(neurons_q) <= 32'(MaxOutputs)));
       phasic_pkg::LayerRounding:      layer_legal = word_i <= 32'(phasic_pkg::RoundingNearest);
       phasic_pkg::LayerRate:          layer_legal = word_i[31:16] == '0;
-      phasic_pkg::LayerFactorShift:   layer_legal = word_i <= 32'd15;
+      phasic_pkg::LayerFactorShift:   layer_legal = word_i <= (competes ? 32'(LargestCompetitionShift) : 32'd15);
       phasic_pkg::LayerWeightsOffset: layer_legal = word_i[5:0] == '0;
       phasic_pkg::LayerLevelsOffset:  layer_legal = word_i[5:0] == '0;
       phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::PostOne) : 32'd0);
       phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'd3 : 32'd0);
+      phasic_pkg::LayerHomeostasis:   layer_legal = word_i <= (Competition ? 32'd65535 : 32'd0);
       default:                        layer_legal = word_i == '0;
     endcase
   end
@@ -209,6 +221,8 @@ module phasic_program #(
       assign rows_before = layers_q[512*(e-1) + 8*phasic_pkg::LayerNeurons +: 16];
     end
     assign rows_o[16*e +: 16] = rows_before + 16'(layers_q[512*e + 8*phasic_pkg::LayerFlags]);
+    assign stored_rows_o[16*e +: 16] = rows_o[16*e +: 16]
+        + ((layers_q[512*e + 8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition)) ? 16'(StateRows) : 16'd0);
     assign row_words_o[16*e +: 16] =
         16'((17'(layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16]) + 17'(Lanes - 1)) >> LaneShift);
   end
@@ -224,12 +238,13 @@ module phasic_program #(
     for (int e = 0; e < Engines; e++) begin
       if (layer_q == LayerBits'(e)) begin
         layer_neurons        = layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16];
-        layer_rows           = rows_o[16*e +: 16];
+        layer_rows           = stored_rows_o[16*e +: 16];
         layer_row_words      = row_words_o[16*e +: 16];
         layer_weights_offset = layers_q[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         layer_levels_offset  = layers_q[512*e + 8*phasic_pkg::LayerLevelsOffset +: 32];
         layer_has_table      = layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorLevel)
-            || layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorFeedback);
+            || layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorFeedback)
+            || layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorCompetition);
       end
       if (layers == 32'(e + 1)) last_neurons = layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16];
     end
@@ -308,6 +323,7 @@ module phasic_program #(
       word_q          <= '0;
       previous_q      <= '0;
       neurons_q       <= '0;
+      input_shift_q   <= '0;
       factor_q        <= '0;
       all_steps_q     <= 1'b0;
       bus_error_q     <= 1'b0;
@@ -349,7 +365,8 @@ module phasic_program #(
               previous_q <= inputs[15:0];
             end else begin
               if (word_q[3:0] == 4'(phasic_pkg::LayerNeurons / 4)) neurons_q <= word_i[15:0];
-              if (word_q[3:0] == 4'(phasic_pkg::LayerFactor / 4)) factor_q <= word_i[1:0];
+              if (word_q[3:0] == 4'(phasic_pkg::LayerFactor / 4)) factor_q <= word_i[2:0];
+              if (word_q[3:0] == 4'(phasic_pkg::LayerInputShift / 4)) input_shift_q <= word_i[3:0];
               if (word_q[3:0] == 4'(phasic_pkg::LayerSpan / 4)) all_steps_q <= word_i[0];
               if (word_q[3:0] == 4'd15) previous_q <= neurons_q;
             end

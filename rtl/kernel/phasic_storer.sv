@@ -19,7 +19,7 @@ module phasic_storer #(
   output logic                         done_o,
   input  logic [2:0]                   layer_count_i,
   input  logic [Engines*512-1:0]       layers_i,
-  input  logic [Engines*16-1:0]        rows_i,
+  input  logic [Engines*16-1:0]        rows_i,           // rows of each layer in memory
   input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
   // From the core
   output logic                         store_valid_o,

@@ -114,7 +114,7 @@ void draw_competition(Dice& dice, const CaseLimits& limits, ProgramHeader& heade
   layer.factor = static_cast<std::uint32_t>(contract::Factor::kCompetition);
   layer.span = static_cast<std::uint32_t>(dice.below(2));
   layer.factor_shift = static_cast<std::uint32_t>(dice.below(9));
-  layer.homeostasis = static_cast<std::uint32_t>(dice.one_in(2) ? 0 : dice.one_in(4) ? dice.below(65536) : dice.below(300));
+  layer.homeostasis = static_cast<std::uint32_t>(dice.one_in(3) ? 0 : dice.one_in(2) ? dice.below(65536) : dice.below(300));
   header.flags &= 1;
 }
 

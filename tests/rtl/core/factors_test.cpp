@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Postsynaptic factors against the formulas of the reference.
+#include <algorithm>
 #include <array>
 #include <random>
 #include <string>
@@ -80,6 +81,10 @@ class RtlFactors : public ::testing::Test {
         set_bits(module->enabled2_i, k, 1, unsigned{word2 < kWords && word2 * kLanes + k < kNeurons});
       }
       module.edge();
+      for (std::size_t k = 0; k < kLanes; ++k) {
+        const std::size_t j = std::min(cycle, kWords - 1) * kLanes + k;  // that of the last read is held
+        ASSERT_EQ(get_bits(module->positive_o, k, 1), levels[label][j] > 0) << "neuron " << j;
+      }
     }
     for (std::size_t word = 0; word < kWords; ++word) {
       module->update_read_i = 1;

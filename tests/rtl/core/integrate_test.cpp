@@ -27,6 +27,7 @@ struct Item {
   bool done = false;
   unsigned row = 0, word = 0;
   unsigned step = 0, rows_before = 0;
+  bool first = false;     // no row came before in what is summed
   bool row_done = false;  // the word is the row's last
   bool consumes = false;  // the event at the head has had all of its work
   bool final = false;
@@ -41,10 +42,10 @@ struct Message {
 };
 struct Constants {
   unsigned steps = 1, rows = 1, words = 1;
-  bool bias = false, learns = false;
+  bool bias = false, learns = false, competes = false;
 };
 struct Seen {
-  unsigned learned = 0, empty_walks = 0, silent_steps = 0, waits_for_sweep = 0, clears = 0;
+  unsigned learned = 0, empty_walks = 0, silent_steps = 0, waits_for_sweep = 0, waits_to_settle = 0, clears = 0;
 };
 
 template <class T>
@@ -97,21 +98,23 @@ class Bench {
     constants_.steps = chance(4) ? 32 : 1 + below(4);
     constants_.bias = chance(2);
     constants_.learns = !chance(4);
+    constants_.competes = chance(3);
     constants_.rows = chance(3) ? T::max_rows : 1 + constants_.bias + below(T::max_rows - constants_.bias);
     constants_.words = chance(3) ? 1 : 1 + below(1U << T::word_bits);
     module_->steps_i = static_cast<unsigned char>(constants_.steps);
     module_->bias_i = constants_.bias;
     module_->learns_i = constants_.learns;
+    module_->compete_i = constants_.competes;
     module_->rows_i = static_cast<std::uint16_t>(constants_.rows);
     module_->row_words_i = static_cast<std::uint16_t>(constants_.words);
     module_->last_word_i = static_cast<unsigned char>(constants_.words - 1);
     head_chance_ = 1 + below(4);
   }
 
-  void plan_row(std::deque<Item>& plan, unsigned row, unsigned step, unsigned rows_before, bool consumes) {
+  void plan_row(std::deque<Item>& plan, unsigned row, unsigned step, unsigned rows_before, bool consumes, bool first) {
     for (unsigned word = 0; word < constants_.words; ++word) {
       const bool last = word + 1 == constants_.words;
-      plan.push_back({false, row, word, step, rows_before, last, last && consumes, false});
+      plan.push_back({false, row, word, step, rows_before, first, last, last && consumes, false});
     }
   }
 
@@ -119,16 +122,22 @@ class Bench {
     messages_.push_back({!chance(4), static_cast<std::uint16_t>(random_()), static_cast<std::uint32_t>(random_())});
     std::deque<Item> plan;
     const unsigned inputs = constants_.rows - (constants_.bias ? 1 : 0);
+    bool first = true;
     for (unsigned step = 0; step < constants_.steps; ++step) {
       const bool final = step + 1 == constants_.steps;
       unsigned rows = 0;
+      first = first || !constants_.competes;
       for (unsigned spikes = inputs == 0 || chance(4) ? 0 : below(5); rows < spikes; ++rows) {
         events_.push_back({0, below(inputs)});
-        plan_row(plan, events_.back().row, step, rows, true);
+        plan_row(plan, events_.back().row, step, rows, true, first);
+        first = false;
       }
       events_.push_back({final ? 2U : 1U, 0});
-      if (constants_.bias) plan_row(plan, constants_.rows - 1, step, rows++, false);
-      plan.push_back({true, 0, 0, step, rows, false, true, final});
+      if (constants_.bias) {
+        plan_row(plan, constants_.rows - 1, step, rows++, false, first);
+        first = false;
+      }
+      plan.push_back({true, 0, 0, step, rows, first, false, true, final});
     }
     plans_.push_back(std::move(plan));
   }
@@ -163,6 +172,7 @@ class Bench {
     const bool settled = phase_ == Phase::kSettle && module_->idle_o != 0;
     if (settled) {
       ASSERT_GE(count_, least_settling) << "words of the walk are not yet written";
+      ASSERT_FALSE(settling_waits_) << "the state of the winner is not yet written";
       phase_ = Phase::kIdle;
     }
     ASSERT_TRUE(phase_ != Phase::kSettle || count_ < most_settling);
@@ -207,12 +217,12 @@ class Bench {
     ASSERT_EQ(module_->issue_bank_o != 0, *bank_);
     if (item.done) {
       ASSERT_EQ(module_->step_final_o != 0, item.final);
-      ASSERT_EQ(module_->step_silent_o != 0, item.rows_before == 0);
+      ASSERT_EQ(module_->step_silent_o != 0, item.first);
     } else {
       ASSERT_EQ(module_->issue_row_o, item.row);
       ASSERT_EQ(module_->issue_word_o, item.word);
       ASSERT_EQ(module_->issue_address_o, (item.row * constants_.words + item.word) % addresses);
-      ASSERT_EQ(module_->issue_first_o != 0, item.rows_before == 0);
+      ASSERT_EQ(module_->issue_first_o != 0, item.first);
     }
   }
 
@@ -251,10 +261,14 @@ class Bench {
         if (walk_cycles_-- == 0) {
           phase_ = Phase::kSettle;
           count_ = 1;
+          settling_waits_ = false;
+          if (constants_.competes) sweep_busy_ = below(40);
         }
         break;
       case Phase::kSettle:
-        ++count_;
+        settling_waits_ = module_->sweep_busy_i != 0;
+        if (!settling_waits_ || count_ < least_settling) ++count_;
+        seen.waits_to_settle += settling_waits_ && count_ == least_settling ? 1 : 0;
         break;
     }
   }
@@ -271,12 +285,14 @@ class Bench {
       head_valid_ = false;
     }
     if (!item.done) return;
-    seen.silent_steps += item.rows_before == 0 ? 1 : 0;
-    bank_ = !*bank_;
-    sweep_busy_ = 1 + below(chance(3) ? 60 : 6);
+    seen.silent_steps += item.first ? 1 : 0;
+    if (!constants_.competes || item.final) {
+      bank_ = !*bank_;
+      sweep_busy_ = 1 + below(chance(3) ? 60 : 6);
+    }
     if (!item.final) return;
     plans_.pop_front();
-    phase_ = learns() ? Phase::kAwaitFactors : Phase::kIdle;
+    phase_ = learns() || constants_.competes ? Phase::kAwaitFactors : Phase::kIdle;
   }
 
   std::mt19937_64 random_;
@@ -289,7 +305,7 @@ class Bench {
   std::deque<Message> messages_;
   std::deque<std::deque<Item>> plans_;  // of the running sample, then of those that follow
   Message sample_;
-  bool head_valid_ = false, message_valid_ = false, walk_empty_ = false;
+  bool head_valid_ = false, message_valid_ = false, walk_empty_ = false, settling_waits_ = false;
   unsigned sweep_busy_ = 0, key_busy_ = 0, walk_cycles_ = 0, head_chance_ = 1;
 };
 
@@ -314,12 +330,14 @@ TYPED_TEST(RtlIntegrate, SendsTheWordsOfRowsHandsStepsOverAndLearnsInOrder) {
     all.empty_walks += bench.seen.empty_walks;
     all.silent_steps += bench.seen.silent_steps;
     all.waits_for_sweep += bench.seen.waits_for_sweep;
+    all.waits_to_settle += bench.seen.waits_to_settle;
     all.clears += bench.seen.clears;
   }
   EXPECT_GT(all.learned, 100U);
   EXPECT_GT(all.empty_walks, 20U);
   EXPECT_GT(all.silent_steps, 100U);
   EXPECT_GT(all.waits_for_sweep, 100U);
+  EXPECT_GT(all.waits_to_settle, 20U);
   EXPECT_GT(all.clears, 20U);
 }
 

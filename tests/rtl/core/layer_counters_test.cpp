@@ -56,7 +56,7 @@ class RtlLayerCounters : public ::testing::Test {
     }
     if (module->row_learned_i != 0) {
       ++twin.update_rows;
-      twin.update_operations += module->neurons_i;
+      twin.update_operations += module->learning_neurons_i;
     }
     if (module->run_i != 0) {
       std::uint64_t& cycles = module->integrating_i != 0 ? twin.integrate_cycles
@@ -91,6 +91,7 @@ class RtlLayerCounters : public ::testing::Test {
 
   static void set_neurons(Clocked<typename T::model>& module, std::mt19937_64& random) {
     module->neurons_i = static_cast<std::uint16_t>(random() % 4 == 0 ? 0x8000 : 1 + random() % 0x8000);
+    module->learning_neurons_i = static_cast<std::uint16_t>(random() % 2 == 0 ? 1 : module->neurons_i);
   }
 
   /// Puts every counter to a value from which it soon carries into its upper bits or passes 2^48. Counting up to there would

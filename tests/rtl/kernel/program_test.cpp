@@ -4,6 +4,7 @@
 #include <string>
 
 #include "Vprogram.h"
+#include "Vprogram_basic.h"
 #include "Vprogram_rules.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
@@ -112,11 +113,26 @@ class Unit : public ::testing::Test {
     return block;
   }
 
+  /// One whose last layer competes, with its fields at their limits.
+  static Block competing() {
+    Block block = legal();
+    block.header.flags = 1;
+    contract::Layer& layer = block.layers[1];
+    layer.neurons = kMaxOutputs + 1;
+    layer.factor = static_cast<std::uint32_t>(contract::Factor::kCompetition);
+    layer.input_shift = 6;
+    layer.factor_shift = 8;
+    layer.homeostasis = 65535;
+    return block;
+  }
+
   std::mt19937 random_{11};
   Clocked<Model> module_;
 };
 using ProgramUnit = Unit<Vprogram>;
 using ProgramUnitWithRules = Unit<Vprogram_rules>;
+
+using ProgramUnitWithoutFurtherRules = Unit<Vprogram_basic>;
 
 TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
   Block block = legal(3);
@@ -197,8 +213,9 @@ TEST_F(ProgramUnit, NamesTheFirstFieldOfALayerThatIsOutOfRange) {
                                {offsetof(Layer, factor_shift), {0, 15}, {16, ~0U}},
                                {offsetof(Layer, weights_offset), {0, 64, 0xffff0000}, {1, 32, 0xffffffff}},
                                {offsetof(Layer, levels_offset), {0, 64, 0xffffffc0}, {1, 32, 63}}};
+  cases.push_back({offsetof(Layer, homeostasis), {0, 65535}, {65536, ~0U}});
   // A build without further rules takes no others.
-  for (const std::size_t offset : {offsetof(Layer, post), offsetof(Layer, trace_shift), offsetof(Layer, homeostasis)}) {
+  for (const std::size_t offset : {offsetof(Layer, post), offsetof(Layer, trace_shift)}) {
     cases.push_back({offset, {0}, {1, 0x80000000}});
   }
   for (std::size_t layer = 0; layer < 2; ++layer) {
@@ -332,6 +349,57 @@ TEST_F(ProgramUnitWithRules, WantsATableForFeedback) {
   EXPECT_EQ(check(block, {.tables = 128 + 10 * 64 - 1}), (Verdict{Error::kBufferSize, argument::kTables}));
 }
 
+TEST_F(ProgramUnit, ACompetitionIsCheckedAtTheFieldsThatItNeeds) {
+  using contract::Layer;
+  Block block = competing();
+  ASSERT_EQ(check(block), Verdict{});
+  std::uint16_t rows = 0, stored = 0;
+  std::memcpy(&rows, port_bytes(module_->rows_o).data() + 2, 2);
+  std::memcpy(&stored, port_bytes(module_->stored_rows_o).data() + 2, 2);
+  EXPECT_EQ(rows, 21);
+  EXPECT_EQ(stored, 24) << "three rows of 16 bits hold the state";
+  std::uint32_t bytes = 0, table = 0;
+  std::memcpy(&bytes, port_bytes(module_->layer_weights_o).data() + 4, 4);
+  std::memcpy(&table, port_bytes(module_->layer_tables_o).data() + 4, 4);
+  EXPECT_EQ(bytes, 24U * 128);
+  EXPECT_EQ(table, 10U * 64);
+  block.layers[1].span = 1;
+  EXPECT_EQ(check(block), Verdict{}) << "all steps for more neurons than others may have";
+
+  constexpr std::size_t factor = 128 + offsetof(Layer, factor);
+  block = competing();
+  block.layers[1].input_shift = 7;
+  EXPECT_EQ(check(block), field(factor));
+  block = competing();
+  block.header.flags = 3;
+  EXPECT_EQ(check(block), field(factor)) << "it cannot be traced";
+  block = competing();
+  block.header.layers = 3;
+  block.layers[2].neurons = 1;
+  EXPECT_EQ(check(block), field(factor)) << "not the last layer";
+  block = competing();
+  block.layers[1].factor = 0x104;
+  EXPECT_EQ(check(block), field(factor));
+  block = competing();
+  block.layers[1].factor_shift = 9;
+  EXPECT_EQ(check(block), field(128 + offsetof(Layer, factor_shift)));
+  block.layers[1].factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
+  block.layers[1].neurons = 20;
+  EXPECT_EQ(check(block), Verdict{});
+}
+
+TEST_F(ProgramUnitWithoutFurtherRules, RefusesWhatBelongsToThem) {
+  using contract::Layer;
+  EXPECT_EQ(check(competing()), field(128 + offsetof(Layer, factor)));
+  for (const std::size_t offset : {offsetof(Layer, post), offsetof(Layer, trace_shift), offsetof(Layer, homeostasis)}) {
+    Block block = legal();
+    const std::uint32_t value = 1;
+    std::memcpy(reinterpret_cast<std::byte*>(&block) + 128 + offset, &value, 4);
+    EXPECT_EQ(check(block), field(128 + offset));
+  }
+  EXPECT_EQ(check(legal()), Verdict{});
+}
+
 TEST_F(ProgramUnit, ABusErrorAnywhereInTheBlockComesFirst) {
   Block block = legal();
   block.header.magic = 0;
@@ -341,6 +409,10 @@ TEST_F(ProgramUnit, ABusErrorAnywhereInTheBlockComesFirst) {
   EXPECT_EQ(check(legal()), Verdict{});
 }
 
+bool competes(const contract::Layer& layer) {
+  return layer.factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
+}
+
 /// Steps 4 and 5 of a run.
 Verdict twin(const Block& block, const Sizes& sizes) {
   const auto& header = block.header;
@@ -348,7 +420,7 @@ Verdict twin(const Block& block, const Sizes& sizes) {
   std::uint64_t trace = 0;
   std::vector<std::uint64_t> rows;
   for (std::uint32_t n = 0; n < header.layers; ++n) {
-    rows.push_back(before + block.layers[n].flags);
+    rows.push_back(before + block.layers[n].flags + (competes(block.layers[n]) ? 3 : 0));
     before = block.layers[n].neurons;
     trace += header.steps * align(2 * before);
     if (rows[n] * ((before + kLanes - 1) / kLanes) > kWeightDepth) return {Error::kCapacity, n};
@@ -357,7 +429,7 @@ Verdict twin(const Block& block, const Sizes& sizes) {
     const contract::Layer& layer = block.layers[n];
     if (layer.weights_offset + rows[n] * align(layer.neurons * kWeightBytes) > sizes.weights)
       return {Error::kBufferSize, argument::kWeights};
-    if (layer.factor == 1 && layer.levels_offset + header.classes * align(layer.neurons) > sizes.tables)
+    if ((layer.factor == 1 || competes(layer)) && layer.levels_offset + header.classes * align(layer.neurons) > sizes.tables)
       return {Error::kBufferSize, argument::kTables};
   }
   if (std::uint64_t{sizes.count} * header.sample_stride > sizes.samples) return {Error::kBufferSize, argument::kSamples};
@@ -381,6 +453,9 @@ TEST_F(ProgramUnit, FindsWhatDoesNotFitAsItsTwinDoes) {
       block.layers[n].neurons = 1 + random() % (random() % 8 == 0 ? kMaxNeurons : 60);
       block.layers[n].flags = random() % 2;
       block.layers[n].factor = random() % 2;
+      if (n + 1 == block.header.layers && (block.header.flags & 2) == 0 && random() % 3 == 0) {
+        block.layers[n].factor = static_cast<std::uint32_t>(contract::Factor::kCompetition);
+      }
       block.layers[n].weights_offset = random() % 16 == 0 ? 0xffffff00 : 64 * (random() % 8);
       block.layers[n].levels_offset = random() % 16 == 0 ? 0xffffff00 : 64 * (random() % 8);
     }

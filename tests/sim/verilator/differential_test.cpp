@@ -64,9 +64,11 @@ std::string timing_complaint(const RandomCase& random_case, const CaseLimits& li
     if (counters.integrate_cycles != counters.events * words)
       return fmt::format("layer {}: {} cycles of integration for {} events of {} words", n, counters.integrate_cycles,
                          counters.events, words);
-    if (counters.learn_cycles < counters.update_rows * words)
+    const bool competes = random_case.layer(n).factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
+    const std::uint64_t learning_words = competes ? 1 : words;  // only the winner's
+    if (counters.learn_cycles < counters.update_rows * learning_words)
       return fmt::format("layer {}: {} cycles of learning for {} rows of {} words", n, counters.learn_cycles,
-                         counters.update_rows, words);
+                         counters.update_rows, learning_words);
     const std::uint64_t all =
         counters.integrate_cycles + counters.learn_cycles + counters.input_wait_cycles + counters.other_cycles;
     if (all > header.cycles) return fmt::format("layer {}: {} cycles in a run of {}", n, all, header.cycles);
