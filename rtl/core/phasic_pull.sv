@@ -100,7 +100,7 @@ module phasic_pull #(
 
   assign pair      = winner_i >> 1;
   assign lane      = (Lanes > 1) ? winner_i[LaneBits-1:0] : '0;
-  assign word      = AddressBits'(winner_i >> LaneShift);
+  assign word      = AddressBits'(32'(winner_i) >> LaneShift);
   assign more_wins = (wins_i == 16'hffff) ? wins_i : wins_i + 16'd1;
 
   // ---- u0: a row, or a part of the state ----

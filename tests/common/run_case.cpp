@@ -233,8 +233,8 @@ std::optional<std::string> first_difference(const RandomCase& random_case, const
   for (const std::uint32_t id : {argument::kProgram, argument::kTables, argument::kSamples})
     if (const auto at = first_different_byte(random_case.buffers[id], actual.buffers[id]))
       return fmt::format("the buffer of {} was written at byte {}", contract::kArguments[id].name, *at);
-  if (random_case.timing_decides() && expected.error == static_cast<std::uint32_t>(contract::Error::kBusWrite))
-    return std::nullopt;
+  // The header of a run that failed before may be what the bus refuses, as a whole or burst by burst.
+  if (random_case.timing_decides() && expected.error != 0) return std::nullopt;
   if (expected.samples_fetched != actual.samples_fetched)
     return fmt::format("samples_fetched is {}, expected {}", actual.samples_fetched, expected.samples_fetched);
   if (expected.samples_done != actual.samples_done)
