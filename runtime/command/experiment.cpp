@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /// phasic experiment run | resume | report
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "runtime/command/options.hpp"
@@ -13,7 +15,6 @@
 #include "runtime/experiment/share.hpp"
 #include "runtime/experiment/statistics.hpp"
 #include "runtime/progress.hpp"
-#include "runtime/report.hpp"
 
 namespace phasic::command {
 namespace {
@@ -34,9 +35,15 @@ std::filesystem::path rows_of(const ExperimentOptions& options, const std::strin
 
 nlohmann::json one_run(const RunPlan& plan, const std::string& place, bool quiet) {
   const auto data = load_experiment_data(plan);
-  Progress progress(fmt::format("{} {}", place, plan.key), 0, 1, true);
+  // Each run ends with a line of its own; lines in between are for people at a terminal.
+  const bool shows = !quiet && isatty(STDERR_FILENO) == 1;
+  std::optional<Progress> progress;
   const Stopwatch watch;
-  auto row = run_experiment(plan, data, {});
+  auto row = run_experiment(plan, data, [&](std::uint64_t done, std::uint64_t all) {
+    if (!progress) progress.emplace(fmt::format("{} {}", place, plan.key), 0, all, !shows);
+    progress->update(done, "");
+  });
+  if (progress) progress->finish();
   if (!quiet) {
     fmt::print(stderr, "{} {}: accuracy {:.2f} %, {:.1f} s\n", place, plan.key, 100 * row["accuracy"].get<double>(),
                watch.seconds());
