@@ -15,6 +15,7 @@
 #include "runtime/experiment/share.hpp"
 #include "runtime/experiment/statistics.hpp"
 #include "runtime/progress.hpp"
+#include "runtime/version.hpp"
 
 namespace phasic::command {
 namespace {
@@ -44,6 +45,8 @@ nlohmann::json one_run(const RunPlan& plan, const std::string& place, bool quiet
     progress->update(done, "");
   });
   if (progress) progress->finish();
+  row["commit"] = version();
+  row["command"] = fmt::format("phasic experiment run {}", plan.experiment.file);
   if (!quiet) {
     fmt::print(stderr, "{} {}: accuracy {:.2f} %, {:.1f} s\n", place, plan.key, 100 * row["accuracy"].get<double>(),
                watch.seconds());
@@ -91,7 +94,7 @@ int report(const ExperimentOptions& options) {
     return kSuccess;
   }
   const auto command = fmt::format("phasic experiment report {} --html {}", fmt::join(options.files, " "), options.html);
-  const std::string page = page_of(read_page_template(), {.version = PHASIC_VERSION, .command = command}, files);
+  const std::string page = page_of(read_page_template(), {.version = version(), .command = command}, files);
   write_page(options.html, page);
   fmt::print("{}: {:.1f} MB; it opens without a network\n", options.html, static_cast<double>(page.size()) / 1e6);
   return kSuccess;

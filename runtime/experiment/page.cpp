@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "runtime/error.hpp"
+#include "runtime/experiment/columns.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/locations.hpp"
 
@@ -43,14 +44,6 @@ void check_row(const json& row, const std::string& file, std::size_t line) {
     for (const char* const name : {"synaptic_operations", "update_operations"})
       expect(fmt::format("/learned/layers/{}/{}", n, name).c_str(), &json::is_number, "a number");
   }
-}
-
-/// As the Markdown table names it (statistics.cpp).
-std::string variation_name(const json& row) {
-  std::string name;
-  for (const auto& [place, value] : row["variation"].items())
-    name += fmt::format("{}{} = {}", name.empty() ? "" : ", ", place, value.dump());
-  return name.empty() ? row["experiment"].get<std::string>() : name;
 }
 
 /// JSON that may stand in a script element: without '<' there is neither an end tag nor a comment in it.
@@ -97,8 +90,11 @@ std::string page_of(const std::string& page_template, const PageOrigin& origin, 
     throw InputError("report.html", "", fmt::format("has to have {} exactly once", kPlaceOfData));
   json document = {{"version", origin.version}, {"command", origin.command}, {"files", json::array()}};
   for (const ResultsFile& file : files) {
-    json rows = file.rows;
-    for (json& row : rows) row["variation_name"] = variation_name(row);
+    json rows = json::array();
+    for (const json& row : file.rows) {
+      rows.push_back(row);
+      rows.back()["variation_name"] = variation_name(row);  // as the Markdown table names it
+    }
     document["files"].push_back({{"name", file.name}, {"rows", std::move(rows)}});
   }
   return page_template.substr(0, place) + embedded(document) + page_template.substr(place + kPlaceOfData.size());

@@ -30,11 +30,11 @@ function table(columns, lines, attributes = {}) {
 const columns = [
   { name: 'run', left: true, cell: (rows, name) => name },
   { name: 'seeds', cell: (rows) => String(rows.length) },
-  { name: 'judged on', left: true, cell: ([first]) => `${first.judged_on} of ${first.judged_samples}` },
+  { name: 'judged on', left: true, cell: ([first]) => `${first.judged_on} of ${whole(first.judged_samples)}` },
   { name: 'accuracy, %', cell: (rows) => percents(spreadOf(rows, (row) => row.accuracy)) },
   { name: 'mean of classes, %', cell: (rows) => percents(spreadOf(rows, (row) => row.mean_class_accuracy)) },
   { name: 'forgetting, %', cell: (rows) => percents(spreadOf(rows, (row) => row.forgetting)) },
-  { name: 'samples learned', cell: ([first]) => String(first.samples_learned) },
+  { name: 'samples learned', cell: ([first]) => whole(first.samples_learned) },
   { name: 'synaptic operations a sample, 10⁶', cell: (rows) => fixed(spread(rows.map((row) => synapticOperations(row) / 1e6)).mean, 3) },
   { name: 'updates a sample, 10⁶', cell: (rows) => fixed(spread(rows.map((row) => updateOperations(row) / 1e6)).mean, 3) },
 ];
