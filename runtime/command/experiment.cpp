@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// phasic experiment run | resume | report
+/// phasic experiment run | resume | report | page
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -10,6 +10,7 @@
 #include "runtime/command/options.hpp"
 #include "runtime/error.hpp"
 #include "runtime/experiment/page.hpp"
+#include "runtime/experiment/results_page.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/experiment/run.hpp"
 #include "runtime/experiment/share.hpp"
@@ -26,6 +27,7 @@ struct ExperimentOptions {
   std::vector<std::string> files;
   std::string results;
   std::string html;
+  std::string folder, output;
   bool quiet = false;
 };
 
@@ -100,6 +102,13 @@ int report(const ExperimentOptions& options) {
   return kSuccess;
 }
 
+int page(const ExperimentOptions& options) {
+  const std::filesystem::path folder = options.folder, output = options.output;
+  const auto link = std::filesystem::proximate(folder, output.has_parent_path() ? output.parent_path() : ".");
+  write_page(output, results_page(load_results_folder(folder), load_page_template(folder), link.generic_string() + "/"));
+  return kSuccess;
+}
+
 }  // namespace
 
 void add_experiment(CLI::App& app, Action& chosen) {
@@ -118,6 +127,10 @@ void add_experiment(CLI::App& app, Action& chosen) {
   part->add_option("results", options->files, "files of results")->required();
   part->add_option("--html", options->html, "page with tables and charts to write, in place of a Markdown table");
   part->callback([&chosen, options] { chosen = [options] { return report(*options); }; });
+  auto* of_folder = command->add_subcommand("page", "a Markdown page from a folder of results and its template");
+  of_folder->add_option("folder", options->folder, "folder with files of results, and results.md.in")->required();
+  of_folder->add_option("--output", options->output, "page to write")->required();
+  of_folder->callback([&chosen, options] { chosen = [options] { return page(*options); }; });
 }
 
 }  // namespace phasic::command

@@ -23,8 +23,9 @@ std::string field_text(const RowGroup& group, std::string_view name) {
   });
   if (alike) return first == nullptr ? "-" : text_of(*first);
   const Spread spread = spread_of(group, name);
-  if (spread.count == 0) return "differs";
-  return fmt::format("{} +- {}", fixed(spread.mean, 2), fixed(spread.deviation, 2));
+  if (spread.count != group.rows.size()) return "differs";
+  const int digits = spread.mean < 1000 ? 2 : 0;
+  return fmt::format("{} +- {}", fixed(spread.mean, digits), fixed(spread.deviation, digits));
 }
 
 std::string percent_of(const RowGroup& group, const char* field) { return percent(spread_of(group, field)); }
@@ -39,10 +40,28 @@ std::string millions(const RowGroup& group, const char* field) {
   std::vector<double> values;
   for (const json* row : group.rows) {
     double sum = 0;
-    for (const auto& layer : (*row)["learned"]["layers"]) sum += layer[field].get<double>();
+    for (const auto& layer : (*row)["learned"]["layers"]) sum += layer.value(field, 0.0);
     values.push_back(sum / (*row)["samples_learned"].get<double>() / 1e6);
   }
   return fmt::format("{:.3f}", spread_of(values).mean);
+}
+
+/// Samples learned until an accuracy on the validation set was reached, over the seeds that reached it.
+std::string samples_to(const RowGroup& group, double level) {
+  std::vector<double> samples;
+  std::size_t looked = 0;
+  for (const json* row : group.rows) {
+    for (const json& one : row->value("samples_to_reach", json::array())) {
+      if (one["level"].get<double>() != level) continue;
+      ++looked;
+      if (one["samples"].is_number()) samples.push_back(one["samples"].get<double>());
+    }
+  }
+  if (samples.empty()) return looked == 0 ? "-" : "never";
+  const Spread spread = spread_of(samples);
+  std::string text = fixed(spread.mean, 0);
+  if (spread.count > 1) text += " +- " + fixed(spread.deviation, 0);
+  return spread.count == looked ? text : fmt::format("{} ({} of {} seeds)", text, spread.count, looked);
 }
 
 struct KnownColumn {
@@ -67,6 +86,10 @@ constexpr auto kColumns = std::to_array<KnownColumn>({
      [](const RowGroup& group) { return millions(group, "synaptic_operations"); }},
     {"update_operations", "updates a sample, 10^6", true,
      [](const RowGroup& group) { return millions(group, "update_operations"); }},
+    {"feedback_operations", "operations of feedback a sample, 10^6", true,
+     [](const RowGroup& group) { return millions(group, "feedback_operations"); }},
+    {"samples_to_90", "samples to 90 %", true, [](const RowGroup& group) { return samples_to(group, 0.9); }},
+    {"samples_to_95", "samples to 95 %", true, [](const RowGroup& group) { return samples_to(group, 0.95); }},
     {"formula_operations", "operations by formula", true,
      [](const RowGroup& group) { return field_text(group, "formula_operations"); }},
 });
@@ -108,6 +131,7 @@ const json* field_of(const json& row, std::string_view name) {
 }
 
 std::string text_of(const json& value) {
+  if (value.is_null()) return "-";
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_integer()) return grouped(value.get<std::int64_t>());
   return value.dump();

@@ -34,8 +34,9 @@ struct RowGroup {
 [[nodiscard]] Spread spread_of(const RowGroup& group, std::string_view field);
 
 /// Columns have these names: `run`, `experiment`, `method`, `protocol`, `seeds`, `judged_on`; `accuracy`, `mean_class_accuracy`
-/// and `forgetting` in per cent; `samples_learned`; `synaptic_operations` and `update_operations` of learning, in millions a
-/// sample; `formula_operations`. Any other name is a field of the rows. "name:title" gives the column another title.
+/// and `forgetting` in per cent; `samples_learned`; `samples_to_90` and `samples_to_95`, over the seeds that reached that
+/// accuracy on the validation set; `synaptic_operations`, `update_operations` and `feedback_operations` of learning, in
+/// millions a sample; `formula_operations`. Any other name is a field of the rows. "name:title" gives the column another title.
 /// Throws InputError for a name without letters.
 [[nodiscard]] MarkdownTable table_of(const std::vector<RowGroup>& groups, const std::vector<std::string>& columns);
 
