@@ -146,6 +146,34 @@ Spread spread_of(const RowGroup& group, std::string_view field) {
   return spread_of(values);
 }
 
+std::vector<std::string> usual_columns(const std::vector<json>& rows) {
+  // Some are there only where a row has a field for them.
+  struct Usual {
+    const char* column;
+    const char* field;
+  };
+  constexpr auto kUsual = std::to_array<Usual>({{"run", nullptr},
+                                                {"protocol", "protocol"},
+                                                {"method", "method"},
+                                                {"seeds", nullptr},
+                                                {"judged_on", nullptr},
+                                                {"accuracy", nullptr},
+                                                {"mean_class_accuracy", nullptr},
+                                                {"forgetting", nullptr},
+                                                {"samples_learned", nullptr},
+                                                {"samples_to_90", "samples_to_reach"},
+                                                {"samples_to_95", "samples_to_reach"},
+                                                {"synaptic_operations", nullptr},
+                                                {"update_operations", nullptr}});
+  std::vector<std::string> columns;
+  for (const auto& [column, field] : kUsual) {
+    const bool is_there =
+        field == nullptr || std::any_of(rows.begin(), rows.end(), [&](const json& row) { return row.contains(field); });
+    if (is_there) columns.emplace_back(column);
+  }
+  return columns;
+}
+
 MarkdownTable table_of(const std::vector<RowGroup>& groups, const std::vector<std::string>& columns) {
   MarkdownTable table;
   table.lines.resize(groups.size());

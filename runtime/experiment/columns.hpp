@@ -33,6 +33,9 @@ struct RowGroup {
 /// Mean and deviation of a field over the rows that have it as a number.
 [[nodiscard]] Spread spread_of(const RowGroup& group, std::string_view field);
 
+/// Those of a report of these rows.
+[[nodiscard]] std::vector<std::string> usual_columns(const std::vector<nlohmann::json>& rows);
+
 /// Columns have these names: `run`, `experiment`, `method`, `protocol`, `seeds`, `judged_on`; `accuracy`, `mean_class_accuracy`
 /// and `forgetting` in per cent; `samples_learned`; `samples_to_90` and `samples_to_95`, over the seeds that reached that
 /// accuracy on the validation set; `synaptic_operations`, `update_operations` and `feedback_operations` of learning, in

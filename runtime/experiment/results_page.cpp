@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "runtime/error.hpp"
@@ -17,10 +16,6 @@ using nlohmann::json;
 using Words = std::vector<std::string>;
 
 constexpr std::string_view kBegin = "@{";
-/// Columns of a table of rows for which the template names none.
-constexpr auto kUsualColumns = std::to_array<const char*>(
-    {"run", "seeds", "judged_on", "accuracy", "mean_class_accuracy", "forgetting", "synaptic_operations", "update_operations"});
-
 /// Words between blanks; a part in double quotes is one word.
 Words words_of(std::string_view text) {
   Words words;
@@ -184,8 +179,8 @@ class Page {
       return markdown(table_of(*measurement(names.front())));
     }
     const Choice choice(words);
-    if (words.empty()) words.assign(kUsualColumns.begin(), kUsualColumns.end());
     const auto chosen = rows(names, choice);
+    if (words.empty()) words = usual_columns(chosen);
     return markdown(table_of(groups_of(chosen), words));
   }
 
