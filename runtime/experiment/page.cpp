@@ -39,6 +39,23 @@ void check_row(const json& row, const std::string& file, std::size_t line) {
   for (const char* const name : {"/mean_class_accuracy", "/forgetting"}) {
     if (row.contains(json::json_pointer(name))) expect(name, &json::is_number, "a number");
   }
+  for (const char* const name : {"/protocol", "/method", "/commit", "/command"}) {
+    if (row.contains(json::json_pointer(name))) expect(name, &json::is_string, "a text");
+  }
+  if (row.contains("repeat")) {
+    expect("/repeat/engine", &json::is_string, "a text");
+    for (const char* const name : {"/repeat/samples", "/repeat/differences"}) expect(name, &json::is_number, "a number");
+  }
+  if (row.contains("samples_to_reach")) {
+    expect("/samples_to_reach", &json::is_array, "a list");
+    for (std::size_t n = 0; n < row["samples_to_reach"].size(); ++n) {
+      const std::string place = fmt::format("/samples_to_reach/{}", n);
+      expect((place + "/level").c_str(), &json::is_number, "a number");
+      const bool is_reached =
+          !row.contains(json::json_pointer(place + "/samples")) || !row["samples_to_reach"][n]["samples"].is_null();
+      if (is_reached) expect((place + "/samples").c_str(), &json::is_number, "a number");
+    }
+  }
   expect("/learned/layers", &json::is_array, "a list");
   for (std::size_t n = 0; n < row["learned"]["layers"].size(); ++n) {
     for (const char* const name : {"synaptic_operations", "update_operations"})

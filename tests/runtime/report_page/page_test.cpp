@@ -306,6 +306,16 @@ TEST_F(ReportPage, WrongRowsAreRefusedAndNoPageIsWritten) {
     row.erase(field.substr(0, field.find('/')));
     expect_refusal(good + row.dump() + '\n', {"line 2, " + field, "is missing"});
   }
+  const auto expect_wrong = [&](const std::string& field, const json& value, const std::string& told) {
+    auto row = made_row(1, 10, 0.5);
+    row[field] = value;
+    expect_refusal(good + row.dump() + '\n', {"line 2, " + field + told});
+  };
+  expect_wrong("method", 1, ": 1 is not a text");
+  expect_wrong("repeat", {{"engine", "rtl8"}, {"samples", 1}}, "/differences: is missing");
+  expect_wrong("samples_to_reach", 1, ": 1 is not a list");
+  expect_wrong("samples_to_reach", {{{"level", 0.9}}}, "/0/samples: is missing");
+  expect_wrong("samples_to_reach", {{{"samples", 10}}}, "/0/level: is missing");
   std::filesystem::remove(results);
   const auto ended = report();
   EXPECT_EQ(ended.code, runtime::kInputFailure);
