@@ -58,6 +58,8 @@ std::string RunResponse::error_text() const {
         return fmt::format("sample {}, {}", error_sample, field_text(contract::kSampleHeaderFields, error_detail));
       case Error::kEvent:
         return fmt::format("sample {}, event {}", error_sample, error_detail);
+      case Error::kGate:
+        return fmt::format("sample {}, neuron {} of its gate", error_sample, error_detail);
     }
     return fmt::format("detail {}, sample {}", error_detail, error_sample);
   };

@@ -31,9 +31,7 @@ constexpr auto kRules = std::to_array<std::string_view>({"frozen", "naca", "erro
 constexpr auto kPosts = std::to_array<std::string_view>({"trit", "surrogate", "one"});
 constexpr auto kDistributions = std::to_array<std::string_view>({"uniform", "normal", "beta"});
 constexpr std::uint32_t kLargestTraceShift = 3;
-constexpr std::uint32_t kLargestCompetitionShift = 8;
-constexpr std::uint32_t kLargestCompetitionInputShift = 6;
-constexpr std::uint32_t kCompetitionStateBits = 48;
+constexpr std::uint32_t kCompetitionStateBits = contract::kSquaresWidth + contract::kWinsWidth;
 
 template <class Enum>
 std::string_view name_of(std::span<const std::string_view> names, Enum value) {
@@ -140,10 +138,10 @@ std::uint32_t parse_slowest_rate(const JsonNode& node) {
   const auto raw = [&] {
     if (!node.value().is_object()) return -std::log2(parse_unit(node));
     node.expect_object({"raw"});
-    return static_cast<double>(node.at("raw").integer(0, kLargestCompetitionShift));
+    return static_cast<double>(node.at("raw").integer(0, contract::kCompetitionFactorShift));
   }();
-  if (raw != std::round(raw) || raw < 0 || raw > kLargestCompetitionShift) {
-    node.refuse(fmt::format("1, 1/2, 1/4 and so on to 1/{} can be represented", 1u << kLargestCompetitionShift));
+  if (raw != std::round(raw) || raw < 0 || raw > contract::kCompetitionFactorShift) {
+    node.refuse(fmt::format("1, 1/2, 1/4 and so on to 1/{} can be represented", 1u << contract::kCompetitionFactorShift));
   }
   return static_cast<std::uint32_t>(raw);
 }
@@ -159,7 +157,7 @@ LayerSpec parse_competition(const JsonNode& node, double unit, bool last) {
   if (const auto bias = node.find("bias")) layer.bias = bias->boolean();
   layer.unit = unit;
   if (const auto own = node.find("unit")) layer.unit = parse_unit(*own);
-  layer.input_shift = static_cast<std::uint32_t>(node.at("input_shift").integer(0, kLargestCompetitionInputShift));
+  layer.input_shift = static_cast<std::uint32_t>(node.at("input_shift").integer(0, contract::kCompetitionInputShift));
   if (const auto rounding = node.find("rounding"))
     layer.rounding = static_cast<contract::Rounding>(rounding->one_of(kRoundings));
   layer.factor_shift = parse_slowest_rate(node.at("slowest_rate"));
@@ -461,10 +459,10 @@ void check_rules(const Network& network, std::size_t n, const driver::Limits& li
         network.file, fmt::format("layers[{}].{}", n, field),
         fmt::format("\"{}\" is not in {}: its limit rules is {}, and {} is needed in it", value, where, limits.rules, part));
   };
-  need(layer.post != contract::Post::kTrit, 1, "post", name_of(kPosts, layer.post));
-  need(layer.trace_shift != 0, 1, "trace_shift", std::to_string(layer.trace_shift));
-  need(layer.factor() == contract::Factor::kFeedback, 2, "rule", name(layer.rule));
-  need(layer.competes(), 4, "rule", name(layer.rule));
+  need(layer.post != contract::Post::kTrit, contract::kRulesPost, "post", name_of(kPosts, layer.post));
+  need(layer.trace_shift != 0, contract::kRulesPost, "trace_shift", std::to_string(layer.trace_shift));
+  need(layer.factor() == contract::Factor::kFeedback, contract::kRulesFeedback, "rule", name(layer.rule));
+  need(layer.competes(), contract::kRulesCompetition, "rule", name(layer.rule));
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The sums of weights of a layer: each lane adds one weight a cycle to the sum of its neuron.
+// The sums of weights of a layer: each lane adds one weight a cycle, times the value of its row, to the sum of its neuron.
 //
 // Handshake: none. A word is issued at a0; its weights must be on weights_i at a2. A word may follow itself in the next cycle. Two banks: one
 //            collects the running step while the sweep reads the other.
-// Latency:   a sum is written two cycles after its issue; sums_o holds the word read one cycle after sweep_read_i.
-// Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane.
+// Latency:   a sum is written two cycles after its issue, three if Graded; sums_o holds the word read one cycle after sweep_read_i.
+// Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane; Graded, rows have values other than 1.
 `default_nettype none
 
 module phasic_accumulators #(
@@ -12,6 +12,7 @@ module phasic_accumulators #(
   parameter int WeightWidth = 8,
   parameter int SumWidth    = 19,
   parameter int Words       = 16,
+  parameter bit Graded      = 1'b0,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1
 ) (
   input  logic                         clk_i,
@@ -20,12 +21,61 @@ module phasic_accumulators #(
   input  logic                         issue_bank_i,
   input  logic                         issue_first_i,  // the first row of the step: sums start from 0
   input  logic [WordBits-1:0]          issue_word_i,
+  input  logic [7:0]                   issue_value_i,
   input  logic [Lanes*WeightWidth-1:0] weights_i,
   input  logic                         sweep_read_i,
   input  logic                         sweep_bank_i,
   input  logic [WordBits-1:0]          sweep_word_i,
   output logic [Lanes*SumWidth-1:0]    sums_o
 );
+  localparam int AddendWidth = WeightWidth + (Graded ? 8 : 0);
+
+  // ---- what is added: weights, or in a further stage their products with the row's value ----
+  logic                         add, add_bank, add_first;
+  logic [WordBits-1:0]          add_word;
+  logic [Lanes*AddendWidth-1:0] addends;
+
+  if (Graded) begin : gen_products
+    logic                         issued_q, bank_q, first_q;
+    logic [WordBits-1:0]          word_q;
+    logic [7:0]                   value1_q, value2_q;
+    logic [Lanes*AddendWidth-1:0] products_q;
+
+    function logic signed [AddendWidth-1:0] product_of(input logic signed [WeightWidth-1:0] weight, input logic [7:0] value);
+      product_of = AddendWidth'(weight) * AddendWidth'($signed({1'b0, value}));
+    endfunction
+
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) issued_q <= 1'b0;
+      else issued_q <= issue_i;
+    end
+
+    always_ff @(posedge clk_i) begin
+      bank_q   <= issue_bank_i;
+      first_q  <= issue_first_i;
+      word_q   <= issue_word_i;
+      value1_q <= issue_value_i;
+      value2_q <= value1_q;
+      for (int k = 0; k < Lanes; k++)
+        products_q[AddendWidth*k +: AddendWidth] <= product_of($signed(weights_i[WeightWidth*k +: WeightWidth]), value2_q);
+    end
+
+    assign add       = issued_q;
+    assign add_bank  = bank_q;
+    assign add_first = first_q;
+    assign add_word  = word_q;
+    assign addends   = products_q;
+  end else begin : gen_weights
+    logic unused_value;
+    assign unused_value = ^issue_value_i;
+    assign add          = issue_i;
+    assign add_bank     = issue_bank_i;
+    assign add_first    = issue_first_i;
+    assign add_word     = issue_word_i;
+    assign addends      = weights_i;
+  end
+
+  // ---- sums ----
   logic              valid1_q, valid2_q, first1_q, first2_q, again_q;
   logic [WordBits:0] place1_q, place2_q;  // bank and word
 
@@ -34,14 +84,14 @@ module phasic_accumulators #(
       valid1_q <= 1'b0;
       valid2_q <= 1'b0;
     end else begin
-      valid1_q <= issue_i;
+      valid1_q <= add;
       valid2_q <= valid1_q;
     end
   end
 
   always_ff @(posedge clk_i) begin
-    place1_q <= {issue_bank_i, issue_word_i};
-    first1_q <= issue_first_i;
+    place1_q <= {add_bank, add_word};
+    first1_q <= add_first;
     place2_q <= place1_q;
     first2_q <= first1_q;
     // The sum that was read at a1 is being written in the same cycle.
@@ -52,7 +102,7 @@ module phasic_accumulators #(
     (* ram_style = "distributed" *) logic signed [SumWidth-1:0] sums_q [2 * (1 << WordBits)];
     logic signed [SumWidth-1:0] read_q, last_q, sum;
 
-    assign sum = (first2_q ? SumWidth'(0) : again_q ? last_q : read_q) + SumWidth'($signed(weights_i[WeightWidth*k +: WeightWidth]));
+    assign sum = (first2_q ? SumWidth'(0) : again_q ? last_q : read_q) + SumWidth'($signed(addends[AddendWidth*k +: AddendWidth]));
 
     always_ff @(posedge clk_i) begin
       if (valid1_q) read_q <= sums_q[place1_q];

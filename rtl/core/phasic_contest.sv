@@ -50,10 +50,12 @@ module phasic_contest #(
   output logic [31:0]                  squares_o,
   output logic [15:0]                  wins_o
 );
-  localparam int Planes     = 48 / WeightWidth;
+  localparam int StateWidth = phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth;
+  localparam int Planes     = StateWidth / WeightWidth;
   localparam int WordWidth  = Lanes * WeightWidth;
-  // Bits of a match: the sum shifted by up to 6, or 32 bits of squares below zero.
-  localparam int MatchWidth = ((SumWidth + 6 > 33) ? SumWidth + 6 : 33) + 1;
+  // Bits of a match: the sum shifted, or squares below zero.
+  localparam int ShiftedWidth = SumWidth + phasic_pkg::CompetitionInputShift;
+  localparam int MatchWidth   = ((ShiftedWidth > phasic_pkg::SquaresWidth) ? ShiftedWidth : phasic_pkg::SquaresWidth + 1) + 1;
   localparam logic signed [MatchWidth-1:0] ScoreMaximum = MatchWidth'(64'sh7fff_ffff);
   localparam logic signed [MatchWidth-1:0] ScoreMinimum = -MatchWidth'(64'sh8000_0000);
 
@@ -123,7 +125,7 @@ module phasic_contest #(
   logic [Planes*WordWidth-1:0] planes_q;
   logic [Lanes*SumWidth-1:0]   sums_q;
   logic [Lanes-1:0]            positive_q;
-  logic [47:0]                 lane_state;
+  logic [StateWidth-1:0]       lane_state;
 
   for (genvar p = 0; p < Planes; p++) begin : gen_plane
     assign lane_state[WeightWidth*p +: WeightWidth] = planes_q[WordWidth*p +: WeightWidth];

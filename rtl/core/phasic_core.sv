@@ -44,6 +44,8 @@ module phasic_core #(
   output logic                         sample_ready_o,
   input  logic [15:0]                  sample_label_i,
   input  logic                         sample_learn_i,
+  input  logic                         sample_gated_i,
+  input  logic [15:0]                  sample_open_i,    // the first so many of its entries are the gate
   input  logic [31:0]                  sample_number_i,
   output logic                         score_valid_o,
   input  logic                         score_ready_i,
@@ -81,18 +83,20 @@ module phasic_core #(
   logic [63:0] seed;
   logic [5:0]  steps;
   logic [2:0]  layers;
-  logic        trace, address_events;
+  logic        trace, address_events, graded;
 
   assign seed           = program_i[8*phasic_pkg::ProgramHeaderSeedLow +: 64];
   assign layers         = program_i[8*phasic_pkg::ProgramHeaderLayers +: 3];
   assign steps          = program_i[8*phasic_pkg::ProgramHeaderSteps +: 6];
-  assign address_events = program_i[8*phasic_pkg::ProgramHeaderSampleKind];
+  assign address_events = program_i[8*phasic_pkg::ProgramHeaderSampleKind +: 2] == 2'(phasic_pkg::SampleKindEvent);
+  assign graded         = (Rules & phasic_pkg::RulesGraded) != 0
+                          && program_i[8*phasic_pkg::ProgramHeaderSampleKind +: 2] == 2'(phasic_pkg::SampleKindGraded);
   assign trace          = program_i[8*phasic_pkg::ProgramHeaderFlags + 1];
 
 
   // ---- samples, encoder, dopamine ----
   logic                 sample_valid, sample_release, entry_read;
-  logic [48:0]          sample_data;
+  logic [65:0]          sample_data;
   logic [EntryBits:0]   sample_entries;
   logic [EntryBits-1:0] entry_number;
   logic [31:0]          entry_data;
@@ -110,7 +114,7 @@ module phasic_core #(
     .entry_data_i,
     .commit_valid_i  (sample_valid_i),
     .commit_ready_o  (sample_ready_o),
-    .commit_data_i   ({sample_learn_i, sample_label_i, sample_number_i}),
+    .commit_data_i   ({sample_open_i, sample_gated_i, sample_learn_i, sample_label_i, sample_number_i}),
     .sample_valid_o  (sample_valid),
     .sample_data_o   (sample_data),
     .sample_entries_o(sample_entries),
@@ -123,9 +127,11 @@ module phasic_core #(
   logic [Engines:0]      event_valid, event_ready;
   logic [2*Engines+1:0]  event_kind;
   logic [16*Engines+15:0] event_index;
+  logic [8*Engines+7:0]  event_value;
 
   phasic_encoder #(
-    .MaxEntries(MaxEvents)
+    .MaxEntries(MaxEvents),
+    .Graded    ((Rules & phasic_pkg::RulesGraded) != 0)
   ) u_encoder (
     .clk_i,
     .rst_ni,
@@ -133,9 +139,11 @@ module phasic_core #(
     .seed_i          (seed),
     .steps_i         (steps),
     .address_events_i(address_events),
+    .graded_i        (graded),
     .sample_valid_i  (sample_valid),
     .sample_number_i (sample_data[31:0]),
     .sample_entries_i(sample_entries),
+    .sample_open_i   (((Rules & phasic_pkg::RulesGate) != 0) ? (EntryBits + 1)'(sample_data[65:50]) : '0),
     .sample_release_o(sample_release),
     .read_o          (entry_read),
     .read_entry_o    (entry_number),
@@ -146,6 +154,7 @@ module phasic_core #(
     .event_ready_i   (event_ready[0]),
     .event_kind_o    (event_kind[1:0]),
     .event_index_o   (event_index[15:0]),
+    .event_value_o   (event_value[7:0]),
     .busy_o          (encoder_busy),
     .events_o        (input_events_o)
   );
@@ -182,12 +191,12 @@ module phasic_core #(
   // Spike counts of the last layer for layers that learn from its errors, as they are in the scores. Neurons that compete do not spike.
   logic [15:0] classes;
   logic        count_valid, competes;
-  logic [5:0]  count;
+  logic [7:0]  count;
   assign classes     = program_i[8*phasic_pkg::ProgramHeaderClasses +: 16];
-  assign competes    = (Rules & 4) != 0
+  assign competes    = (Rules & phasic_pkg::RulesCompetition) != 0
                        && layers_i[512*output_index + 8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition);
   assign count_valid = score_valid_o && score_ready_i;
-  assign count       = competes ? 6'd0 : score_o[21:16];
+  assign count       = competes ? 8'd0 : score_o[23:16];
 
   for (genvar e = 0; e < Engines; e++) begin : gen_engine
     assign in_use[e] = 3'(e) < layers;
@@ -201,8 +210,8 @@ module phasic_core #(
       .MaxClasses (MaxClasses),
       .MaxOutputs (MaxOutputs),
       .WeightDepth(WeightDepth),
-      // There is no layer after the last engine's whose errors it could use.
-      .Rules      ((e + 1 < Engines) ? Rules : Rules & ~2)
+      // There is no layer after the last engine's whose errors it could use, and only the first has a gate.
+      .Rules      (Rules & ~((e + 1 < Engines) ? 0 : phasic_pkg::RulesFeedback) & ~((e == 0) ? 0 : phasic_pkg::RulesGate))
     ) u_engine (
       .clk_i,
       .rst_ni,
@@ -212,6 +221,7 @@ module phasic_core #(
       .steps_i            (steps),
       .classes_i          (classes),
       .trace_i            (trace),
+      .graded_i           (graded),
       .output_layer_i     (output_engine == 2'(e)),
       .descriptor_i       (layers_i[512*e +: 512]),
       .rows_i             (rows_i[16*e +: 16]),
@@ -227,15 +237,18 @@ module phasic_core #(
       .dopamine_ready_o   (dopamine_ready[e]),
       .dopamine_class_i   (sample_data[47:32]),
       .dopamine_learn_i   (sample_data[48]),
+      .dopamine_gated_i   (sample_data[49]),
       .dopamine_number_i  (sample_data[31:0]),
       .event_valid_i      (event_valid[e]),
       .event_ready_o      (event_ready[e]),
       .event_kind_i       (event_kind[2*e +: 2]),
       .event_index_i      (event_index[16*e +: 16]),
+      .event_value_i      (event_value[8*e +: 8]),
       .event_valid_o      (event_valid[e+1]),
       .event_ready_i      (event_ready[e+1]),
       .event_kind_o       (event_kind[2*(e+1) +: 2]),
       .event_index_o      (event_index[16*(e+1) +: 16]),
+      .event_value_o      (event_value[8*(e+1) +: 8]),
       .count_valid_i      (count_valid),
       .count_i            (count),
       .count_last_i       (score_last_o),
@@ -275,7 +288,8 @@ module phasic_core #(
 
   // The last engine of the chain never has a successor.
   logic unused_bits;
-  assign unused_bits = ^{program_i, layers_i, event_valid[Engines], event_kind[2*Engines +: 2], event_index[16*Engines +: 16]};
+  assign unused_bits = ^{program_i, layers_i, event_valid[Engines], event_kind[2*Engines +: 2], event_index[16*Engines +: 16],
+                         event_value[8*Engines +: 8], sample_data};
 
   assign ready_o = engine_ready == '1;
   assign busy_o  = sample_valid || encoder_busy || engine_busy != '0;

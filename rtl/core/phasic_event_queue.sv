@@ -8,7 +8,8 @@
 
 module phasic_event_queue #(
   parameter int RowBits     = 10,
-  parameter int AddressBits = 14
+  parameter int AddressBits = 14,
+  parameter bit Graded      = 1'b0
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -18,10 +19,12 @@ module phasic_event_queue #(
   output logic                   event_ready_o,
   input  logic [1:0]             event_kind_i,
   input  logic [15:0]            event_index_i,
+  input  logic [7:0]             event_value_i,
   output logic                   head_valid_o,
   input  logic                   head_ready_i,
   output logic [1:0]             head_kind_o,
   output logic [RowBits-1:0]     head_row_o,
+  output logic [7:0]             head_value_o,
   output logic [AddressBits-1:0] head_address_o
 );
   logic                   valid_q, queue_ready;
@@ -47,8 +50,25 @@ module phasic_event_queue #(
     end
   end
 
+  // Without graded values every event is worth 1.
+  localparam int ValueWidth = Graded ? 8 : 0;
+  localparam int Width      = 2 + RowBits + AddressBits + ValueWidth;
+  logic [Width-1:0] entry, head;
+  if (Graded) begin : gen_values
+    logic [7:0] value_q;
+    always_ff @(posedge clk_i) if (event_ready_o && event_valid_i) value_q <= event_value_i;
+    assign entry = {value_q, kind_q, row, address};
+    assign head_value_o = head[Width-1 -: 8];
+  end else begin : gen_spikes
+    logic unused_value;
+    assign unused_value = ^event_value_i;
+    assign entry = {kind_q, row, address};
+    assign head_value_o = 8'd1;
+  end
+  assign {head_kind_o, head_row_o, head_address_o} = head[2+RowBits+AddressBits-1:0];
+
   phasic_fifo #(
-    .Width(2 + RowBits + AddressBits),
+    .Width(Width),
     .Depth(16)
   ) u_queue (
     .clk_i,
@@ -56,10 +76,10 @@ module phasic_event_queue #(
     .clear_i,
     .in_valid_i (valid_q),
     .in_ready_o (queue_ready),
-    .in_data_i  ({kind_q, row, address}),
+    .in_data_i  (entry),
     .out_valid_o(head_valid_o),
     .out_ready_i(head_ready_i),
-    .out_data_o ({head_kind_o, head_row_o, head_address_o})
+    .out_data_o (head)
   );
 endmodule
 

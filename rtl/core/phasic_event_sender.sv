@@ -7,7 +7,8 @@
 `default_nettype none
 
 module phasic_event_sender #(
-  parameter int Lanes = 64
+  parameter int Lanes  = 64,
+  parameter bit Graded = 1'b0
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -18,10 +19,12 @@ module phasic_event_sender #(
   input  logic             word_final_i,
   input  logic [15:0]      word_index_i,   // number of the word: its first neuron is word_index_i * Lanes
   input  logic [Lanes-1:0] word_spikes_i,
+  input  logic [(Graded ? 8*Lanes : 1)-1:0] word_values_i,   // of the spikes
   output logic             event_valid_o,
   input  logic             event_ready_i,
   output logic [1:0]       event_kind_o,   // 0 spike, 1 end of step, 2 end of the last step of a sample
   output logic [15:0]      event_index_o,
+  output logic [7:0]       event_value_o,
   output logic             busy_o
 );
   localparam int ChunkWidth = (Lanes < 32) ? Lanes : 32;
@@ -58,6 +61,25 @@ module phasic_event_sender #(
     assign word_chunk = word_spikes_i[ChunkWidth*chunk_number_q +: ChunkWidth];
   end else begin : gen_chunk
     assign word_chunk = 32'(word_spikes_i);
+  end
+
+  if (Graded) begin : gen_values
+    logic [8*ChunkWidth-1:0] values_q;
+    always_ff @(posedge clk_i) begin
+      if (load) begin
+        if (Chunks > 1) values_q <= word_values_i[8*ChunkWidth*chunk_number_q +: 8*ChunkWidth];
+        else values_q <= word_values_i[8*ChunkWidth-1:0];
+      end
+    end
+    if (ChunkWidth > 1) begin : gen_chosen
+      assign event_value_o = values_q[8*position[$clog2(ChunkWidth)-1:0] +: 8];
+    end else begin : gen_only
+      assign event_value_o = values_q;
+    end
+  end else begin : gen_spikes
+    logic unused_values;
+    assign unused_values = ^word_values_i;
+    assign event_value_o = 8'd1;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -15,6 +15,7 @@ module phasic_factors #(
   parameter int LevelDepth  = 1024,
   parameter bit Feedback    = 1'b0,
   parameter int SignalWidth = 9,
+  parameter int CountWidth  = 6,
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1,
   localparam int LevelBits   = (LevelDepth > 1) ? $clog2(LevelDepth) : 1,
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1  // one more bit for the sign of the trit
@@ -26,7 +27,7 @@ module phasic_factors #(
   input  logic                         all_steps_i,
   input  logic [15:0]                  rate_i,
   input  logic [3:0]                   shift_i,
-  input  logic [5:0]                   steps_i,
+  input  logic [CountWidth-1:0]        full_i,         // count that the class's own neuron should have
   input  logic [15:0]                  row_words_i,
   // level memory
   input  logic                         load_i,
@@ -37,14 +38,14 @@ module phasic_factors #(
   input  logic                         add_first_i,    // the signals were 0
   input  logic [WordBits-1:0]          add_word_i,
   input  logic [LevelBits-1:0]         add_address_i,
-  input  logic signed [6:0]            add_error_i,
+  input  logic signed [CountWidth:0]   add_error_i,
   // stages
   input  logic                         valid0_i,
   input  logic [1:0]                   valid_i,        // f1, f2
   input  logic [WordBits-1:0]          word0_i,
   input  logic [WordBits-1:0]          word2_i,
   input  logic [15:0]                  class_i,
-  input  logic [Lanes*6-1:0]           counts_i,       // at f1
+  input  logic [Lanes*CountWidth-1:0]  counts_i,       // at f1
   input  logic [Lanes-1:0]             plus_i,
   input  logic [Lanes-1:0]             minus_i,
   input  logic [Lanes-1:0]             enabled2_i,     // lanes with a neuron in the word at f2
@@ -63,14 +64,14 @@ module phasic_factors #(
     if (phasic_pkg::FactorWidth != 20) $fatal(1, "phasic_factors: the limits of a factor are those of 20 bits");
   end
 
-  // An error's first term: steps for the class's own neuron, 0 for the others.
-  function logic signed [8:0] error_of(input logic own, input logic [5:0] steps, input logic [5:0] count);
-    error_of = $signed({3'b0, own ? steps : 6'd0}) - $signed({3'b0, count});
+  // An error's first term: a full count for the class's own neuron, 0 for the others.
+  function logic signed [8:0] error_of(input logic own, input logic [CountWidth-1:0] full, input logic [CountWidth-1:0] count);
+    error_of = $signed(own ? 9'(full) : 9'd0) - $signed(9'(count));
   endfunction
 
-  function logic signed [8:0] signal_of(input logic error, input logic own, input logic [5:0] steps, input logic [5:0] count,
-                                        input logic [7:0] level);
-    signal_of = error ? error_of(own, steps, count) : 9'sd0 - 9'($signed(level));
+  function logic signed [8:0] signal_of(input logic error, input logic own, input logic [CountWidth-1:0] full,
+                                        input logic [CountWidth-1:0] count, input logic [7:0] level);
+    signal_of = error ? error_of(own, full, count) : 9'sd0 - 9'($signed(level));
   endfunction
 
   function logic signed [ProductWidth-1:0] product_of(input logic signed [SignalWidth-1:0] signal, input logic signed [16:0] scale);
@@ -129,7 +130,7 @@ module phasic_factors #(
     logic [Lanes*SignalWidth-1:0] read_q;
     logic [1:0]                   add_q, first_q;  // a1, a2
     logic [WordBits-1:0]          word1_q, word2_q;
-    logic signed [6:0]            error_q;
+    logic signed [CountWidth:0]   error_q;
 
     function logic [Lanes*SignalWidth-1:0] with_products(input logic [Lanes*SignalWidth-1:0] sums,
                                                          input logic [Lanes*ProductWidth-1:0] products, input logic first);
@@ -144,7 +145,7 @@ module phasic_factors #(
       assign signals[SignalWidth*k +: SignalWidth] =
           add_q[0] ? SignalWidth'($signed(levels[8*k +: 8])) :
           feedback_i ? read_q[SignalWidth*k +: SignalWidth] :
-          SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], steps_i, counts_i[6*k +: 6], levels[8*k +: 8]));
+          SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth], levels[8*k +: 8]));
     end
 
     always_ff @(posedge clk_i) begin
@@ -163,7 +164,7 @@ module phasic_factors #(
     assign scale           = $signed({1'b0, rate_i});
     for (genvar k = 0; k < Lanes; k++) begin : gen_lane
       assign signals[SignalWidth*k +: SignalWidth] =
-          SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], steps_i, counts_i[6*k +: 6], levels[8*k +: 8]));
+          SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth], levels[8*k +: 8]));
     end
   end
 

@@ -6,20 +6,21 @@
 //            those of samples with another number are dropped. ready_o is 1 from the end of the sum until the next sample, and always if the
 //            layer does not learn from feedback.
 // Latency:   a class takes as many cycles as a row has words; ready_o rises three cycles after the last word.
-// Parameters: WordBits and LevelBits, widths of a word number and of an address of levels; MaxClasses.
+// Parameters: WordBits and LevelBits, widths of a word number and of an address of levels; MaxClasses; CountWidth, of a count.
 `default_nettype none
 
 module phasic_feedback #(
   parameter int WordBits   = 4,
   parameter int LevelBits  = 10,
-  parameter int MaxClasses = 64
+  parameter int MaxClasses = 64,
+  parameter int CountWidth = 6
 ) (
   input  logic                 clk_i,
   input  logic                 rst_ni,
   input  logic                 clear_i,
   // constants of the run
   input  logic                 feedback_i,
-  input  logic [5:0]           steps_i,
+  input  logic [CountWidth-1:0] full_i,          // count that the class's own neuron should have
   input  logic [15:0]          classes_i,
   input  logic [WordBits-1:0]  last_word_i,
   // the sample that is learned
@@ -29,7 +30,7 @@ module phasic_feedback #(
   input  logic [31:0]          number_i,
   // spike counts of the last layer, the first neuron first
   input  logic                 count_valid_i,
-  input  logic [5:0]           count_i,
+  input  logic [CountWidth-1:0] count_i,
   input  logic                 count_last_i,
   input  logic [31:0]          count_number_i,
   // words of levels to be multiplied and added
@@ -37,7 +38,7 @@ module phasic_feedback #(
   output logic                 add_first_o,
   output logic [WordBits-1:0]  add_word_o,
   output logic [LevelBits-1:0] add_address_o,
-  output logic signed [6:0]    add_error_o,
+  output logic signed [CountWidth:0] add_error_o,
   output logic                 ready_o
 );
   localparam int QueueDepth = (MaxClasses > 2) ? 1 << $clog2(MaxClasses) : 2;
@@ -48,7 +49,7 @@ module phasic_feedback #(
   logic [WordBits-1:0]  word_q;
   logic [LevelBits-1:0] address_q;
   logic                 take, take_last, head_valid, head_ready, head_last, queue_ready;
-  logic [5:0]           head_count;
+  logic [CountWidth-1:0] head_count;
 
   assign take          = feedback_i && learn_i && !closed_q && count_valid_i && count_number_i == number_i;
   assign take_last     = count_last_i || collected_q == classes_i - 16'd1;
@@ -57,12 +58,12 @@ module phasic_feedback #(
   assign add_first_o   = class_q == '0;
   assign add_word_o    = word_q;
   assign add_address_o = address_q;
-  assign add_error_o   = $signed({1'b0, (class_q == class_i) ? steps_i : 6'd0}) - $signed({1'b0, head_count});
+  assign add_error_o   = $signed({1'b0, (class_q == class_i) ? full_i : CountWidth'(0)}) - $signed({1'b0, head_count});
   assign ready_o       = !feedback_i || finished_q[2];
 
   // A sample has at most MaxClasses counts, so there is always room.
   phasic_fifo #(
-    .Width(7),
+    .Width(CountWidth + 1),
     .Depth(QueueDepth)
   ) u_counts (
     .clk_i,

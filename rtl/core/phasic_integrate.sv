@@ -5,7 +5,7 @@
 // Handshake: message and event heads by valid/ready. step_done_o for one cycle hands a step over, only while sweep_busy_i is 0; with
 //            competition only the one with step_final_o counts. Then nothing is integrated until sweep_busy_i is 0 again.
 //            learn_o stays 1 from the end of a learned sample's sweep until walk_done_i.
-// Latency:   a row occupies the lanes for row_words_i cycles, a mark for one.
+// Latency:   a row occupies the lanes for row_words_i cycles, a mark or a neuron of a gate for one.
 // Parameters: RowBits, AddressBits and WordBits, widths of a row number, a word address and a word number; MaxRows.
 `default_nettype none
 
@@ -25,6 +25,7 @@ module phasic_integrate #(
   input  logic                   bias_i,
   input  logic                   learns_i,
   input  logic                   compete_i,         // sums run over all steps
+  input  logic [7:0]             bias_value_i,
   input  logic [15:0]            rows_i,
   input  logic [15:0]            row_words_i,
   input  logic [WordBits-1:0]    last_word_i,
@@ -39,12 +40,17 @@ module phasic_integrate #(
   output logic                   head_ready_o,
   input  logic [1:0]             head_kind_i,
   input  logic [RowBits-1:0]     head_row_i,
+  input  logic [7:0]             head_value_i,
   input  logic [AddressBits-1:0] head_address_i,
+  // gate
+  input  logic                   gate_busy_i,
+  output logic                   gate_open_o,       // the event at the head opens a neuron
   // words to the lanes
   output logic                   issue_o,
   output logic                   issue_bank_o,
   output logic                   issue_first_o,     // no row came before this one in what is summed
   output logic [WordBits-1:0]    issue_word_o,
+  output logic [7:0]             issue_value_o,
   output logic [AddressBits-1:0] issue_address_o,
   output logic                   row_issued_o,      // the word is the row's last
   output logic [RowBits-1:0]     issue_row_o,
@@ -85,19 +91,21 @@ module phasic_integrate #(
 
   assign bias_row   = RowBits'(rows_i - 16'd1);
   assign head_spike = head_valid_i && head_kind_i == 2'd0;
-  assign head_mark  = head_valid_i && head_kind_i != 2'd0;
+  assign head_mark  = head_valid_i && (head_kind_i == 2'd1 || head_kind_i == 2'd2);
   assign issue_bias = head_mark && bias_i && !bias_done_q;
   assign issue_last = word_q == last_word_i;
 
   assign clearing_o       = state_q == StateClear;
   assign clear_row_o      = clear_count_q[RowBits-1:0];
   assign message_ready_o  = state_q == StateIdle && !key_busy_i;
-  assign head_ready_o     = (row_issued_o && head_spike) || step_done_o;
+  assign head_ready_o     = (row_issued_o && head_spike) || step_done_o || gate_open_o;
+  assign gate_open_o      = state_q == StateIntegrate && head_valid_i && head_kind_i == 2'd3 && !gate_busy_i;
   assign issue_o          = state_q == StateIntegrate && (head_spike || issue_bias);
   assign issue_bank_o     = bank_q;
   assign issue_first_o    = silent_q;
   assign issue_word_o     = word_q;
   assign issue_address_o  = (head_spike ? head_address_i : bias_address_q) + AddressBits'(word_q);
+  assign issue_value_o    = head_spike ? head_value_i : bias_value_i;
   assign issue_row_o      = head_spike ? head_row_i : bias_row;
   assign row_issued_o     = issue_o && issue_last;
   assign sample_started_o = message_valid_i && message_ready_o;
@@ -107,7 +115,7 @@ module phasic_integrate #(
   assign step_o           = step_q;
   assign last_step_o      = step_q == steps_i - 6'd1;
   assign step_rows_o      = step_rows_q;
-  assign step_done_o      = state_q == StateIntegrate && head_mark && !issue_bias && !sweep_busy_i;
+  assign step_done_o      = state_q == StateIntegrate && head_mark && !issue_bias && !sweep_busy_i && !gate_busy_i;
   assign step_final_o     = head_kind_i == 2'd2;
   assign step_silent_o    = silent_q;
   assign learn_o          = state_q == StateLearn;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A layer of spiking neurons: integrates the events of a sample, fires, and learns from local signals and the dopamine broadcast. Or, as the
-// last layer, one of neurons that compete.
+// last layer, one of neurons that compete. With graded samples events carry values, and neurons answer with values.
 //
 // Handshake: valid/ready on the event streams, the broadcast, scores and trace. Load and store ports are used between samples only:
 //            a load word is taken at once, a stored word is on store_data_o two cycles after store_valid_i. Constants hold during a run.
@@ -31,6 +31,7 @@ module phasic_layer_engine #(
   input  logic [5:0]                   steps_i,
   input  logic [15:0]                  classes_i,
   input  logic                         trace_i,
+  input  logic                         graded_i,
   input  logic                         output_layer_i,
   input  logic [511:0]                 descriptor_i,
   input  logic [15:0]                  rows_i,
@@ -48,19 +49,22 @@ module phasic_layer_engine #(
   output logic                         dopamine_ready_o,
   input  logic [15:0]                  dopamine_class_i,
   input  logic                         dopamine_learn_i,
+  input  logic                         dopamine_gated_i,
   input  logic [31:0]                  dopamine_number_i,
-  // events in and out; kind 0 spike, 1 end of step, 2 end of the sample's last step
+  // events in and out; kind 0 spike or value, 1 end of step, 2 end of the sample's last step, 3 (in) a neuron that the sample's gate opens
   input  logic                         event_valid_i,
   output logic                         event_ready_o,
   input  logic [1:0]                   event_kind_i,
   input  logic [15:0]                  event_index_i,
+  input  logic [7:0]                   event_value_i,
   output logic                         event_valid_o,
   input  logic                         event_ready_i,
   output logic [1:0]                   event_kind_o,
   output logic [15:0]                  event_index_o,
+  output logic [7:0]                   event_value_o,
   // spike counts of the output layer's neurons, as their scores leave
   input  logic                         count_valid_i,
-  input  logic [5:0]                   count_i,
+  input  logic [7:0]                   count_i,
   input  logic                         count_last_i,
   input  logic [31:0]                  count_number_i,
   // scores of the output layer, trace
@@ -89,24 +93,31 @@ module phasic_layer_engine #(
   localparam int AddressBits = (WeightDepth > 1) ? $clog2(WeightDepth) : 1;
   localparam int LevelDepth  = MaxClasses * Words;
   localparam int LevelBits   = (LevelDepth > 1) ? $clog2(LevelDepth) : 1;
-  // Every row at once with the largest weight, and room for a potential.
-  localparam int RowSumWidth = WeightWidth + $clog2(MaxRows) + 1;
+  localparam bit Posts       = (Rules & phasic_pkg::RulesPost) != 0;
+  localparam bit Feedback    = (Rules & phasic_pkg::RulesFeedback) != 0;
+  localparam bit Competition = (Rules & phasic_pkg::RulesCompetition) != 0;
+  localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
+  localparam bit Gate        = (Rules & phasic_pkg::RulesGate) != 0;
+  localparam int CountWidth  = Graded ? 8 : 6;
+  // Every row at once with the largest weight and value, and room for a potential.
+  localparam int RowSumWidth = WeightWidth + $clog2(MaxRows) + 1 + (Graded ? 8 : 0);
   localparam int SumWidth    = (RowSumWidth < 18) ? 18 : RowSumWidth;
-  // A layer that competes adds up to 32 steps.
-  localparam bit Competition = (Rules & 4) != 0;
-  localparam int TotalWidth  = SumWidth + (Competition ? 5 : 0);
+  // A layer that competes adds up to 32 steps, unless there is one with values that take more.
+  localparam int TotalWidth  = SumWidth + ((Competition && !Graded) ? 5 : 0);
   // Two steps of spike words, so that a sweep need not wait for the layer that follows.
   localparam int SpikeWords  = 1 << $clog2(2 * Words + 8);
   localparam int SpikeDepth  = (SpikeWords < 16) ? 16 : SpikeWords;
 
-  localparam bit Posts       = (Rules & 1) != 0;
-  localparam bit Feedback    = (Rules & 2) != 0;
-  // Signals: a level or an error, or with feedback the sum over all classes of products of up to 2^12.
-  localparam int SignalWidth = Feedback ? 14 + $clog2(MaxClasses) : 9;
+  // Signals: a level or an error, or with feedback the sum over all classes of products of a level and an error.
+  localparam int SignalWidth = Feedback ? CountWidth + 8 + $clog2(MaxClasses) : 9;
+  // A gate's neurons travel where rows do.
+  localparam int NeuronBits  = (MaxNeurons > 1) ? $clog2(MaxNeurons) : 1;
+  localparam int HeadBits    = (Gate && NeuronBits > RowBits) ? NeuronBits : RowBits;
 
   // ---- constants of the layer ----
   logic [15:0]         neurons;
-  logic                bias, learns, all_steps, compete, keep_steps;
+  logic                bias, learns, all_steps, compete, graded, keep_steps;
+  logic [CountWidth-1:0] full;
   logic [WordBits-1:0] last_word;
 
   assign neurons   = descriptor_i[8*phasic_pkg::LayerNeurons +: 16];
@@ -114,22 +125,26 @@ module phasic_layer_engine #(
   assign learns    = descriptor_i[8*phasic_pkg::LayerFactor +: 3] != 3'(phasic_pkg::FactorFrozen);
   assign all_steps = descriptor_i[8*phasic_pkg::LayerSpan];
   assign compete   = Competition && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition);
-  // The row log keeps the steps at which a row spiked.
-  assign keep_steps = all_steps || compete;
+  assign graded     = Graded && graded_i;
+  assign full       = graded ? CountWidth'(phasic_pkg::GradedFull) : CountWidth'(steps_i);
+  // The row log keeps the steps at which a row spiked, or its value.
+  assign keep_steps = all_steps || compete || graded;
   assign last_word = WordBits'(row_words_i - 16'd1);
 
   logic unused_bits;
-  assign unused_bits = ^{load_address_i, store_address_i};
+  assign unused_bits = ^{load_address_i, store_address_i, graded_i, count_i};
 
   // ---- events and messages in ----
   logic                   head_valid, head_ready;
   logic [1:0]             head_kind;
-  logic [RowBits-1:0]     head_row;
+  logic [HeadBits-1:0]    head_index;
+  logic [7:0]             head_value;
   logic [AddressBits-1:0] head_address;
 
   phasic_event_queue #(
-    .RowBits    (RowBits),
-    .AddressBits(AddressBits)
+    .RowBits    (HeadBits),
+    .AddressBits(AddressBits),
+    .Graded     (Graded)
   ) u_events (
     .clk_i,
     .rst_ni,
@@ -139,19 +154,21 @@ module phasic_layer_engine #(
     .event_ready_o,
     .event_kind_i,
     .event_index_i,
+    .event_value_i,
     .head_valid_o  (head_valid),
     .head_ready_i  (head_ready),
     .head_kind_o   (head_kind),
-    .head_row_o    (head_row),
+    .head_row_o    (head_index),
+    .head_value_o  (head_value),
     .head_address_o(head_address)
   );
 
-  logic        message_valid, message_ready, message_learn;
+  logic        message_valid, message_ready, message_learn, message_gated;
   logic [15:0] message_class;
   logic [31:0] message_number;
 
   phasic_fifo #(
-    .Width(49),
+    .Width(50),
     .Depth(4)
   ) u_messages (
     .clk_i,
@@ -159,10 +176,10 @@ module phasic_layer_engine #(
     .clear_i,
     .in_valid_i (dopamine_valid_i),
     .in_ready_o (dopamine_ready_o),
-    .in_data_i  ({dopamine_learn_i, dopamine_class_i, dopamine_number_i}),
+    .in_data_i  ({dopamine_gated_i, dopamine_learn_i, dopamine_class_i, dopamine_number_i}),
     .out_valid_o(message_valid),
     .out_ready_i(message_ready),
-    .out_data_o ({message_learn, message_class, message_number})
+    .out_data_o ({message_gated, message_learn, message_class, message_number})
   );
 
   // ---- order of work ----
@@ -176,7 +193,8 @@ module phasic_layer_engine #(
   logic [5:0]             step;
   logic [2:0]             integrate_state, sweep_state;
   logic [RowBits:0]       logged_rows;
-  logic                   contest_busy;
+  logic                   contest_busy, gate_busy, gate_open;
+  logic [7:0]             issue_value;
 
   phasic_integrate #(
     .RowBits    (RowBits),
@@ -193,6 +211,7 @@ module phasic_layer_engine #(
     .bias_i          (bias),
     .learns_i        (learns),
     .compete_i       (compete),
+    .bias_value_i    (graded ? 8'(phasic_pkg::GradedFull) : 8'd1),
     .rows_i,
     .row_words_i,
     .last_word_i     (last_word),
@@ -204,12 +223,16 @@ module phasic_layer_engine #(
     .head_valid_i    (head_valid),
     .head_ready_o    (head_ready),
     .head_kind_i     (head_kind),
-    .head_row_i      (head_row),
+    .head_row_i      (head_index[RowBits-1:0]),
+    .head_value_i    (head_value),
     .head_address_i  (head_address),
+    .gate_busy_i     (gate_busy),
+    .gate_open_o     (gate_open),
     .issue_o         (issue),
     .issue_bank_o    (issue_bank),
     .issue_first_o   (issue_first),
     .issue_word_o    (issue_word),
+    .issue_value_o   (issue_value),
     .issue_address_o (issue_address),
     .row_issued_o    (row_issued),
     .issue_row_o     (issue_row),
@@ -269,7 +292,7 @@ module phasic_layer_engine #(
     .sample_started_i(sample_started),
     .log_i           (row_issued && sample_learn && (keep_steps || last_step)),
     .log_row_i       (issue_row),
-    .log_step_i      (32'd1 << step[4:0]),
+    .log_step_i      (graded ? 32'(issue_value) : 32'd1 << step[4:0]),
     .rows_o          (logged_rows),
     .list_read_i     (list_read),
     .list_index_i    (list_index),
@@ -328,12 +351,13 @@ module phasic_layer_engine #(
   logic                sweep_score_valid, sweep_score_last;
   logic [31:0]         sweep_score, sweep_number, sweep_spikes;
   logic [LaneBits-1:0] read_out_lane;
-  logic [21:0]         read_out_state;
+  logic [CountWidth+15:0] read_out_state;
   logic                factors_ready;
 
   phasic_sweep #(
-    .Lanes   (Lanes),
-    .WordBits(WordBits)
+    .Lanes     (Lanes),
+    .WordBits  (WordBits),
+    .CountWidth(CountWidth)
   ) u_sweep (
     .clk_i,
     .rst_ni,
@@ -402,6 +426,34 @@ module phasic_layer_engine #(
     end
   end
 
+  // ---- neurons that the sample's gate leaves open ----
+  logic [Lanes-1:0] open3;
+
+  if (Gate) begin : gen_gate
+    phasic_gate #(
+      .Lanes(Lanes),
+      .Words(Words)
+    ) u_gate (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .last_word_i(last_word),
+      .start_i    (sample_started),
+      .gated_i    (message_gated),
+      .busy_o     (gate_busy),
+      .open_i     (gate_open),
+      .neuron_i   (16'(head_index)),
+      .sweep_i    (step_done),
+      .word_i     (sweep_word2),
+      .open_o     (open3)
+    );
+  end else begin : gen_no_gate
+    logic unused_gate;
+    assign unused_gate = ^{gate_open, message_gated};
+    assign gate_busy   = 1'b0;
+    assign open3       = '1;
+  end
+
   // ---- lanes: sums, neurons, factors, updates ----
   localparam int Outputs     = (Lanes < MaxOutputs) ? Lanes : MaxOutputs;
   localparam int TritWords   = (MaxOutputs + Lanes - 1) / Lanes;
@@ -409,7 +461,7 @@ module phasic_layer_engine #(
   logic [Lanes*TotalWidth-1:0]  totals;
   logic [Lanes*SumWidth-1:0]    sums;
   logic [Lanes-1:0]             spikes, potentials_limited, weights_limited, plus, minus;
-  logic [Lanes*6-1:0]           counts;
+  logic [Lanes*CountWidth-1:0]  counts, values;
   logic [Outputs*64-1:0]        trits;
   logic [Lanes*FactorWidth-1:0] factors;
   logic                         update_read, update_write, trit_read, contest_word_read;
@@ -423,7 +475,8 @@ module phasic_layer_engine #(
     .Lanes      (Lanes),
     .WeightWidth(WeightWidth),
     .SumWidth   (TotalWidth),
-    .Words      (Words)
+    .Words      (Words),
+    .Graded     (Graded)
   ) u_accumulators (
     .clk_i,
     .rst_ni,
@@ -431,6 +484,7 @@ module phasic_layer_engine #(
     .issue_bank_i (issue_bank),
     .issue_first_i(issue_first),
     .issue_word_i (issue_word),
+    .issue_value_i(issue_value),
     .weights_i    (weights_q),
     .sweep_read_i (sweep_read || contest_word_read),
     .sweep_bank_i (compete ? !issue_bank : sweep_bank),
@@ -449,9 +503,11 @@ module phasic_layer_engine #(
     .Words    (Words),
     .Outputs  (Outputs),
     .TritWords(TritWords),
-    .Posts    (Posts)
+    .Posts    (Posts),
+    .Graded   (Graded)
   ) u_neurons (
     .clk_i,
+    .graded_i       (graded),
     .threshold_i    ($signed(descriptor_i[8*phasic_pkg::LayerThreshold +: 16])),
     .window_i       ($signed(descriptor_i[8*phasic_pkg::LayerWindow +: 16])),
     .leak_i         (descriptor_i[8*phasic_pkg::LayerLeak +: 9]),
@@ -466,8 +522,10 @@ module phasic_layer_engine #(
     .silent_i       (sweep_silent),
     .step_i         (sweep_step),
     .enabled3_i     (enabled3),
+    .open3_i        (open3),
     .sums_i         (sums),
     .spikes_o       (spikes),
+    .values_o       (values),
     .limited_o      (potentials_limited),
     .counts_o       (counts),
     .plus_o         (plus),
@@ -484,7 +542,7 @@ module phasic_layer_engine #(
   logic                 feedback, add, add_first;
   logic [WordBits-1:0]  add_word;
   logic [LevelBits-1:0] add_address;
-  logic signed [6:0]    add_error;
+  logic signed [CountWidth:0] add_error;
 
   if (Feedback) begin : gen_feedback
     assign feedback = descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorFeedback);
@@ -492,13 +550,14 @@ module phasic_layer_engine #(
     phasic_feedback #(
       .WordBits  (WordBits),
       .LevelBits (LevelBits),
-      .MaxClasses(MaxClasses)
+      .MaxClasses(MaxClasses),
+      .CountWidth(CountWidth)
     ) u_feedback (
       .clk_i,
       .rst_ni,
       .clear_i,
       .feedback_i    (feedback),
-      .steps_i,
+      .full_i        (full),
       .classes_i,
       .last_word_i   (last_word),
       .start_i       (sample_started),
@@ -506,7 +565,7 @@ module phasic_layer_engine #(
       .class_i       (sample_class),
       .number_i      (sample_number),
       .count_valid_i,
-      .count_i,
+      .count_i       (count_i[CountWidth-1:0]),
       .count_last_i,
       .count_number_i,
       .add_o         (add),
@@ -518,7 +577,7 @@ module phasic_layer_engine #(
     );
   end else begin : gen_no_feedback
     logic unused_counts;
-    assign unused_counts = ^{classes_i, count_valid_i, count_i, count_last_i, count_number_i};
+    assign unused_counts = ^{classes_i, count_valid_i, count_last_i, count_number_i};
     assign feedback      = 1'b0;
     assign factors_ready = 1'b1;
     assign add           = 1'b0;
@@ -533,7 +592,8 @@ module phasic_layer_engine #(
     .Words      (Words),
     .LevelDepth (LevelDepth),
     .Feedback   (Feedback),
-    .SignalWidth(SignalWidth)
+    .SignalWidth(SignalWidth),
+    .CountWidth (CountWidth)
   ) u_factors (
     .clk_i,
     .error_i       (descriptor_i[8*phasic_pkg::LayerFactor +: 2] == 2'(phasic_pkg::FactorError)),
@@ -541,7 +601,7 @@ module phasic_layer_engine #(
     .all_steps_i   (all_steps),
     .rate_i        (descriptor_i[8*phasic_pkg::LayerRate +: 16]),
     .shift_i       (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
-    .steps_i,
+    .full_i        (full),
     .row_words_i,
     .load_i        (load_level_i),
     .load_address_i(LevelBits'(load_address_i)),
@@ -572,11 +632,13 @@ module phasic_layer_engine #(
     .WordBits   (WordBits),
     .AddressBits(AddressBits),
     .Outputs    (Outputs),
-    .Traces     (Posts)
+    .Traces     (Posts),
+    .Graded     (Graded)
   ) u_updates (
     .clk_i,
     .rst_ni,
     .all_steps_i    (all_steps),
+    .graded_i       (graded),
     .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
     .trace_shift_i  (descriptor_i[8*phasic_pkg::LayerTraceShift +: 2]),
     .valid_i        (word_valid && !compete),
@@ -659,11 +721,13 @@ module phasic_layer_engine #(
     phasic_pull #(
       .Lanes      (Lanes),
       .WeightWidth(WeightWidth),
-      .AddressBits(AddressBits)
+      .AddressBits(AddressBits),
+      .Graded     (Graded)
     ) u_pull (
       .clk_i,
       .rst_ni,
       .clear_i,
+      .graded_i       (graded),
       .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 3]),
       .shift_i        (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
       .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
@@ -748,12 +812,27 @@ module phasic_layer_engine #(
   logic                      word_out_valid, word_out_ready, word_out_mark, word_out_final, sender_busy;
   logic [15:0]               word_out_index;
   logic [Lanes-1:0]          word_out_spikes;
+  localparam int ValuesWidth = Graded ? 8 * Lanes : 0;
+  localparam int SpikeWidth  = 18 + Lanes + ValuesWidth;
+  logic [SpikeWidth-1:0]                     word_in, word_out;
+  logic [(Graded ? ValuesWidth : 1)-1:0]     word_out_values;
   logic [$clog2(SpikeDepth):0] held_q;
 
   assign room = 32'(held_q) < SpikeDepth - 6;
 
+  if (Graded) begin : gen_values_out
+    assign word_in = {values, spikes_mark, spikes_final, 16'(sweep_word4), spikes};
+    assign {word_out_values, word_out_mark, word_out_final, word_out_index, word_out_spikes} = word_out;
+  end else begin : gen_spikes_out
+    logic unused_values;
+    assign unused_values   = ^values;
+    assign word_in         = {spikes_mark, spikes_final, 16'(sweep_word4), spikes};
+    assign word_out_values = '0;
+    assign {word_out_mark, word_out_final, word_out_index, word_out_spikes} = word_out;
+  end
+
   phasic_fifo #(
-    .Width(2 + 16 + Lanes),
+    .Width(SpikeWidth),
     .Depth(SpikeDepth)
   ) u_spikes (
     .clk_i,
@@ -761,10 +840,10 @@ module phasic_layer_engine #(
     .clear_i,
     .in_valid_i (spikes_valid),
     .in_ready_o (spikes_ready),
-    .in_data_i  ({spikes_mark, spikes_final, 16'(sweep_word4), spikes}),
+    .in_data_i  (word_in),
     .out_valid_o(word_out_valid),
     .out_ready_i(word_out_ready),
-    .out_data_o ({word_out_mark, word_out_final, word_out_index, word_out_spikes})
+    .out_data_o (word_out)
   );
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -780,7 +859,8 @@ module phasic_layer_engine #(
   end
 
   phasic_event_sender #(
-    .Lanes(Lanes)
+    .Lanes (Lanes),
+    .Graded(Graded)
   ) u_sender (
     .clk_i,
     .rst_ni,
@@ -791,10 +871,12 @@ module phasic_layer_engine #(
     .word_final_i (word_out_final),
     .word_index_i (word_out_index),
     .word_spikes_i(word_out_spikes),
+    .word_values_i(word_out_values),
     .event_valid_o,
     .event_ready_i,
     .event_kind_o,
     .event_index_o,
+    .event_value_o,
     .busy_o       (sender_busy)
   );
 

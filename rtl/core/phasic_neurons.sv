@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Leaky integrate-and-fire neurons: a sweep takes a word of neurons one time step further.
+// Leaky integrate-and-fire neurons: a sweep takes a word of neurons one time step further. Or neurons that answer with graded values.
 //
 // Handshake: none; the sweep drives the stages. s0 reads the state (and the sums, elsewhere), s1 computes current and leak, s2 the potential, s3
 //            what follows from it, s4 writes the state back. Words must differ while they are inside. A read for factors or read-out uses s0 alone.
 // Latency:   counts and trits of the word read at s0 are on the outputs from the next cycle until the next read; spikes_o and limited_o at s4.
 // Parameters: Lanes; SumWidth; Words, neurons of a lane; Outputs, lanes whose trits of every step are kept; TritWords, words of them;
-//            Posts, postsynaptic parts other than the trit can be asked for.
+//            Posts, postsynaptic parts other than the trit can be asked for; Graded, there can be graded values.
 `default_nettype none
 
 module phasic_neurons #(
@@ -15,11 +15,14 @@ module phasic_neurons #(
   parameter int Outputs   = 64,
   parameter int TritWords = 1,
   parameter bit Posts     = 1'b0,
+  parameter bit Graded    = 1'b0,
+  localparam int CountWidth = Graded ? 8 : 6,
   localparam int WordBits = (Words > 1) ? $clog2(Words) : 1,
   localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1
 ) (
   input  logic                      clk_i,
   // constants of the layer
+  input  logic                      graded_i,
   input  logic signed [15:0]        threshold_i,
   input  logic signed [15:0]        window_i,
   input  logic [8:0]                leak_i,
@@ -35,30 +38,32 @@ module phasic_neurons #(
   input  logic                      silent_i,       // no event in the step: all sums are 0
   input  logic [31:0]               step_i,         // one-hot
   input  logic [Lanes-1:0]          enabled3_i,     // lanes with a neuron in the word at s3
+  input  logic [Lanes-1:0]          open3_i,        // neurons in the word at s3 that are not shut
   input  logic [Lanes*SumWidth-1:0] sums_i,         // at s1
   output logic [Lanes-1:0]          spikes_o,
+  output logic [Lanes*CountWidth-1:0] values_o,     // what the spikes are worth
   output logic [Lanes-1:0]          limited_o,
   // the word read at s0
-  output logic [Lanes*6-1:0]        counts_o,
+  output logic [Lanes*CountWidth-1:0] counts_o,
   output logic [Lanes-1:0]          plus_o,
   output logic [Lanes-1:0]          minus_o,
   // read-out: {count, potential} of one lane, one cycle later
   input  logic                      read_out_i,
   input  logic [LaneBits-1:0]       read_out_lane_i,
-  output logic [21:0]               read_out_o,
+  output logic [CountWidth+15:0]    read_out_o,
   // trits of all steps of a word, {plus, minus} a lane, one cycle after the read
   input  logic                      trit_read_i,
   input  logic [WordBits-1:0]       trit_word_i,
   output logic [Outputs*64-1:0]     trits_o
 );
-  localparam int StateWidth = Lanes * 25;
+  localparam int StateWidth = Lanes * (19 + CountWidth);
   localparam logic signed [SumWidth+1:0] PotentialMaximum = 32767;
   localparam logic signed [SumWidth+1:0] PotentialMinimum = -32768;
 
   // Sum of weights to current: division by a power of two, halves upwards.
-  function logic signed [SumWidth:0] current_of(input logic signed [SumWidth-1:0] sum, input logic [3:0] shift);
+  function logic signed [SumWidth:0] current_of(input logic signed [SumWidth-1:0] sum, input logic [4:0] shift);
     logic signed [SumWidth:0] half;
-    half       = (shift == 4'd0) ? '0 : (SumWidth + 1)'(1) << (shift - 4'd1);
+    half       = (shift == 5'd0) ? '0 : (SumWidth + 1)'(1) << (shift - 5'd1);
     current_of = ((SumWidth + 1)'(sum) + half) >>> shift;
   endfunction
 
@@ -78,13 +83,26 @@ module phasic_neurons #(
     limit = (potential > PotentialMaximum) ? 16'sh7fff : (potential < PotentialMinimum) ? 16'sh8000 : potential[15:0];
   endfunction
 
-  // A state word: trits -1, trits +1, counts, spikes, potentials of all lanes.
+  // What a neuron answers to a graded sample.
+  function logic [CountWidth-1:0] value_of(input logic signed [15:0] potential, input logic signed [15:0] window);
+    logic signed [16:0] above;
+    above    = 17'(potential) - 17'(window);
+    value_of = (above <= 17'sd0) ? '0 : (above > 17'(phasic_pkg::GradedFull)) ? CountWidth'(phasic_pkg::GradedFull) : above[CountWidth-1:0];
+  endfunction
+
+  // A state word: trits -1, trits +1, counts, spikes, potentials of all lanes. Neurons that are shut go on as ever, but nothing of it is seen.
   (* ram_style = "distributed" *) logic [StateWidth-1:0] states_q [Words];
   logic [Lanes*16-1:0]           read_potentials_q, potentials2_q, potentials3_q;
-  logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, plus2, minus2, plus_q, minus_q;
-  logic [Lanes*6-1:0]            counts1_q, counts2_q, counts3_q;
+  logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, fired3_q, plus2, minus2, plus_q, minus_q;
+  logic [Lanes*CountWidth-1:0]   counts1_q, counts2_q, counts3_q;
+  logic [4:0]                    shift;
+  logic signed [15:0]            firing;
   logic [Lanes*(SumWidth+1)-1:0] currents_q;
   logic [Lanes*17-1:0]           leaked_q;
+
+  assign shift    = 5'(input_shift_i) + ((Graded && graded_i) ? 5'(phasic_pkg::GradedShift) : 5'd0);
+  assign firing   = (Graded && graded_i) ? window_i : threshold_i;
+  assign values_o = (Graded && graded_i) ? counts3_q : {Lanes{CountWidth'(1)}};
 
   // ---- postsynaptic part of a coincidence ----
   if (Posts) begin : gen_posts
@@ -116,7 +134,7 @@ module phasic_neurons #(
       spikes1_q <= first_i ? '0 : read_spikes_q;
       counts1_q <= first_i ? '0 : counts_o;
       for (int k = 0; k < Lanes; k++) begin
-        currents_q[(SumWidth+1)*k +: SumWidth+1] <= silent_i ? '0 : current_of($signed(sums_i[SumWidth*k +: SumWidth]), input_shift_i);
+        currents_q[(SumWidth+1)*k +: SumWidth+1] <= silent_i ? '0 : current_of($signed(sums_i[SumWidth*k +: SumWidth]), shift);
         leaked_q[17*k +: 17] <= (first_i || read_spikes_q[k]) ? '0 : leak_of($signed(read_potentials_q[16*k +: 16]), leak_i);
       end
     end
@@ -131,15 +149,20 @@ module phasic_neurons #(
     if (valid_i[2]) begin
       potentials3_q <= potentials2_q;
       limited_o     <= limited2_q & enabled3_i;
-      plus_q        <= plus2;
-      minus_q       <= minus2;
+      plus_q        <= plus2 & open3_i;
+      minus_q       <= minus2 & open3_i;
       for (int k = 0; k < Lanes; k++) begin
-        spikes_o[k]         <= enabled3_i[k] && $signed(potentials2_q[16*k +: 16]) > threshold_i;
-        counts3_q[6*k +: 6] <= counts2_q[6*k +: 6] + {5'd0, $signed(potentials2_q[16*k +: 16]) > threshold_i};
+        fired3_q[k] <= $signed(potentials2_q[16*k +: 16]) > firing;
+        spikes_o[k] <= enabled3_i[k] && open3_i[k] && $signed(potentials2_q[16*k +: 16]) > firing;
+        if (Graded && graded_i)
+          counts3_q[CountWidth*k +: CountWidth] <= open3_i[k] ? value_of($signed(potentials2_q[16*k +: 16]), window_i) : '0;
+        else
+          counts3_q[CountWidth*k +: CountWidth] <=
+              counts2_q[CountWidth*k +: CountWidth] + CountWidth'(open3_i[k] && $signed(potentials2_q[16*k +: 16]) > firing);
       end
     end
-    if (valid_i[3]) states_q[word4_i] <= {minus_q, plus_q, counts3_q, spikes_o, potentials3_q};
-    if (read_out_i) read_out_o <= {counts_o[6*read_out_lane_i +: 6], read_potentials_q[16*read_out_lane_i +: 16]};
+    if (valid_i[3]) states_q[word4_i] <= {minus_q, plus_q, counts3_q, fired3_q, potentials3_q};
+    if (read_out_i) read_out_o <= {counts_o[CountWidth*read_out_lane_i +: CountWidth], read_potentials_q[16*read_out_lane_i +: 16]};
   end
 
   // ---- trits of every step ----

@@ -5,18 +5,20 @@
 //            written; busy_o is 1 until then. Without a winner nothing is read or written. Other inputs hold while enable_i or busy_o is 1.
 // Latency:   a row comes in at u0; its word is asked for at u2 (read_o), must be on weights_i at u4 and leaves at u7 (write_o); a row a cycle.
 //            The state takes 48 / WeightWidth + 18 cycles.
-// Parameters: Lanes, WeightWidth; AddressBits.
+// Parameters: Lanes, WeightWidth; AddressBits; Graded, there can be graded values.
 `default_nettype none
 
 module phasic_pull #(
   parameter int Lanes       = 64,
   parameter int WeightWidth = 8,
-  parameter int AddressBits = 14
+  parameter int AddressBits = 14,
+  parameter bit Graded      = 1'b0
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
   input  logic                         clear_i,
   // constants of the layer
+  input  logic                         graded_i,
   input  logic [2:0]                   input_shift_i,
   input  logic [3:0]                   shift_i,          // slowest rate of learning: 2^-shift_i
   input  logic                         nearest_i,
@@ -33,7 +35,7 @@ module phasic_pull #(
   input  logic [AddressBits-1:0]       address_i,        // of the row's first word
   input  logic [15:0]                  row_x_i,          // random word of the row
   input  logic [15:0]                  row_y_i,
-  input  logic [31:0]                  history_i,        // steps at which the row spiked
+  input  logic [31:0]                  history_i,        // steps at which the row spiked, or its value
   output logic                         busy_o,
   // u2, u4, u7: synapse memory
   output logic                         read_o,
@@ -45,12 +47,13 @@ module phasic_pull #(
   output logic                         learned_o,        // what is written is a weight
   output logic                         limited_o         // and it was limited
 );
-  localparam int Planes    = 48 / WeightWidth;
+  localparam int Planes    = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
   localparam int LaneShift = $clog2(Lanes);
   localparam int LaneBits  = (Lanes > 1) ? LaneShift : 1;
   localparam int Fraction  = phasic_pkg::ExtendedWidth - WeightWidth;
-  // A distance is at most 2^10 + 2^(WeightWidth - 1).
-  localparam int ChangeWidth = ((WeightWidth > 11) ? WeightWidth : 11) + 2 + Fraction;
+  // A target is at most 2^10, or 2^13 with graded values.
+  localparam int TargetWidth = Graded ? 14 : 11;
+  localparam int ChangeWidth = ((WeightWidth > TargetWidth) ? WeightWidth : TargetWidth) + 2 + Fraction;
   localparam logic signed [ChangeWidth:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
   localparam logic signed [ChangeWidth:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
 
@@ -66,10 +69,10 @@ module phasic_pull #(
     round_y = {y[13:0], y[15:14]} ^ ({x[6:0], x[15:7]} + y);
   endfunction
 
-  // The lesser of the slowest rate's shift and the logarithm of the winner's age; shifts are at most 8.
+  // The lesser of the slowest rate's shift and the logarithm of the winner's age.
   function logic [3:0] slowness_of(input logic [15:0] wins, input logic [3:0] slowest);
     slowness_of = 4'd0;
-    for (int s = 1; s <= 8; s++)
+    for (int s = 1; s <= phasic_pkg::CompetitionFactorShift; s++)
       if (17'(wins) + 17'd1 >= (17'd1 << s) && 4'(s) <= slowest) slowness_of = 4'(s);
   endfunction
 
@@ -175,7 +178,8 @@ module phasic_pull #(
 
     part_of_state_q <= {part_of_state_q[7:1], part_valid};
     address1_q      <= part_valid ? part_address_q : address_i + word;
-    goal1_q         <= part_valid ? 16'($signed(parts_q[WeightWidth-1:0])) : 16'($countones(history_i));
+    goal1_q         <= part_valid ? 16'($signed(parts_q[WeightWidth-1:0])) :
+                       (Graded && graded_i) ? 16'(history_i[7:0]) : 16'($countones(history_i));
     x1_q            <= row_x_i ^ base_q;
     y1_q            <= row_y_i + offset_q;
 

@@ -4,11 +4,12 @@
 // Handshake: entries and the commit by valid/ready; entries that are sent after the last commit belong to the next one. A committed sample is
 //            offered with sample_valid_o until release_i. Reads give their entry one cycle later and hold it.
 // Latency:   a sample can be read in the cycle after its commit.
-// Parameters: MaxEntries of a sample.
+// Parameters: MaxEntries of a sample; DataWidth, bits that are committed with it.
 `default_nettype none
 
 module phasic_sample_buffer #(
   parameter int MaxEntries = 16384,
+  parameter int DataWidth  = 66,
   localparam int EntryBits = $clog2(MaxEntries)
 ) (
   input  logic                 clk_i,
@@ -19,9 +20,9 @@ module phasic_sample_buffer #(
   input  logic [31:0]          entry_data_i,
   input  logic                 commit_valid_i,
   output logic                 commit_ready_o,
-  input  logic [48:0]          commit_data_i,
+  input  logic [DataWidth-1:0] commit_data_i,
   output logic                 sample_valid_o,
-  output logic [48:0]          sample_data_o,
+  output logic [DataWidth-1:0] sample_data_o,
   output logic [EntryBits:0]   sample_entries_o,
   input  logic                 release_i,
   input  logic                 read_i,
@@ -32,7 +33,7 @@ module phasic_sample_buffer #(
   logic [1:0]         full_q;
   logic [EntryBits:0] count_q;
   logic [EntryBits:0] entries_q [2];
-  logic [48:0]        data_q [2];
+  logic [DataWidth-1:0] data_q [2];
   logic               write, commit;
 
   assign entry_ready_o    = !full_q[write_half_q] && !count_q[EntryBits];

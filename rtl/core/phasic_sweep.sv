@@ -5,12 +5,13 @@
 // Handshake: start_i for one cycle while busy_o is 0. Spike words, scores and trace by valid/ready; the record belongs to the last score.
 //            The factors wait for factors_ready_i, which then holds until the last of them.
 // Latency:   row_words + 10 cycles; the read-out adds a cycle a neuron, the factors row_words + 4 cycles and what they have to wait.
-// Parameters: Lanes; WordBits, width of a word number.
+// Parameters: Lanes; WordBits, width of a word number; CountWidth, of a neuron's count.
 `default_nettype none
 
 module phasic_sweep #(
   parameter int Lanes    = 64,
   parameter int WordBits = 4,
+  parameter int CountWidth = 6,
   localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1
 ) (
   input  logic                clk_i,
@@ -56,7 +57,7 @@ module phasic_sweep #(
   // read-out: the lane's state comes one cycle after read_out_o
   output logic                read_out_o,
   output logic [LaneBits-1:0] read_out_lane_o,
-  input  logic [21:0]         read_out_i,
+  input  logic [CountWidth+15:0] read_out_i,
   output logic                score_valid_o,
   input  logic                score_ready_i,
   output logic [31:0]         score_o,
@@ -100,7 +101,7 @@ module phasic_sweep #(
   logic [LaneBits-1:0] lane_q;
   logic [15:0]         neuron_q, out_neuron_q, best_neuron_q;
   logic                out_valid_q, out_last_q, score_open_q, trace_open_q, out_done, out_better, lane_last, neuron_last;
-  logic [21:0]         out_state, best_q;
+  logic [CountWidth+15:0] out_state, best_q;
   logic [31:0]         spikes_q;
 
   assign out_done        = out_valid_q && (!score_open_q || score_ready_i) && (!trace_open_q || trace_ready_i);
@@ -109,16 +110,16 @@ module phasic_sweep #(
   assign read_out_o      = state_q == SweepReadOut && read_data_q && !read_last_q && (!out_valid_q || out_done);
   assign read_out_lane_o = lane_q;
   // With the offset of a score, potentials compare as unsigned numbers.
-  assign out_state       = read_out_i ^ 22'h008000;
+  assign out_state       = read_out_i ^ (CountWidth + 16)'(32'h8000);
   assign out_better      = out_neuron_q == '0 || out_state > best_q;
 
   assign score_valid_o       = out_valid_q && score_open_q;
-  assign score_o             = {10'd0, out_state};
+  assign score_o             = 32'(out_state);
   assign score_last_o        = out_last_q;
   assign record_number_o     = number_q;
   assign record_label_o      = class_o;
   assign record_prediction_o = out_better ? out_neuron_q : best_neuron_q;
-  assign record_spikes_o     = ((out_neuron_q == '0) ? 32'd0 : spikes_q) + 32'(out_state[21:16]);
+  assign record_spikes_o     = ((out_neuron_q == '0) ? 32'd0 : spikes_q) + 32'(out_state[CountWidth+15:16]);
   assign trace_valid_o       = out_valid_q && trace_open_q;
   assign trace_data_o        = read_out_i[15:0];
   assign trace_last_o        = out_last_q;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Weight updates: presynaptic times postsynaptic activity times factor, rounded once and added to the weight. With a presynaptic trace a
-// spike counts 2 to the trace shift at its own step and 1 at the next.
+// spike counts 2 to the trace shift at its own step and 1 at the next; with graded samples a row's value takes the place of its spikes.
 //
 // Handshake: none. A word comes in at u0; its weights are asked for at u2 (read_o) and must be on weights_i at u4; the new ones leave at u5
 //            (write_o). The word's trits, asked for at u1, must be on trits_i at u2; its factors, asked for at u2, on factors_i at u3.
 // Latency:   five cycles; a word a cycle.
-// Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits; Traces, there can be presynaptic traces.
+// Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits; Traces, there can be presynaptic
+//            traces; Graded, there can be graded values.
 `default_nettype none
 
 module phasic_updates #(
@@ -15,11 +16,13 @@ module phasic_updates #(
   parameter int AddressBits = 14,
   parameter int Outputs     = 64,
   parameter bit Traces      = 1'b0,
+  parameter bit Graded      = 1'b0,
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
   input  logic                         all_steps_i,
+  input  logic                         graded_i,
   input  logic                         nearest_i,
   input  logic [1:0]                   trace_shift_i,  // 0: no trace
   // u0
@@ -28,7 +31,7 @@ module phasic_updates #(
   input  logic [AddressBits-1:0]       address_i,
   input  logic [15:0]                  row_x_i,        // random word of the row
   input  logic [15:0]                  row_y_i,
-  input  logic [31:0]                  history_i,      // steps at which the row spiked
+  input  logic [31:0]                  history_i,      // steps at which the row spiked, or its value
   // u1, u2, u3
   output logic                         trit_read_o,
   output logic [WordBits-1:0]          word1_o,
@@ -46,8 +49,8 @@ module phasic_updates #(
 );
   localparam int Pairs       = (Lanes + 1) / 2;
   localparam int Fraction    = phasic_pkg::ExtendedWidth - WeightWidth;
-  // Up to 32 coincidences; with a trace each counts up to 8, and there are up to 32 more.
-  localparam int CountWidth  = Traces ? 10 : 7;
+  // Up to 32 coincidences; with a trace each counts up to 8, and there are up to 32 more. Or a value of 8 bits.
+  localparam int CountWidth  = Traces ? 10 : Graded ? 9 : 7;
   localparam int ChangeWidth = FactorWidth + CountWidth - 1;
   localparam logic signed [ChangeWidth:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
   localparam logic signed [ChangeWidth:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
@@ -182,13 +185,14 @@ module phasic_updates #(
     logic unused_shift;
     assign unused_shift = ^trace_shift_i;
     for (genvar k = 0; k < Outputs; k++) begin : gen_lane
-      assign coincidences[CountWidth*k +: CountWidth] = coincidences_of(trits_i[64*k +: 64], history2_q);
+      assign coincidences[CountWidth*k +: CountWidth] = CountWidth'(coincidences_of(trits_i[64*k +: 64], history2_q));
     end
   end
 
   always_ff @(posedge clk_i) begin
     if (valid_q[1]) begin
-      for (int k = 0; k < Lanes; k++) coincidences_q[CountWidth*k +: CountWidth] <= CountWidth'(1);
+      for (int k = 0; k < Lanes; k++)
+        coincidences_q[CountWidth*k +: CountWidth] <= (Graded && graded_i) ? CountWidth'(history2_q[7:0]) : CountWidth'(1);
       if (all_steps_i) begin
         for (int k = 0; k < Outputs; k++) coincidences_q[CountWidth*k +: CountWidth] <= coincidences[CountWidth*k +: CountWidth];
       end

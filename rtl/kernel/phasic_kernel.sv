@@ -19,7 +19,7 @@ module phasic_kernel #(
   parameter int MaxEvents = 16384,
   parameter int WeightDepth = 16384,
   parameter int DataWidth = 512,
-  parameter int Rules = 7
+  parameter int Rules = 31
 ) (
   input  logic                   ap_clk,
   input  logic                   ap_rst_n,
@@ -102,7 +102,7 @@ module phasic_kernel #(
     if (MaxOutputs < 1 || MaxOutputs > MaxSize) $fatal(1, "MaxOutputs must be from 1 to 32768");
     if (MaxEvents < 1 || MaxEvents > (1 << 22)) $fatal(1, "MaxEvents must be from 1 to 4194304");
     if (WeightDepth < 1) $fatal(1, "WeightDepth must be at least 1");
-    if (Rules < 0 || Rules > 7) $fatal(1, "Rules must be from 0 to 7");
+    if (Rules < 0 || Rules > 31) $fatal(1, "Rules must be from 0 to 31");
     if (DataWidth < 32 || DataWidth > 512 || (1 << $clog2(DataWidth)) != DataWidth) begin
       $fatal(1, "DataWidth must be 32, 64, 128, 256 or 512");
     end
@@ -429,12 +429,13 @@ module phasic_kernel #(
   // ---- Samples -----------------------------------------------------------------------------------------------------------------
   logic        entry_valid, entry_ready;
   logic [31:0] entry_data;
-  logic        sample_valid, sample_ready, sample_learn;
-  logic [15:0] sample_label;
+  logic        sample_valid, sample_ready, sample_learn, sample_gated;
+  logic [15:0] sample_label, sample_open;
   logic [31:0] sample_number;
 
   phasic_sampler #(
-    .MaxEvents(MaxEvents)
+    .MaxEvents(MaxEvents),
+    .Gate((Rules & phasic_pkg::RulesGate) != 0)
   ) u_sampler (
     .clk_i          (ap_clk),
     .rst_ni         (ap_rst_n),
@@ -447,6 +448,7 @@ module phasic_kernel #(
     .error_sample_o (sampler_sample),
     .fetched_o      (samples_fetched),
     .program_i      (program_block),
+    .neurons_i      (layers[8*phasic_pkg::LayerNeurons +: 16]),
     .sample_count_i (sample_count),
     .first_sample_i (first_sample),
     .cmd_valid_o    (sampler_cmd),
@@ -464,6 +466,8 @@ module phasic_kernel #(
     .sample_ready_i (sample_ready),
     .sample_label_o (sample_label),
     .sample_learn_o (sample_learn),
+    .sample_gated_o (sample_gated),
+    .sample_open_o  (sample_open),
     .sample_number_o(sample_number)
   );
 
@@ -513,6 +517,8 @@ module phasic_kernel #(
     .sample_ready_o     (sample_ready),
     .sample_label_i     (sample_label),
     .sample_learn_i     (sample_learn),
+    .sample_gated_i     (sample_gated),
+    .sample_open_i      (sample_open),
     .sample_number_i    (sample_number),
     .score_valid_o      (score_valid),
     .score_ready_i      (score_ready),

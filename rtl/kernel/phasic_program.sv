@@ -55,13 +55,12 @@ module phasic_program #(
   localparam int LaneShift = $clog2(Lanes);
   localparam int WordCount = 16 + 16 * phasic_pkg::MaxLayers;
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
-  localparam bit Posts     = (Rules & 1) != 0;
-  localparam bit Feedback  = (Rules & 2) != 0;
-  localparam bit Competition = (Rules & 4) != 0;
-  // Rows of squares and wins: 48 bits a neuron.
-  localparam int StateRows = 48 / WeightWidth;
-  localparam int LargestCompetitionInputShift = 6;
-  localparam int LargestCompetitionShift = 8;
+  localparam bit Posts       = (Rules & phasic_pkg::RulesPost) != 0;
+  localparam bit Feedback    = (Rules & phasic_pkg::RulesFeedback) != 0;
+  localparam bit Competition = (Rules & phasic_pkg::RulesCompetition) != 0;
+  localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
+  // Rows of squares and wins.
+  localparam int StateRows = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
 
   localparam logic [3:0] StIdle     = 4'd0;
   localparam logic [3:0] StCommand  = 4'd1;
@@ -135,10 +134,12 @@ module phasic_program #(
       phasic_pkg::ProgramHeaderLayers:  header_legal = (word_i != '0) && (word_i <= 32'(Engines));
       phasic_pkg::ProgramHeaderSteps:   header_legal = (word_i != '0) && (word_i <= 32'(MaxSteps));
       phasic_pkg::ProgramHeaderClasses: header_legal = (word_i != '0) && (word_i <= 32'(MaxClasses));
-      phasic_pkg::ProgramHeaderSampleKind: header_legal = word_i <= 32'(phasic_pkg::SampleKindEvent);
+      phasic_pkg::ProgramHeaderSampleKind:
+        header_legal = (word_i <= 32'(phasic_pkg::SampleKindEvent))
+            || (Graded && (word_i == 32'(phasic_pkg::SampleKindGraded)) && (steps == 32'd1));
       phasic_pkg::ProgramHeaderSampleStride:
         header_legal = (word_i[5:0] == '0) && (word_i != '0) && (word_i[31:24] == '0)
-            && ((sample_kind != 32'(phasic_pkg::SampleKindIntensity))
+            && ((sample_kind == 32'(phasic_pkg::SampleKindEvent))
                 || (word_i >= inputs + 32'(phasic_pkg::SampleHeaderBytes)));
       phasic_pkg::ProgramHeaderFlags:   header_legal = word_i <= 32'd3;
       default:                          header_legal = word_i == '0;
@@ -160,16 +161,17 @@ module phasic_program #(
           32'(phasic_pkg::FactorError):    layer_legal = 32'(neurons_q) >= classes;
           32'(phasic_pkg::FactorFeedback): layer_legal = Feedback && !last;
           32'(phasic_pkg::FactorCompetition):
-            layer_legal = Competition && last && !tracing && (32'(input_shift_q) <= 32'(LargestCompetitionInputShift));
+            layer_legal = Competition && last && !tracing && (32'(input_shift_q) <= 32'(phasic_pkg::CompetitionInputShift));
           default:                         layer_legal = 1'b0;
         endcase
       phasic_pkg::LayerSpan:
         layer_legal = (word_i <= 32'(phasic_pkg::SpanAllSteps))
+            && ((word_i != 32'(phasic_pkg::SpanAllSteps)) || (sample_kind != 32'(phasic_pkg::SampleKindGraded)))
             && ((word_i != 32'(phasic_pkg::SpanAllSteps)) || (32'(factor_q) == 32'(phasic_pkg::FactorFrozen)) || competes
                 || (32'(neurons_q) <= 32'(MaxOutputs)));
       phasic_pkg::LayerRounding:      layer_legal = word_i <= 32'(phasic_pkg::RoundingNearest);
       phasic_pkg::LayerRate:          layer_legal = word_i[31:16] == '0;
-      phasic_pkg::LayerFactorShift:   layer_legal = word_i <= (competes ? 32'(LargestCompetitionShift) : 32'd15);
+      phasic_pkg::LayerFactorShift:   layer_legal = word_i <= (competes ? 32'(phasic_pkg::CompetitionFactorShift) : 32'd15);
       phasic_pkg::LayerWeightsOffset: layer_legal = word_i[5:0] == '0;
       phasic_pkg::LayerLevelsOffset:  layer_legal = word_i[5:0] == '0;
       phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::PostOne) : 32'd0);

@@ -24,6 +24,11 @@ namespace phasic::reference {
   return (sum_of_weights + half(input_shift)) >> input_shift;
 }
 
+/// g_j: what a neuron answers to a graded sample.
+[[nodiscard]] constexpr std::uint32_t graded_value(std::int32_t potential, std::int32_t window) {
+  return static_cast<std::uint32_t>(std::clamp<std::int32_t>(potential - window, 0, contract::kGradedFull));
+}
+
 /// L_j: what is left of the potential `potential` of the step before. `leak` is 0 to 256, in 1/256.
 [[nodiscard]] constexpr std::int32_t leaked(std::int32_t potential, bool spiked_before, std::uint32_t leak) {
   return spiked_before ? 0 : (potential * static_cast<std::int32_t>(leak) + 128) >> 8;
@@ -62,9 +67,9 @@ namespace phasic::reference {
 /// signal_j of a layer with factor `level`.
 [[nodiscard]] constexpr std::int32_t level_signal(std::int8_t level) { return -std::int32_t{level}; }
 
-/// signal_j of a layer with factor `error`: spikes wanted (all steps for the neuron of the class, else none) less spikes seen.
-[[nodiscard]] constexpr std::int32_t error_signal(std::uint32_t steps, bool is_class, std::uint32_t count) {
-  return static_cast<std::int32_t>(is_class ? steps : 0) - static_cast<std::int32_t>(count);
+/// signal_j of a layer with factor `error`: spikes wanted (`full` for the neuron of the class, else none) less spikes seen.
+[[nodiscard]] constexpr std::int32_t error_signal(std::uint32_t full, bool is_class, std::uint32_t count) {
+  return static_cast<std::int32_t>(is_class ? full : 0) - static_cast<std::int32_t>(count);
 }
 
 /// e_j: the postsynaptic factor, `contract::kFactorWidth` bits.

@@ -39,7 +39,7 @@ constexpr std::array<LimitRule, 12> kLimitRules{{{"lanes", &Limits::lanes, 1, 10
                                                  {"max_events", &Limits::max_events, 0, 1U << 22},
                                                  {"weight_depth", &Limits::weight_depth, 1, 1U << 26},
                                                  {"data_width", &Limits::data_width, 32, 512},
-                                                 {"rules", &Limits::rules, 0, 7}}};
+                                                 {"rules", &Limits::rules, 0, contract::kDefaultRules}}};
 static_assert(kLimitRules.size() == contract::kLimits.size());
 
 class ReferenceEngine final : public sim::Engine {

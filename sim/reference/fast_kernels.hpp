@@ -91,15 +91,33 @@ struct UpdateJob {
 /// Lists are written in whole blocks: past their end there must be room for this many elements.
 inline constexpr std::size_t kListRoom = 32;
 
-/// Sums of counts times weights of neurons that compete; their weights are kept without kEvenBias.
+/// Sums of counts, or graded values, times weights that are kept without kEvenBias.
 struct ProductJob {
   const std::byte* weights;
   std::size_t row_stride;
   const std::uint16_t* rows;
-  const std::uint16_t* counts;  ///< of each of those rows, at most 32
+  const std::uint16_t* counts;  ///< of each of those rows
+  std::uint32_t largest_count;  ///< none is larger; at most 255
   std::size_t row_count;
   std::size_t stride;      ///< padded(neurons)
-  std::int32_t* products;  ///< out: padded
+  std::int64_t* products;  ///< out: padded
+};
+
+/// Changes of a graded sample: a row's value times what its neurons ask for.
+struct GradedUpdateJob {
+  std::byte* weights;  ///< without kEvenBias
+  std::size_t row_stride;
+  const std::uint16_t* rows;    ///< rows to visit
+  const std::uint16_t* values;  ///< of each of those rows
+  std::size_t row_count;
+  const std::uint16_t* row_x;  ///< random words of those rows
+  const std::uint16_t* row_y;
+  const std::uint16_t* pair_words;
+  const std::uint16_t* pair_offsets;
+  const std::int32_t* changes;  ///< postsynaptic part times factor
+  std::uint32_t neurons;
+  bool stochastic;
+  std::uint64_t saturations;  ///< out
 };
 
 /// The weights of one neuron, moved towards what its rows counted. Arrays have an element a row and are padded.
@@ -128,6 +146,8 @@ struct FastKernels {
   void (*update16)(UpdateJob&);
   void (*product8)(ProductJob&);
   void (*product16)(ProductJob&);
+  void (*graded_update8)(GradedUpdateJob&);
+  void (*graded_update16)(GradedUpdateJob&);
   void (*pull)(PullJob&);
   /// factors[j] = postsynaptic_factor(level_signal(levels[j]), rate, shift); arrays are padded.
   void (*level_factors)(const std::int8_t* levels, std::size_t count, std::int32_t rate, unsigned shift, std::int32_t* factors);

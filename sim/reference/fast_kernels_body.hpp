@@ -420,12 +420,12 @@ constexpr std::size_t kProductNeurons = 64;
 static_assert(kBlock % kProductNeurons == 0);
 
 void product8(ProductJob& job) {
-  // A product of 32 and -128 fits a sum of 16 bits seven times.
-  constexpr std::size_t kRowsAtOnce = 7;
+  // So many products with a weight of -128 fit a sum of 16 bits.
+  const std::size_t rows_at_once = 32767 / (job.largest_count * 128);
   for (std::size_t first = 0; first < job.stride; first += kProductNeurons) {
     std::int32_t products[kProductNeurons] = {};
-    for (std::size_t begin = 0; begin < job.row_count; begin += kRowsAtOnce) {
-      const std::size_t end = begin + kRowsAtOnce < job.row_count ? begin + kRowsAtOnce : job.row_count;
+    for (std::size_t begin = 0; begin < job.row_count; begin += rows_at_once) {
+      const std::size_t end = begin + rows_at_once < job.row_count ? begin + rows_at_once : job.row_count;
       std::int16_t sums[kProductNeurons] = {};
       for (std::size_t k = begin; k < end; ++k) {
         const auto* const weights = reinterpret_cast<const std::int8_t*>(job.weights + job.rows[k] * job.row_stride + first);
@@ -434,20 +434,61 @@ void product8(ProductJob& job) {
       }
       for (std::size_t j = 0; j < kProductNeurons; ++j) products[j] += sums[j];
     }
-    __builtin_memcpy(job.products + first, products, sizeof products);
+    for (std::size_t j = 0; j < kProductNeurons; ++j) job.products[first + j] = products[j];
   }
 }
 
 void product16(ProductJob& job) {
   for (std::size_t first = 0; first < job.stride; first += kProductNeurons) {
-    std::int32_t products[kProductNeurons] = {};
-    for (std::size_t k = 0; k < job.row_count; ++k) {
-      const auto* const weights = reinterpret_cast<const std::int16_t*>(job.weights + job.rows[k] * job.row_stride) + first;
-      const std::int32_t count = job.counts[k];
-      for (std::size_t j = 0; j < kProductNeurons; ++j) products[j] += weights[j] * count;
+    // A product of 255 and -32768 fits a sum of 32 bits more than so many times.
+    constexpr std::size_t kRowsAtOnce = 256;
+    for (std::size_t j = 0; j < kProductNeurons; ++j) job.products[first + j] = 0;
+    for (std::size_t begin = 0; begin < job.row_count; begin += kRowsAtOnce) {
+      const std::size_t end = begin + kRowsAtOnce < job.row_count ? begin + kRowsAtOnce : job.row_count;
+      std::int32_t products[kProductNeurons] = {};
+      for (std::size_t k = begin; k < end; ++k) {
+        const auto* const weights = reinterpret_cast<const std::int16_t*>(job.weights + job.rows[k] * job.row_stride) + first;
+        const std::int32_t count = job.counts[k];
+        for (std::size_t j = 0; j < kProductNeurons; ++j) products[j] += weights[j] * count;
+      }
+      for (std::size_t j = 0; j < kProductNeurons; ++j) job.products[first + j] += products[j];
     }
-    __builtin_memcpy(job.products + first, products, sizeof products);
   }
+}
+
+/// Weights of a row, as many at once as there are words of random numbers for.
+template <class Weight>
+void graded_update(GradedUpdateJob& job) {
+  constexpr std::size_t kPairs = kVector / 2;
+  constexpr unsigned kWidth = 8 * sizeof(Weight);
+  constexpr unsigned kFraction = contract::kExtendedWidth - kWidth;
+  constexpr std::int32_t kHighest = (1 << (kWidth - 1)) - 1;
+  using Words = Vector<std::uint16_t, kPairs>;
+  std::int32_t saturations = 0;
+  for (std::size_t k = 0; k < job.row_count; ++k) {
+    auto* const weights = reinterpret_cast<Weight*>(job.weights + job.rows[k] * job.row_stride);
+    const std::int32_t value = job.values[k];
+    for (std::size_t first = 0; first < job.neurons; first += 2 * kPairs) {
+      const std::size_t end = first + 2 * kPairs < job.neurons ? 2 * kPairs : job.neurons - first;
+      std::uint16_t even[kPairs];
+      std::uint16_t odd[kPairs];
+      Words x = (Words{} + job.row_x[k]) ^ load<Words>(job.pair_words + first / 2);
+      Words y = load<Words>(job.pair_offsets + first / 2) + job.row_y[k];
+      for (std::uint32_t round = 0; round < contract::kMixRounds; ++round) spread(x, y);
+      store(even, x);
+      store(odd, y);
+      for (std::size_t j = 0; j < end; ++j) {
+        const std::int32_t random = j % 2 == 0 ? even[j / 2] : odd[j / 2];
+        const std::int32_t rounding = job.stochastic ? random >> (16 - kFraction) : 1 << (kFraction - 1);
+        const std::int32_t unlimited = weights[first + j] + ((value * job.changes[first + j] + rounding) >> kFraction);
+        std::int32_t limited = unlimited > kHighest ? kHighest : unlimited;
+        limited = limited < -kHighest - 1 ? -kHighest - 1 : limited;
+        saturations += limited != unlimited ? 1 : 0;
+        weights[first + j] = static_cast<Weight>(limited);
+      }
+    }
+  }
+  job.saturations = static_cast<std::uint64_t>(saturations);
 }
 
 void pull(PullJob& job) {
@@ -637,8 +678,22 @@ std::uint32_t list_bits(const std::uint8_t* bits, std::size_t count, std::uint16
 }  // namespace
 
 extern const FastKernels PHASIC_KERNELS_NAME;
-const FastKernels PHASIC_KERNELS_NAME = {
-    PHASIC_KERNELS_TEXT, integrate8,    integrate16, update_common8, update8,     update16, product8, product16, pull,
-    level_factors,       split_changes, permute_all, list_inputs,    list_spikes, list_bits};
+const FastKernels PHASIC_KERNELS_NAME = {PHASIC_KERNELS_TEXT,
+                                         integrate8,
+                                         integrate16,
+                                         update_common8,
+                                         update8,
+                                         update16,
+                                         product8,
+                                         product16,
+                                         graded_update<std::int8_t>,
+                                         graded_update<std::int16_t>,
+                                         pull,
+                                         level_factors,
+                                         split_changes,
+                                         permute_all,
+                                         list_inputs,
+                                         list_spikes,
+                                         list_bits};
 
 }  // namespace phasic::reference

@@ -79,19 +79,20 @@ struct LayerState {
   std::vector<std::uint16_t> part_even, part_odd;
   std::vector<std::uint32_t> steps_of_row;  ///< bit t: the row spiked at step t
   std::vector<std::uint16_t> visited;
+  std::size_t visited_count = 0;
   std::vector<std::uint32_t> visited_steps;
   std::vector<std::uint16_t> row_x, row_y;
-  // What competition needs.
+  // What competition and graded samples need.
   std::vector<Competitor> competitors;
-  std::vector<std::uint16_t> counts_of_rows;  ///< of every row
-  std::vector<std::uint16_t> visited_counts;
-  std::vector<std::int32_t> products;
+  std::vector<std::uint16_t> counts_of_rows;  ///< of every row: spikes, or its graded value
+  std::vector<std::uint16_t> visited_counts;  ///< of those that are not 0, whose numbers are in `visited`
+  std::vector<std::int64_t> products;
   std::vector<std::int64_t> matches;
 };
 
 /// Goes from the layout of the buffers to that of the kernels and back.
 void flip_even_weights(const Program& program, const LayerProgram& layer, std::span<std::byte> weights) {
-  if (program.weight_width != 8 || competes(layer)) return;
+  if (program.weight_width != 8 || competes(layer) || is_graded(program)) return;
   for (std::size_t k = 0; k < weights.size(); k += 2) weights[k] ^= std::byte{kEvenBias};
 }
 
@@ -104,7 +105,9 @@ LayerState make_state(const Program& program, const LayerProgram& shape) {
   const std::size_t row_bytes = weight_row_bytes(program, shape);
   const std::size_t row_stride = spread_stride(row_bytes);
   const std::size_t most_events = std::size_t{program.steps} * shape.rows + kListRoom;
-  LayerState state{.weights = AlignedBytes(shape.rows * row_stride),
+  // Products read whole blocks of neurons, past the end of the last row.
+  const std::size_t block_bytes = stride * program.weight_width / 8;
+  LayerState state{.weights = AlignedBytes(shape.rows * row_stride + block_bytes),
                    .row_bytes = row_bytes,
                    .row_stride = row_stride,
                    .levels = std::vector<std::int8_t>(program.classes * stride),
@@ -136,11 +139,13 @@ LayerState make_state(const Program& program, const LayerProgram& shape) {
                    .visited_counts = {},
                    .products = {},
                    .matches = {}};
-  if (competes(shape)) {
-    state.competitors.resize(shape.neurons);
+  if (competes(shape) || is_graded(program)) {
     state.counts_of_rows.resize(rows);
     state.visited_counts.resize(rows);
     state.products.resize(stride);
+  }
+  if (competes(shape)) {
+    state.competitors.resize(shape.neurons);
     state.matches.resize(shape.neurons);
   }
   flip_even_weights(program, shape, state.weights.bytes());
@@ -220,17 +225,15 @@ class FastNetwork final : public Network {
     const bool learn = program_.learn && sample.learn;
     if (learn) ++counts_.samples_learned;
     if (potentials != nullptr) potentials->assign(program_.layers.size(), {});
-    if (program_.sample_kind == contract::SampleKind::kEvent) {
-      take_events(sample);
-    } else {
-      encode(sample, number);
-    }
+    take(sample, number);
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       if (competes(program_.layers[layer])) {
         compare(layer, potentials);
         if (learn) compete(layer, sample.label, number);
       } else {
-        integrate(layer, potentials);
+        is_graded(program_) ? answer(layer, potentials) : integrate(layer, potentials);
+        if (layer == 0 && sample.gated) shut_all_but(sample.open);
+        count_spikes(layer);
         if (learn && learns_at_once(program_.layers[layer])) update(layer, sample.label, number);
       }
       if (layer + 1 < layers_.size()) hand_on(layer);
@@ -254,6 +257,39 @@ class FastNetwork final : public Network {
     if (shape.bias) events.rows[end++] = static_cast<std::uint16_t>(shape.rows - 1);
     events.begin[step + 1] = end;
     events.extra_begin[step + 1] = end;
+  }
+
+  void take(const Sample& sample, std::uint32_t number) {
+    switch (program_.sample_kind) {
+      case contract::SampleKind::kIntensity:
+        return encode(sample, number);
+      case contract::SampleKind::kEvent:
+        return take_events(sample);
+      case contract::SampleKind::kGraded:
+        break;
+    }
+    take_values(0, sample.intensities.data());
+    counts_.input_events += layers_[0].visited_count - (program_.layers[0].bias ? 1 : 0);
+  }
+
+  /// Graded values of the rows of a layer but for its bias.
+  template <class Value>
+  void take_values(std::size_t layer, const Value* values) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerState& state = layers_[layer];
+    std::copy_n(values, shape.rows - (shape.bias ? 1 : 0), state.counts_of_rows.begin());
+    if (shape.bias) state.counts_of_rows[shape.rows - 1] = contract::kGradedFull;
+    list_counted_rows(shape, state);
+  }
+
+  /// Fills `visited` and `visited_counts` from `counts_of_rows`.
+  static void list_counted_rows(const LayerProgram& shape, LayerState& state) {
+    state.visited_count = 0;
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      state.visited[state.visited_count] = static_cast<std::uint16_t>(row);
+      state.visited_counts[state.visited_count] = state.counts_of_rows[row];
+      state.visited_count += state.counts_of_rows[row] != 0 ? 1 : 0;
+    }
   }
 
   void take_events(const Sample& sample) {
@@ -340,7 +376,6 @@ class FastNetwork final : public Network {
     counts.events += events;
     counts.synaptic_operations += events * shape.neurons;
     counts.potential_saturations += job.saturations;
-    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) counts.spikes += state.counts[neuron];
     if (potentials == nullptr) return;
     std::vector<std::int16_t>& to = (*potentials)[layer];
     for (std::size_t step = 0; step < program_.steps; ++step) {
@@ -349,9 +384,67 @@ class FastNetwork final : public Network {
     }
   }
 
+  /// Products of the rows in `visited` with the layer's weights.
+  void multiply(const LayerProgram& shape, LayerState& state) const {
+    ProductJob job{.weights = state.weights.data(),
+                   .row_stride = state.row_stride,
+                   .rows = state.visited.data(),
+                   .counts = state.visited_counts.data(),
+                   .largest_count = full_count(program_),
+                   .row_count = state.visited_count,
+                   .stride = padded(shape.neurons),
+                   .products = state.products.data()};
+    program_.weight_width == 8 ? kernels_.product8(job) : kernels_.product16(job);
+  }
+
+  /// The graded values of a layer's neurons.
+  void answer(std::size_t layer, Potentials* potentials) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerState& state = layers_[layer];
+    LayerCounts& counts = counts_.layers[layer];
+    multiply(shape, state);
+    counts.events += state.visited_count;
+    counts.synaptic_operations += state.visited_count * shape.neurons;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      const std::int64_t unlimited = current(state.products[neuron], shape.input_shift + contract::kGradedShift);
+      const auto potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
+      counts.potential_saturations += potential != unlimited ? 1 : 0;
+      state.last_potentials[neuron] = potential;
+      state.counts[neuron] = static_cast<std::uint8_t>(graded_value(potential, shape.window));
+      state.trits[neuron] = static_cast<std::int8_t>(postsynaptic(shape.post, potential, shape.threshold, shape.window, false));
+    }
+    if (potentials == nullptr) return;
+    (*potentials)[layer].assign(state.last_potentials.begin(), state.last_potentials.begin() + shape.neurons);
+  }
+
+  /// Hides the neurons of the first layer that are not in `open`.
+  void shut_all_but(std::span<const std::uint32_t> open) {
+    LayerState& state = layers_[0];
+    std::size_t next = 0;
+    for (std::uint32_t neuron = 0; neuron < program_.layers[0].neurons; ++neuron) {
+      if (next < open.size() && open[next] == neuron) {
+        ++next;
+        continue;
+      }
+      state.counts[neuron] = 0;
+      for (std::size_t step = 0; step < program_.steps; ++step) {
+        state.trits[step * state.stride + neuron] = 0;
+        state.spikes[(step * state.stride + neuron) / 8] &= static_cast<std::uint8_t>(~(1U << neuron % 8));
+      }
+    }
+  }
+
+  void count_spikes(std::size_t layer) {
+    const std::vector<std::uint8_t>& counts = layers_[layer].counts;
+    for (std::size_t neuron = 0; neuron < program_.layers[layer].neurons; ++neuron) {
+      counts_.layers[layer].spikes += is_graded(program_) ? std::min<std::uint32_t>(counts[neuron], 1) : counts[neuron];
+    }
+  }
+
   /// The spikes of a layer as events of the next one.
   void hand_on(std::size_t layer) {
     const LayerState& state = layers_[layer];
+    if (is_graded(program_)) return take_values(layer + 1, state.counts.data());
     const std::size_t neurons = program_.layers[layer].neurons;
     std::uint16_t* const rows = layers_[layer + 1].events.rows.data();
     std::uint32_t end = 0;
@@ -365,7 +458,7 @@ class FastNetwork final : public Network {
   void update(std::size_t layer, std::uint32_t label, std::uint32_t number) {
     const LayerProgram& shape = program_.layers[layer];
     LayerState& state = layers_[layer];
-    const std::size_t visited = choose_rows(layer);
+    const std::size_t visited = is_graded(program_) ? state.visited_count : choose_rows(layer);
     LayerCounts& counts = counts_.layers[layer];
     counts.update_rows += visited;
     counts.update_operations += std::uint64_t{visited} * shape.neurons;
@@ -377,6 +470,7 @@ class FastNetwork final : public Network {
       const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kRounding, layer_number), number);
       kernels_.permute_all(key.data(), 0, state.visited.data(), visited, state.row_x.data(), state.row_y.data());
     }
+    if (is_graded(program_)) return update_graded(layer, stochastic);
     if (program_.weight_width == 8 && shape.span == contract::Span::kLastStep) {
       set_common_changes(state);
       CommonUpdateJob job{.weights = state.weights.data(),
@@ -418,6 +512,28 @@ class FastNetwork final : public Network {
                   .saturations = 0};
     program_.weight_width == 8 ? kernels_.update8(job) : kernels_.update16(job);
     counts.weight_saturations += job.saturations;
+  }
+
+  /// Each row in `visited` learns as its value says. `factors` holds the neurons' factors.
+  void update_graded(std::size_t layer, bool stochastic) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerState& state = layers_[layer];
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) state.factors[neuron] *= state.trits[neuron];
+    GradedUpdateJob job{.weights = state.weights.data(),
+                        .row_stride = state.row_stride,
+                        .rows = state.visited.data(),
+                        .values = state.visited_counts.data(),
+                        .row_count = state.visited_count,
+                        .row_x = state.row_x.data(),
+                        .row_y = state.row_y.data(),
+                        .pair_words = state.pair_words.data(),
+                        .pair_offsets = state.pair_offsets.data(),
+                        .changes = state.factors.data(),
+                        .neurons = shape.neurons,
+                        .stochastic = stochastic,
+                        .saturations = 0};
+    program_.weight_width == 8 ? kernels_.graded_update8(job) : kernels_.graded_update16(job);
+    counts_.layers[layer].weight_saturations += job.saturations;
   }
 
   /// Fills `visited` and `visited_steps` with the rows to learn from and returns their number.
@@ -482,7 +598,7 @@ class FastNetwork final : public Network {
     if (shape.factor == contract::Factor::kFeedback) return set_feedback_factors(shape, state, label);
     bool any = false;
     for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      const std::int32_t signal = error_signal(program_.steps, neuron == label, state.counts[neuron]);
+      const std::int32_t signal = error_signal(full_count(program_), neuron == label, state.counts[neuron]);
       state.factors[neuron] = postsynaptic_factor(signal, shape.rate, shape.factor_shift);
       any = any || state.factors[neuron] != 0;
     }
@@ -494,7 +610,7 @@ class FastNetwork final : public Network {
     const std::uint32_t errors = std::min(program_.classes, program_.layers.back().neurons);
     std::fill(state.factors.begin(), state.factors.end(), 0);
     for (std::uint32_t k = 0; k < errors; ++k) {
-      const std::int32_t error = error_signal(program_.steps, k == label, last.counts[k]);
+      const std::int32_t error = error_signal(full_count(program_), k == label, last.counts[k]);
       if (error == 0) continue;
       const std::int8_t* const levels = state.levels.data() + k * state.stride;
       for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) state.factors[neuron] += levels[neuron] * error;
@@ -511,28 +627,19 @@ class FastNetwork final : public Network {
   void compare(std::size_t layer, Potentials* potentials) {
     const LayerProgram& shape = program_.layers[layer];
     LayerState& state = layers_[layer];
-    const std::uint32_t events = state.events.begin[program_.steps];
-    std::fill(state.counts_of_rows.begin(), state.counts_of_rows.end(), std::uint16_t{0});
-    for (std::uint32_t k = 0; k < events; ++k) ++state.counts_of_rows[state.events.rows[k]];
-    std::size_t visited = 0;
-    for (std::size_t row = 0; row < shape.rows; ++row) {
-      state.visited[visited] = static_cast<std::uint16_t>(row);
-      state.visited_counts[visited] = state.counts_of_rows[row];
-      visited += state.counts_of_rows[row] != 0 ? 1 : 0;
+    std::uint64_t events = state.visited_count;
+    if (!is_graded(program_)) {
+      events = state.events.begin[program_.steps];
+      std::fill(state.counts_of_rows.begin(), state.counts_of_rows.end(), std::uint16_t{0});
+      for (std::uint64_t k = 0; k < events; ++k) ++state.counts_of_rows[state.events.rows[k]];
+      list_counted_rows(shape, state);
     }
-    ProductJob job{.weights = state.weights.data(),
-                   .row_stride = state.row_stride,
-                   .rows = state.visited.data(),
-                   .counts = state.visited_counts.data(),
-                   .row_count = visited,
-                   .stride = state.stride,
-                   .products = state.products.data()};
-    program_.weight_width == 8 ? kernels_.product8(job) : kernels_.product16(job);
+    multiply(shape, state);
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
       state.matches[neuron] = match(state.products[neuron], shape.input_shift, state.competitors[neuron].squares);
     }
     counts_.layers[layer].events += events;
-    counts_.layers[layer].synaptic_operations += std::uint64_t{events} * shape.neurons;
+    counts_.layers[layer].synaptic_operations += events * shape.neurons;
     if (potentials != nullptr) (*potentials)[layer].assign(std::size_t{program_.steps} * shape.neurons, 0);
   }
 

@@ -12,6 +12,7 @@
 namespace phasic::reference {
 
 FloatNetwork::FloatNetwork(Program program) : program_(std::move(program)) {
+  if (is_graded(program_)) throw std::invalid_argument("the floating-point model has no graded samples");
   for (const LayerProgram& shape : program_.layers) {
     Layer layer;
     layer.weights.resize(std::size_t{shape.rows} * shape.neurons);
@@ -42,6 +43,7 @@ void FloatNetwork::set_levels(std::size_t layer, std::span<const float> levels) 
 }
 
 void FloatNetwork::run(const Sample& sample, std::uint32_t number, std::uint32_t& prediction, std::vector<double>& scores) {
+  if (sample.gated) throw std::invalid_argument("the floating-point model has no gates");
   encode(sample, number);
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     integrate(layer);

@@ -16,7 +16,7 @@ namespace phasic::reference {
 class FloatNetwork {
  public:
   /// Weights are 0 at first. The program's thresholds, rates and shifts mean what they mean in the kernel.
-  /// Throws std::invalid_argument for a layer that competes.
+  /// Throws std::invalid_argument for a layer that competes and for graded samples.
   explicit FloatNetwork(Program program);
 
   [[nodiscard]] const Program& program() const { return program_; }
@@ -27,7 +27,7 @@ class FloatNetwork {
   [[nodiscard]] std::span<const float> weights(std::size_t layer) const { return layers_.at(layer).weights; }
   /// 64 times the neuromodulator f, not rounded: `[class * neurons + neuron]`.
   void set_levels(std::size_t layer, std::span<const float> levels);
-  /// Scores are spikes times 65536 plus the last potential plus 32768.
+  /// Throws std::invalid_argument for a sample with a gate. Scores are spikes times 65536 plus the last potential plus 32768.
   void run(const Sample& sample, std::uint32_t number, std::uint32_t& prediction, std::vector<double>& scores);
 
  private:

@@ -193,31 +193,57 @@ bool KernelRun::read_sample(Sample& sample) {
   if (!read(argument::kSamples, base, std::as_writable_bytes(std::span(&header, 1)))) return false;
 
   const bool learned = program_.learn && (header.flags & 1) != 0;
-  const bool intensity = program_.sample_kind == contract::SampleKind::kIntensity;
+  const bool by_input = program_.sample_kind != contract::SampleKind::kEvent;
+  const bool gated = (header.flags & 2) != 0;
   const bool label_legal = header.label < program_.classes || (header.label == contract::kUnlabelled && !learned);
-  const bool length_legal = intensity ? header.length == program_.inputs
-                                      : header.length <= limits_.max_events &&
-                                            sizeof(Header) + 4 * std::uint64_t{header.length} <= program_.sample_stride;
+  const std::uint64_t payload_bytes = by_input ? std::uint64_t{header.length} : 4 * std::uint64_t{header.length};
+  const bool length_legal =
+      by_input ? header.length == program_.inputs
+               : header.length <= limits_.max_events && sizeof(Header) + payload_bytes <= program_.sample_stride;
+  const std::uint64_t gate_bytes = 4 * std::uint64_t{header.open};
+  const bool open_legal = gated ? header.open <= program_.layers.front().neurons &&
+                                      std::uint64_t{header.open} + header.length <= limits_.max_events &&
+                                      sizeof(Header) + gate_bytes + payload_bytes <= program_.sample_stride
+                                : header.open == 0;
   const auto field_error = [this](std::size_t offset) {
     fail(Error::kSampleField, static_cast<std::uint32_t>(offset), position_);
     return false;
   };
   if (!label_legal) return field_error(offsetof(Header, label));
-  if (header.flags > 1) return field_error(offsetof(Header, flags));
+  if (header.flags > (program_.gates ? 3 : 1)) return field_error(offsetof(Header, flags));
   if (!length_legal) return field_error(offsetof(Header, length));
-  if (header.reserved != 0) return field_error(offsetof(Header, reserved));
+  if (!open_legal) return field_error(offsetof(Header, open));
 
   sample.label = header.label;
   sample.learn = learned;
-  if (intensity) {
+  sample.gated = gated;
+  open_.resize(header.open);
+  sample.open = open_;
+  const std::uint64_t payload = base + sizeof header + gate_bytes;
+  if (!open_.empty() && !read(argument::kSamples, base + sizeof header, std::as_writable_bytes(std::span(open_)))) return false;
+  if (by_input) {
     intensities_.resize(header.length);
     sample.intensities = intensities_;
-    return read(argument::kSamples, base + sizeof header, std::as_writable_bytes(std::span(intensities_)));
+    return read(argument::kSamples, payload, std::as_writable_bytes(std::span(intensities_))) && check_gate();
   }
   events_.resize(header.length);
   sample.events = events_;
-  if (!events_.empty() && !read(argument::kSamples, base + sizeof header, std::as_writable_bytes(std::span(events_))))
-    return false;
+  if (!events_.empty() && !read(argument::kSamples, payload, std::as_writable_bytes(std::span(events_)))) return false;
+  return check_gate() && check_events();
+}
+
+bool KernelRun::check_gate() {
+  for (std::size_t number = 0; number < open_.size(); ++number) {
+    const bool in_range = open_[number] < program_.layers.front().neurons;
+    if (!in_range || (number > 0 && open_[number] <= open_[number - 1])) {
+      fail(Error::kGate, static_cast<std::uint32_t>(number), position_);
+      return false;
+    }
+  }
+  return true;
+}
+
+bool KernelRun::check_events() {
   for (std::size_t number = 0; number < events_.size(); ++number) {
     const std::uint32_t event = events_[number];
     const bool in_range = (event & 0xffff) < program_.inputs && event >> 16 < program_.steps;

@@ -61,6 +61,8 @@ class KernelRun {
   bool load_weights();
   bool run_sample();
   bool read_sample(Sample& sample);
+  bool check_gate();
+  bool check_events();
   void write_result(const Sample& sample);
   void write_trace();
   void store_weights();
@@ -78,6 +80,7 @@ class KernelRun {
   std::uint32_t position_ = 0;  ///< of the next sample in the run
   std::vector<std::uint8_t> intensities_;
   std::vector<std::uint32_t> events_;
+  std::vector<std::uint32_t> open_;
   SampleResult result_;
   Potentials potentials_;
 };

@@ -13,12 +13,15 @@
 
 namespace phasic::reference {
 
-/// One sample; of `intensities` and `events` the one is used that the program's sample kind names.
+/// One sample; of `intensities` and `events` the one is used that the program's sample kind names, `intensities` for graded
+/// values as well.
 struct Sample {
   std::uint32_t label = contract::kUnlabelled;     ///< less than the program's classes if it is learned
   bool learn = false;                              ///< learned if the program learns as well
   std::span<const std::uint8_t> intensities = {};  ///< one an input
   std::span<const std::uint32_t> events = {};      ///< bits 15:0 input, 23:16 time step; strictly increasing in (step, input)
+  bool gated = false;                              ///< only the neurons `open` of the first layer are seen
+  std::span<const std::uint32_t> open = {};        ///< strictly increasing
 };
 
 /// What the kernel tells of a sample.

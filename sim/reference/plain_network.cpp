@@ -25,16 +25,19 @@ class Raster {
   std::vector<Value> values_;
 };
 
+/// 0 or 1, or graded values.
 using Spikes = Raster<std::uint8_t>;
 
 /// What a layer did during a sample.
 struct Activity {
   Raster<std::int32_t> potentials;
   Spikes spikes;
-  std::vector<std::uint32_t> counts;  ///< spikes of each neuron
+  std::vector<std::uint32_t> counts;  ///< spikes of each neuron, or its graded value
+  std::vector<bool> shut;             ///< neurons that the sample's gate hides
   std::vector<std::int64_t> matches;  ///< M_j of neurons that compete
 
-  Activity(std::size_t steps, std::size_t neurons) : potentials(steps, neurons), spikes(steps, neurons), counts(neurons) {}
+  Activity(std::size_t steps, std::size_t neurons)
+      : potentials(steps, neurons), spikes(steps, neurons), counts(neurons), shut(neurons) {}
 
   /// V_j and S_j of the step before `step`; 0 before the first.
   [[nodiscard]] std::int32_t potential_before(std::size_t step, std::size_t neuron) const {
@@ -110,6 +113,8 @@ class PlainNetwork final : public Network {
       const LayerProgram& shape = program_.layers[layer];
       rows.push_back(with_bias(inputs, shape));
       activities.push_back(competes(shape) ? compare(layer, rows.back()) : integrate(layer, rows.back()));
+      if (layer == 0 && sample.gated && !competes(shape)) shut_all_but(sample.open, activities.back());
+      for (const std::uint32_t count : activities.back().counts) counts_.layers[layer].spikes += spikes_of(count);
       if (potentials != nullptr) copy_potentials(shape, activities.back(), (*potentials)[layer]);
       inputs = activities.back().spikes;
     }
@@ -130,12 +135,32 @@ class PlainNetwork final : public Network {
     return weights_[layer][row * program_.layers[layer].neurons + neuron];
   }
 
-  /// Spikes of the inputs: rate-coded intensities, or the events of the sample.
+  /// Spikes that a neuron sent, from its count.
+  [[nodiscard]] std::uint32_t spikes_of(std::uint32_t count) const { return is_graded(program_) ? std::min(count, 1U) : count; }
+
+  /// Section 1, gates: hides the neurons that are not in `open`.
+  void shut_all_but(std::span<const std::uint32_t> open, Activity& activity) const {
+    for (std::uint32_t neuron = 0; neuron < activity.counts.size(); ++neuron) {
+      if (std::find(open.begin(), open.end(), neuron) != open.end()) continue;
+      activity.shut[neuron] = true;
+      activity.counts[neuron] = 0;
+      for (std::size_t step = 0; step < program_.steps; ++step) activity.spikes.at(step, neuron) = 0;
+    }
+  }
+
+  /// Spikes of the inputs: rate-coded intensities, the events of the sample, or graded values.
   Spikes encode(const Sample& sample, std::uint32_t number) {
     Spikes spikes(program_.steps, program_.inputs);
     if (program_.sample_kind == contract::SampleKind::kEvent) {
       for (const std::uint32_t event : sample.events) spikes.at(event >> 16, event & 0xffff) = 1;
       counts_.input_events += sample.events.size();
+      return spikes;
+    }
+    if (is_graded(program_)) {
+      for (std::uint32_t input = 0; input < program_.inputs; ++input) {
+        spikes.at(0, input) = sample.intensities[input];
+        if (sample.intensities[input] != 0) ++counts_.input_events;
+      }
       return spikes;
     }
     const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kEncoding, 0), number);
@@ -156,7 +181,7 @@ class PlainNetwork final : public Network {
     const std::size_t inputs_count = shape.rows - (shape.bias ? 1 : 0);
     for (std::size_t step = 0; step < program_.steps; ++step) {
       for (std::size_t row = 0; row < inputs_count; ++row) rows.at(step, row) = inputs.at(step, row);
-      if (shape.bias) rows.at(step, shape.rows - 1) = 1;
+      if (shape.bias) rows.at(step, shape.rows - 1) = static_cast<std::uint8_t>(bias_value(program_));
     }
     return rows;
   }
@@ -165,6 +190,7 @@ class PlainNetwork final : public Network {
   Activity integrate(std::size_t layer, const Spikes& rows) {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
+    const unsigned shift = shape.input_shift + (is_graded(program_) ? contract::kGradedShift : 0);
     Activity activity(program_.steps, shape.neurons);
     for (std::size_t step = 0; step < program_.steps; ++step) {
       std::vector<std::int64_t> sums(shape.neurons);
@@ -172,20 +198,21 @@ class PlainNetwork final : public Network {
         if (rows.at(step, row) == 0) continue;
         ++counts.events;
         counts.synaptic_operations += shape.neurons;
-        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) sums[neuron] += weight(layer, row, neuron);
+        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+          sums[neuron] += rows.at(step, row) * weight(layer, row, neuron);
+        }
       }
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
         const std::int32_t before =
             leaked(activity.potential_before(step, neuron), activity.spiked_before(step, neuron), shape.leak);
-        const std::int64_t unlimited = unlimited_potential(before, current(sums[neuron], shape.input_shift));
+        const std::int64_t unlimited = unlimited_potential(before, current(sums[neuron], shift));
         const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
         if (potential != unlimited) ++counts.potential_saturations;
         activity.potentials.at(step, neuron) = potential;
-        if (potential > shape.threshold) {
-          activity.spikes.at(step, neuron) = 1;
-          ++activity.counts[neuron];
-          ++counts.spikes;
-        }
+        const std::uint32_t answer =
+            is_graded(program_) ? graded_value(potential, shape.window) : (potential > shape.threshold ? 1 : 0);
+        activity.spikes.at(step, neuron) = static_cast<std::uint8_t>(answer);
+        activity.counts[neuron] += answer;
       }
     }
     return activity;
@@ -199,8 +226,11 @@ class PlainNetwork final : public Network {
     std::vector<std::int64_t> products(shape.neurons);
     for (std::size_t row = 0; row < shape.rows; ++row) {
       const std::uint32_t count = count_of(rows, row);
-      counts.events += count;
-      counts.synaptic_operations += std::uint64_t{count} * shape.neurons;
+      for (std::size_t step = 0; step < program_.steps; ++step) {
+        if (rows.at(step, row) == 0) continue;
+        ++counts.events;
+        counts.synaptic_operations += shape.neurons;
+      }
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
         products[neuron] += std::int64_t{count} * weight(layer, row, neuron);
       }
@@ -261,7 +291,8 @@ class PlainNetwork final : public Network {
     const LayerProgram& shape = program_.layers[layer];
     const auto level = [&](std::size_t row) { return levels_[layer][row * shape.neurons + neuron]; };
     if (shape.factor == contract::Factor::kLevel) return level_signal(level(label));
-    if (shape.factor == contract::Factor::kError) return error_signal(program_.steps, neuron == label, activity.counts[neuron]);
+    if (shape.factor == contract::Factor::kError)
+      return error_signal(full_count(program_), neuron == label, activity.counts[neuron]);
     std::int32_t sum = 0;
     for (std::size_t k = 0; k < errors.size(); ++k) sum += level(k) * errors[k];
     return sum;
@@ -280,7 +311,7 @@ class PlainNetwork final : public Network {
 
     std::vector<std::int32_t> errors;
     for (std::size_t k = 0; k < std::min<std::size_t>(program_.classes, output_counts.size()); ++k) {
-      errors.push_back(error_signal(program_.steps, k == label, output_counts[k]));
+      errors.push_back(error_signal(full_count(program_), k == label, output_counts[k]));
     }
     std::vector<std::int32_t> factors(shape.neurons);
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
@@ -298,7 +329,9 @@ class PlainNetwork final : public Network {
         std::int32_t coincidences = 0;
         for (std::size_t step = first_step; step <= last; ++step) {
           const bool spiked_before = step != 0 && rows.at(step - 1, row) != 0;
-          coincidences += presynaptic(rows.at(step, row) != 0, spiked_before, shape.trace_shift) *
+          if (activity.shut[neuron]) continue;
+          const std::uint8_t value = rows.at(step, row);
+          coincidences += (is_graded(program_) ? value : presynaptic(value != 0, spiked_before, shape.trace_shift)) *
                           postsynaptic(shape.post, activity.potentials.at(step, neuron), shape.threshold, shape.window,
                                        activity.spiked_before(step, neuron));
         }

@@ -26,8 +26,16 @@ class FieldCheck {
 };
 
 constexpr std::uint32_t kStrideLimit = 1U << 24;
-constexpr std::uint32_t kLargestCompetitionInputShift = 6;
-constexpr std::uint32_t kLargestCompetitionShift = 8;
+
+/// Whether the build has a part of the rules, one of the constants kRules....
+constexpr bool has(const Limits& limits, std::uint32_t part) { return (limits.rules & part) != 0; }
+
+bool legal_kind(const contract::ProgramHeader& header, const Limits& limits) {
+  if (header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kGraded)) {
+    return header.steps == 1 && has(limits, contract::kRulesGraded);
+  }
+  return header.sample_kind <= static_cast<std::uint32_t>(contract::SampleKind::kEvent);
+}
 
 void check_header(const contract::ProgramHeader& header, const Limits& limits, FieldCheck& check) {
   using Header = contract::ProgramHeader;
@@ -37,10 +45,10 @@ void check_header(const contract::ProgramHeader& header, const Limits& limits, F
   check.require_range(header.layers, 1, limits.engines, offsetof(Header, layers));
   check.require_range(header.steps, 1, limits.max_steps, offsetof(Header, steps));
   check.require_range(header.classes, 1, limits.max_classes, offsetof(Header, classes));
-  check.require_range(header.sample_kind, 0, 1, offsetof(Header, sample_kind));
-  const std::uint64_t least_stride = header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kIntensity)
-                                         ? std::uint64_t{sizeof(contract::SampleHeader)} + header.inputs
-                                         : 0;
+  check.require(legal_kind(header, limits), offsetof(Header, sample_kind));
+  const std::uint64_t least_stride = header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kEvent)
+                                         ? 0
+                                         : std::uint64_t{sizeof(contract::SampleHeader)} + header.inputs;
   check.require(header.sample_stride % contract::kAlignment == 0 && header.sample_stride >= contract::kAlignment &&
                     header.sample_stride < kStrideLimit && header.sample_stride >= least_stride,
                 offsetof(Header, sample_stride));
@@ -56,6 +64,7 @@ struct Surroundings {
   std::uint32_t classes;
   bool last;
   bool trace;
+  bool graded;
 };
 
 bool legal_factor(const contract::Layer& layer, const Surroundings& around, const Limits& limits) {
@@ -64,10 +73,10 @@ bool legal_factor(const contract::Layer& layer, const Surroundings& around, cons
     case contract::Factor::kError:
       return layer.neurons >= around.classes;
     case contract::Factor::kFeedback:
-      return !around.last && (limits.rules & kRulesOfFeedback) != 0;
+      return !around.last && has(limits, contract::kRulesFeedback);
     case contract::Factor::kCompetition:
-      return around.last && !around.trace && (limits.rules & kRulesOfCompetition) != 0 &&
-             layer.input_shift <= kLargestCompetitionInputShift;
+      return around.last && !around.trace && has(limits, contract::kRulesCompetition) &&
+             layer.input_shift <= contract::kCompetitionInputShift;
     default:
       return true;
   }
@@ -79,7 +88,7 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
   const bool competes = layer.factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
   const bool needs_steps = layer.factor != static_cast<std::uint32_t>(contract::Factor::kFrozen) && !competes;
   const bool all_steps = layer.span == static_cast<std::uint32_t>(contract::Span::kAllSteps);
-  const bool posts = (limits.rules & kRulesOfPost) != 0;
+  const bool posts = has(limits, contract::kRulesPost);
   check.require_range(layer.neurons, 1, limits.max_neurons, base + offsetof(Layer, neurons));
   check.require(layer.flags <= 1 && std::uint64_t{around.rows_before} + layer.flags <= limits.max_rows,
                 base + offsetof(Layer, flags));
@@ -88,16 +97,17 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
   check.require_range(layer.leak, 0, 256, base + offsetof(Layer, leak));
   check.require_range(layer.input_shift, 0, 15, base + offsetof(Layer, input_shift));
   check.require(legal_factor(layer, around, limits), base + offsetof(Layer, factor));
-  check.require(layer.span <= 1 && !(all_steps && needs_steps && layer.neurons > limits.max_outputs),
+  check.require(layer.span <= 1 && !(all_steps && (around.graded || (needs_steps && layer.neurons > limits.max_outputs))),
                 base + offsetof(Layer, span));
   check.require_range(layer.rounding, 0, 1, base + offsetof(Layer, rounding));
   check.require_range(layer.rate, 0, 65535, base + offsetof(Layer, rate));
-  check.require_range(layer.factor_shift, 0, competes ? kLargestCompetitionShift : 15, base + offsetof(Layer, factor_shift));
+  check.require_range(layer.factor_shift, 0, competes ? contract::kCompetitionFactorShift : 15,
+                      base + offsetof(Layer, factor_shift));
   check.require(layer.weights_offset % contract::kAlignment == 0, base + offsetof(Layer, weights_offset));
   check.require(layer.levels_offset % contract::kAlignment == 0, base + offsetof(Layer, levels_offset));
   check.require_range(layer.post, 0, posts ? 2 : 0, base + offsetof(Layer, post));
   check.require_range(layer.trace_shift, 0, posts && all_steps ? 3 : 0, base + offsetof(Layer, trace_shift));
-  check.require_range(layer.homeostasis, 0, (limits.rules & kRulesOfCompetition) != 0 ? 65535 : 0,
+  check.require_range(layer.homeostasis, 0, has(limits, contract::kRulesCompetition) ? 65535 : 0,
                       base + offsetof(Layer, homeostasis));
 }
 
@@ -130,7 +140,7 @@ std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer
 }
 
 std::uint32_t stored_rows(const Program& program, const LayerProgram& layer) {
-  return layer.rows + (competes(layer) ? (kSquaresBits + kWinsBits) / program.weight_width : 0);
+  return layer.rows + (competes(layer) ? (contract::kSquaresWidth + contract::kWinsWidth) / program.weight_width : 0);
 }
 
 std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer) {
@@ -165,13 +175,14 @@ std::variant<Program, Fault> parse_program(std::span<const std::byte> block, con
                   .sample_stride = header.sample_stride,
                   .learn = (header.flags & 1) != 0,
                   .trace = (header.flags & 2) != 0,
-                  .layers = {}};
+                  .layers = {},
+                  .gates = has(limits, contract::kRulesGate)};
   std::uint32_t rows_before = header.inputs;
   for (std::size_t number = 0; number < header.layers; ++number) {
     const std::size_t base = sizeof header + number * sizeof(contract::Layer);
     contract::Layer layer;
     std::memcpy(&layer, block.data() + base, sizeof layer);
-    const Surroundings around{rows_before, header.classes, number + 1 == header.layers, program.trace};
+    const Surroundings around{rows_before, header.classes, number + 1 == header.layers, program.trace, is_graded(program)};
     check_layer(layer, base, around, limits, check);
     if (const auto offset = check.first()) return field_fault(*offset);
     program.layers.push_back(take_layer(layer, rows_before));

@@ -58,15 +58,6 @@ struct LayerProgram {
   std::uint32_t homeostasis = 0;
 };
 
-/// Parts of `Limits::rules`.
-inline constexpr std::uint32_t kRulesOfPost = 1;
-inline constexpr std::uint32_t kRulesOfFeedback = 2;
-inline constexpr std::uint32_t kRulesOfCompetition = 4;
-
-/// Bits of a competing neuron's state: Q_j and n_j.
-inline constexpr std::uint32_t kSquaresBits = 32;
-inline constexpr std::uint32_t kWinsBits = 16;
-
 /// A network and how its samples are read.
 struct Program {
   std::uint32_t weight_width = contract::kDefaultWeightWidth;  ///< bits, from the build
@@ -79,7 +70,19 @@ struct Program {
   bool learn = false;
   bool trace = false;
   std::vector<LayerProgram> layers;
+  bool gates = true;  ///< samples may have a gate, from the build
 };
+
+/// Whether samples are graded values, shown once, and neurons answer with such values.
+[[nodiscard]] constexpr bool is_graded(const Program& program) { return program.sample_kind == contract::SampleKind::kGraded; }
+/// What a bias row sends at each step.
+[[nodiscard]] constexpr std::uint32_t bias_value(const Program& program) {
+  return is_graded(program) ? contract::kGradedFull : 1;
+}
+/// The largest count of an output neuron: what one of the sample's class should have.
+[[nodiscard]] constexpr std::uint32_t full_count(const Program& program) {
+  return is_graded(program) ? contract::kGradedFull : program.steps;
+}
 
 /// `bytes` rounded up to a multiple of 64.
 [[nodiscard]] constexpr std::uint64_t align(std::uint64_t bytes) {

@@ -38,17 +38,17 @@ inline constexpr std::uint32_t kMostWins = 65535;
 [[nodiscard]] inline Competitor load_competitor(const std::byte* first, std::size_t row_bytes, std::size_t neuron,
                                                 unsigned weight_width) {
   std::uint64_t bits = 0;
-  for (unsigned bit = 0; bit < kSquaresBits + kWinsBits; bit += weight_width) {
+  for (unsigned bit = 0; bit < contract::kSquaresWidth + contract::kWinsWidth; bit += weight_width) {
     const auto part = static_cast<std::uint16_t>(load_weight(first + bit / weight_width * row_bytes, neuron, weight_width));
     bits |= std::uint64_t{part & ((1U << weight_width) - 1)} << bit;
   }
-  return {static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> kSquaresBits)};
+  return {static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> contract::kSquaresWidth)};
 }
 
 inline void store_competitor(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width,
                              const Competitor& competitor) {
-  const std::uint64_t bits = std::uint64_t{competitor.wins} << kSquaresBits | competitor.squares;
-  for (unsigned bit = 0; bit < kSquaresBits + kWinsBits; bit += weight_width) {
+  const std::uint64_t bits = std::uint64_t{competitor.wins} << contract::kSquaresWidth | competitor.squares;
+  for (unsigned bit = 0; bit < contract::kSquaresWidth + contract::kWinsWidth; bit += weight_width) {
     store_weight(first + bit / weight_width * row_bytes, neuron, weight_width, static_cast<std::int16_t>(bits >> bit));
   }
 }

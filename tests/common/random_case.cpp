@@ -80,6 +80,10 @@ Network random_network(Dice& dice, const CaseLimits& limits) {
   header.classes =
       static_cast<std::uint32_t>(dice.between(1, std::min<std::uint32_t>(limits.max_classes, dice.pick({3, 12, 64}))));
   header.sample_kind = static_cast<std::uint32_t>(dice.below(2));
+  if ((limits.rules & contract::kRulesGraded) != 0 && dice.one_in(4)) {
+    header.sample_kind = static_cast<std::uint32_t>(contract::SampleKind::kGraded);
+    header.steps = 1;
+  }
   header.flags = static_cast<std::uint32_t>((dice.one_in(4) ? 0 : 1) | (dice.one_in(3) ? 2 : 0));
   header.inputs = random_size(dice, limits, limits.max_rows);
   std::uint32_t before = header.inputs;
@@ -95,25 +99,28 @@ Network random_network(Dice& dice, const CaseLimits& limits) {
   return network;
 }
 
-constexpr std::uint32_t kRulesOfPost = 1;
-constexpr std::uint32_t kRulesOfFeedback = 2;
-constexpr std::uint32_t kRulesOfCompetition = 4;
-
 bool competes(const Layer& layer) { return layer.factor == static_cast<std::uint32_t>(contract::Factor::kCompetition); }
 bool has_levels(const Layer& layer) {
   return layer.factor != static_cast<std::uint32_t>(contract::Factor::kFrozen) &&
          layer.factor != static_cast<std::uint32_t>(contract::Factor::kError);
 }
-/// Rows that hold the state of neurons that compete: 48 bits each.
-std::uint32_t state_rows(const Layer& layer, std::uint32_t weight_width) { return competes(layer) ? 48 / weight_width : 0; }
+bool is_graded(const ProgramHeader& header) {
+  return header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kGraded);
+}
+constexpr std::uint32_t kStateBits = contract::kSquaresWidth + contract::kWinsWidth;
+/// Rows that hold the state of neurons that compete.
+std::uint32_t state_rows(const Layer& layer, std::uint32_t weight_width) {
+  return competes(layer) ? kStateBits / weight_width : 0;
+}
 
 /// Turns a layer into one that competes, if the build has room for it.
 void draw_competition(Dice& dice, const CaseLimits& limits, ProgramHeader& header, std::uint32_t rows, Layer& layer) {
   const std::uint32_t words = (layer.neurons + limits.lanes - 1) / limits.lanes;
-  if ((rows + 48 / limits.weight_width) * words > limits.weight_depth) return;
+  if ((rows + kStateBits / limits.weight_width) * words > limits.weight_depth) return;
   layer.factor = static_cast<std::uint32_t>(contract::Factor::kCompetition);
-  layer.span = static_cast<std::uint32_t>(dice.below(2));
-  layer.factor_shift = static_cast<std::uint32_t>(dice.below(9));
+  layer.span = static_cast<std::uint32_t>(is_graded(header) ? 0 : dice.below(2));
+  if (layer.span == 0) layer.trace_shift = 0;
+  layer.factor_shift = static_cast<std::uint32_t>(dice.below(contract::kCompetitionFactorShift + 1));
   layer.homeostasis = static_cast<std::uint32_t>(dice.one_in(3) ? 0 : dice.one_in(2) ? dice.below(65536) : dice.below(300));
   header.flags &= 1;
 }
@@ -123,13 +130,14 @@ void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& heade
   layer.factor = static_cast<std::uint32_t>(dice.one_in(6)                    ? contract::Factor::kFrozen
                                             : error_allowed && dice.one_in(2) ? contract::Factor::kError
                                                                               : contract::Factor::kLevel);
-  if (!last && (limits.rules & kRulesOfFeedback) != 0 && dice.one_in(3)) {
+  if (!last && (limits.rules & contract::kRulesFeedback) != 0 && dice.one_in(3)) {
     layer.factor = static_cast<std::uint32_t>(contract::Factor::kFeedback);
   }
   const bool frozen = layer.factor == static_cast<std::uint32_t>(contract::Factor::kFrozen);
-  layer.span = (frozen || layer.neurons <= limits.max_outputs) && dice.one_in(2) ? 1 : 0;
+  const bool graded = is_graded(header);
+  layer.span = !graded && (frozen || layer.neurons <= limits.max_outputs) && dice.one_in(2) ? 1 : 0;
   layer.rounding = dice.one_in(3) ? 1 : 0;
-  if ((limits.rules & kRulesOfPost) != 0) {
+  if ((limits.rules & contract::kRulesPost) != 0) {
     layer.post = static_cast<std::uint32_t>(dice.below(3));
     if (layer.span == 1) layer.trace_shift = static_cast<std::uint32_t>(dice.one_in(2) ? 0 : dice.between(1, 3));
   }
@@ -140,23 +148,25 @@ void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& heade
   }
   // A typical signal shall give a factor that changes weights by anything from a small part of one to many.
   const int fraction = 24 - static_cast<int>(limits.weight_width);
-  const double signal =
-      layer.factor == static_cast<std::uint32_t>(contract::Factor::kLevel) ? 40.0 : std::max(1.0, header.steps / 2.0);
-  const double factor = std::exp2(fraction - 4 + 8 * dice.unit());
+  const double full = graded ? contract::kGradedFull : header.steps;
+  const double signal = layer.factor == static_cast<std::uint32_t>(contract::Factor::kLevel) ? 40.0 : std::max(1.0, full / 2.0);
+  const double factor = std::exp2(fraction - (graded ? 10 : 4) + 8 * dice.unit());
   layer.factor_shift = static_cast<std::uint32_t>(dice.below(16));
   while (layer.factor_shift > 0 && factor * std::exp2(layer.factor_shift) / signal > 65535) --layer.factor_shift;
   layer.rate = static_cast<std::uint32_t>(std::min(65535.0, std::max(1.0, factor * std::exp2(layer.factor_shift) / signal)));
 }
 
 /// Weights of `spread` around `centre` and thresholds that about a part of the neurons passes.
-void draw_neurons(Dice& dice, const CaseLimits& limits, std::uint32_t rows, Layer& layer, double& spread, double& centre) {
+void draw_neurons(Dice& dice, const CaseLimits& limits, bool graded, std::uint32_t rows, Layer& layer, double& spread,
+                  double& centre) {
   const double limit = std::exp2(limits.weight_width - 1) - 1;
   spread = limit * dice.pick({0.05, 0.3, 1.0, 2.0});
   centre = limit * dice.pick({0.0, 0.0, 0.02, 0.2, -0.05});
   const double active = std::max(1.0, rows * 0.3);
   const double sum = spread * 0.58 * std::sqrt(active) + std::abs(centre) * active;
   int shift = 0;
-  while (shift < 15 && sum * std::exp2(-shift) > 6000) ++shift;
+  const double wanted = graded && dice.one_in(2) ? 200 : 6000;
+  while (shift < 15 && sum * std::exp2(-shift) > wanted) ++shift;
   if (dice.one_in(6)) shift = static_cast<int>(dice.below(16));
   if (dice.one_in(6)) shift = 0;  // large sums, which saturate the potential
   layer.input_shift = static_cast<std::uint32_t>(shift);
@@ -198,7 +208,7 @@ void draw_weights(Dice& dice, const CaseLimits& limits, std::uint32_t rows, cons
 
 /// Squares that fit the weights or do not, and wins: some neurons have none.
 void draw_state(Dice& dice, const CaseLimits& limits, std::uint32_t rows, Layer& layer, std::vector<std::byte>& weights) {
-  layer.input_shift = static_cast<std::uint32_t>(dice.below(7));
+  layer.input_shift = static_cast<std::uint32_t>(dice.below(contract::kCompetitionInputShift + 1));
   const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
   const std::uint64_t bytes = limits.weight_width / 8;
   const std::uint64_t most_wins = dice.pick({2, 20, 65535});
@@ -244,6 +254,15 @@ std::vector<std::uint32_t> random_events(Dice& dice, const ProgramHeader& header
   return events;
 }
 
+/// Neurons of the first layer that a sample's gate leaves open.
+std::vector<std::uint32_t> random_gate(Dice& dice, std::uint32_t neurons, std::uint32_t most) {
+  std::vector<std::uint32_t> open;
+  const double density = dice.pick({0.0, 0.05, 0.5, 0.95, 1.0});
+  for (std::uint32_t neuron = 0; neuron < neurons && open.size() < most; ++neuron)
+    if (dice.unit() < density) open.push_back(neuron);
+  return open;
+}
+
 void draw_samples(Dice& dice, const CaseLimits& limits, Network& network, RandomCase& result) {
   ProgramHeader& header = network.header;
   const bool by_event = header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kEvent);
@@ -256,7 +275,18 @@ void draw_samples(Dice& dice, const CaseLimits& limits, Network& network, Random
       payload = std::max<std::uint64_t>(payload, 4 * list.size());
     }
   }
-  header.sample_stride = static_cast<std::uint32_t>(align(sizeof(contract::SampleHeader) + payload));
+  const bool gates = (limits.rules & contract::kRulesGate) != 0 && dice.one_in(3);
+  std::vector<std::vector<std::uint32_t>> gate(result.sample_count);
+  std::vector<bool> gated(result.sample_count);
+  std::size_t most_open = 0;
+  for (std::uint32_t n = 0; gates && n < result.sample_count; ++n) {
+    const std::uint64_t length = by_event ? events[n].size() : header.inputs;
+    gated[n] = length <= limits.max_events && !dice.one_in(3);
+    if (gated[n])
+      gate[n] = random_gate(dice, network.layers[0].neurons, limits.max_events - static_cast<std::uint32_t>(length));
+    most_open = std::max(most_open, gate[n].size());
+  }
+  header.sample_stride = static_cast<std::uint32_t>(align(sizeof(contract::SampleHeader) + 4 * most_open + payload));
   if (dice.one_in(4)) header.sample_stride += static_cast<std::uint32_t>(64 * dice.below(3));
   auto& samples = result.buffers[argument::kSamples];
   samples.resize(std::uint64_t{header.sample_stride} * result.sample_count + (dice.one_in(4) ? 64 : 0));
@@ -264,19 +294,23 @@ void draw_samples(Dice& dice, const CaseLimits& limits, Network& network, Random
   for (std::uint32_t n = 0; n < result.sample_count; ++n) {
     contract::SampleHeader sample{};
     sample.flags = dice.one_in(4) ? 0 : 1;
+    if (gated[n]) sample.flags |= 2;
+    sample.open = static_cast<std::uint32_t>(gate[n].size());
     sample.label = static_cast<std::uint32_t>(dice.below(header.classes));
     if ((sample.flags & header.flags & 1) == 0 && dice.one_in(2)) sample.label = contract::kUnlabelled;
     sample.length = by_event ? static_cast<std::uint32_t>(events[n].size()) : header.inputs;
     const std::uint64_t at = std::uint64_t{n} * header.sample_stride;
     put(samples, at, sample);
+    if (!gate[n].empty()) std::memcpy(samples.data() + at + sizeof sample, gate[n].data(), 4 * gate[n].size());
+    const std::uint64_t first = at + sizeof sample + 4 * gate[n].size();
     if (by_event) {
-      if (!events[n].empty()) std::memcpy(samples.data() + at + sizeof sample, events[n].data(), 4 * events[n].size());
+      if (!events[n].empty()) std::memcpy(samples.data() + first, events[n].data(), 4 * events[n].size());
     } else {
       const double density = dice.pick({0.0, 0.1, 0.5, 1.0});
       const unsigned style = static_cast<unsigned>(dice.below(3));
       for (std::uint32_t i = 0; i < header.inputs; ++i) {
         const unsigned value = dice.unit() >= density ? 0 : style == 0 ? 255 : style == 1 ? dice.below(256) : dice.below(48);
-        samples[at + sizeof sample + i] = static_cast<std::byte>(value);
+        samples[first + i] = static_cast<std::byte>(value);
       }
     }
   }
@@ -372,21 +406,30 @@ void plant_sample(Dice& dice, const CaseLimits& limits, RandomCase& result) {
   std::uint64_t at = base + 4 * dice.below(4);
   std::uint32_t value = 0;
   const auto length = get<std::uint32_t>(samples, base + offsetof(contract::SampleHeader, length));
+  const auto open = get<std::uint32_t>(samples, base + offsetof(contract::SampleHeader, open));
+  const std::uint64_t payload = base + sizeof(contract::SampleHeader) + 4 * std::uint64_t{open};
   const bool by_event = header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kEvent);
-  if (by_event && length > 0 && dice.one_in(2)) {
-    const std::uint64_t event = dice.below(length);
-    at = base + sizeof(contract::SampleHeader) + 4 * event;
+  if (open > 0 && dice.one_in(2)) {
+    const std::uint64_t entry = dice.below(open);
+    at = base + sizeof(contract::SampleHeader) + 4 * entry;
     const auto old = get<std::uint32_t>(samples, at);
-    const auto other = get<std::uint32_t>(samples, base + sizeof(contract::SampleHeader) + 4 * dice.below(length));
+    const auto before = get<std::uint32_t>(samples, at - (entry > 0 ? 4 : 0));
+    value = dice.pick<std::uint32_t>({before, before, old + 1, old - 1, result.layer(0).neurons, old ^ 1u << 16, old ^ 1u << 31,
+                                      0u, static_cast<std::uint32_t>(dice.any())});
+  } else if (by_event && length > 0 && dice.one_in(2)) {
+    const std::uint64_t event = dice.below(length);
+    at = payload + 4 * event;
+    const auto old = get<std::uint32_t>(samples, at);
+    const auto other = get<std::uint32_t>(samples, payload + 4 * dice.below(length));
     const auto before = get<std::uint32_t>(samples, at - (event > 0 ? 4 : 0));
     value = dice.pick<std::uint32_t>({before, before, old + 1, old - 1, other, old ^ 1u << 24, old ^ 1u << 31, header.inputs,
                                       header.steps << 16, (old & 0xff0000u) | header.inputs,
                                       (old & 0xffffu) | header.steps << 16, 0u, static_cast<std::uint32_t>(dice.any())});
   } else {
     const auto old = get<std::uint32_t>(samples, at);
-    value = dice.pick<std::uint32_t>({0u, 1u, 2u, old + 1, old - 1, header.classes, header.classes - 1, contract::kUnlabelled,
-                                      0x1ffffu, limits.max_events, limits.max_events + 1, 0x40000000u, 0xffffffffu,
-                                      (header.sample_stride - 16) / 4, (header.sample_stride - 16) / 4 + 1,
+    value = dice.pick<std::uint32_t>({0u, 1u, 2u, 3u, 4u, old + 1, old - 1, header.classes, header.classes - 1,
+                                      contract::kUnlabelled, 0x1ffffu, limits.max_events, limits.max_events + 1, 0x40000000u,
+                                      0xffffffffu, (header.sample_stride - 16) / 4, (header.sample_stride - 16) / 4 + 1,
                                       static_cast<std::uint32_t>(dice.any())});
   }
   if (at + 4 > samples.size()) return;
@@ -492,7 +535,7 @@ RandomCase random_case(std::uint64_t seed, const CaseLimits& limits) {
     Layer& layer = network.layers[n];
     const bool last = n + 1 == header.layers;
     draw_rules(dice, limits, header, last, layer);
-    if (last && (limits.rules & kRulesOfCompetition) != 0 && dice.one_in(3)) {
+    if (last && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
       draw_competition(dice, limits, header, rows_of(network, n), layer);
     }
     weight_sizes.push_back((rows_of(network, n) + state_rows(layer, limits.weight_width)) *
@@ -509,7 +552,7 @@ RandomCase random_case(std::uint64_t seed, const CaseLimits& limits) {
   for (std::uint32_t n = 0; n < header.layers; ++n) network.layers[n].levels_offset = static_cast<std::uint32_t>(offsets[n]);
   for (std::uint32_t n = 0; n < header.layers; ++n) {
     double spread = 0, centre = 0;
-    draw_neurons(dice, limits, rows_of(network, n), network.layers[n], spread, centre);
+    draw_neurons(dice, limits, is_graded(header), rows_of(network, n), network.layers[n], spread, centre);
     draw_weights(dice, limits, rows_of(network, n), network.layers[n], spread, centre, weights);
     if (competes(network.layers[n])) draw_state(dice, limits, rows_of(network, n), network.layers[n], weights);
   }

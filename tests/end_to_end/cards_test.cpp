@@ -32,7 +32,7 @@ constexpr CaseLimits kLimits{.lanes = 256,
                              .max_events = 4096,
                              .weight_depth = 4096,
                              .data_width = 512,
-                             .rules = 7};
+                             .rules = contract::kDefaultRules};
 constexpr std::uint64_t kFirstSeed = 20'000;
 constexpr std::size_t kCasesOfAUnit = 6;
 

@@ -44,7 +44,8 @@ template <class T>
 class RtlContest : public ::testing::Test {
  protected:
   using Module = Clocked<typename T::model>;
-  static constexpr std::size_t words = 4, planes = 48 / T::weight_width, addresses = 256;
+  static constexpr std::size_t words = 4, planes = (contract::kSquaresWidth + contract::kWinsWidth) / T::weight_width,
+                               addresses = 256;
 
   static Contest random_contest(std::mt19937_64& random) {
     Contest contest;

@@ -48,6 +48,8 @@ class RtlEncoder : public ::testing::Test {
     module->clear_i = module->sample_valid_i = module->message_ready_i = module->event_ready_i = 0;
     module.reset();
     module->seed_i = run_seed;
+    module->graded_i = 0;
+    module->sample_open_i = 0;
     module->steps_i = static_cast<unsigned char>(steps);
     module->address_events_i = address_events;
     const unsigned message_chance = 1 + random() % 8, event_chance = 1 + random() % 8;

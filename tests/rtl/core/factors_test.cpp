@@ -34,7 +34,7 @@ class RtlFactors : public ::testing::Test {
     module->all_steps_i = all_steps;
     module->rate_i = static_cast<std::uint16_t>(rate);
     module->shift_i = static_cast<unsigned char>(shift);
-    module->steps_i = static_cast<unsigned char>(steps);
+    module->full_i = static_cast<unsigned char>(steps);
     module->row_words_i = kWords;
     module->class_i = static_cast<std::uint16_t>(label);
 

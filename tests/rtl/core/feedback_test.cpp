@@ -46,7 +46,7 @@ class RtlFeedback : public ::testing::Test {
       const unsigned words = 1 + below(T::most_words), classes = 1 + below(T::most_classes), steps = 1 + below(32);
       const unsigned outputs = 1 + below(2 * T::most_classes);
       module->feedback_i = feedback;
-      module->steps_i = static_cast<unsigned char>(steps);
+      module->full_i = static_cast<unsigned char>(steps);
       module->classes_i = static_cast<std::uint16_t>(classes);
       module->last_word_i = static_cast<unsigned char>(words - 1);
       std::uint32_t number = below(4) == 0 ? ~0U - below(3) : static_cast<std::uint32_t>(random());

@@ -101,6 +101,7 @@ class Bench {
     constants_.competes = chance(3);
     constants_.rows = chance(3) ? T::max_rows : 1 + constants_.bias + below(T::max_rows - constants_.bias);
     constants_.words = chance(3) ? 1 : 1 + below(1U << T::word_bits);
+    module_->gate_busy_i = 0;
     module_->steps_i = static_cast<unsigned char>(constants_.steps);
     module_->bias_i = constants_.bias;
     module_->learns_i = constants_.learns;

@@ -59,6 +59,8 @@ class RtlNeurons : public ::testing::Test {
     module->leak_i = static_cast<std::uint16_t>(constants.leak);
     module->input_shift_i = static_cast<unsigned char>(constants.input_shift);
     module->keep_trits_i = 1;
+    module->graded_i = 0;
+    module->open3_i = (1U << kLanes) - 1;
     const unsigned steps = random() % 4 == 0 ? 32 : 1 + random() % 10;
     std::array<Neuron, kNeurons> twins;
     for (unsigned step = 0; step < steps; ++step) {

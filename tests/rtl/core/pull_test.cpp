@@ -31,7 +31,7 @@ template <class T>
 class RtlPull : public ::testing::Test {
  protected:
   using Module = Clocked<typename T::model>;
-  static constexpr std::size_t planes = 48 / T::weight_width, depth = 256;
+  static constexpr std::size_t planes = (contract::kSquaresWidth + contract::kWinsWidth) / T::weight_width, depth = 256;
   using Memory = std::array<std::array<std::int64_t, T::lanes>, depth>;
 
   struct Row {

@@ -137,6 +137,17 @@ Values presynaptic_part(const Example& e) {
                                              static_cast<unsigned>(e.number("trace_shift"))))}};
 }
 
+/// A neuron's answer to a graded sample.
+Values answer(const Example& e) {
+  const auto shift = static_cast<unsigned>(e.number("input_shift")) + contract::kGradedShift;
+  const std::int64_t unlimited = current(e.number("sum"), shift);
+  const std::int64_t potential = saturate(unlimited, contract::kPotentialWidth);
+  const auto window = static_cast<std::int32_t>(e.number("window"));
+  return {{"potential", std::to_string(potential)},
+          {"value", std::to_string(graded_value(static_cast<std::int32_t>(potential), window))},
+          {"saturated", flag(potential != unlimited)}};
+}
+
 Values match_of(const Example& e) {
   const std::int64_t matched = match(e.number("product"), static_cast<unsigned>(e.number("input_shift")),
                                      static_cast<std::uint32_t>(e.number("squares")));
@@ -206,7 +217,8 @@ Values sample(const Example& e, const FastKernels* kernels) {
   program.inputs = unsigned_of("inputs");
   program.steps = unsigned_of("steps");
   program.classes = unsigned_of("neurons");
-  program.sample_kind = contract::SampleKind::kEvent;
+  const bool graded = e.given.contains("values");
+  program.sample_kind = graded ? contract::SampleKind::kGraded : contract::SampleKind::kEvent;
   program.learn = true;
   LayerProgram layer;
   layer.bias = e.number("bias") != 0;
@@ -238,13 +250,25 @@ Values sample(const Example& e, const FastKernels* kernels) {
     }
     network->set_levels(0, table);
   }
-  const std::vector<std::uint32_t> events = events_of(e);
+  const auto listed = [&](const char* key) { return e.given.contains(key) ? e.list(key) : std::vector<std::int64_t>(); };
+  const auto values = listed("values");
+  const auto opened = listed("open");
+  const std::vector<std::uint8_t> intensities(values.begin(), values.end());
+  const std::vector<std::uint32_t> open(opened.begin(), opened.end());
+  const std::vector<std::uint32_t> events = graded ? std::vector<std::uint32_t>() : events_of(e);
   SampleResult result;
   Potentials potentials;
-  network->run({.label = label, .learn = true, .intensities = {}, .events = events}, unsigned_of("sample"), result,
-               &potentials);
+  network->run({.label = label,
+                .learn = true,
+                .intensities = intensities,
+                .events = events,
+                .gated = e.given.contains("open"),
+                .open = open},
+               unsigned_of("sample"), result, &potentials);
   std::vector<int> spikes;
-  for (const std::int16_t potential : potentials[0]) spikes.push_back(potential > layer.threshold ? 1 : 0);
+  for (const std::int16_t potential : potentials[0]) {
+    spikes.push_back(potential > (graded ? layer.window : layer.threshold) ? 1 : 0);
+  }
   std::vector<std::uint32_t> counts;
   for (const std::uint32_t value : result.scores) counts.push_back(value / 65536);
   return {{"potentials", joined(potentials[0])},
@@ -334,6 +358,8 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_EQ(postsynaptic_part(e), e.expected);
     } else if (e.kind == "presynaptic") {
       EXPECT_EQ(presynaptic_part(e), e.expected);
+    } else if (e.kind == "answer") {
+      EXPECT_EQ(answer(e), e.expected);
     } else if (e.kind == "match") {
       EXPECT_EQ(match_of(e), e.expected);
     } else if (e.kind == "pull") {
@@ -362,8 +388,8 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_TRUE(e.kind == "expectation" || e.kind == "level") << "no test for this kind";
     }
   }
-  for (const char* kind : {"neuron", "factor", "signal", "postsynaptic", "presynaptic", "match", "pull", "contest", "update",
-                           "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
+  for (const char* kind : {"neuron", "factor", "signal", "postsynaptic", "presynaptic", "answer", "match", "pull", "contest",
+                           "update", "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
     EXPECT_GT(checked[kind], 0) << kind;
   }
 }

@@ -14,6 +14,7 @@ namespace {
 Program exact_program(Generator& generator) {
   Program program = random_program(generator, 16, 60);
   program.learn = true;
+  if (is_graded(program)) program.sample_kind = contract::SampleKind::kIntensity;
   program.steps = std::min(program.steps, 8U);
   for (LayerProgram& layer : program.layers) {
     if (competes(layer)) layer.factor = contract::Factor::kError;
@@ -58,6 +59,7 @@ TEST(FloatNetwork, EqualsTheKernelWhereNothingIsRounded) {
     for (std::uint32_t number = 0; number < 3; ++number) {
       OwnedSample sample = random_sample(generator, program);
       if (sample.label == contract::kUnlabelled) sample.label = 0;
+      sample.gated = false;
       SampleResult result;
       exact->run(sample.view(), number, result);
       std::uint32_t prediction = 0;

@@ -448,9 +448,9 @@ TEST(KernelRun, SampleFieldsAndEventsAreChecked) {
   };
   expect(with(c, 2, 0, 3), Error::kSampleField, 0, "label");
   expect(with(c, 2, 0, contract::kUnlabelled), Error::kSampleField, 0, "learned without a label");
-  expect(with(c, 2, 4, 2), Error::kSampleField, 4, "flags");
+  expect(with(c, 2, 4, 4), Error::kSampleField, 4, "flags");
   expect(with(c, 2, 8, 19), Error::kSampleField, 8, "length");
-  expect(with(c, 2, 12, 1), Error::kSampleField, 12, "reserved");
+  expect(with(c, 2, 12, 1), Error::kSampleField, 12, "open neurons without a gate");
   EXPECT_EQ(run(with(with(c, 2, 0, contract::kUnlabelled), 2, 4, 0)).fault, Fault{}) << "a test sample needs no label";
 
   Case events = with(with(c, 2, 4, 1), 2, 8, 3);

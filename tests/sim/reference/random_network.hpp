@@ -26,6 +26,10 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
   program.inputs = static_cast<std::uint32_t>(uniform(generator, 1, most_neurons));
   program.steps = static_cast<std::uint32_t>(uniform(generator, 1, 32));
   program.sample_kind = uniform(generator, 0, 3) == 0 ? contract::SampleKind::kEvent : contract::SampleKind::kIntensity;
+  if (uniform(generator, 0, 2) == 0) {
+    program.sample_kind = contract::SampleKind::kGraded;
+    program.steps = 1;
+  }
   program.learn = uniform(generator, 0, 7) != 0;
   program.trace = uniform(generator, 0, 1) == 0;
   const auto layers = uniform(generator, 1, 4);
@@ -46,7 +50,7 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     const bool last = number + 1 == layers;
     layer.factor = static_cast<contract::Factor>(uniform(generator, 0, last ? 2 : 3));
     if (last && uniform(generator, 0, 3) == 0) layer.factor = contract::Factor::kCompetition;
-    layer.span = static_cast<contract::Span>(uniform(generator, 0, 1));
+    layer.span = static_cast<contract::Span>(is_graded(program) ? 0 : uniform(generator, 0, 1));
     layer.rounding = static_cast<contract::Rounding>(uniform(generator, 0, 3) == 0);
     layer.rate = static_cast<std::uint32_t>(uniform(generator, 0, 65535));
     layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, 15));
@@ -123,7 +127,9 @@ struct OwnedSample {
   bool learn = false;
   std::vector<std::uint8_t> intensities;
   std::vector<std::uint32_t> events;
-  [[nodiscard]] Sample view() const { return {label, learn, intensities, events}; }
+  bool gated = false;
+  std::vector<std::uint32_t> open;
+  [[nodiscard]] Sample view() const { return {label, learn, intensities, events, gated, open}; }
 };
 
 inline OwnedSample random_sample(Generator& generator, const Program& program) {
@@ -133,7 +139,11 @@ inline OwnedSample random_sample(Generator& generator, const Program& program) {
   sample.label = labelled ? static_cast<std::uint32_t>(uniform(generator, 0, program.classes - 1)) : contract::kUnlabelled;
   const double density = std::uniform_real_distribution<>(0, 1)(generator);
   const auto chosen = [&] { return std::uniform_real_distribution<>(0, 1)(generator) < density; };
-  if (program.sample_kind == contract::SampleKind::kIntensity) {
+  sample.gated = uniform(generator, 0, 3) == 0;
+  for (std::uint32_t neuron = 0; sample.gated && neuron < program.layers[0].neurons; ++neuron) {
+    if (uniform(generator, 0, 2) == 0) sample.open.push_back(neuron);
+  }
+  if (program.sample_kind != contract::SampleKind::kEvent) {
     for (std::uint32_t input = 0; input < program.inputs; ++input) {
       sample.intensities.push_back(chosen() ? static_cast<std::uint8_t>(generator()) : std::uint8_t{0});
     }

@@ -111,6 +111,9 @@ class Differential : public ::testing::TestWithParam<std::string> {
       const Outcome actual = run_case(*rtl, rtl_memory, random_case, i % 3 == 0);
       const auto difference = first_difference(random_case, limits, expected, actual);
       ASSERT_FALSE(difference.has_value()) << *difference;
+      if (random_case.planted.empty()) {
+        ASSERT_EQ(expected.error, 0U) << "error detail " << expected.error_detail;
+      }
       errors += expected.error != 0;
       if (expected.error == 0) {
         ASSERT_EQ(timing_complaint(random_case, limits, actual), "");
