@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-/// phasic experiment run | resume | report
+/// phasic experiment run | resume | report | page
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <optional>
 #include <set>
 
 #include "runtime/command/options.hpp"
 #include "runtime/error.hpp"
 #include "runtime/experiment/page.hpp"
+#include "runtime/experiment/results_page.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/experiment/run.hpp"
 #include "runtime/experiment/share.hpp"
 #include "runtime/experiment/statistics.hpp"
 #include "runtime/progress.hpp"
-#include "runtime/report.hpp"
+#include "runtime/version.hpp"
 
 namespace phasic::command {
 namespace {
@@ -24,6 +27,7 @@ struct ExperimentOptions {
   std::vector<std::string> files;
   std::string results;
   std::string html;
+  std::string folder, output;
   bool quiet = false;
 };
 
@@ -34,9 +38,17 @@ std::filesystem::path rows_of(const ExperimentOptions& options, const std::strin
 
 nlohmann::json one_run(const RunPlan& plan, const std::string& place, bool quiet) {
   const auto data = load_experiment_data(plan);
-  Progress progress(fmt::format("{} {}", place, plan.key), 0, 1, true);
+  // Each run ends with a line of its own; lines in between are for people at a terminal.
+  const bool shows = !quiet && isatty(STDERR_FILENO) == 1;
+  std::optional<Progress> progress;
   const Stopwatch watch;
-  auto row = run_experiment(plan, data, {});
+  auto row = run_experiment(plan, data, [&](std::uint64_t done, std::uint64_t all) {
+    if (!progress) progress.emplace(fmt::format("{} {}", place, plan.key), 0, all, !shows);
+    progress->update(done, "");
+  });
+  if (progress) progress->finish();
+  row["commit"] = version();
+  row["command"] = fmt::format("phasic experiment run {}", plan.experiment.file);
   if (!quiet) {
     fmt::print(stderr, "{} {}: accuracy {:.2f} %, {:.1f} s\n", place, plan.key, 100 * row["accuracy"].get<double>(),
                watch.seconds());
@@ -84,9 +96,16 @@ int report(const ExperimentOptions& options) {
     return kSuccess;
   }
   const auto command = fmt::format("phasic experiment report {} --html {}", fmt::join(options.files, " "), options.html);
-  const std::string page = page_of(read_page_template(), {.version = PHASIC_VERSION, .command = command}, files);
+  const std::string page = page_of(read_page_template(), {.version = version(), .command = command}, files);
   write_page(options.html, page);
   fmt::print("{}: {:.1f} MB; it opens without a network\n", options.html, static_cast<double>(page.size()) / 1e6);
+  return kSuccess;
+}
+
+int page(const ExperimentOptions& options) {
+  const std::filesystem::path folder = options.folder, output = options.output;
+  const auto link = std::filesystem::proximate(folder, output.has_parent_path() ? output.parent_path() : ".");
+  write_page(output, results_page(load_results_folder(folder), load_page_template(folder), link.generic_string() + "/"));
   return kSuccess;
 }
 
@@ -108,6 +127,10 @@ void add_experiment(CLI::App& app, Action& chosen) {
   part->add_option("results", options->files, "files of results")->required();
   part->add_option("--html", options->html, "page with tables and charts to write, in place of a Markdown table");
   part->callback([&chosen, options] { chosen = [options] { return report(*options); }; });
+  auto* of_folder = command->add_subcommand("page", "a Markdown page from a folder of results and its template");
+  of_folder->add_option("folder", options->folder, "folder with files of results, and results.md.in")->required();
+  of_folder->add_option("--output", options->output, "page to write")->required();
+  of_folder->callback([&chosen, options] { chosen = [options] { return page(*options); }; });
 }
 
 }  // namespace phasic::command

@@ -7,12 +7,13 @@
 #include "runtime/command/options.hpp"
 #include "runtime/compare.hpp"
 #include "runtime/error.hpp"
+#include "runtime/version.hpp"
 
 int main(int count, char** arguments) {
   namespace runtime = phasic::runtime;
   namespace command = phasic::command;
   CLI::App app("Spiking networks that learn on the chip", "phasic");
-  app.set_version_flag("--version", PHASIC_VERSION);
+  app.set_version_flag("--version", runtime::version());
   app.require_subcommand(0, 1);  // so that an unknown command is named; none at all is caught below
   command::Action chosen;
   command::add_learn(app, chosen);

@@ -45,16 +45,8 @@ std::uint32_t number_in(std::string_view text, std::uint32_t most, const std::st
 
 RawSet read_pictures(const KnownSet& known, const Located& located, const Preprocessing& how, Wanted wanted) {
   RawSet raw;
-  std::vector<std::string> names;
-  const auto files = read_located(located, [&](std::string_view path) {
-    if (!is_picture_name(path)) return false;
-    const auto place = known.place(path);
-    if (!place) return false;
-    names.push_back(place->label);
-    return !place->part || wanted.has(*place->part);
-  });
-  raw.labels = sorted_names(std::move(names));
-  const auto places = place_all(files, known.place, how);
+  auto [files, places, labels] = read_placed(known, located, how, wanted, is_picture_name);
+  raw.labels = std::move(labels);
   for (std::size_t n = 0; n < files.size(); ++n) {
     if (!wanted.has(places[n].part)) continue;
     raw.samples.push_back({places[n].label, places[n].part, files[n].origin, prepared(decode_picture(files[n]), how), {}});

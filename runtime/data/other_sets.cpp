@@ -77,16 +77,8 @@ RawSet read_nettalk_windows(const Located& located, const Preprocessing& how, Wa
 RawSet read_recordings(const KnownSet& known, const Located& located, const Preprocessing& how, Wanted wanted) {
   RawSet raw;
   raw.recordings = true;
-  std::vector<std::string> names;
-  const auto files = read_located(located, [&](std::string_view path) {
-    if (!is_recording_name(path)) return false;
-    const auto place = known.place(path);
-    if (!place) return false;
-    names.push_back(place->label);
-    return !place->part || wanted.has(*place->part);
-  });
-  raw.labels = sorted_names(std::move(names));
-  const auto places = place_all(files, known.place, how);
+  auto [files, places, labels] = read_placed(known, located, how, wanted, is_recording_name);
+  raw.labels = std::move(labels);
   for (std::size_t n = 0; n < files.size(); ++n) {
     if (wanted.has(places[n].part)) raw.samples.push_back(recorded(files[n], places[n], how));
   }

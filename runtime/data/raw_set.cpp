@@ -67,6 +67,22 @@ std::vector<Placed> place_all(const std::vector<StoredFile>& files, PlaceRule ru
   return placed;
 }
 
+PlacedFiles read_placed(const KnownSet& known, const Located& located, const Preprocessing& how, Wanted wanted,
+                        bool (*is_sample_name)(std::string_view path)) {
+  PlacedFiles placed;
+  std::vector<std::string> names;
+  placed.files = read_located(located, [&](std::string_view path) {
+    if (!is_sample_name(path)) return false;
+    const auto place = known.place(path);
+    if (!place) return false;
+    names.push_back(place->label);
+    return !place->part || wanted.has(*place->part);
+  });
+  placed.labels = sorted_names(std::move(names));
+  placed.places = place_all(placed.files, known.place, how);
+  return placed;
+}
+
 std::vector<std::string> sorted_names(std::vector<std::string> names) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());

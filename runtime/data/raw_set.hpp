@@ -60,6 +60,16 @@ struct Placed {
 };
 [[nodiscard]] std::vector<Placed> place_all(const std::vector<StoredFile>& files, PlaceRule rule, const Preprocessing& how);
 
+/// The files of a set whose paths say class and part, and their places.
+struct PlacedFiles {
+  std::vector<StoredFile> files;    ///< of the wanted parts, or of either where a seed draws the part
+  std::vector<Placed> places;       ///< one a file
+  std::vector<std::string> labels;  ///< of all parts, each once, sorted
+};
+/// Reads the files whose names are those of samples. Throws InputError.
+[[nodiscard]] PlacedFiles read_placed(const KnownSet& known, const Located& located, const Preprocessing& how, Wanted wanted,
+                                      bool (*is_sample_name)(std::string_view path));
+
 /// Each name once, sorted.
 [[nodiscard]] std::vector<std::string> sorted_names(std::vector<std::string> names);
 

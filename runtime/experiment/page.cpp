@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "runtime/error.hpp"
+#include "runtime/experiment/columns.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/locations.hpp"
 
@@ -38,19 +39,28 @@ void check_row(const json& row, const std::string& file, std::size_t line) {
   for (const char* const name : {"/mean_class_accuracy", "/forgetting"}) {
     if (row.contains(json::json_pointer(name))) expect(name, &json::is_number, "a number");
   }
+  for (const char* const name : {"/protocol", "/method", "/commit", "/command"}) {
+    if (row.contains(json::json_pointer(name))) expect(name, &json::is_string, "a text");
+  }
+  if (row.contains("repeat")) {
+    expect("/repeat/engine", &json::is_string, "a text");
+    for (const char* const name : {"/repeat/samples", "/repeat/differences"}) expect(name, &json::is_number, "a number");
+  }
+  if (row.contains("samples_to_reach")) {
+    expect("/samples_to_reach", &json::is_array, "a list");
+    for (std::size_t n = 0; n < row["samples_to_reach"].size(); ++n) {
+      const std::string place = fmt::format("/samples_to_reach/{}", n);
+      expect((place + "/level").c_str(), &json::is_number, "a number");
+      const bool is_reached =
+          !row.contains(json::json_pointer(place + "/samples")) || !row["samples_to_reach"][n]["samples"].is_null();
+      if (is_reached) expect((place + "/samples").c_str(), &json::is_number, "a number");
+    }
+  }
   expect("/learned/layers", &json::is_array, "a list");
   for (std::size_t n = 0; n < row["learned"]["layers"].size(); ++n) {
     for (const char* const name : {"synaptic_operations", "update_operations"})
       expect(fmt::format("/learned/layers/{}/{}", n, name).c_str(), &json::is_number, "a number");
   }
-}
-
-/// As the Markdown table names it (statistics.cpp).
-std::string variation_name(const json& row) {
-  std::string name;
-  for (const auto& [place, value] : row["variation"].items())
-    name += fmt::format("{}{} = {}", name.empty() ? "" : ", ", place, value.dump());
-  return name.empty() ? row["experiment"].get<std::string>() : name;
 }
 
 /// JSON that may stand in a script element: without '<' there is neither an end tag nor a comment in it.
@@ -97,8 +107,11 @@ std::string page_of(const std::string& page_template, const PageOrigin& origin, 
     throw InputError("report.html", "", fmt::format("has to have {} exactly once", kPlaceOfData));
   json document = {{"version", origin.version}, {"command", origin.command}, {"files", json::array()}};
   for (const ResultsFile& file : files) {
-    json rows = file.rows;
-    for (json& row : rows) row["variation_name"] = variation_name(row);
+    json rows = json::array();
+    for (const json& row : file.rows) {
+      rows.push_back(row);
+      rows.back()["variation_name"] = variation_name(row);  // as the Markdown table names it
+    }
     document["files"].push_back({{"name", file.name}, {"rows", std::move(rows)}});
   }
   return page_template.substr(0, place) + embedded(document) + page_template.substr(place + kPlaceOfData.size());

@@ -13,6 +13,8 @@
 #include "runtime/devices.hpp"
 #include "runtime/error.hpp"
 #include "runtime/experiment/order.hpp"
+#include "runtime/experiment/raster.hpp"
+#include "runtime/experiment/weight_changes.hpp"
 #include "runtime/session.hpp"
 
 namespace phasic::runtime {
@@ -292,6 +294,8 @@ json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunPr
   row["formula_operations"] = formula_operations(network);
   row["weights_crc32"] = fmt::format(
       "{:08x}", ::crc32(0, reinterpret_cast<const Bytef*>(learner.weights.data()), static_cast<uInt>(learner.weights.size())));
+  row["weight_changes"] = weight_changes(network, fixed.layout, initial_weights(network, fixed.layout), learner.weights);
+  row["raster"] = raster_of(fixed, sample_of(judged, 0), judged_numbers, learner.weights, launcher);
   row["network"] = canonical(network);
   row["engine"] = experiment.engine;
   if (experiment.repetition) row["repeat"] = repeat(plan, fixed, data.training, order, launcher);

@@ -333,11 +333,12 @@ export function rasters(chosen) {
   if (!row) return [];
   return listed(row.raster).map((one, n) => () => {
     const { neurons, steps, spikes: events } = one;
+    const every = isNumber(one.every) && one.every > 1 ? one.every : 1;
     if (!isNumber(neurons) || !isNumber(steps) || !Array.isArray(events)) throw new Error('a raster needs neurons, steps and spikes');
     return {
       title: `Spikes of one sample, ${one.name ?? (isNumber(one.layer) ? `layer ${one.layer}` : `raster ${n + 1}`)}`,
       canvas: events.length > 4000,
-      note: `${whole(events.length)} spikes of ${whole(neurons)} neurons in ${whole(steps)} steps; ${row.run}`,
+      note: `${whole(events.length)} spikes of ${every > 1 ? `one in ${every} of ` : ''}${whole(neurons)} neurons in ${whole(steps)} steps; ${row.run}`,
       option: chart({
         x: axis('time step', { min: 0, max: steps, minInterval: 1, splitLine: { show: false } }),
         y: axis('neuron', { min: 0, max: neurons, minInterval: 1 }),
@@ -347,10 +348,10 @@ export function rasters(chosen) {
           progressive: 0,
           encode: { x: 0, y: 1 },
           renderItem: (_, api) => {
-            const [x, y] = api.coord([api.value(0) + 0.5, api.value(1) + 0.5]);
+            const [x, y] = api.coord([api.value(0) + 0.5, api.value(1) + every / 2]);
             const [width, height] = api.size([1, 1]);
             const across = Math.min(Math.max(2, width * 0.7), 9);
-            const down = Math.max(1.4, height * 0.8);
+            const down = Math.max(1.4, height * every * 0.8);
             return { type: 'rect', shape: { x: x - across / 2, y: y - down / 2, width: across, height: down }, style: { fill: '#1b2430' } };
           },
         }],

@@ -4,7 +4,7 @@ import { h } from './dom.js';
 import { figure, forget } from './draw.js';
 import * as figures from './figures.js';
 import { isNumber, fixed, percents, short, spread, whole } from './numbers.js';
-import { experimentsOf, operations, spreadOf, synapticOperations, updateOperations } from './rows.js';
+import { experimentsOf, operations, samplesLearned, samplesTo, spreadOf, synapticOperations, updateOperations } from './rows.js';
 
 const root = document.documentElement;
 const faults = [];
@@ -26,24 +26,31 @@ function table(columns, lines, attributes = {}) {
     h('tbody', {}, lines)));
 }
 
-/** The columns of the command's Markdown table. */
-const columns = [
-  { name: 'run', left: true, cell: (rows, name) => name },
+const has = (field) => (rows) => rows.some((row) => row[field] !== undefined);
+
+/** The columns of the command's Markdown table; some are there only `where` a row has something for them. */
+const allColumns = [
+  { name: 'run', left: true, cell: (rows, { run }) => run },
+  { name: 'protocol', left: true, where: has('protocol'), cell: ([first]) => first.protocol ?? '-' },
+  { name: 'method', left: true, where: has('method'), cell: ([first]) => first.method ?? '-' },
   { name: 'seeds', cell: (rows) => String(rows.length) },
-  { name: 'judged on', left: true, cell: ([first]) => `${first.judged_on} of ${first.judged_samples}` },
+  { name: 'judged on', left: true, cell: ([first]) => `${first.judged_on} of ${whole(first.judged_samples)}` },
   { name: 'accuracy, %', cell: (rows) => percents(spreadOf(rows, (row) => row.accuracy)) },
   { name: 'mean of classes, %', cell: (rows) => percents(spreadOf(rows, (row) => row.mean_class_accuracy)) },
   { name: 'forgetting, %', cell: (rows) => percents(spreadOf(rows, (row) => row.forgetting)) },
-  { name: 'samples learned', cell: ([first]) => String(first.samples_learned) },
+  { name: 'samples learned', cell: (rows) => samplesLearned(rows) },
+  { name: 'samples to 90 %', where: has('samples_to_reach'), cell: (rows) => samplesTo(rows, 0.9) },
+  { name: 'samples to 95 %', where: has('samples_to_reach'), cell: (rows) => samplesTo(rows, 0.95) },
   { name: 'synaptic operations a sample, 10⁶', cell: (rows) => fixed(spread(rows.map((row) => synapticOperations(row) / 1e6)).mean, 3) },
   { name: 'updates a sample, 10⁶', cell: (rows) => fixed(spread(rows.map((row) => updateOperations(row) / 1e6)).mean, 3) },
 ];
 
 function variationTable(experiment, choose) {
   const many = experiment.variations.length > 1;
+  const columns = allColumns.filter(({ where }) => !where || where(experiment.rows));
   return table(columns, experiment.variations.map((variation) => h('tr', {
     'data-variation': variation.name, class: many ? 'choice' : '', click: many ? () => choose(variation) : undefined,
-  }, columns.map(({ name, left, cell }) => h('td', { 'data-column': name, class: left ? 'left' : '' }, cell(variation.rows, variation.name))))),
+  }, columns.map(({ name, left, cell }) => h('td', { 'data-column': name, class: left ? 'left' : '' }, cell(variation.rows, variation))))),
   { class: 'variations' });
 }
 
@@ -68,7 +75,7 @@ function tiles({ rows }) {
 const placed = new Set(['phasic_row', 'experiment', 'run', 'seed', 'variation', 'variation_name', 'accuracy', 'mean_class_accuracy',
   'forgetting', 'samples_learned', 'formula_operations', 'seconds', 'weights_crc32', 'network', 'order', 'repeat',
   'accuracy_by_class', 'before_learning', 'matrix', 'validation', 'learned', 'judged', 'weight_changes', 'raster', 'task', 'data',
-  'training_samples', 'judged_on', 'judged_samples', 'engine']);
+  'training_samples', 'judged_on', 'judged_samples', 'engine', 'protocol', 'method', 'samples_to_reach', 'comparator']);
 
 /** What is the same in all rows is said once; what differs, with all its values. */
 function facts(experiment) {
@@ -161,6 +168,7 @@ function section(experiment, id) {
     }
     forget(detail);
     const { box, fill } = charts(chosen);
+    const network = rows[0].network ?? rows[0].comparator;
     const picks = h('div', { class: 'picks' },
       experiment.variations.length > 1
         ? choice('Variation', experiment.variations.map((one) => [one.label, one]), variation, (one) => show(one)) : null,
@@ -168,7 +176,7 @@ function section(experiment, id) {
         ...variation.rows.map((row) => [`seed ${text(row.seed)}`, row.run])], state.seed, (run) => show(variation, run)));
     detail.replaceChildren(...[picks, tiles(chosen), box,
       h('details', {}, h('summary', {}, 'Runs'), runTable(variation)),
-      rows[0].network ? h('details', {}, h('summary', {}, 'Network'), h('pre', {}, JSON.stringify(rows[0].network, null, 2))) : null,
+      network ? h('details', {}, h('summary', {}, 'Network'), h('pre', {}, JSON.stringify(network, null, 2))) : null,
     ].filter(Boolean));
     fill();
     count();

@@ -32,6 +32,12 @@ export function percents({ count, mean, deviation }) {
 /** 50000 as "50,000". */
 export const whole = (value) => Math.round(value).toLocaleString('en-US');
 
+/** With so many digits after the point, and groups of three before it. */
+export function grouped(value, digits) {
+  const [before, ...after] = fixed(value, digits).split('.');
+  return [before.replace(/\B(?=(\d{3})+$)/g, ','), ...after].join('.');
+}
+
 /** 2040420 as "2.04 M". */
 export function short(value) {
   const size = Math.abs(value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of results, put in order: experiments, their variations, and the runs of each with its seeds.
-import { isNumber, spread } from './numbers.js';
+import { grouped, isNumber, spread, whole } from './numbers.js';
 
 /** Experiments of all files; one that is in two files counts as two, as a run must not count twice. */
 export function experimentsOf(files) {
@@ -22,8 +22,10 @@ export function experimentsOf(files) {
 function variationsOf(rows) {
   const variations = new Map();
   for (const row of rows) {
-    if (!variations.has(row.variation_name)) variations.set(row.variation_name, { name: row.variation_name, rows: [] });
-    variations.get(row.variation_name).rows.push(row);
+    const parts = [row.protocol, row.method].filter((part) => part !== undefined);
+    const name = [...parts, row.variation_name].join(', ');
+    if (!variations.has(name)) variations.set(name, { name, run: row.variation_name, parts, rows: [] });
+    variations.get(name).rows.push(row);
   }
   const all = [...variations.values()];
   const last = new Set();
@@ -32,8 +34,9 @@ function variationsOf(rows) {
   const isClear = last.size === places.size;
   for (const variation of all) {
     // The end of a place says enough where no other place ends so.
-    variation.label = Object.entries(variation.rows[0].variation)
-      .map(([place, value]) => `${isClear ? place.split('/').at(-1) : place} = ${JSON.stringify(value)}`)
+    const varied = Object.entries(variation.rows[0].variation);
+    const untold = variation.parts.filter((part) => !varied.some(([, value]) => value === part));
+    variation.label = [...untold, ...varied.map(([place, value]) => `${isClear ? place.split('/').at(-1) : place} = ${JSON.stringify(value)}`)]
       .join(', ') || variation.name;
   }
   return all;
@@ -55,6 +58,24 @@ export const listsOf = (rows, field) => rows.map((row) => row[field]).filter((li
 export function sumOfLayers(counts, field) {
   if (!Array.isArray(counts?.layers)) return undefined;
   return counts.layers.reduce((sum, layer) => sum + (layer[field] ?? 0), 0);
+}
+
+/** The number of samples that all runs learned, or mean and deviation. */
+export function samplesLearned(rows) {
+  const s = spreadOf(rows, (row) => row.samples_learned);
+  const digits = s.mean < 1000 ? 2 : 0;
+  return rows.every((row) => row.samples_learned === rows[0].samples_learned)
+    ? whole(rows[0].samples_learned) : `${grouped(s.mean, digits)} ± ${grouped(s.deviation, digits)}`;
+}
+
+/** Samples learned until an accuracy on the validation set was reached, over the runs that reached it. */
+export function samplesTo(rows, level) {
+  const looks = rows.flatMap((row) => (row.samples_to_reach ?? []).filter((one) => one.level === level));
+  if (looks.length === 0) return '-';
+  const s = spread(looks.map(({ samples }) => samples).filter(isNumber));
+  if (s.count === 0) return 'never';
+  const text = s.count > 1 ? `${grouped(s.mean, 0)} ± ${grouped(s.deviation, 0)}` : grouped(s.mean, 0);
+  return s.count === looks.length ? text : `${text} (${s.count} of ${looks.length} seeds)`;
 }
 
 /** Operations of learning a sample that were counted. */

@@ -89,6 +89,15 @@ class RtlLayerCounters : public ::testing::Test {
     set_bits(module->weights_limited_i, 0, T::lanes, random_lanes(random));
   }
 
+  /// Resets the module while nothing is to be counted.
+  static void start(Clocked<typename T::model>& module, std::mt19937_64& random) {
+    module->clear_i = 0;
+    drive(module, random, 0);
+    module->run_i = 0;
+    module.reset();
+    set_neurons(module, random);
+  }
+
   static void set_neurons(Clocked<typename T::model>& module, std::mt19937_64& random) {
     module->neurons_i = static_cast<std::uint16_t>(random() % 4 == 0 ? 0x8000 : 1 + random() % 0x8000);
     module->learning_neurons_i = static_cast<std::uint16_t>(random() % 2 == 0 ? 1 : module->neurons_i);
@@ -126,13 +135,9 @@ TYPED_TEST(RtlLayerCounters, CountEveryCycleInTheOrderOfTheContract) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
     Clocked<typename TypeParam::model> module{seed};
-    module->clear_i = 0;
-    this->drive(module, random, 0);
-    module->run_i = 0;
-    module.reset();
+    this->start(module, random);
     contract::LayerCounters twin{};
     typename TestFixture::Sums sums;
-    this->set_neurons(module, random);
     unsigned chance = 4;
     for (unsigned cycle = 0; cycle < 1500; ++cycle) {
       SCOPED_TRACE("cycle " + std::to_string(cycle));
@@ -163,11 +168,7 @@ TYPED_TEST(RtlLayerCounters, CountModulo2To48) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
     Clocked<typename TypeParam::model> module{seed};
-    module->clear_i = 0;
-    this->drive(module, random, 0);
-    module->run_i = 0;
-    module.reset();
-    this->set_neurons(module, random);
+    this->start(module, random);
     contract::LayerCounters twin = this->put_near_limits(module, random);
     typename TestFixture::Sums sums;
     for (unsigned cycle = 0; cycle < 500; ++cycle) {

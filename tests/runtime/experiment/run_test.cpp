@@ -56,6 +56,9 @@ TEST_F(ExperimentRun, NeuronsThatCompeteLearnClassAfterClassAndForgetLittle) {
   EXPECT_EQ(row["learned"]["samples"], 200);
   EXPECT_EQ(row["learned"]["layers"][0]["update_rows"], 200 * 64) << "a winner's column a sample";
   EXPECT_EQ(row["formula_operations"], 64 * 12);
+  EXPECT_EQ(row["raster"].size(), 1U);
+  ASSERT_EQ(row["weight_changes"].size(), 1U);
+  EXPECT_EQ(row["weight_changes"][0]["layer"], 1);
 }
 
 TEST_F(ExperimentRun, GradientRulesForgetWhatIsNotShownAgain) {

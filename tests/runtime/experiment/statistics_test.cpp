@@ -29,5 +29,25 @@ TEST(Statistics, ATableHasALineForEachVariationWithMeanAndDeviation) {
                               "| network/layers/0/neurons = 20 | 1 | test of 100 | 75.00 |"});
 }
 
+TEST(Statistics, ATableTellsProtocolMethodAndSamplesToALevelWhereRowsHaveThem) {
+  const auto row = [](const std::string& method, const nlohmann::json& samples) {
+    return nlohmann::json{{"experiment", "e"},
+                          {"variation", nlohmann::json::object()},
+                          {"protocol", "streaming"},
+                          {"method", method},
+                          {"judged_on", "test"},
+                          {"judged_samples", 100},
+                          {"accuracy", 0.5},
+                          {"samples_learned", samples.is_number() ? samples : nlohmann::json(70'000)},
+                          {"samples_to_reach", {{{"level", 0.9}, {"samples", samples}}}},
+                          {"learned", {{"layers", {{{"synaptic_operations", 4e9}}}}}}};
+  };
+  const auto table = table_of({row("naca", 1000), row("naca", 4000), row("bp", 5000), row("bp", nullptr), row("sgd", nullptr)});
+  test::expect_all_in(
+      table, {"| run | protocol | method | seeds |", "| samples to 90 % | samples to 95 % |", "| e | streaming | naca | 2 |",
+              "| 2,500 +- 2,121 | 2,500 +- 2,121 | - |", "| e | streaming | bp | 2 |", "| 5,000 (1 of 2 seeds) | - |",
+              "| e | streaming | sgd | 1 |", "| 70,000 | never | - |"});
+}
+
 }  // namespace
 }  // namespace phasic::runtime

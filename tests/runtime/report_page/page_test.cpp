@@ -176,7 +176,7 @@ TEST_F(ReportPage, DrawsEveryChartAndShowsTheNumbersOfTheTable) {
   for (int n = 0; n < 5000; ++n) crowd["spikes"].push_back({n % 50, n / 50});
   for (json& row : rows) {
     row["weight_changes"] = {histogram, histogram};
-    row["raster"] = {{{"neurons", 5}, {"steps", 4}, {"spikes", {{0, 0}, {3, 4}}}}, crowd};
+    row["raster"] = {{{"neurons", 5}, {"steps", 4}, {"every", 2}, {"spikes", {{0, 0}, {3, 4}}}}, crowd};
   }
   write(rows);
   const auto written = report();
@@ -189,6 +189,7 @@ TEST_F(ReportPage, DrawsEveryChartAndShowsTheNumbersOfTheTable) {
     EXPECT_GE(count_of(figure, "<path"), 3U) << kind << " is empty: " << figure;
   }
   EXPECT_EQ(count_of(document, "data-chart=\"raster\""), 2U);
+  expect_all_in(document, {"2 spikes of one in 2 of 5 neurons in 4 steps"});
   EXPECT_EQ(count_of(document, "<canvas"), 1U) << "only the raster with many spikes is drawn on a canvas";
   EXPECT_EQ(all_of(between(document, "class=\"variations\"", "</table>"), "<td [^>]*>([^<]*)</td>"), cells_of_table(rows));
 
@@ -241,6 +242,30 @@ TEST_F(ReportPage, AFieldThatCannotBeDrawnIsSaidAndLeavesTheOthersAlone) {
                            "class=\"broken\"", "data-charts=\"9\""});
 }
 
+TEST_F(ReportPage, RowsThatDifferInProtocolOrMethodAreApart) {
+  NEEDS_BROWSER;
+  std::vector<json> rows;
+  for (const std::string protocol : {"streaming", "published"}) {
+    for (const std::string method : {"naca", "sgd"}) {
+      for (const std::uint64_t seed : {1U, 2U}) {
+        rows.push_back(made_row(seed, 10, protocol == "published" ? 0.75 : 0.5));
+        rows.back()["protocol"] = protocol;
+        rows.back()["method"] = method;
+        rows.back()["samples_learned"] = method == "sgd" ? 123'456 + 1000 * seed : 60'000;
+        const json samples = seed == 1 || method == "naca" ? json(1000 * seed) : json(nullptr);
+        rows.back()["samples_to_reach"] = {{{"level", 0.9}, {"samples", samples}}, {{"level", 0.95}, {"samples", nullptr}}};
+      }
+    }
+  }
+  write(rows);
+  ASSERT_EQ(report().code, 0);
+  const auto document = shown();
+  expect_all_in(document, {"data-state=\"drawn\"", "data-errors=\"[]\"", ">streaming, naca, neurons = 10<"});
+  const auto cells = all_of(between(document, "class=\"variations\"", "</table>"), "<td [^>]*>([^<]*)</td>");
+  EXPECT_EQ(cells, cells_of_table(rows));
+  EXPECT_EQ(cells.size(), 4 * 13U);
+}
+
 TEST_F(ReportPage, NothingIsLoaded) {
   NEEDS_BROWSER;
   write(made_rows());
@@ -281,6 +306,16 @@ TEST_F(ReportPage, WrongRowsAreRefusedAndNoPageIsWritten) {
     row.erase(field.substr(0, field.find('/')));
     expect_refusal(good + row.dump() + '\n', {"line 2, " + field, "is missing"});
   }
+  const auto expect_wrong = [&](const std::string& field, const json& value, const std::string& told) {
+    auto row = made_row(1, 10, 0.5);
+    row[field] = value;
+    expect_refusal(good + row.dump() + '\n', {"line 2, " + field + told});
+  };
+  expect_wrong("method", 1, ": 1 is not a text");
+  expect_wrong("repeat", {{"engine", "rtl8"}, {"samples", 1}}, "/differences: is missing");
+  expect_wrong("samples_to_reach", 1, ": 1 is not a list");
+  expect_wrong("samples_to_reach", {{{"level", 0.9}}}, "/0/samples: is missing");
+  expect_wrong("samples_to_reach", {{{"samples", 10}}}, "/0/level: is missing");
   std::filesystem::remove(results);
   const auto ended = report();
   EXPECT_EQ(ended.code, runtime::kInputFailure);
