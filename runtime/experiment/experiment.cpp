@@ -27,6 +27,19 @@ Smoothing parse_smoothing(const JsonNode& node) {
   return smoothing;
 }
 
+Edges parse_edges(const JsonNode& node) {
+  node.expect_object({"cell", "stride", "gain", "floor"});
+  Edges edges;
+  const auto read = [&](std::string_view field, std::int64_t least, std::int64_t most, std::uint32_t& value) {
+    if (const auto found = node.find(field)) value = static_cast<std::uint32_t>(found->integer(least, most));
+  };
+  read("cell", 1, 32, edges.cell);
+  read("stride", 1, 32, edges.stride);
+  read("gain", 1, 255, edges.gain);
+  read("floor", 0, 255, edges.floor);
+  return edges;
+}
+
 std::vector<std::uint64_t> parse_seeds(const JsonNode& node) {
   node.expect_array(1, 1000);
   std::vector<std::uint64_t> seeds;
@@ -42,7 +55,7 @@ json network_of(const JsonNode& node, const std::string& file) {
   return read_json(path);
 }
 
-json* place_in(Experiment& experiment, const std::string& place, json& smoothing) {
+json* place_in(Experiment& experiment, const std::string& place, json& smoothing, json& edges) {
   const auto below = [&](json& document, std::string_view name) -> json* {
     const json::json_pointer pointer(place.substr(name.size()));
     return document.contains(pointer) ? &document[pointer] : nullptr;
@@ -50,27 +63,38 @@ json* place_in(Experiment& experiment, const std::string& place, json& smoothing
   if (place.starts_with("network/")) return below(experiment.network, "network");
   if (place.starts_with("data/") && experiment.data.is_object()) return below(experiment.data, "data");
   if (place.starts_with("smoothing/")) return below(smoothing, "smoothing");
+  if (place.starts_with("edges/")) return below(edges, "edges");
   return nullptr;
 }
 
 void apply(Experiment& experiment, const std::string& place, const json& value) {
-  json smoothing = {{"size", experiment.smoothing.size}, {"gain", experiment.smoothing.gain}};
-  json* const target = place_in(experiment, place, smoothing);
+  json smoothing = as_json(experiment.smoothing);
+  json edges = experiment.edges ? as_json(*experiment.edges) : json();
+  json* const target = place_in(experiment, place, smoothing, edges);
   if (target == nullptr) {
-    throw InputError(experiment.file, "vary." + place,
-                     "there is no such field in the experiment; fields of network, data and smoothing can be varied, such as "
-                     "\"network/layers/0/neurons\"");
+    throw InputError(
+        experiment.file, "vary." + place,
+        "there is no such field in the experiment; fields of network, data, smoothing and edges can be varied, such as "
+        "\"network/layers/0/neurons\"");
   }
   *target = value;
   experiment.smoothing = parse_smoothing(JsonNode(smoothing, experiment.file, "smoothing"));
+  if (experiment.edges) experiment.edges = parse_edges(JsonNode(edges, experiment.file, "edges"));
 }
 
 }  // namespace
 
+json as_json(const Smoothing& smoothing) { return {{"size", smoothing.size}, {"gain", smoothing.gain}}; }
+
+json as_json(const Edges& edges) {
+  return {{"cell", edges.cell}, {"stride", edges.stride}, {"gain", edges.gain}, {"floor", edges.floor}};
+}
+
 Experiment parse_experiment(const json& document, const std::string& file) {
   const JsonNode root(document, file, "");
-  root.expect_object({"phasic_experiment", "name", "description", "data", "smoothing", "task", "network", "seeds", "passes",
-                      "samples", "validation", "tests", "evaluate_every", "engine", "launch_samples", "repeat", "vary"});
+  root.expect_object({"phasic_experiment", "name", "description", "data", "smoothing", "edges", "task", "network", "seeds",
+                      "passes", "samples", "validation", "tests", "evaluate_every", "engine", "launch_samples", "repeat",
+                      "vary"});
   (void)root.at("phasic_experiment").integer(1, 1);
   Experiment experiment;
   experiment.file = file;
@@ -83,6 +107,7 @@ Experiment parse_experiment(const json& document, const std::string& file) {
   if (!data.value().is_object()) (void)data.text();
   experiment.data = data.value();
   if (const auto smoothing = root.find("smoothing")) experiment.smoothing = parse_smoothing(*smoothing);
+  if (const auto edges = root.find("edges")) experiment.edges = parse_edges(*edges);
   experiment.task = static_cast<Task>(root.at("task").one_of(kTasks));
   experiment.network = network_of(root.at("network"), file);
   experiment.seeds = parse_seeds(root.at("seeds"));

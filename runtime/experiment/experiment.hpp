@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/experiment/edges.hpp"
 #include "runtime/experiment/smoothing.hpp"
 
 namespace phasic::runtime {
@@ -30,6 +31,7 @@ struct Experiment {
   std::string file;     ///< where it came from, for messages
   nlohmann::json data;  ///< a name, or an object (docs/data.md)
   Smoothing smoothing;
+  std::optional<Edges> edges;  ///< after the smoothing
   Task task = Task::kClassification;
   nlohmann::json network;  ///< as in a network file; its seed is that of the run
   std::vector<std::uint64_t> seeds;
@@ -41,9 +43,13 @@ struct Experiment {
   std::string engine = "reference";
   std::uint64_t launch_samples = 1000;
   std::optional<Repetition> repetition;
-  /// What is varied: places in the network, data or smoothing such as "network/layers/0/neurons", each with its values.
+  /// What is varied: places in the network, data, smoothing or edges such as "network/layers/0/neurons", each with its values.
   std::vector<std::pair<std::string, std::vector<nlohmann::json>>> variations;
 };
+
+/// The same as in the file of an experiment, with every field.
+[[nodiscard]] nlohmann::json as_json(const Smoothing& smoothing);
+[[nodiscard]] nlohmann::json as_json(const Edges& edges);
 
 /// Throws InputError naming file, place and value.
 [[nodiscard]] Experiment load_experiment(const std::filesystem::path& file);
