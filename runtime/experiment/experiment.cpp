@@ -30,6 +30,19 @@ Smoothing parse_smoothing(const JsonNode& node) {
   return smoothing;
 }
 
+Edges parse_edges(const JsonNode& node) {
+  node.expect_object({"cell", "stride", "gain", "floor"});
+  Edges edges;
+  const auto read = [&](std::string_view field, std::int64_t least, std::int64_t most, std::uint32_t& value) {
+    if (const auto found = node.find(field)) value = static_cast<std::uint32_t>(found->integer(least, most));
+  };
+  read("cell", 1, 32, edges.cell);
+  read("stride", 1, 32, edges.stride);
+  read("gain", 1, 255, edges.gain);
+  read("floor", 0, 255, edges.floor);
+  return edges;
+}
+
 std::vector<std::uint64_t> parse_seeds(const JsonNode& node) {
   node.expect_array(1, 1000);
   std::vector<std::uint64_t> seeds;
@@ -46,11 +59,12 @@ json network_of(const JsonNode& node, const std::string& file) {
 }
 
 /// The document that a place lies in, and its name.
-std::pair<json*, std::string_view> document_of(Experiment& experiment, const std::string& place, json& smoothing) {
+std::pair<json*, std::string_view> document_of(Experiment& experiment, const std::string& place, json& smoothing, json& edges) {
   if (place.starts_with("network/") && !experiment.compares()) return {&experiment.network, "network"};
   if (place.starts_with("comparator/") && experiment.compares()) return {&experiment.comparator, "comparator"};
   if (place.starts_with("data/") && experiment.data.is_object()) return {&experiment.data, "data"};
   if (place.starts_with("smoothing/")) return {&smoothing, "smoothing"};
+  if (place.starts_with("edges/") && experiment.edges) return {&edges, "edges"};
   return {nullptr, ""};
 }
 
@@ -64,13 +78,14 @@ void apply(Experiment& experiment, const std::string& field, const std::string& 
     experiment.passes = static_cast<std::uint32_t>(JsonNode(value, experiment.file, field).integer(1, kMostPasses));
     return;
   }
-  json smoothing = {{"size", experiment.smoothing.size}, {"gain", experiment.smoothing.gain}};
-  const auto [document, name] = document_of(experiment, place, smoothing);
+  json smoothing = as_json(experiment.smoothing);
+  json edges = experiment.edges ? as_json(*experiment.edges) : json();
+  const auto [document, name] = document_of(experiment, place, smoothing, edges);
   const json::json_pointer pointer(document == nullptr ? "" : place.substr(name.size()));
   if (document == nullptr || !document->contains(pointer.parent_pointer()) ||
       (!document->contains(pointer) && !(*document)[pointer.parent_pointer()].is_object())) {
     throw InputError(experiment.file, field,
-                     "there is no such field in the experiment; fields of network, comparator, data and smoothing, "
+                     "there is no such field in the experiment; fields of network, comparator, data, smoothing and edges, "
                      "\"protocol\" and \"passes\" can be varied, such as \"network/layers/0/neurons\"");
   }
   if (value.is_null()) {
@@ -79,6 +94,7 @@ void apply(Experiment& experiment, const std::string& field, const std::string& 
     (*document)[pointer] = value;
   }
   experiment.smoothing = parse_smoothing(JsonNode(smoothing, experiment.file, "smoothing"));
+  if (experiment.edges) experiment.edges = parse_edges(JsonNode(edges, experiment.file, "edges"));
 }
 
 std::vector<double> parse_levels(const JsonNode& node) {
@@ -118,13 +134,20 @@ void check_run(const Experiment& experiment, const JsonNode& root) {
 
 }  // namespace
 
+json as_json(const Smoothing& smoothing) { return {{"size", smoothing.size}, {"gain", smoothing.gain}}; }
+
+json as_json(const Edges& edges) {
+  return {{"cell", edges.cell}, {"stride", edges.stride}, {"gain", edges.gain}, {"floor", edges.floor}};
+}
+
 std::string_view name(Protocol protocol) { return kProtocols.at(static_cast<std::size_t>(protocol)); }
 
 Experiment parse_experiment(const json& document, const std::string& file) {
   const JsonNode root(document, file, "");
-  root.expect_object({"phasic_experiment", "name",       "description", "data",           "smoothing", "task",       "protocol",
-                      "network",           "comparator", "seeds",       "passes",         "samples",   "validation", "tests",
-                      "evaluate_every",    "levels",     "engine",      "launch_samples", "repeat",    "cases",      "vary"});
+  root.expect_object(
+      {"phasic_experiment", "name",   "description", "data",    "smoothing",  "edges", "task",           "protocol", "network",
+       "comparator",        "seeds",  "passes",      "samples", "validation", "tests", "evaluate_every", "levels",   "engine",
+       "launch_samples",    "repeat", "cases",       "vary"});
   (void)root.at("phasic_experiment").integer(1, 1);
   Experiment experiment;
   experiment.file = file;
@@ -137,6 +160,7 @@ Experiment parse_experiment(const json& document, const std::string& file) {
   if (!data.value().is_object()) (void)data.text();
   experiment.data = data.value();
   if (const auto smoothing = root.find("smoothing")) experiment.smoothing = parse_smoothing(*smoothing);
+  if (const auto edges = root.find("edges")) experiment.edges = parse_edges(*edges);
   experiment.task = static_cast<Task>(root.at("task").one_of(kTasks));
   if (const auto protocol = root.find("protocol")) experiment.protocol = static_cast<Protocol>(protocol->one_of(kProtocols));
   if (const auto comparator = root.find("comparator")) {

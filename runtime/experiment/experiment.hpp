@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/experiment/edges.hpp"
 #include "runtime/experiment/smoothing.hpp"
 
 namespace phasic::runtime {
@@ -40,6 +41,7 @@ struct Experiment {
   std::string file;     ///< where it came from, for messages
   nlohmann::json data;  ///< a name, or an object (docs/data.md)
   Smoothing smoothing;
+  std::optional<Edges> edges;  ///< after the smoothing
   Task task = Task::kClassification;
   Protocol protocol = Protocol::kStreaming;
   nlohmann::json network;     ///< as in a network file; its seed is that of the run. Null where a comparator takes its place
@@ -56,11 +58,15 @@ struct Experiment {
   std::optional<Repetition> repetition;
   /// Sets of places and values, of which each run has one; none: a single empty set. A null takes a field out.
   std::vector<nlohmann::json> cases;
-  /// What is varied: places in the network, data or smoothing such as "network/layers/0/neurons", each with its values.
+  /// What is varied: places in the network, data, smoothing or edges such as "network/layers/0/neurons", each with its values.
   std::vector<std::pair<std::string, std::vector<nlohmann::json>>> variations;
 
   [[nodiscard]] bool compares() const { return !comparator.is_null(); }
 };
+
+/// The same as in the file of an experiment, with every field.
+[[nodiscard]] nlohmann::json as_json(const Smoothing& smoothing);
+[[nodiscard]] nlohmann::json as_json(const Edges& edges);
 
 /// Throws InputError naming file, place and value.
 [[nodiscard]] Experiment load_experiment(const std::filesystem::path& file);

@@ -140,7 +140,9 @@ ExperimentData load_experiment_data(const RunPlan& plan) {
   data.training = load_data(options, Part::kTraining);
   if (experiment.tests) data.test = load_data(options, Part::kTest);
   for (Dataset* const part : {&data.training, &data.test}) {
-    if (part->size() != 0) smooth(*part, experiment.smoothing);
+    if (part->size() == 0) continue;
+    smooth(*part, experiment.smoothing);
+    if (experiment.edges) find_edges(*part, *experiment.edges);
   }
   if (experiment.samples > data.training.size()) {
     throw InputError(experiment.file, "samples",
@@ -203,6 +205,8 @@ json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunPr
   row["protocol"] = name(experiment.protocol);
   row["method"] = name(network.layers.front().rule);
   row["data"] = data.training.name;
+  if (experiment.smoothing != Smoothing{}) row["smoothing"] = as_json(experiment.smoothing);
+  if (experiment.edges) row["edges"] = as_json(*experiment.edges);
   row["training_samples"] = data.training.size();
   row["judged_on"] = experiment.tests ? "test" : "validation";
   row["judged_samples"] = judged.size();
