@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/experiment/measures.hpp"
+
+#include "runtime/experiment/cost.hpp"
+#include "tests/runtime/support.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+TEST(Measures, SamplesToReachAreThoseOfTheFirstLookThatReachesALevel) {
+  const std::vector<Look> looks{{100, 0.5}, {200, 0.9}, {300, 0.85}, {400, 0.92}};
+  const auto reached = samples_to_reach(looks, {0.9, 0.92, 0.95}, 1000, 200);
+  EXPECT_EQ(reached[0]["samples"], 200);
+  EXPECT_EQ(reached[0]["formula_operations"], 1000.0);
+  EXPECT_EQ(reached[1]["samples"], 400);
+  EXPECT_EQ(reached[1]["formula_operations"], 2000.0);
+  EXPECT_EQ(reached[2]["level"], 0.95);
+  EXPECT_TRUE(reached[2]["samples"].is_null());
+  EXPECT_TRUE(reached[2]["formula_operations"].is_null());
+}
+
+TEST(Measures, ForgettingIsWhatWasLostSinceTheBest) {
+  EXPECT_DOUBLE_EQ(forgetting({{0.9}, {0.5, 1.0}, {0.6, 0.7, 0.8}}), (0.3 + 0.3) / 2);
+  EXPECT_EQ(forgetting({{0.9}}), 0);
+}
+
+TEST(Measures, MeanOfClassesLeavesOutThoseThatWereNotShown) {
+  Tally tally(3);
+  tally.shown = {10, 0, 30};
+  tally.right = {5, 0, 30};
+  nlohmann::json row;
+  put_accuracy(row, tally);
+  EXPECT_DOUBLE_EQ(row["accuracy"], 35.0 / 40);
+  EXPECT_DOUBLE_EQ(row["mean_class_accuracy"], 0.75);
+  EXPECT_EQ(row["accuracy_by_class"], (std::vector<double>{0.5, 0, 1}));
+}
+
+TEST(Cost, IsThatOfThePublishedTables) {
+  using comparator::Method;
+  // Operations of an epoch as published for 784-1000-10.
+  EXPECT_EQ(formula_operations(Method::kNaca, 784, 1000, 10), 794'000U);
+  EXPECT_EQ(formula_operations(Method::kBrp, 784, 1000, 10), 811'840U);
+  EXPECT_EQ(formula_operations(Method::kDfa, 784, 1000, 10), 811'840U);
+  EXPECT_EQ(formula_operations(Method::kSgd, 784, 1000, 10), 1'588'000U);
+  EXPECT_EQ(formula_operations(Method::kEwc, 784, 1000, 10), 9'528'000U);
+  EXPECT_EQ(formula_operations(Method::kBp, 784, 1000, 10), 1'588'000U) << "with nk where the notebook has nn by mistake";
+}
+
+TEST(Cost, OfANetworkIsThatOfTheMethod) {
+  using comparator::Method;
+  auto description = test::small_network(784, 1000, 10);
+  EXPECT_EQ(formula_operations(parse_network(description, "n.json")), formula_operations(Method::kNaca, 784, 1000, 10));
+  description["layers"][0]["rule"] = "dfa";
+  EXPECT_EQ(formula_operations(parse_network(description, "n.json")), formula_operations(Method::kDfa, 784, 1000, 10));
+}
+
+}  // namespace
+}  // namespace phasic::runtime
