@@ -141,8 +141,7 @@ void check_fits(const Dataset& data, const Network& network) {
   check_fits(data, network.inputs, network.classes, network.file);
   if (!data.has_events()) return;
   if (network.sample_kind != contract::SampleKind::kEvent) {
-    throw InputError(network.file, "samples",
-                     fmt::format("\"intensity\", but {} has event recordings: \"event\" is needed", data.name));
+    throw InputError(network.file, "samples", fmt::format("{} has event recordings: \"event\" is needed", data.name));
   }
   if (data.steps != network.steps) {
     throw InputError(network.file, "steps",

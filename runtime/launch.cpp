@@ -95,7 +95,14 @@ PackedSamples pack_samples(const Network& network, std::span<const Sample> sampl
       payload = std::max(payload, 4 * events.back().size());
     }
   }
-  packed.stride = static_cast<std::uint32_t>(align(sizeof(contract::SampleHeader) + payload));
+  const bool gated = network.gate.source != Gate::Source::kNone;
+  std::vector<std::vector<std::uint32_t>> open;
+  std::size_t gate_bytes = 0;
+  for (std::size_t n = 0; gated && n < samples.size(); ++n) {
+    open.push_back(open_neurons(network, samples[n]));
+    gate_bytes = std::max(gate_bytes, 4 * open.back().size());
+  }
+  packed.stride = static_cast<std::uint32_t>(align(sizeof(contract::SampleHeader) + gate_bytes + payload));
   packed.bytes.resize(packed.stride * samples.size());
   for (std::size_t n = 0; n < samples.size(); ++n) {
     auto* place = packed.bytes.data() + n * packed.stride;
@@ -103,11 +110,17 @@ PackedSamples pack_samples(const Network& network, std::span<const Sample> sampl
     header.label = samples[n].label;
     header.flags = learn ? 1 : 0;
     header.length = as_events ? static_cast<std::uint32_t>(events[n].size()) : network.inputs;
+    if (gated) {
+      header.flags |= 2;
+      header.open = static_cast<std::uint32_t>(open[n].size());
+      if (!open[n].empty()) std::memcpy(place + sizeof header, open[n].data(), 4 * open[n].size());
+    }
     std::memcpy(place, &header, sizeof header);
+    place += sizeof header + 4 * header.open;
     if (as_events) {
-      if (!events[n].empty()) std::memcpy(place + sizeof header, events[n].data(), 4 * events[n].size());
+      if (!events[n].empty()) std::memcpy(place, events[n].data(), 4 * events[n].size());
     } else {
-      std::memcpy(place + sizeof header, samples[n].intensities.data(), network.inputs);
+      std::memcpy(place, samples[n].intensities.data(), network.inputs);
     }
   }
   return packed;
@@ -194,9 +207,12 @@ std::size_t trace_bytes_per_sample(const Network& network) {
 }
 
 std::size_t largest_launch(const Network& network, bool trace) {
-  std::size_t bytes = std::max(record_bytes(network), align(sizeof(contract::SampleHeader) + network.inputs));
+  const std::size_t gate_bytes =
+      network.gate.source == Gate::Source::kNone ? 0 : 4 * std::size_t{network.layers.front().neurons};
+  std::size_t bytes = std::max(record_bytes(network), align(sizeof(contract::SampleHeader) + gate_bytes + network.inputs));
   if (network.sample_kind == contract::SampleKind::kEvent) {
-    bytes = std::max(bytes, align(sizeof(contract::SampleHeader) + 4 * std::size_t{network.inputs} * network.steps));
+    bytes =
+        std::max(bytes, align(sizeof(contract::SampleHeader) + gate_bytes + 4 * std::size_t{network.inputs} * network.steps));
   }
   if (trace) bytes = std::max(bytes, trace_bytes_per_sample(network));
   return std::max<std::size_t>(1, (kLargestBuffer - kRecordsOffset) / bytes);

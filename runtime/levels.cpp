@@ -54,21 +54,38 @@ double expectation(std::uint32_t bits, Modulation::Distribution distribution) {
   return bits / kWords;
 }
 
+Key key_of(std::uint64_t seed, std::uint32_t layer) {
+  return purpose_key(seed, static_cast<std::uint32_t>(HostPurpose::kLevels), layer);
+}
+
+double modulated_level(const Key& key, std::uint32_t classes, std::uint32_t c, std::uint32_t j, const Modulation& modulation) {
+  const auto code = expectation_code(classes, c);
+  const double lambda = (expectation(drawn(key, code.a, j), modulation.distribution) +
+                         expectation(drawn(key, code.b, j), modulation.distribution)) /
+                        2;
+  return modulate(lambda, modulation);
+}
+
 }  // namespace
 
+std::vector<double> modulated_levels(std::uint64_t seed, std::uint32_t layer, std::uint32_t classes, std::uint32_t neurons,
+                                     const Modulation& modulation) {
+  const Key key = key_of(seed, layer);
+  std::vector<double> levels;
+  levels.reserve(std::size_t{classes} * neurons);
+  for (std::uint32_t c = 0; c < classes; ++c) {
+    for (std::uint32_t j = 0; j < neurons; ++j) levels.push_back(modulated_level(key, classes, c, j, modulation));
+  }
+  return levels;
+}
+
 std::vector<std::int8_t> level_table(const Network& network, std::size_t layer) {
-  const auto key =
-      purpose_key(network.seed, static_cast<std::uint32_t>(HostPurpose::kLevels), static_cast<std::uint32_t>(layer));
+  const Key key = key_of(network.seed, static_cast<std::uint32_t>(layer));
   const auto& spec = network.layers[layer];
-  const auto& modulation = network.modulation;
   const auto level = [&](std::uint32_t c, std::uint32_t j) {
     if (spec.competes()) return network.class_of(j) == c ? kUnits : 0;
     if (spec.rule != Rule::kNaca) return std::floor(drawn(key, c, j) * (2 * kUnits + 1) / kWords) - kUnits;
-    const auto code = expectation_code(network.classes, c);
-    const double lambda = (expectation(drawn(key, code.a, j), modulation.distribution) +
-                           expectation(drawn(key, code.b, j), modulation.distribution)) /
-                          2;
-    return std::round(kUnits * modulate(lambda, modulation));
+    return std::round(kUnits * modulated_level(key, network.classes, c, j, network.modulation));
   };
   std::vector<std::int8_t> levels;
   levels.reserve(std::size_t{network.classes} * spec.neurons);

@@ -24,12 +24,13 @@ constexpr double kUnitsOfLeak = 256;
 constexpr double kUnitsOfLevel = 64;
 
 // Fixed orders: the place in the list is the value of the contract's enumeration.
-constexpr auto kSampleKinds = std::to_array<std::string_view>({"intensity", "event"});
+constexpr auto kSampleKinds = std::to_array<std::string_view>({"intensity", "event", "graded"});
 constexpr auto kSpans = std::to_array<std::string_view>({"last_step", "all_steps"});
 constexpr auto kRoundings = std::to_array<std::string_view>({"stochastic", "nearest"});
 constexpr auto kRules = std::to_array<std::string_view>({"frozen", "naca", "error", "drtp", "dfa", "eprop", "competition"});
 constexpr auto kPosts = std::to_array<std::string_view>({"trit", "surrogate", "one"});
 constexpr auto kDistributions = std::to_array<std::string_view>({"uniform", "normal", "beta"});
+constexpr auto kGateSources = std::to_array<std::string_view>({"sample", "class"});
 constexpr std::uint32_t kLargestTraceShift = 3;
 constexpr std::uint32_t kCompetitionStateBits = contract::kSquaresWidth + contract::kWinsWidth;
 
@@ -91,8 +92,9 @@ double rate_per_learning_rate(const Network& network, const LayerSpec& layer) {
   const double weight_unit = layer.unit / std::exp2(layer.input_shift);
   const double fraction = std::exp2(24.0 - network.weight_width);
   const double level_unit = layer.rule == Rule::kError ? 1 : kUnitsOfLevel;
-  const double error_unit = layer.factor() == contract::Factor::kLevel ? 1 : network.steps;
-  const double trace_unit = std::exp2(layer.trace_shift);
+  const double full = network.graded() ? contract::kGradedFull : 1;
+  const double error_unit = layer.factor() == contract::Factor::kLevel ? 1 : full * network.steps;
+  const double trace_unit = std::exp2(layer.trace_shift) * full;
   return fraction / weight_unit / level_unit / error_unit / trace_unit;
 }
 
@@ -125,12 +127,14 @@ void parse_learning_rate(const JsonNode& node, const Network& network, LayerSpec
 }
 
 /// The usual values of a rule.
-void take_usual(LayerSpec& layer) {
-  const bool sums = layer.rule != Rule::kFrozen && layer.rule != Rule::kNaca;
-  const bool surrogate = layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop;
+void take_usual(LayerSpec& layer, bool graded) {
+  const bool learns = layer.rule != Rule::kFrozen;
+  const bool sums = !graded && learns && layer.rule != Rule::kNaca;
+  const bool surrogate =
+      layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop || (graded && learns);
   layer.span = sums ? contract::Span::kAllSteps : contract::Span::kLastStep;
   layer.post = surrogate ? contract::Post::kSurrogate : contract::Post::kTrit;
-  layer.trace_shift = layer.rule == Rule::kEprop ? 2 : 0;
+  layer.trace_shift = layer.rule == Rule::kEprop && !graded ? 2 : 0;
 }
 
 /// A rate that is a power of two, as the power of 1/2.
@@ -146,12 +150,12 @@ std::uint32_t parse_slowest_rate(const JsonNode& node) {
   return static_cast<std::uint32_t>(raw);
 }
 
-LayerSpec parse_competition(const JsonNode& node, double unit, bool last) {
+LayerSpec parse_competition(const JsonNode& node, bool graded, double unit, bool last) {
   node.expect_object({"neurons", "bias", "input_shift", "unit", "rule", "rounding", "slowest_rate", "homeostasis"});
   if (!last) node.at("rule").refuse("only the last layer can compete");
   LayerSpec layer;
   layer.rule = Rule::kCompetition;
-  take_usual(layer);
+  take_usual(layer, graded);
   layer.neurons = static_cast<std::uint32_t>(node.at("neurons").integer(1, 65535));
   layer.bias = false;
   if (const auto bias = node.find("bias")) layer.bias = bias->boolean();
@@ -166,9 +170,13 @@ LayerSpec parse_competition(const JsonNode& node, double unit, bool last) {
   return layer;
 }
 
-void parse_potentials(const JsonNode& node, LayerSpec& layer) {
+/// Half the width of a neuron's ramp in a graded network.
+constexpr std::int32_t kHalfRamp = (contract::kGradedFull + 1) / 2;
+
+void parse_potentials(const JsonNode& node, bool graded, LayerSpec& layer) {
   const auto threshold = node.at("threshold");
   layer.threshold = static_cast<std::int32_t>(parse_quantity(threshold, layer.unit, INT16_MIN, INT16_MAX));
+  if (graded) layer.window = layer.threshold - kHalfRamp;
   if (const auto window = node.find("window")) {
     if (window->value().is_object()) {
       layer.window = static_cast<std::int32_t>(parse_quantity(*window, 1, INT16_MIN, INT16_MAX));
@@ -181,14 +189,19 @@ void parse_potentials(const JsonNode& node, LayerSpec& layer) {
       layer.window = static_cast<std::int32_t>(layer.threshold - half_width);
     }
   }
+  if (graded && !node.find("leak")) return;
   layer.leak = static_cast<std::uint32_t>(parse_quantity(node.at("leak"), 1 / kUnitsOfLeak, 0, 256));
 }
 
 void parse_rule(const JsonNode& node, const Network& network, bool last, LayerSpec& layer) {
   const auto rule = node.at("rule");
   layer.rule = static_cast<Rule>(rule.one_of(kRules));
-  take_usual(layer);
-  if (const auto span = node.find("span")) layer.span = static_cast<contract::Span>(span->one_of(kSpans));
+  take_usual(layer, network.graded());
+  if (const auto span = node.find("span")) {
+    layer.span = static_cast<contract::Span>(span->one_of(kSpans));
+    if (network.graded() && layer.span == contract::Span::kAllSteps)
+      span->refuse("graded samples have one step: \"last_step\" is it");
+  }
   if (const auto post = node.find("post")) layer.post = static_cast<contract::Post>(post->one_of(kPosts));
   if (layer.span == contract::Span::kLastStep) layer.trace_shift = 0;
   if (const auto trace = node.find("trace_shift")) {
@@ -208,7 +221,7 @@ void parse_rule(const JsonNode& node, const Network& network, bool last, LayerSp
 
 LayerSpec parse_layer(const JsonNode& node, const Network& network, double unit, std::uint32_t before, bool last) {
   if (node.value().is_object() && node.at("rule").one_of(kRules) == static_cast<std::size_t>(Rule::kCompetition))
-    return parse_competition(node, unit, last);
+    return parse_competition(node, network.graded(), unit, last);
   node.expect_object({"neurons", "bias", "threshold", "window", "leak", "input_shift", "unit", "rule", "span", "post",
                       "trace_shift", "rounding", "learning_rate", "initial_amplitude"});
   LayerSpec layer;
@@ -218,7 +231,7 @@ LayerSpec parse_layer(const JsonNode& node, const Network& network, double unit,
   if (const auto own = node.find("unit")) layer.unit = parse_unit(*own);
   if (const auto shift = node.find("input_shift"))
     layer.input_shift = static_cast<std::uint32_t>(shift->integer(0, kLargestShift));
-  parse_potentials(node, layer);
+  parse_potentials(node, network.graded(), layer);
   parse_rule(node, network, last, layer);
   if (!layer.learns()) {
     if (const auto rate = node.find("learning_rate")) {
@@ -262,6 +275,35 @@ std::vector<RateScale> parse_schedule(const JsonNode& node) {
     schedule.push_back({sample, entry.at("scale").real(0, 65535)});
   }
   return schedule;
+}
+
+Gate parse_gate(const JsonNode& node, const Network& network) {
+  const std::uint32_t neurons = network.layers.front().neurons;
+  Gate gate;
+  if (network.layers.front().competes()) node.refuse("a layer that competes has no gate");
+  if (node.value().is_object() && node.at("from").one_of(kGateSources) == 0) {
+    node.expect_object({"from", "distance"});
+    gate.source = Gate::Source::kSample;
+    gate.distance = static_cast<std::uint32_t>(parse_quantity(node.at("distance"), 1.0 / 255, 0, 255));
+    if (network.sample_kind == contract::SampleKind::kEvent)
+      node.at("from").refuse("address events have no intensities: \"class\" is left");
+    return gate;
+  }
+  node.expect_object({"from", "open"});
+  gate.source = Gate::Source::kClass;
+  const auto lists = node.at("open");
+  lists.expect_array(network.classes, network.classes);
+  for (std::size_t n = 0; n < network.classes; ++n) {
+    const auto list = lists.at(n);
+    list.expect_array(0, neurons);
+    auto& open = gate.open_of_class.emplace_back();
+    for (std::size_t k = 0; k < list.value().size(); ++k) {
+      const auto neuron = static_cast<std::uint32_t>(list.at(k).integer(0, neurons - 1));
+      if (k > 0 && neuron <= open.back()) list.at(k).refuse("neurons are in ascending order");
+      open.push_back(neuron);
+    }
+  }
+  return gate;
 }
 
 std::string path_of_pointer(const std::string& pointer) {
@@ -319,7 +361,7 @@ std::uint32_t Network::rows(std::size_t layer) const {
 Network parse_network(const json& document, const std::string& file) {
   const JsonNode root(document, file, "");
   root.expect_object({"phasic_network", "name", "description", "inputs", "classes", "steps", "weight_width", "samples", "seed",
-                      "unit", "modulation", "schedule", "layers"});
+                      "unit", "modulation", "schedule", "gate", "layers"});
   Network network;
   network.file = file;
   (void)root.at("phasic_network").integer(1, 1);
@@ -332,8 +374,10 @@ Network parse_network(const json& document, const std::string& file) {
     network.weight_width = static_cast<std::uint32_t>(width->integer(8, 16));
     if (network.weight_width != 8 && network.weight_width != 16) width->refuse("8 or 16 is needed");
   }
-  if (const auto kind = root.find("samples"))
+  if (const auto kind = root.find("samples")) {
     network.sample_kind = static_cast<contract::SampleKind>(kind->one_of(kSampleKinds));
+    if (network.graded() && network.steps != 1) root.at("steps").refuse("graded samples have 1 step");
+  }
   if (const auto seed = root.find("seed")) network.seed = parse_seed(*seed);
   double unit = 1.0 / 256;
   if (const auto common = root.find("unit")) unit = parse_unit(*common);
@@ -352,6 +396,7 @@ Network parse_network(const json& document, const std::string& file) {
     network.layers.push_back(parse_layer(layers.at(n), network, unit, before, n + 1 == layers.value().size()));
     before = network.layers.back().neurons;
   }
+  if (const auto gate = root.find("gate")) network.gate = parse_gate(*gate, network);
   return network;
 }
 
@@ -370,7 +415,12 @@ json canonical_competition(const LayerSpec& layer) {
           {"homeostasis", layer.homeostasis}};
 }
 
-json canonical_layer(const LayerSpec& layer) {
+json canonical_gate(const Gate& gate) {
+  if (gate.source == Gate::Source::kSample) return {{"from", "sample"}, {"distance", {{"raw", gate.distance}}}};
+  return {{"from", "class"}, {"open", gate.open_of_class}};
+}
+
+json canonical_layer(const LayerSpec& layer, bool graded) {
   json entry = {{"neurons", layer.neurons},
                 {"bias", layer.bias},
                 {"threshold", {{"raw", layer.threshold}}},
@@ -384,7 +434,7 @@ json canonical_layer(const LayerSpec& layer) {
                 {"initial_amplitude", {{"raw", layer.initial_amplitude}}}};
   LayerSpec usual;
   usual.rule = layer.rule;
-  take_usual(usual);
+  take_usual(usual, graded);
   if (layer.post != usual.post) entry["post"] = name_of(kPosts, layer.post);
   if (layer.trace_shift != usual.trace_shift) entry["trace_shift"] = layer.trace_shift;
   if (layer.learns()) entry["learning_rate"] = {{"raw", layer.rate}, {"factor_shift", layer.factor_shift}};
@@ -396,24 +446,26 @@ json canonical_layer(const LayerSpec& layer) {
 json canonical(const Network& network) {
   json layers = json::array();
   for (const auto& layer : network.layers) {
-    layers.push_back(layer.competes() ? canonical_competition(layer) : canonical_layer(layer));
+    layers.push_back(layer.competes() ? canonical_competition(layer) : canonical_layer(layer, network.graded()));
   }
   json schedule = json::array();
   for (const auto& entry : network.schedule) schedule.push_back({{"from_sample", entry.from_sample}, {"scale", entry.scale}});
-  return {{"phasic_network", 1},
-          {"name", network.name},
-          {"inputs", network.inputs},
-          {"classes", network.classes},
-          {"steps", network.steps},
-          {"weight_width", network.weight_width},
-          {"samples", name_of(kSampleKinds, network.sample_kind)},
-          {"seed", fmt::format("{:#x}", network.seed)},
-          {"modulation",
-           {{"inversion", network.modulation.inversion},
-            {"maximum", network.modulation.maximum},
-            {"distribution", name_of(kDistributions, network.modulation.distribution)}}},
-          {"schedule", std::move(schedule)},
-          {"layers", std::move(layers)}};
+  json document = {{"phasic_network", 1},
+                   {"name", network.name},
+                   {"inputs", network.inputs},
+                   {"classes", network.classes},
+                   {"steps", network.steps},
+                   {"weight_width", network.weight_width},
+                   {"samples", name_of(kSampleKinds, network.sample_kind)},
+                   {"seed", fmt::format("{:#x}", network.seed)},
+                   {"modulation",
+                    {{"inversion", network.modulation.inversion},
+                     {"maximum", network.modulation.maximum},
+                     {"distribution", name_of(kDistributions, network.modulation.distribution)}}},
+                   {"schedule", std::move(schedule)},
+                   {"layers", std::move(layers)}};
+  if (network.gate.source != Gate::Source::kNone) document["gate"] = canonical_gate(network.gate);
+  return document;
 }
 
 std::string first_difference(const Network& left, const Network& right) {
@@ -450,27 +502,38 @@ std::uint64_t next_rate_change(const Network& network, std::uint64_t sample) {
 
 namespace {
 
-/// Refuses a rule that the device was built without (the limit `rules` of the specification).
-void check_rules(const Network& network, std::size_t n, const driver::Limits& limits, const std::string& where) {
-  const auto& layer = network.layers[n];
+/// Refuses what the device was built without (the limit `rules` of the specification).
+void check_rules(const Network& network, const driver::Limits& limits, const std::string& where) {
+  std::string place;
   const auto need = [&](bool needed, std::uint32_t part, std::string_view field, std::string_view value) {
     if (!needed || (limits.rules & part) != 0) return;
     throw InputError(
-        network.file, fmt::format("layers[{}].{}", n, field),
+        network.file, place + std::string(field),
         fmt::format("\"{}\" is not in {}: its limit rules is {}, and {} is needed in it", value, where, limits.rules, part));
   };
-  need(layer.post != contract::Post::kTrit, contract::kRulesPost, "post", name_of(kPosts, layer.post));
-  need(layer.trace_shift != 0, contract::kRulesPost, "trace_shift", std::to_string(layer.trace_shift));
-  need(layer.factor() == contract::Factor::kFeedback, contract::kRulesFeedback, "rule", name(layer.rule));
-  need(layer.competes(), contract::kRulesCompetition, "rule", name(layer.rule));
+  need(network.graded(), contract::kRulesGraded, "samples", "graded");
+  need(network.gate.source != Gate::Source::kNone, contract::kRulesGate, "gate", "gate");
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto& layer = network.layers[n];
+    place = fmt::format("layers[{}].", n);
+    need(layer.post != contract::Post::kTrit, contract::kRulesPost, "post", name_of(kPosts, layer.post));
+    need(layer.trace_shift != 0, contract::kRulesPost, "trace_shift", std::to_string(layer.trace_shift));
+    need(layer.factor() == contract::Factor::kFeedback, contract::kRulesFeedback, "rule", name(layer.rule));
+    need(layer.competes(), contract::kRulesCompetition, "rule", name(layer.rule));
+  }
 }
 
 }  // namespace
 
 void check_limits(const Network& network, const driver::Limits& limits, const std::string& where) {
+  const bool gated = network.gate.source != Gate::Source::kNone;
   const auto refuse = [&](const std::string& field, std::uint64_t value, std::string_view limit, std::uint64_t allowed) {
     throw InputError(network.file, field, fmt::format("{} does not fit {}: its limit {} is {}", value, where, limit, allowed));
   };
+  check_rules(network, limits, where);
+  if (gated && network.sample_kind != contract::SampleKind::kEvent &&
+      std::uint64_t{network.inputs} + network.layers.front().neurons > limits.max_events)
+    refuse("gate", std::uint64_t{network.inputs} + network.layers.front().neurons, "max_events", limits.max_events);
   if (network.weight_width != limits.weight_width)
     refuse("weight_width", network.weight_width, "weight_width", limits.weight_width);
   if (network.layers.size() > limits.engines) refuse("layers", network.layers.size(), "engines", limits.engines);
@@ -481,7 +544,6 @@ void check_limits(const Network& network, const driver::Limits& limits, const st
     const auto& layer = network.layers[n];
     const auto field = [n](std::string_view name) { return fmt::format("layers[{}].{}", n, name); };
     if (layer.neurons > limits.max_neurons) refuse(field("neurons"), layer.neurons, "max_neurons", limits.max_neurons);
-    check_rules(network, n, limits, where);
     const auto rows = network.rows(n);
     if (rows > limits.max_rows) {
       throw InputError(

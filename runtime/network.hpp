@@ -10,6 +10,7 @@
 
 #include "driver/device.hpp"
 #include "phasic/contract.hpp"
+#include "runtime/gate.hpp"
 
 namespace phasic::runtime {
 
@@ -72,6 +73,7 @@ struct Network {
   std::uint64_t seed = 1;
   std::vector<LayerSpec> layers;  ///< 1 to 4
   Modulation modulation;
+  Gate gate;
   std::vector<RateScale> schedule{RateScale{}};  ///< ascending; the first starts at 0
   std::string file;                              ///< where it came from, for messages; not compared
 
@@ -79,6 +81,8 @@ struct Network {
   [[nodiscard]] std::uint32_t rows(std::size_t layer) const;
   /// Rows of a layer in the weights buffer: those and, of a layer that competes, its state.
   [[nodiscard]] std::uint32_t stored_rows(std::size_t layer) const;
+  /// Samples are shown once, and rows and neurons have values from 0 to 255 rather than spikes.
+  [[nodiscard]] bool graded() const { return sample_kind == contract::SampleKind::kGraded; }
   [[nodiscard]] std::uint32_t outputs() const { return layers.back().neurons; }
   /// The class that neuron `neuron` of the last layer stands for: its number, or in a layer that competes one of as many groups
   /// of neighbours as there are classes, alike in size but for one.

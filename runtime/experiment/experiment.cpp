@@ -5,6 +5,7 @@
 
 #include <array>
 
+#include "runtime/comparator/settings.hpp"
 #include "runtime/error.hpp"
 #include "runtime/json_node.hpp"
 #include "runtime/network.hpp"
@@ -15,7 +16,9 @@ namespace {
 using nlohmann::json;
 
 constexpr auto kTasks = std::to_array<std::string_view>({"classification", "class_continual"});
+constexpr auto kProtocols = std::to_array<std::string_view>({"streaming", "mixed_batch", "published"});
 constexpr std::int64_t kMost = std::int64_t{1} << 40;
+constexpr std::int64_t kMostPasses = 1'000'000;
 constexpr std::size_t kMostRuns = 100'000;
 
 Smoothing parse_smoothing(const JsonNode& node) {
@@ -25,6 +28,19 @@ Smoothing parse_smoothing(const JsonNode& node) {
   if (smoothing.size % 2 == 0) node.at("size").refuse("an odd number is needed");
   if (const auto gain = node.find("gain")) smoothing.gain = static_cast<std::uint32_t>(gain->integer(1, 16));
   return smoothing;
+}
+
+Edges parse_edges(const JsonNode& node) {
+  node.expect_object({"cell", "stride", "gain", "floor"});
+  Edges edges;
+  const auto read = [&](std::string_view field, std::int64_t least, std::int64_t most, std::uint32_t& value) {
+    if (const auto found = node.find(field)) value = static_cast<std::uint32_t>(found->integer(least, most));
+  };
+  read("cell", 1, 32, edges.cell);
+  read("stride", 1, 32, edges.stride);
+  read("gain", 1, 255, edges.gain);
+  read("floor", 0, 255, edges.floor);
+  return edges;
 }
 
 std::vector<std::uint64_t> parse_seeds(const JsonNode& node) {
@@ -42,35 +58,96 @@ json network_of(const JsonNode& node, const std::string& file) {
   return read_json(path);
 }
 
-json* place_in(Experiment& experiment, const std::string& place, json& smoothing) {
-  const auto below = [&](json& document, std::string_view name) -> json* {
-    const json::json_pointer pointer(place.substr(name.size()));
-    return document.contains(pointer) ? &document[pointer] : nullptr;
-  };
-  if (place.starts_with("network/")) return below(experiment.network, "network");
-  if (place.starts_with("data/") && experiment.data.is_object()) return below(experiment.data, "data");
-  if (place.starts_with("smoothing/")) return below(smoothing, "smoothing");
-  return nullptr;
+/// The document that a place lies in, and its name.
+std::pair<json*, std::string_view> document_of(Experiment& experiment, const std::string& place, json& smoothing, json& edges) {
+  if (place.starts_with("network/") && !experiment.compares()) return {&experiment.network, "network"};
+  if (place.starts_with("comparator/") && experiment.compares()) return {&experiment.comparator, "comparator"};
+  if (place.starts_with("data/") && experiment.data.is_object()) return {&experiment.data, "data"};
+  if (place.starts_with("smoothing/")) return {&smoothing, "smoothing"};
+  if (place.starts_with("edges/") && experiment.edges) return {&edges, "edges"};
+  return {nullptr, ""};
 }
 
-void apply(Experiment& experiment, const std::string& place, const json& value) {
-  json smoothing = {{"size", experiment.smoothing.size}, {"gain", experiment.smoothing.gain}};
-  json* const target = place_in(experiment, place, smoothing);
-  if (target == nullptr) {
-    throw InputError(experiment.file, "vary." + place,
-                     "there is no such field in the experiment; fields of network, data and smoothing can be varied, such as "
-                     "\"network/layers/0/neurons\"");
+/// Sets a field; a null takes it out. `field` is what the user called it by.
+void apply(Experiment& experiment, const std::string& field, const std::string& place, const json& value) {
+  if (place == "protocol") {
+    experiment.protocol = static_cast<Protocol>(JsonNode(value, experiment.file, field).one_of(kProtocols));
+    return;
   }
-  *target = value;
+  if (place == "passes") {
+    experiment.passes = static_cast<std::uint32_t>(JsonNode(value, experiment.file, field).integer(1, kMostPasses));
+    return;
+  }
+  json smoothing = as_json(experiment.smoothing);
+  json edges = experiment.edges ? as_json(*experiment.edges) : json();
+  const auto [document, name] = document_of(experiment, place, smoothing, edges);
+  const json::json_pointer pointer(document == nullptr ? "" : place.substr(name.size()));
+  if (document == nullptr || !document->contains(pointer.parent_pointer()) ||
+      (!document->contains(pointer) && !(*document)[pointer.parent_pointer()].is_object())) {
+    throw InputError(experiment.file, field,
+                     "there is no such field in the experiment; fields of network, comparator, data, smoothing and edges, "
+                     "\"protocol\" and \"passes\" can be varied, such as \"network/layers/0/neurons\"");
+  }
+  if (value.is_null()) {
+    (*document)[pointer.parent_pointer()].erase(pointer.back());
+  } else {
+    (*document)[pointer] = value;
+  }
   experiment.smoothing = parse_smoothing(JsonNode(smoothing, experiment.file, "smoothing"));
+  if (experiment.edges) experiment.edges = parse_edges(JsonNode(edges, experiment.file, "edges"));
+}
+
+std::vector<double> parse_levels(const JsonNode& node) {
+  node.expect_array(1, 100);
+  std::vector<double> levels;
+  for (std::size_t n = 0; n < node.value().size(); ++n) levels.push_back(node.at(n).real(0, 1));
+  return levels;
+}
+
+/// Refuses what goes together with a network of the contract alone, or with a comparator alone.
+void check_run(const Experiment& experiment, const JsonNode& root) {
+  if (!experiment.compares()) {
+    if (experiment.protocol != Protocol::kStreaming) {
+      throw InputError(experiment.file, "protocol",
+                       fmt::format("\"{}\" shows batches, but a network learns one sample at a time: it needs a comparator",
+                                   name(experiment.protocol)));
+    }
+    (void)parse_network(experiment.network, experiment.file);
+    return;
+  }
+  for (const std::string_view field : {"engine", "launch_samples", "repeat"}) {
+    if (const auto node = root.find(field)) node->refuse("belongs to networks; a comparator runs on the host");
+  }
+  const bool continual = experiment.task == Task::kClassContinual;
+  const auto settings = comparator::parse_settings(JsonNode(experiment.comparator, experiment.file, "comparator"), continual,
+                                                   experiment.protocol == Protocol::kStreaming);
+  if (experiment.protocol != Protocol::kPublished) return;
+  if (!continual)
+    throw InputError(experiment.file, "protocol",
+                     "\"published\" is that of the class_continual task; the task is classification");
+  if (settings.gate == comparator::Gate::kSample) {
+    throw InputError(
+        experiment.file, "comparator.gate",
+        "\"sample\" does not see the batches of protocol \"published\"; it belongs to \"mixed_batch\" or \"streaming\"");
+  }
 }
 
 }  // namespace
 
+json as_json(const Smoothing& smoothing) { return {{"size", smoothing.size}, {"gain", smoothing.gain}}; }
+
+json as_json(const Edges& edges) {
+  return {{"cell", edges.cell}, {"stride", edges.stride}, {"gain", edges.gain}, {"floor", edges.floor}};
+}
+
+std::string_view name(Protocol protocol) { return kProtocols.at(static_cast<std::size_t>(protocol)); }
+
 Experiment parse_experiment(const json& document, const std::string& file) {
   const JsonNode root(document, file, "");
-  root.expect_object({"phasic_experiment", "name", "description", "data", "smoothing", "task", "network", "seeds", "passes",
-                      "samples", "validation", "tests", "evaluate_every", "engine", "launch_samples", "repeat", "vary"});
+  root.expect_object(
+      {"phasic_experiment", "name",   "description", "data",    "smoothing",  "edges", "task",           "protocol", "network",
+       "comparator",        "seeds",  "passes",      "samples", "validation", "tests", "evaluate_every", "levels",   "engine",
+       "launch_samples",    "repeat", "cases",       "vary"});
   (void)root.at("phasic_experiment").integer(1, 1);
   Experiment experiment;
   experiment.file = file;
@@ -83,8 +160,17 @@ Experiment parse_experiment(const json& document, const std::string& file) {
   if (!data.value().is_object()) (void)data.text();
   experiment.data = data.value();
   if (const auto smoothing = root.find("smoothing")) experiment.smoothing = parse_smoothing(*smoothing);
+  if (const auto edges = root.find("edges")) experiment.edges = parse_edges(*edges);
   experiment.task = static_cast<Task>(root.at("task").one_of(kTasks));
-  experiment.network = network_of(root.at("network"), file);
+  if (const auto protocol = root.find("protocol")) experiment.protocol = static_cast<Protocol>(protocol->one_of(kProtocols));
+  if (const auto comparator = root.find("comparator")) {
+    if (const auto network = root.find("network"))
+      network->refuse("there is a comparator, too; an experiment has one of the two");
+    if (!comparator->value().is_object()) comparator->refuse("an object is needed");
+    experiment.comparator = comparator->value();
+  } else {
+    experiment.network = network_of(root.at("network"), file);
+  }
   experiment.seeds = parse_seeds(root.at("seeds"));
   experiment.passes = static_cast<std::uint32_t>(number("passes", 1, 1));
   experiment.samples = static_cast<std::uint64_t>(number("samples", 0, 0));
@@ -102,6 +188,18 @@ Experiment parse_experiment(const json& document, const std::string& file) {
     experiment.repetition =
         Repetition{repeat->at("engine").text(), static_cast<std::uint64_t>(repeat->at("samples").integer(1, kMost))};
   }
+  if (const auto levels = root.find("levels")) {
+    if (experiment.evaluate_every == 0) levels->refuse("without evaluate_every nothing is looked at");
+    experiment.levels = parse_levels(*levels);
+  }
+  if (const auto cases = root.find("cases")) {
+    cases->expect_array(1, 1000);
+    for (std::size_t n = 0; n < cases->value().size(); ++n) {
+      const auto node = cases->at(n);
+      if (!node.value().is_object()) node.refuse("an object of places and values is needed");
+      experiment.cases.push_back(node.value());
+    }
+  }
   if (const auto vary = root.find("vary")) {
     for (const auto& [place, values] : vary->value().items()) {
       const auto node = vary->at(place);
@@ -110,7 +208,7 @@ Experiment parse_experiment(const json& document, const std::string& file) {
     }
   }
   // Every network is checked before the first run starts.
-  for (const RunPlan& plan : plan_runs(experiment)) (void)parse_network(plan.experiment.network, file);
+  for (const RunPlan& plan : plan_runs(experiment)) check_run(plan.experiment, root);
   return experiment;
 }
 
@@ -118,6 +216,16 @@ Experiment load_experiment(const std::filesystem::path& file) { return parse_exp
 
 std::vector<RunPlan> plan_runs(const Experiment& experiment) {
   std::vector<RunPlan> plans{{.key = "", .seed = 0, .variation = json::object(), .experiment = experiment}};
+  if (!experiment.cases.empty()) plans.clear();
+  for (std::size_t n = 0; n < experiment.cases.size(); ++n) {
+    RunPlan plan{.key = "", .seed = 0, .variation = json::object(), .experiment = experiment};
+    for (const auto& [place, value] : experiment.cases[n].items()) {
+      plan.variation[place] = value;
+      plan.key += fmt::format("{}={} ", place, value.dump());
+      apply(plan.experiment, fmt::format("cases[{}].{}", n, place), place, value);
+    }
+    plans.push_back(std::move(plan));
+  }
   for (const auto& [place, values] : experiment.variations) {
     std::vector<RunPlan> more;
     for (const RunPlan& plan : plans) {
@@ -125,7 +233,7 @@ std::vector<RunPlan> plan_runs(const Experiment& experiment) {
         RunPlan next = plan;
         next.variation[place] = value;
         next.key += fmt::format("{}={} ", place, value.dump());
-        apply(next.experiment, place, value);
+        apply(next.experiment, "vary." + place, place, value);
         more.push_back(std::move(next));
       }
     }
@@ -139,7 +247,7 @@ std::vector<RunPlan> plan_runs(const Experiment& experiment) {
       RunPlan run = plan;
       run.seed = seed;
       run.key += fmt::format("seed={}", seed);
-      run.experiment.network["seed"] = seed;
+      if (!run.experiment.compares()) run.experiment.network["seed"] = seed;
       runs.push_back(std::move(run));
     }
   }

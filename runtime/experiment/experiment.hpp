@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "runtime/experiment/edges.hpp"
 #include "runtime/experiment/smoothing.hpp"
 
 namespace phasic::runtime {
@@ -18,6 +20,15 @@ enum class Task : std::uint8_t {
   kClassification,  ///< all classes mixed
   kClassContinual,  ///< one class after the other, never again
 };
+
+/// How samples are shown (docs/experiments.md).
+enum class Protocol : std::uint8_t {
+  kStreaming,   ///< one at a time
+  kMixedBatch,  ///< in batches; those of tests have all classes mixed
+  kPublished,   ///< as NACA's class-incremental results were made: batches of tests hold one class each, which an input gate
+                ///< gives away
+};
+[[nodiscard]] std::string_view name(Protocol protocol);
 
 /// Samples that another engine learns again, for comparison bit by bit.
 struct Repetition {
@@ -30,20 +41,32 @@ struct Experiment {
   std::string file;     ///< where it came from, for messages
   nlohmann::json data;  ///< a name, or an object (docs/data.md)
   Smoothing smoothing;
+  std::optional<Edges> edges;  ///< after the smoothing
   Task task = Task::kClassification;
-  nlohmann::json network;  ///< as in a network file; its seed is that of the run
+  Protocol protocol = Protocol::kStreaming;
+  nlohmann::json network;     ///< as in a network file; its seed is that of the run. Null where a comparator takes its place
+  nlohmann::json comparator;  ///< a network in floating point on the host (docs/comparators.md); null where there is a network
   std::vector<std::uint64_t> seeds;
   std::uint32_t passes = 1;
   std::uint64_t samples = 0;         ///< training samples that are used, drawn by the seed of the run; 0: all
   std::uint64_t validation = 0;      ///< training samples that are kept apart
   bool tests = true;                 ///< whether the test set is used at all; without it the validation set takes its place
   std::uint64_t evaluate_every = 0;  ///< samples from one look at the validation set to the next; 0: none
+  std::vector<double> levels{0.9, 0.95};  ///< accuracies on the validation set whose first look is told
   std::string engine = "reference";
   std::uint64_t launch_samples = 1000;
   std::optional<Repetition> repetition;
-  /// What is varied: places in the network, data or smoothing such as "network/layers/0/neurons", each with its values.
+  /// Sets of places and values, of which each run has one; none: a single empty set. A null takes a field out.
+  std::vector<nlohmann::json> cases;
+  /// What is varied: places in the network, data, smoothing or edges such as "network/layers/0/neurons", each with its values.
   std::vector<std::pair<std::string, std::vector<nlohmann::json>>> variations;
+
+  [[nodiscard]] bool compares() const { return !comparator.is_null(); }
 };
+
+/// The same as in the file of an experiment, with every field.
+[[nodiscard]] nlohmann::json as_json(const Smoothing& smoothing);
+[[nodiscard]] nlohmann::json as_json(const Edges& edges);
 
 /// Throws InputError naming file, place and value.
 [[nodiscard]] Experiment load_experiment(const std::filesystem::path& file);
@@ -57,7 +80,7 @@ struct RunPlan {
   Experiment experiment;     ///< with the variation in place
 };
 
-/// Every combination of values, with every seed.
+/// Every combination of cases and values, with every seed.
 [[nodiscard]] std::vector<RunPlan> plan_runs(const Experiment& experiment);
 
 }  // namespace phasic::runtime

@@ -7,11 +7,13 @@
 #include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "runtime/data/split.hpp"
 #include "runtime/devices.hpp"
 #include "runtime/error.hpp"
+#include "runtime/experiment/comparator_run.hpp"
+#include "runtime/experiment/cost.hpp"
+#include "runtime/experiment/measures.hpp"
 #include "runtime/experiment/order.hpp"
 #include "runtime/experiment/raster.hpp"
 #include "runtime/experiment/weight_changes.hpp"
@@ -21,20 +23,6 @@ namespace phasic::runtime {
 namespace {
 
 using nlohmann::json;
-
-/// How many of each class were shown and were given their class.
-struct Tally {
-  std::vector<std::uint64_t> right, shown;
-  explicit Tally(std::uint32_t classes) : right(classes), shown(classes) {}
-
-  [[nodiscard]] double share() const {
-    const auto sum = [](const std::vector<std::uint64_t>& v) { return std::accumulate(v.begin(), v.end(), std::uint64_t{0}); };
-    return sum(shown) == 0 ? 0 : static_cast<double>(sum(right)) / static_cast<double>(sum(shown));
-  }
-  [[nodiscard]] double share_of(std::uint32_t one) const {
-    return shown[one] == 0 ? 0 : static_cast<double>(right[one]) / static_cast<double>(shown[one]);
-  }
-};
 
 Tally evaluate(const Fixed& fixed, const Dataset& data, std::uint64_t launch_samples, std::uint32_t first_sample,
                std::span<const std::byte> weights, const Launcher& launcher, Counters& counters) {
@@ -103,35 +91,6 @@ json counted(const Network& network, const Counters& counters) {
           {"layers", std::move(layers)}};
 }
 
-/// Operations of a pass by the papers' formula: one for each synapse forward, and one for each entry of a matrix through which
-/// a teaching signal goes back. Neither time steps nor the sparsity of spikes count in it.
-std::uint64_t formula_operations(const Network& network) {
-  std::uint64_t operations = 0;
-  std::uint64_t before = network.inputs;
-  for (const auto& layer : network.layers) {
-    operations += before * layer.neurons;
-    const bool fed_back = layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop;
-    if (fed_back) operations += std::uint64_t{network.classes} * (layer.neurons + before);
-    before = layer.neurons;
-  }
-  return operations;
-}
-
-double mean(const std::vector<double>& values) {
-  return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-/// Mean over the tasks but the last of the best accuracy that a task had less the accuracy at the end.
-double forgetting(const std::vector<std::vector<double>>& matrix) {
-  std::vector<double> lost;
-  for (std::size_t task = 0; task + 1 < matrix.size(); ++task) {
-    double best = 0;
-    for (std::size_t later = task; later < matrix.size(); ++later) best = std::max(best, matrix[later][task]);
-    lost.push_back(best - matrix.back()[task]);
-  }
-  return mean(lost);
-}
-
 std::vector<std::unique_ptr<driver::Device>> open_engine(const std::string& engine, const Network& network) {
   DeviceOptions options;
   options.engine = engine;
@@ -174,15 +133,16 @@ json repeat(const RunPlan& plan, const Fixed& fixed, const Dataset& training, co
 
 ExperimentData load_experiment_data(const RunPlan& plan) {
   const Experiment& experiment = plan.experiment;
-  const Network network = parse_network(experiment.network, experiment.file);
   DataOptions options;
   options.data = experiment.data.is_string() ? experiment.data.get<std::string>() : experiment.data.dump();
-  options.steps = network.steps;
+  if (!experiment.compares()) options.steps = parse_network(experiment.network, experiment.file).steps;
   ExperimentData data;
   data.training = load_data(options, Part::kTraining);
   if (experiment.tests) data.test = load_data(options, Part::kTest);
   for (Dataset* const part : {&data.training, &data.test}) {
-    if (part->size() != 0) smooth(*part, experiment.smoothing);
+    if (part->size() == 0) continue;
+    smooth(*part, experiment.smoothing);
+    if (experiment.edges) find_edges(*part, *experiment.edges);
   }
   if (experiment.samples > data.training.size()) {
     throw InputError(experiment.file, "samples",
@@ -208,6 +168,7 @@ ExperimentData load_experiment_data(const RunPlan& plan) {
 json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
   const auto begin = std::chrono::steady_clock::now();
   const Experiment& experiment = plan.experiment;
+  if (experiment.compares()) return run_comparator(plan, data, progress);
   const Network network = parse_network(experiment.network, experiment.file);
   for (const Dataset* const part : {&data.training, &data.validation, &data.test}) {
     if (part->size() != 0) check_fits(*part, network);
@@ -241,13 +202,17 @@ json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunPr
   row["seed"] = plan.seed;
   row["variation"] = plan.variation;
   row["task"] = continual ? "class_continual" : "classification";
+  row["protocol"] = name(experiment.protocol);
+  row["method"] = name(network.layers.front().rule);
   row["data"] = data.training.name;
+  if (experiment.smoothing != Smoothing{}) row["smoothing"] = as_json(experiment.smoothing);
+  if (experiment.edges) row["edges"] = as_json(*experiment.edges);
   row["training_samples"] = data.training.size();
   row["judged_on"] = experiment.tests ? "test" : "validation";
   row["judged_samples"] = judged.size();
 
   json before_learning = json::array();  // accuracy of predictions made before each stretch's samples were learned
-  json looks = json::array();
+  std::vector<Look> looks;
   std::vector<std::vector<double>> matrix;
   std::vector<std::uint32_t> shown;
   Tally last(network.classes);
@@ -260,7 +225,7 @@ json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunPr
           every == 0 ? stretch.end : std::min<std::uint64_t>(stretch.end, (learner.position / every + 1) * every);
       learn_until(learner, next, progress);
       if (every > 0 && (learner.position % every == 0 || learner.position == order.indices.size()))
-        looks.push_back({learner.position, look(data.validation, kFirstValidationSample).share()});
+        looks.emplace_back(learner.position, look(data.validation, kFirstValidationSample).share());
     }
     before_learning.push_back(static_cast<double>(learner.right) / static_cast<double>(learner.position - first));
     if (continual) {
@@ -273,25 +238,23 @@ json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunPr
   if (!continual) last = look(judged, judged_numbers);
 
   row["samples_learned"] = learner.position;
-  row["accuracy"] = last.share();
-  json by_class = json::array();
-  std::vector<double> classes_judged;
-  for (std::uint32_t one = 0; one < network.classes; ++one) {
-    by_class.push_back(last.share_of(one));
-    if (last.shown[one] != 0) classes_judged.push_back(last.share_of(one));
-  }
-  row["accuracy_by_class"] = std::move(by_class);
-  row["mean_class_accuracy"] = mean(classes_judged);
+  put_accuracy(row, last);
   if (continual) {
     row["order"] = shown;
     row["matrix"] = matrix;
     row["forgetting"] = forgetting(matrix);
   }
-  if (experiment.evaluate_every > 0) row["validation"] = std::move(looks);
+  const std::uint64_t operations = formula_operations(network);
+  if (experiment.evaluate_every > 0) {
+    row["validation"] = looks;
+    row["samples_to_reach"] = samples_to_reach(looks, experiment.levels, operations, data.training.size());
+  }
   row["before_learning"] = std::move(before_learning);
   row["learned"] = counted(network, learner.counters);
   row["judged"] = counted(network, tested);
-  row["formula_operations"] = formula_operations(network);
+  row["formula_operations"] = operations;
+  row["epochs"] = experiment.passes;
+  row["formula_cost"] = operations * experiment.passes;
   row["weights_crc32"] = fmt::format(
       "{:08x}", ::crc32(0, reinterpret_cast<const Bytef*>(learner.weights.data()), static_cast<uInt>(learner.weights.size())));
   row["weight_changes"] = weight_changes(network, fixed.layout, initial_weights(network, fixed.layout), learner.weights);

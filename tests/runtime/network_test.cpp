@@ -137,7 +137,7 @@ TEST(Network, EveryRefusalNamesFileFieldAndValue) {
       {"/classes", -1, {"classes", "(value -1)"}},
       {"/steps", 33, {"steps", "1 to 32", "(value 33)"}},
       {"/weight_width", 12, {"weight_width", "8 or 16", "(value 12)"}},
-      {"/samples", "spikes", {"samples", "\"intensity\", \"event\"", "\"spikes\""}},
+      {"/samples", "spikes", {"samples", "\"intensity\", \"event\", \"graded\"", "\"spikes\""}},
       {"/seed", -3, {"seed", "2^64", "(value -3)"}},
       {"/seed", "0xg", {"seed", "\"0xg\""}},
       {"/unit", "1/0", {"unit", "\"1/0\""}},
@@ -320,6 +320,42 @@ TEST(Network, RulesThatDoNotFitAreNamed) {
   refused(document, {"layers[0].trace_shift", "all_steps"});
 }
 
+json graded() {
+  auto document = small_network();
+  document["samples"] = "graded";
+  document["steps"] = 1;
+  for (auto& layer : document["layers"]) {
+    layer.erase("leak");
+    layer.erase("window");
+  }
+  return document;
+}
+
+TEST(Network, GradedNeuronsHaveARampAroundTheirThreshold) {
+  const auto network = parsed(graded());
+  const auto& hidden = network.layers[0];
+  EXPECT_EQ(hidden.threshold, 128);
+  EXPECT_EQ(hidden.window, 0) << "128 units below it";
+  EXPECT_EQ(hidden.post, contract::Post::kSurrogate);
+  EXPECT_EQ(network.layers[1].span, contract::Span::kLastStep);
+  // 2e-3 * 256 * 65536 / 64 / 255 = 2.056, scaled up by 2^14.
+  EXPECT_EQ(hidden.factor_shift, 14U);
+  EXPECT_EQ(hidden.rate, 33686U);
+  EXPECT_EQ(first_difference(parsed(canonical(network)), network), "");
+}
+
+TEST(Network, GradedSamplesWithSeveralStepsAreNamed) {
+  auto document = graded();
+  document["steps"] = 2;
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"steps", "graded", "(value 2)"});
+  document = graded();
+  document["layers"][0]["span"] = "all_steps";
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].span", "graded", "all_steps"});
+  document = graded();
+  document["layers"][0]["trace_shift"] = 1;
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].trace_shift"});
+}
+
 TEST(Network, RulesThatADeviceLacksAreNamed) {
   driver::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 1024, 16384, 16384, 512, 7};
   for (const char* rule : {"drtp", "dfa", "eprop"}) {
@@ -333,6 +369,7 @@ TEST(Network, RulesThatADeviceLacksAreNamed) {
   EXPECT_NO_THROW(check_limits(network, limits, "the device"));
   limits.rules = 3;
   expect_all_in(refusal([&] { check_limits(network, limits, "the device"); }), {"layers[0].rule", "competition", "rules"});
+  expect_all_in(refusal([&] { check_limits(parsed(graded()), limits, "the device"); }), {"samples", "graded", "rules"});
   limits.rules = 7;
   limits.weight_depth = 69;
   expect_all_in(refusal([&] { check_limits(network, limits, "the device"); }),

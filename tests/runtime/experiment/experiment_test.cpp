@@ -32,6 +32,18 @@ TEST(Experiment, PlansEveryCombinationWithEverySeed) {
   EXPECT_EQ(keys.size(), 18U);
 }
 
+TEST(Experiment, EdgesHaveDefaultsAndCanBeVaried) {
+  auto document = small_experiment();
+  EXPECT_FALSE(parse_experiment(document, "e.json").edges.has_value());
+  document["edges"] = {{"cell", 6}};
+  document["vary"] = {{"edges/gain", {3, 40}}};
+  document["seeds"] = {1};
+  const auto plans = plan_runs(parse_experiment(document, "e.json"));
+  ASSERT_EQ(plans.size(), 2U);
+  EXPECT_EQ(*plans[0].experiment.edges, (Edges{.cell = 6, .stride = 4, .gain = 3, .floor = 8}));
+  EXPECT_EQ(*plans[1].experiment.edges, (Edges{.cell = 6, .stride = 4, .gain = 40, .floor = 8}));
+}
+
 TEST(Experiment, WrongFieldsAreNamed) {
   const auto refused = [](auto change, const std::vector<std::string>& told) {
     auto document = small_experiment();
@@ -42,6 +54,9 @@ TEST(Experiment, WrongFieldsAreNamed) {
   refused([](json& d) { d["sedes"] = 1; }, {"e.json", "sedes"});
   refused([](json& d) { d["seeds"] = json::array(); }, {"e.json", "seeds"});
   refused([](json& d) { d["smoothing"] = {{"size", 4}}; }, {"e.json", "smoothing.size", "4", "odd"});
+  refused([](json& d) { d["edges"] = {{"cell", 33}}; }, {"e.json", "edges.cell", "33"});
+  refused([](json& d) { d["edges"] = {{"cells", 8}}; }, {"e.json", "edges", "cells"});
+  refused([](json& d) { d["vary"] = {{"edges/cell", {4}}}; }, {"e.json", "vary.edges/cell"});
   refused([](json& d) { d["vary"] = {{"network/layers/5/neurons", {1}}}; }, {"e.json", "vary.network/layers/5/neurons"});
   refused([](json& d) { d["vary"] = {{"network/layers/0/neurons", {0}}}; }, {"e.json", "layers[0].neurons", "0"});
   refused([](json& d) { d["tests"] = false; }, {"e.json", "tests", "validation"});

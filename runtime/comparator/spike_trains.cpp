@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/comparator/spike_trains.hpp"
+
+#include <algorithm>
+
+namespace phasic::comparator {
+namespace {
+
+/// Vectors as wide as the processor has. Only additions of one number to another: every variant gives the same bits.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__SANITIZE_ADDRESS__)
+#define PHASIC_WIDEST __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define PHASIC_WIDEST
+#endif
+
+constexpr Index kBlock = 128;  ///< neurons whose weights are handled at once: those of 784 inputs fit a cache of 512 kB
+
+/// 16 numbers wherever they lie; the compiler makes of it what the processor has.
+using Numbers __attribute__((vector_size(64), aligned(4), may_alias)) = float;
+constexpr Index kNumbers = 16;
+
+/// to[0 .. 16 N) = sum over the spikes of weights[spike * stride + 0 .. 16 N), held in registers
+template <int N>
+[[gnu::always_inline]] inline void sum_columns_of(const float* weights, Index stride, const std::uint32_t* spikes,
+                                                  std::size_t number, float* to) {
+  Numbers sums[N] = {};
+  for (std::size_t k = 0; k < number; ++k) {
+    const auto* const column = reinterpret_cast<const Numbers*>(weights + static_cast<Index>(spikes[k]) * stride);
+    for (int n = 0; n < N; ++n) sums[n] += column[n];
+  }
+  for (int n = 0; n < N; ++n) reinterpret_cast<Numbers*>(to)[n] = sums[n];
+}
+
+/// The same for 0 to 128 neurons.
+PHASIC_WIDEST void sum_columns(const float* weights, Index stride, const std::uint32_t* spikes, std::size_t number, Index count,
+                               float* to) {
+  Index first = 0;
+  if (count == kBlock) return sum_columns_of<8>(weights, stride, spikes, number, to);
+  for (; count - first >= 4 * kNumbers; first += 4 * kNumbers)
+    sum_columns_of<4>(weights + first, stride, spikes, number, to + first);
+  for (; count - first >= kNumbers; first += kNumbers) sum_columns_of<1>(weights + first, stride, spikes, number, to + first);
+  for (Index j = first; j < count; ++j) {
+    float sum = 0;
+    for (std::size_t k = 0; k < number; ++k) sum += weights[static_cast<Index>(spikes[k]) * stride + j];
+    to[j] = sum;
+  }
+}
+
+/// to[spike * stride + 0 .. count) += signals[0 .. count) for each spike
+PHASIC_WIDEST void add_to_columns(const float* signals, const std::uint32_t* spikes, std::size_t number, Index stride,
+                                  Index count, float* to) {
+  for (std::size_t k = 0; k < number; ++k) {
+    float* const column = to + static_cast<Index>(spikes[k]) * stride;
+    for (Index j = 0; j < count; ++j) column[j] += signals[j];
+  }
+}
+
+}  // namespace
+
+SpikeTrains rate_coded(const Matrix& intensities, Index steps, float lowest, float highest, float noise, Generator& generator) {
+  const Index inputs = intensities.rows(), samples = intensities.cols();
+  SpikeTrains trains(inputs, samples * steps);
+  // Each number of 64 bits gives four thresholds of 16 bits, in the middle of their intervals.
+  const float unit = noise * (highest - lowest) / 65536;
+  const float first = lowest + unit / 2;
+  for (Index step = 0; step < steps; ++step) {
+    for (Index sample = 0; sample < samples; ++sample) {
+      const float* const intensity = intensities.col(sample).data();
+      for (Index input = 0; input < inputs; input += 4) {
+        const Index end = std::min(input + 4, inputs);
+        if (*std::max_element(intensity + input, intensity + end) <= lowest) continue;
+        std::uint64_t bits = generator();
+        for (Index k = input; k < end; ++k, bits >>= 16) {
+          if (intensity[k] > first + unit * static_cast<float>(bits & 0xffff)) trains.spike(k);
+        }
+      }
+      trains.end_column();
+    }
+  }
+  return trains;
+}
+
+Matrix product(const Matrix& weights, const SpikeTrains& trains) {
+  const Index neurons = weights.rows();
+  Matrix sums(neurons, trains.columns());
+  for (Index first = 0; first < neurons; first += kBlock) {
+    const Index count = std::min(kBlock, neurons - first);
+    for (Index column = 0; column < trains.columns(); ++column) {
+      const auto spikes = trains.column(column);
+      sum_columns(weights.data() + first, neurons, spikes.data(), spikes.size(), count, sums.col(column).data() + first);
+    }
+  }
+  return sums;
+}
+
+std::uint64_t add_outer_product(const Matrix& signals, const SpikeTrains& trains, Matrix& sum) {
+  const Index neurons = signals.rows();
+  std::uint64_t additions = 0;
+  if (signals.size() == 0) return 0;
+  const Vector largest = signals.cwiseAbs().colwise().maxCoeff();
+  const float least = 1e-7F * largest.maxCoeff();
+  std::vector<Index> columns;
+  for (Index column = 0; column < trains.columns(); ++column) {
+    if (largest(column) <= least) continue;
+    columns.push_back(column);
+    additions += static_cast<std::uint64_t>((signals.col(column).array() != 0).count()) * trains.column(column).size();
+  }
+  for (Index first = 0; first < neurons; first += kBlock) {
+    const Index count = std::min(kBlock, neurons - first);
+    for (const Index column : columns) {
+      const auto spikes = trains.column(column);
+      add_to_columns(signals.col(column).data() + first, spikes.data(), spikes.size(), neurons, count, sum.data() + first);
+    }
+  }
+  return additions;
+}
+
+}  // namespace phasic::comparator

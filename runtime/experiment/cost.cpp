@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/experiment/cost.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+std::uint64_t synapses(std::uint64_t inputs, std::uint64_t neurons) { return inputs * neurons; }
+
+/// Of a teaching signal that goes to a layer and, by the formula, on to its inputs.
+std::uint64_t teaching(std::uint64_t inputs, std::uint64_t neurons, std::uint64_t classes) {
+  return classes * (neurons + inputs);
+}
+
+}  // namespace
+
+std::uint64_t formula_operations(comparator::Method method, std::uint64_t inputs, std::uint64_t hidden, std::uint64_t classes) {
+  using comparator::Method;
+  const std::uint64_t forward = synapses(inputs, hidden) + synapses(hidden, classes);
+  switch (method) {
+    case Method::kNaca:
+    case Method::kFrozen:
+      return forward;
+    case Method::kBrp:
+    case Method::kDrtp:
+    case Method::kDfa:
+    case Method::kEprop:
+      return forward + teaching(inputs, hidden, classes);
+    case Method::kBp:
+    case Method::kStbp:
+    case Method::kSgd:
+      return 2 * forward;
+    case Method::kEwc:
+      return (2 + classes) * forward;
+  }
+  return 0;
+}
+
+std::uint64_t formula_operations(const Network& network) {
+  std::uint64_t operations = 0;
+  std::uint64_t before = network.inputs;
+  for (const auto& layer : network.layers) {
+    operations += synapses(before, layer.neurons);
+    if (layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop)
+      operations += teaching(before, layer.neurons, network.classes);
+    before = layer.neurons;
+  }
+  return operations;
+}
+
+}  // namespace phasic::runtime

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/experiment/measures.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+namespace phasic::runtime {
+
+using nlohmann::json;
+
+double Tally::share() const {
+  const auto sum = [](const std::vector<std::uint64_t>& v) { return std::accumulate(v.begin(), v.end(), std::uint64_t{0}); };
+  return sum(shown) == 0 ? 0 : static_cast<double>(sum(right)) / static_cast<double>(sum(shown));
+}
+
+double Tally::share_of(std::uint32_t one) const {
+  return shown[one] == 0 ? 0 : static_cast<double>(right[one]) / static_cast<double>(shown[one]);
+}
+
+double mean(const std::vector<double>& values) {
+  return values.empty() ? 0 : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double forgetting(const std::vector<std::vector<double>>& matrix) {
+  std::vector<double> lost;
+  for (std::size_t task = 0; task + 1 < matrix.size(); ++task) {
+    double best = 0;
+    for (std::size_t later = task; later < matrix.size(); ++later) best = std::max(best, matrix[later][task]);
+    lost.push_back(best - matrix.back()[task]);
+  }
+  return mean(lost);
+}
+
+json samples_to_reach(const std::vector<Look>& looks, const std::vector<double>& levels, std::uint64_t operations,
+                      std::uint64_t training_samples) {
+  json reached = json::array();
+  for (const double level : levels) {
+    const auto first = std::find_if(looks.begin(), looks.end(), [&](const Look& look) { return look.second >= level; });
+    if (first == looks.end()) {
+      reached.push_back({{"level", level}, {"samples", nullptr}, {"formula_operations", nullptr}});
+    } else {
+      const double passes = static_cast<double>(first->first) / static_cast<double>(training_samples);
+      reached.push_back(
+          {{"level", level}, {"samples", first->first}, {"formula_operations", passes * static_cast<double>(operations)}});
+    }
+  }
+  return reached;
+}
+
+void put_accuracy(json& row, const Tally& tally) {
+  row["accuracy"] = tally.share();
+  json by_class = json::array();
+  std::vector<double> judged;
+  for (std::uint32_t one = 0; one < tally.shown.size(); ++one) {
+    by_class.push_back(tally.share_of(one));
+    if (tally.shown[one] != 0) judged.push_back(tally.share_of(one));
+  }
+  row["accuracy_by_class"] = std::move(by_class);
+  row["mean_class_accuracy"] = mean(judged);
+}
+
+}  // namespace phasic::runtime
