@@ -42,6 +42,7 @@ json thinned(const std::string& name, std::uint32_t neurons, std::uint32_t steps
 json raster_of(const Fixed& fixed, const Sample& sample, std::uint32_t number, std::span<const std::byte> weights,
                const Launcher& launcher) {
   const Network& network = fixed.network;
+  if (network.sample_kind == contract::SampleKind::kGraded) return json::array();
   const std::vector<std::uint32_t> events = sample.intensities.empty()
                                                 ? std::vector<std::uint32_t>(sample.events.begin(), sample.events.end())
                                                 : encode_events(network, sample.intensities, number);

@@ -76,5 +76,11 @@ TEST(Raster, OfNeuronsThatCompeteHasTheInputAlone) {
   EXPECT_EQ(raster[0]["spikes"].size(), counters.header.input_events);
 }
 
+TEST(Raster, OfGradedSamplesIsEmpty) {
+  auto network = parse_network(test::small_network(), "n.json");
+  network.sample_kind = contract::SampleKind::kGraded;
+  EXPECT_EQ(raster_of(make_fixed(network), {}, 0, {}, {}), json::array());
+}
+
 }  // namespace
 }  // namespace phasic::runtime
