@@ -221,20 +221,7 @@ json run_comparator(const RunPlan& plan, const ExperimentData& data, const RunPr
   Learner learner(plan, settings, data, classes, order.indices.size(), progress);
   const Dataset& judged = experiment.tests ? data.test : data.validation;
 
-  json row;
-  row["phasic_row"] = 1;
-  row["experiment"] = experiment.name;
-  row["run"] = plan.key;
-  row["seed"] = plan.seed;
-  row["variation"] = plan.variation;
-  row["task"] = continual ? "class_continual" : "classification";
-  row["protocol"] = name(experiment.protocol);
-  row["method"] = comparator::name(settings.method);
-  row["data"] = data.training.name;
-  row["training_samples"] = data.training.size();
-  row["judged_on"] = experiment.tests ? "test" : "validation";
-  row["judged_samples"] = judged.size();
-
+  json row = begun_row(plan, data, comparator::name(settings.method));
   comparator::Work tested;
   std::vector<double> before_learning, epochs;
   std::vector<std::vector<double>> matrix;

@@ -165,6 +165,27 @@ ExperimentData load_experiment_data(const RunPlan& plan) {
   return data;
 }
 
+json begun_row(const RunPlan& plan, const ExperimentData& data, std::string_view method) {
+  const Experiment& experiment = plan.experiment;
+  const Dataset& judged = experiment.tests ? data.test : data.validation;
+  json row;
+  row["phasic_row"] = 1;
+  row["experiment"] = experiment.name;
+  row["run"] = plan.key;
+  row["seed"] = plan.seed;
+  row["variation"] = plan.variation;
+  row["task"] = experiment.task == Task::kClassContinual ? "class_continual" : "classification";
+  row["protocol"] = name(experiment.protocol);
+  row["method"] = method;
+  row["data"] = data.training.name;
+  if (experiment.smoothing != Smoothing{}) row["smoothing"] = as_json(experiment.smoothing);
+  if (experiment.edges) row["edges"] = as_json(*experiment.edges);
+  row["training_samples"] = data.training.size();
+  row["judged_on"] = experiment.tests ? "test" : "validation";
+  row["judged_samples"] = judged.size();
+  return row;
+}
+
 json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
   const auto begin = std::chrono::steady_clock::now();
   const Experiment& experiment = plan.experiment;
@@ -195,22 +216,7 @@ json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunPr
   const Dataset& judged = experiment.tests ? data.test : data.validation;
   const std::uint32_t judged_numbers = experiment.tests ? kFirstTestSample : kFirstValidationSample;
 
-  json row;
-  row["phasic_row"] = 1;
-  row["experiment"] = experiment.name;
-  row["run"] = plan.key;
-  row["seed"] = plan.seed;
-  row["variation"] = plan.variation;
-  row["task"] = continual ? "class_continual" : "classification";
-  row["protocol"] = name(experiment.protocol);
-  row["method"] = name(network.layers.front().rule);
-  row["data"] = data.training.name;
-  if (experiment.smoothing != Smoothing{}) row["smoothing"] = as_json(experiment.smoothing);
-  if (experiment.edges) row["edges"] = as_json(*experiment.edges);
-  row["training_samples"] = data.training.size();
-  row["judged_on"] = experiment.tests ? "test" : "validation";
-  row["judged_samples"] = judged.size();
-
+  json row = begun_row(plan, data, name(network.layers.front().rule));
   json before_learning = json::array();  // accuracy of predictions made before each stretch's samples were learned
   std::vector<Look> looks;
   std::vector<std::vector<double>> matrix;

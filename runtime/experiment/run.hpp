@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <string_view>
 
 #include "runtime/dataset.hpp"
 #include "runtime/experiment/experiment.hpp"
@@ -18,6 +19,9 @@ struct ExperimentData {
 
 /// Loads, smooths and splits the data of a run. Throws InputError.
 [[nodiscard]] ExperimentData load_experiment_data(const RunPlan& plan);
+
+/// What a row says of the run itself, before anything has come out.
+[[nodiscard]] nlohmann::json begun_row(const RunPlan& plan, const ExperimentData& data, std::string_view method);
 
 /// Told of samples learned so far and in all.
 using RunProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
