@@ -3,7 +3,7 @@
 //
 // Handshake: valid/ready on both sides.
 // Latency:   two cycles.
-// Parameters: RowBits and AddressBits, widths of a row number and of a word address.
+// Parameters: RowBits and AddressBits, widths of a row number and of a word address; Graded, events have values other than 1.
 `default_nettype none
 
 module phasic_event_queue #(

@@ -3,7 +3,7 @@
 //
 // Handshake: valid/ready on both sides. A word with mark_i = 1 carries no spikes and becomes one event of kind final_i ? 2 : 1.
 // Latency:   the first event leaves one cycle after its word came; a word without spikes takes one cycle for each ChunkWidth lanes.
-// Parameters: Lanes, spikes of a word.
+// Parameters: Lanes, spikes of a word; Graded, spikes have values other than 1.
 `default_nettype none
 
 module phasic_event_sender #(

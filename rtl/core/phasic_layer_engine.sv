@@ -99,9 +99,10 @@ module phasic_layer_engine #(
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
   localparam bit Gate        = (Rules & phasic_pkg::RulesGate) != 0;
   localparam int CountWidth  = Graded ? 8 : 6;
-  // Every row at once with the largest weight and value, and room for a potential.
+  // Every row at once with the largest weight and value, and room for a potential and for half a unit of the largest shift.
   localparam int RowSumWidth = WeightWidth + $clog2(MaxRows) + 1 + (Graded ? 8 : 0);
-  localparam int SumWidth    = (RowSumWidth < 18) ? 18 : RowSumWidth;
+  localparam int LeastWidth  = Graded ? 23 : 18;
+  localparam int SumWidth    = (RowSumWidth < LeastWidth) ? LeastWidth : RowSumWidth;
   // A layer that competes adds up to 32 steps, unless there is one with values that take more.
   localparam int TotalWidth  = SumWidth + ((Competition && !Graded) ? 5 : 0);
   // Two steps of spike words, so that a sweep need not wait for the layer that follows.

@@ -4,8 +4,8 @@
 // Handshake: none; the sweep drives the stages. s0 reads the state (and the sums, elsewhere), s1 computes current and leak, s2 the potential, s3
 //            what follows from it, s4 writes the state back. Words must differ while they are inside. A read for factors or read-out uses s0 alone.
 // Latency:   counts and trits of the word read at s0 are on the outputs from the next cycle until the next read; spikes_o and limited_o at s4.
-// Parameters: Lanes; SumWidth; Words, neurons of a lane; Outputs, lanes whose trits of every step are kept; TritWords, words of them;
-//            Posts, postsynaptic parts other than the trit can be asked for; Graded, there can be graded values.
+// Parameters: Lanes; SumWidth, at least 18, or 23 if Graded; Words, neurons of a lane; Outputs, lanes whose trits of every step are kept;
+//            TritWords, words of them; Posts, postsynaptic parts other than the trit can be asked for; Graded, there can be graded values.
 `default_nettype none
 
 module phasic_neurons #(
@@ -59,6 +59,10 @@ module phasic_neurons #(
   localparam int StateWidth = Lanes * (19 + CountWidth);
   localparam logic signed [SumWidth+1:0] PotentialMaximum = 32767;
   localparam logic signed [SumWidth+1:0] PotentialMinimum = -32768;
+
+  initial begin
+    if (SumWidth < (Graded ? 23 : 18)) $fatal(1, "phasic_neurons: SumWidth does not hold half a unit of the largest shift");
+  end
 
   // Sum of weights to current: division by a power of two, halves upwards.
   function logic signed [SumWidth:0] current_of(input logic signed [SumWidth-1:0] sum, input logic [4:0] shift);

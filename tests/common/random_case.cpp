@@ -360,6 +360,25 @@ void plant_word(Dice& dice, const CaseLimits& limits, RandomCase& result) {
   result.planted += fmt::format(" program word at {} = {:#x} (was {:#x});", at, value, old);
 }
 
+/// Graded samples where they may not be, or what they exclude.
+void plant_graded(Dice& dice, RandomCase& result) {
+  auto& program = result.buffers[argument::kProgram];
+  const ProgramHeader header = result.header();
+  const std::uint64_t layer =
+      sizeof(ProgramHeader) + sizeof(Layer) * dice.below(std::clamp(header.layers, 1u, contract::kMaxLayers));
+  switch (dice.below(3)) {
+    case 0:
+      put(program, offsetof(ProgramHeader, sample_kind), static_cast<std::uint32_t>(contract::SampleKind::kGraded));
+      break;
+    case 1:
+      put(program, offsetof(ProgramHeader, steps), header.steps + 1);
+      break;
+    default:
+      put(program, layer + offsetof(Layer, span), static_cast<std::uint32_t>(contract::Span::kAllSteps));
+  }
+  result.planted += " graded samples, one step more, or all steps;";
+}
+
 void plant_large_layer(Dice& dice, const CaseLimits& limits, RandomCase& result) {
   auto& program = result.buffers[argument::kProgram];
   put(program, offsetof(ProgramHeader, inputs), limits.max_rows - static_cast<std::uint32_t>(dice.below(2)));
@@ -605,6 +624,9 @@ RandomCase random_illegal_case(std::uint64_t seed, const CaseLimits& limits) {
         break;
       case 6:
         plant_read_failure(dice, result);
+        break;
+      case 7:
+        plant_graded(dice, result);
         break;
       default:
         plant_word(dice, limits, result);

@@ -45,7 +45,9 @@ TEST(ErrorText, NamesTheLayerAndItsField) {
 
 TEST(ErrorText, NamesTheSample) {
   expect_in(text(Error::kSampleField, offsetof(contract::SampleHeader, label), 42), {"sample 42", "field 'label'"});
+  expect_in(text(Error::kSampleField, offsetof(contract::SampleHeader, open), 42), {"sample 42", "field 'open'"});
   expect_in(text(Error::kEvent, 17, 4), {"sample 4, event 17"});
+  expect_in(text(Error::kGate, 17, 4), {"gate", "sample 4, neuron 17 of its gate"});
 }
 
 TEST(ErrorText, SurvivesCodesAndPlacesThatTheContractDoesNotKnow) {

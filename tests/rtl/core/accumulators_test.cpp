@@ -6,29 +6,37 @@
 
 #include "Vaccumulators_16.h"
 #include "Vaccumulators_8.h"
+#include "Vaccumulators_graded_16.h"
+#include "Vaccumulators_graded_8.h"
 #include "tests/rtl/core/bits.hpp"
 
 namespace phasic::testing {
 namespace {
 
-template <class Model, std::size_t WeightWidth, std::size_t SumWidth>
+template <class Model, std::size_t WeightWidth, std::size_t SumWidth, bool Graded>
 struct Shape {
   using model = Model;
   static constexpr std::size_t weight_width = WeightWidth, sum_width = SumWidth;
+  static constexpr bool graded = Graded;
 };
 
 constexpr std::size_t kLanes = 4, kWords = 4;
 
 template <class T>
 class RtlAccumulators : public ::testing::Test {};
-using Shapes = ::testing::Types<Shape<Vaccumulators_8, 8, 16>, Shape<Vaccumulators_16, 16, 24>>;
+using Shapes = ::testing::Types<Shape<Vaccumulators_8, 8, 16, false>, Shape<Vaccumulators_16, 16, 24, false>,
+                                Shape<Vaccumulators_graded_8, 8, 24, true>, Shape<Vaccumulators_graded_16, 16, 32, true>>;
 TYPED_TEST_SUITE(RtlAccumulators, Shapes);
 
 TYPED_TEST(RtlAccumulators, AddTheWeightsOfEachWordInItsBankEvenIfAWordFollowsItself) {
   struct Issue {
     bool valid = false, first = false;
     std::size_t place = 0;  // bank and word
+    std::int64_t value = 1;
+    std::array<std::int64_t, kLanes> addends{};
   };
+  // Products take a further stage.
+  constexpr std::size_t last_stage = TypeParam::graded ? 3 : 2;
   for (unsigned seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
@@ -38,16 +46,18 @@ TYPED_TEST(RtlAccumulators, AddTheWeightsOfEachWordInItsBankEvenIfAWordFollowsIt
     std::array<std::array<std::int64_t, kLanes>, 2 * kWords> sums{};
     std::array<unsigned, 2 * kWords> rows{};  // issued since the first one
     std::array<bool, 2 * kWords> known{};     // at least one has been written
-    std::array<Issue, 3> stages{};            // a0, a1, a2
+    std::array<Issue, 4> stages{};            // a0 to a3
     bool read_known = false;
     std::array<std::int64_t, kLanes> read{};
     for (unsigned cycle = 0; cycle < 3000; ++cycle) {
-      Issue issue{random() % 4 != 0, random() % 16 == 0, random() % (2 * kWords)};
+      Issue issue{random() % 4 != 0, random() % 16 == 0, random() % (2 * kWords), 1, {}};
       if (random() % 2 == 0) issue.place = stages[0].place;
       // More rows than a sum holds never come.
       issue.first = issue.first || rows[issue.place] == 0 || rows[issue.place] == 200;
       if (issue.valid) rows[issue.place] = issue.first ? 1 : rows[issue.place] + 1;
-      stages = {issue, stages[0], stages[1]};
+      module->issue_value_i = static_cast<unsigned char>(random() % 4 == 0 ? 255 * (random() % 2) : random());
+      if (TypeParam::graded) issue.value = module->issue_value_i;
+      stages = {issue, stages[0], stages[1], stages[2]};
       module->issue_i = issue.valid;
       module->issue_first_i = issue.first;
       module->issue_bank_i = issue.place / kWords != 0;
@@ -56,19 +66,20 @@ TYPED_TEST(RtlAccumulators, AddTheWeightsOfEachWordInItsBankEvenIfAWordFollowsIt
       module->sweep_read_i = random() % 2;
       module->sweep_bank_i = swept / kWords != 0;
       module->sweep_word_i = swept % kWords;
-      std::array<std::int64_t, kLanes> weights{};
       for (std::size_t k = 0; k < kLanes; ++k) {
-        weights[k] = random_signed(random, TypeParam::weight_width);
-        set_bits(module->weights_i, TypeParam::weight_width * k, TypeParam::weight_width, weights[k]);
+        const std::int64_t weight = random_signed(random, TypeParam::weight_width);
+        set_bits(module->weights_i, TypeParam::weight_width * k, TypeParam::weight_width, weight);
+        stages[2].addends[k] = weight * stages[2].value;
       }
       if (module->sweep_read_i != 0) {
         read = sums[swept];
         read_known = known[swept];
       }
-      if (stages[2].valid) {
-        const std::size_t place = stages[2].place;
-        for (std::size_t k = 0; k < kLanes; ++k) sums[place][k] = (stages[2].first ? 0 : sums[place][k]) + weights[k];
-        known[place] = true;
+      if (const Issue& added = stages[last_stage]; added.valid) {
+        for (std::size_t k = 0; k < kLanes; ++k) {
+          sums[added.place][k] = (added.first ? 0 : sums[added.place][k]) + added.addends[k];
+        }
+        known[added.place] = true;
       }
       module.edge();
       for (std::size_t k = 0; read_known && k < kLanes; ++k) {

@@ -7,6 +7,7 @@
 
 #include "Vevent_queue_10x14.h"
 #include "Vevent_queue_4x7.h"
+#include "Vevent_queue_graded.h"
 #include "tests/rtl/core/bits.hpp"
 
 namespace phasic::testing {
@@ -14,19 +15,24 @@ namespace {
 
 constexpr std::size_t kDepth = 16;
 
-template <class Model, unsigned RowBits, unsigned AddressBits>
+template <class Model, unsigned RowBits, unsigned AddressBits, bool Graded = false>
 struct Shape {
   using model = Model;
+  static constexpr bool graded = Graded;
   static constexpr unsigned row_bits = RowBits, address_bits = AddressBits;
 };
 
 struct Event {
-  unsigned kind = 0, index = 0;
+  unsigned kind = 0, index = 0, value = 0;
 };
+
+/// A row or a neuron of a gate rather than a mark.
+bool carries_index(const Event& event) { return event.kind == 0 || event.kind == 3; }
 
 template <class T>
 class RtlEventQueue : public ::testing::Test {};
-using Shapes = ::testing::Types<Shape<Vevent_queue_10x14, 10, 14>, Shape<Vevent_queue_4x7, 4, 7>>;
+using Shapes = ::testing::Types<Shape<Vevent_queue_10x14, 10, 14>, Shape<Vevent_queue_4x7, 4, 7>,
+                                Shape<Vevent_queue_graded, 10, 14, true>>;
 TYPED_TEST_SUITE(RtlEventQueue, Shapes);
 
 TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLater) {
@@ -64,11 +70,13 @@ TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLa
       }
       // An event that was not taken stays.
       if (module->event_valid_i == 0) {
-        offered.kind = static_cast<unsigned>(random() % 3);
-        offered.index = offered.kind == 0 ? static_cast<unsigned>(random() % 4 == 0 ? rows - 1 : random() % rows) : 0;
+        offered.kind = static_cast<unsigned>(random() % 4);
+        offered.value = static_cast<unsigned>(random() % 256);
+        offered.index = carries_index(offered) ? static_cast<unsigned>(random() % 4 == 0 ? rows - 1 : random() % rows) : 0;
         module->event_valid_i = random() % 8 < in_chance;
         module->event_kind_i = static_cast<unsigned char>(offered.kind);
         module->event_index_i = static_cast<std::uint16_t>(offered.index);
+        module->event_value_i = static_cast<unsigned char>(offered.value);
       }
       module->head_ready_i = random() % 8 < out_chance;
       module->clear_i = random() % 300 == 0;
@@ -79,8 +87,9 @@ TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLa
       if (!queue.empty()) {
         const Event& head = queue.front();
         ASSERT_EQ(module->head_kind_o, head.kind);
-        if (head.kind == 0) {
+        if (carries_index(head)) {
           ASSERT_EQ(module->head_row_o, head.index);
+          ASSERT_EQ(module->head_value_o, TypeParam::graded ? head.value : 1);
           ASSERT_EQ(module->head_address_o, head.index * row_words % addresses);
         }
       }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The sender of events against a list of the spikes of its words.
+#include <array>
 #include <deque>
 #include <random>
 #include <string>
@@ -7,30 +8,37 @@
 #include "Vsender_1.h"
 #include "Vsender_64.h"
 #include "Vsender_8.h"
+#include "Vsender_graded_1.h"
+#include "Vsender_graded_64.h"
+#include "Vsender_graded_8.h"
 #include "tests/rtl/core/bits.hpp"
 
 namespace phasic::testing {
 namespace {
 
-template <class Model, unsigned Lanes>
+template <class Model, unsigned Lanes, bool Graded>
 struct Shape {
   using model = Model;
   static constexpr unsigned lanes = Lanes;
+  static constexpr bool graded = Graded;
 };
 
 struct Word {
   bool mark = false, final = false;
   std::uint16_t index = 0;
   std::uint64_t spikes = 0;
+  std::array<std::uint8_t, 64> values{};
 };
 struct Event {
-  unsigned kind = 0, index = 0;
+  unsigned kind = 0, index = 0, value = 1;
   bool operator==(const Event&) const = default;
 };
 
 template <class T>
 class RtlEventSender : public ::testing::Test {};
-using Shapes = ::testing::Types<Shape<Vsender_1, 1>, Shape<Vsender_8, 8>, Shape<Vsender_64, 64>>;
+using Shapes =
+    ::testing::Types<Shape<Vsender_1, 1, false>, Shape<Vsender_8, 8, false>, Shape<Vsender_64, 64, false>,
+                     Shape<Vsender_graded_1, 1, true>, Shape<Vsender_graded_8, 8, true>, Shape<Vsender_graded_64, 64, true>>;
 TYPED_TEST_SUITE(RtlEventSender, Shapes);
 
 TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {
@@ -41,14 +49,15 @@ TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {
     std::deque<Word> words;
     std::deque<Event> expected;
     for (unsigned n = 0; n < 60; ++n) {
-      Word word{random() % 4 == 0, random() % 2 == 0, static_cast<std::uint16_t>(random() % (32768 / lanes)), random()};
+      Word word{random() % 4 == 0, random() % 2 == 0, static_cast<std::uint16_t>(random() % (32768 / lanes)), random(), {}};
       if (random() % 2 == 0) word.spikes &= random() & random();
       if (random() % 5 == 0) word.spikes = random() % 2 == 0 ? 0 : ~std::uint64_t{0};
       word.spikes &= ~std::uint64_t{0} >> (64 - lanes);
+      for (std::uint8_t& value : word.values) value = static_cast<std::uint8_t>(random());
       words.push_back(word);
       if (word.mark) expected.push_back({word.final ? 2U : 1U, 0});
       for (unsigned k = 0; !word.mark && k < lanes; ++k) {
-        if ((word.spikes >> k & 1) != 0) expected.push_back({0, word.index * lanes + k});
+        if ((word.spikes >> k & 1) != 0) expected.push_back({0, word.index * lanes + k, word.values[k]});
       }
     }
     Clocked<typename TypeParam::model> module{seed};
@@ -64,6 +73,7 @@ TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {
         module->word_final_i = word.final;
         module->word_index_i = word.index;
         set_bits(module->word_spikes_i, 0, lanes, word.spikes);
+        for (unsigned k = 0; TypeParam::graded && k < lanes; ++k) set_bits(module->word_values_i, 8 * k, 8, word.values[k]);
       }
       module->event_ready_i = random() % 8 < out_chance;
       module.settle();
@@ -71,6 +81,9 @@ TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {
         ASSERT_FALSE(expected.empty()) << "an event too many in cycle " << cycle;
         ASSERT_EQ(module->event_kind_o, expected.front().kind) << "cycle " << cycle;
         ASSERT_EQ(module->event_index_o, expected.front().index) << "cycle " << cycle;
+        if (expected.front().kind == 0) {
+          ASSERT_EQ(module->event_value_o, TypeParam::graded ? expected.front().value : 1) << "cycle " << cycle;
+        }
         if (module->event_ready_i != 0) expected.pop_front();
       }
       const bool taken = module->word_valid_i != 0 && module->word_ready_o != 0;

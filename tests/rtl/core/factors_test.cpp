@@ -7,6 +7,8 @@
 
 #include "Vfactors.h"
 #include "Vfactors_feedback.h"
+#include "Vfactors_feedback_graded.h"
+#include "Vfactors_graded.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
@@ -17,9 +19,18 @@ constexpr std::size_t kLanes = 4, kWords = 3, kNeurons = 11, kClasses = 12, kFac
 
 using contract::Factor;
 
-template <class Model>
+template <class Model, std::size_t CountWidth>
+struct Shape {
+  using model = Model;
+  static constexpr std::size_t count_width = CountWidth;
+};
+
+template <class T>
 class RtlFactors : public ::testing::Test {
  protected:
+  using Model = typename T::model;
+  static constexpr std::size_t kCountWidth = T::count_width;
+
   void sample(Clocked<Model>& module, std::mt19937_64& random, Factor kind, bool all_steps) {
     const bool feedback = kind == Factor::kFeedback;
     // Powers of two meet the limits of a factor exactly.
@@ -27,14 +38,16 @@ class RtlFactors : public ::testing::Test {
                                              static_cast<std::uint32_t>(random() % 65536), 4096};
     const std::uint32_t rate = rates[random() % rates.size()];
     const auto shift = static_cast<unsigned>(random() % 3 == 0 ? random() % 2 : random() % 16);
-    const auto steps = static_cast<std::uint32_t>(1 + random() % 32);
+    // Steps, or what graded samples take for them.
+    const auto full =
+        static_cast<std::uint32_t>(kCountWidth == 8 && random() % 2 == 0 ? contract::kGradedFull : 1 + random() % 32);
     const std::size_t label = random() % kClasses;
     module->error_i = kind == Factor::kError;
     module->feedback_i = feedback;
     module->all_steps_i = all_steps;
     module->rate_i = static_cast<std::uint16_t>(rate);
     module->shift_i = static_cast<unsigned char>(shift);
-    module->full_i = static_cast<unsigned char>(steps);
+    module->full_i = static_cast<unsigned char>(full);
     module->row_words_i = kWords;
     module->class_i = static_cast<std::uint16_t>(label);
 
@@ -54,7 +67,8 @@ class RtlFactors : public ::testing::Test {
     const std::size_t errors = feedback ? 1 + random() % kClasses : 0;
     std::array<std::int32_t, kLanes * kWords> sums{};
     for (std::size_t c = 0; c < errors; ++c) {
-      const auto value = static_cast<std::int32_t>(random() % 2 == 0 ? random() % (steps + 1) - steps : random() % 65 - 32);
+      const auto value =
+          static_cast<std::int32_t>(random() % 2 == 0 ? random() % (full + 1) - full : random() % (2 * full + 1) - full);
       add(module, random, c, value);
       for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += levels[c][j] * value;
     }
@@ -63,7 +77,7 @@ class RtlFactors : public ::testing::Test {
     std::array<std::uint32_t, kLanes * kWords> counts{};
     std::array<std::int32_t, kLanes * kWords> trits{};
     for (std::size_t j = 0; j < kLanes * kWords; ++j) {
-      counts[j] = static_cast<std::uint32_t>(random() % (steps + 1));
+      counts[j] = static_cast<std::uint32_t>(random() % (full + 1));
       trits[j] = static_cast<std::int32_t>(random() % 3) - 1;
     }
     // f0 to f2 and the write that follows; a word a cycle.
@@ -75,7 +89,7 @@ class RtlFactors : public ::testing::Test {
       module->word2_i = static_cast<unsigned char>(word2 % kWords);
       for (std::size_t k = 0; k < kLanes; ++k) {
         const std::size_t j = word1 < kWords ? word1 * kLanes + k : random() % kNeurons;
-        set_bits(module->counts_i, 6 * k, 6, counts[j]);
+        set_bits(module->counts_i, kCountWidth * k, kCountWidth, counts[j]);
         set_bits(module->plus_i, k, 1, unsigned{trits[j] > 0});
         set_bits(module->minus_i, k, 1, unsigned{trits[j] < 0});
         set_bits(module->enabled2_i, k, 1, unsigned{word2 < kWords && word2 * kLanes + k < kNeurons});
@@ -93,7 +107,7 @@ class RtlFactors : public ::testing::Test {
       module->update_read_i = 0;
       for (std::size_t k = 0; k < kLanes; ++k) {
         const std::size_t j = word * kLanes + k;
-        const std::int32_t signal = kind == Factor::kError ? reference::error_signal(steps, j == label, counts[j])
+        const std::int32_t signal = kind == Factor::kError ? reference::error_signal(full, j == label, counts[j])
                                     : feedback             ? sums[j]
                                                            : reference::level_signal(levels[label][j]);
         const std::int32_t factor = reference::postsynaptic_factor(signal, rate, shift);
@@ -122,24 +136,29 @@ class RtlFactors : public ::testing::Test {
       module->add_first_i = c == 0;
       module->add_word_i = static_cast<unsigned char>(word);
       module->add_address_i = static_cast<unsigned char>(c * kWords + word);
-      module->add_error_i = static_cast<unsigned char>(error & 0x7f);
+      set_bits(module->add_error_i, 0, kCountWidth + 1, error);
       word += module->add_i;
       module.edge();
     }
     module->add_i = 0;
   }
 };
-using Models = ::testing::Types<Vfactors, Vfactors_feedback>;
-TYPED_TEST_SUITE(RtlFactors, Models);
+using Feedback = Shape<Vfactors_feedback, 6>;
+using GradedFeedback = Shape<Vfactors_feedback_graded, 8>;
+using Shapes = ::testing::Types<Shape<Vfactors, 6>, Feedback, Shape<Vfactors_graded, 8>, GradedFeedback>;
+TYPED_TEST_SUITE(RtlFactors, Shapes);
 
 TYPED_TEST(RtlFactors, OfLevelsAreScaledLimitedAndSignedByTheTrit) { this->samples(Factor::kLevel, false); }
 TYPED_TEST(RtlFactors, OfLevelsLeaveTheTritsToTheUpdateWithAllSteps) { this->samples(Factor::kLevel, true); }
 TYPED_TEST(RtlFactors, OfErrorsAreScaledLimitedAndSignedByTheTrit) { this->samples(Factor::kError, false); }
 TYPED_TEST(RtlFactors, OfErrorsLeaveTheTritsToTheUpdateWithAllSteps) { this->samples(Factor::kError, true); }
 
-using RtlFactorsWithFeedback = RtlFactors<Vfactors_feedback>;
-TEST_F(RtlFactorsWithFeedback, OfFeedbackAreSumsOverTheClassesSignedByTheTrit) { samples(Factor::kFeedback, false); }
-TEST_F(RtlFactorsWithFeedback, OfFeedbackLeaveTheTritsToTheUpdateWithAllSteps) { samples(Factor::kFeedback, true); }
+template <class T>
+class RtlFactorsWithFeedback : public RtlFactors<T> {};
+using ShapesWithFeedback = ::testing::Types<Feedback, GradedFeedback>;
+TYPED_TEST_SUITE(RtlFactorsWithFeedback, ShapesWithFeedback);
+TYPED_TEST(RtlFactorsWithFeedback, OfFeedbackAreSumsOverTheClassesSignedByTheTrit) { this->samples(Factor::kFeedback, false); }
+TYPED_TEST(RtlFactorsWithFeedback, OfFeedbackLeaveTheTritsToTheUpdateWithAllSteps) { this->samples(Factor::kFeedback, true); }
 
 }  // namespace
 }  // namespace phasic::testing

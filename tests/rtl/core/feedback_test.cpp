@@ -8,16 +8,17 @@
 
 #include "Vfeedback_1.h"
 #include "Vfeedback_12.h"
+#include "Vfeedback_graded_12.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
 namespace phasic::testing {
 namespace {
 
-template <class Model, unsigned MostWords, unsigned MostClasses>
+template <class Model, unsigned MostWords, unsigned MostClasses, unsigned CountWidth = 6>
 struct Shape {
   using model = Model;
-  static constexpr unsigned most_words = MostWords, most_classes = MostClasses;
+  static constexpr unsigned most_words = MostWords, most_classes = MostClasses, count_width = CountWidth;
 };
 
 struct Count {
@@ -43,10 +44,12 @@ class RtlFeedback : public ::testing::Test {
     module.reset();
     for (unsigned turn = 0; turn < 40; ++turn) {
       const bool feedback = below(8) != 0;
-      const unsigned words = 1 + below(T::most_words), classes = 1 + below(T::most_classes), steps = 1 + below(32);
+      const unsigned words = 1 + below(T::most_words), classes = 1 + below(T::most_classes);
+      // Steps, or what graded samples take for them.
+      const unsigned full = T::count_width == 8 && below(2) == 0 ? contract::kGradedFull : 1 + below(32);
       const unsigned outputs = 1 + below(2 * T::most_classes);
       module->feedback_i = feedback;
-      module->full_i = static_cast<unsigned char>(steps);
+      module->full_i = static_cast<unsigned char>(full);
       module->classes_i = static_cast<std::uint16_t>(classes);
       module->last_word_i = static_cast<unsigned char>(words - 1);
       std::uint32_t number = below(4) == 0 ? ~0U - below(3) : static_cast<std::uint32_t>(random());
@@ -57,10 +60,10 @@ class RtlFeedback : public ::testing::Test {
         const unsigned label = below(classes);
         std::vector<Word> expected;
         for (unsigned j = 0; j < outputs; ++j) {
-          const Count count{number, below(steps + 1), j + 1 == outputs};
+          const Count count{number, below(full + 1), j + 1 == outputs};
           counts.push_back(count);
           if (!learn || !feedback || j >= classes) continue;
-          const std::int32_t error = reference::error_signal(steps, j == label, count.count);
+          const std::int32_t error = reference::error_signal(full, j == label, count.count);
           for (unsigned w = 0; w < words; ++w) expected.push_back({j == 0, w, j * words + w, error});
         }
         module->start_i = 1;
@@ -91,7 +94,7 @@ class RtlFeedback : public ::testing::Test {
             ASSERT_EQ(module->add_first_o != 0, word.first);
             ASSERT_EQ(module->add_word_o, word.word);
             ASSERT_EQ(module->add_address_o, word.address);
-            ASSERT_EQ(get_signed(module->add_error_o, 0, 7), word.error);
+            ASSERT_EQ(get_signed(module->add_error_o, 0, T::count_width + 1), word.error);
           }
           // The last word is multiplied and added in the two cycles that follow.
           if (waits && sent == expected.size()) ++since_last;
@@ -116,7 +119,7 @@ class RtlFeedback : public ::testing::Test {
   }
 };
 
-using Shapes = ::testing::Types<Shape<Vfeedback_12, 4, 12>, Shape<Vfeedback_1, 1, 1>>;
+using Shapes = ::testing::Types<Shape<Vfeedback_12, 4, 12>, Shape<Vfeedback_1, 1, 1>, Shape<Vfeedback_graded_12, 4, 12, 8>>;
 TYPED_TEST_SUITE(RtlFeedback, Shapes);
 
 TYPED_TEST(RtlFeedback, SendsTheErrorsOfItsOwnSampleClassAfterClass) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The order of work of a layer engine against a plan of every sample: which words go to the lanes, when a step is handed over.
+// The order of work of a layer engine against a plan of every sample: which words go to the lanes, which neurons
+// to the gate, when a step is handed over.
 #include <deque>
 #include <optional>
 #include <random>
@@ -8,6 +9,7 @@
 #include "Vintegrate_10x14x4_1024.h"
 #include "Vintegrate_1x1x1_2.h"
 #include "Vintegrate_4x7x2_13.h"
+#include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
 namespace phasic::testing {
@@ -22,18 +24,19 @@ struct Shape {
 // In the order of state_o.
 enum class Phase : unsigned { kClear, kIdle, kIntegrate, kAwaitFactors, kLearn, kSettle };
 
-/// One cycle of the lanes, or the end of a step.
+/// One cycle of the lanes, a neuron of the gate, or the end of a step.
 struct Item {
-  bool done = false;
+  bool done = false, opens = false;
   unsigned row = 0, word = 0;
   unsigned step = 0, rows_before = 0;
   bool first = false;     // no row came before in what is summed
   bool row_done = false;  // the word is the row's last
   bool consumes = false;  // the event at the head has had all of its work
   bool final = false;
+  unsigned value = 0;
 };
 struct Event {
-  unsigned kind = 0, row = 0;
+  unsigned kind = 0, row = 0, value = 0;
 };
 struct Message {
   bool learn = false;
@@ -41,11 +44,12 @@ struct Message {
   std::uint32_t number = 0;
 };
 struct Constants {
-  unsigned steps = 1, rows = 1, words = 1;
+  unsigned steps = 1, rows = 1, words = 1, bias_value = 1;
   bool bias = false, learns = false, competes = false;
 };
 struct Seen {
-  unsigned learned = 0, empty_walks = 0, silent_steps = 0, waits_for_sweep = 0, waits_to_settle = 0, clears = 0;
+  unsigned learned = 0, empty_walks = 0, silent_steps = 0, waits_for_sweep = 0, waits_to_settle = 0, clears = 0, opened = 0,
+           waits_for_gate = 0;
 };
 
 template <class T>
@@ -101,7 +105,9 @@ class Bench {
     constants_.competes = chance(3);
     constants_.rows = chance(3) ? T::max_rows : 1 + constants_.bias + below(T::max_rows - constants_.bias);
     constants_.words = chance(3) ? 1 : 1 + below(1U << T::word_bits);
-    module_->gate_busy_i = 0;
+    gate_busy_ = 0;
+    constants_.bias_value = chance(2) ? 1 : contract::kGradedFull;
+    module_->bias_value_i = static_cast<unsigned char>(constants_.bias_value);
     module_->steps_i = static_cast<unsigned char>(constants_.steps);
     module_->bias_i = constants_.bias;
     module_->learns_i = constants_.learns;
@@ -112,10 +118,10 @@ class Bench {
     head_chance_ = 1 + below(4);
   }
 
-  void plan_row(std::deque<Item>& plan, unsigned row, unsigned step, unsigned rows_before, bool consumes, bool first) {
+  void plan_row(std::deque<Item>& plan, const Event& event, unsigned step, unsigned rows_before, bool consumes, bool first) {
     for (unsigned word = 0; word < constants_.words; ++word) {
       const bool last = word + 1 == constants_.words;
-      plan.push_back({false, row, word, step, rows_before, first, last, last && consumes, false});
+      plan.push_back({false, false, event.row, word, step, rows_before, first, last, last && consumes, false, event.value});
     }
   }
 
@@ -124,27 +130,32 @@ class Bench {
     std::deque<Item> plan;
     const unsigned inputs = constants_.rows - (constants_.bias ? 1 : 0);
     bool first = true;
+    for (unsigned open = chance(2) ? below(5) : 0; open > 0; --open) {
+      events_.push_back({3, below(T::max_rows), 0});
+      plan.push_back({false, true, 0, 0, 0, 0, true, false, true, false, 0});
+    }
     for (unsigned step = 0; step < constants_.steps; ++step) {
       const bool final = step + 1 == constants_.steps;
       unsigned rows = 0;
       first = first || !constants_.competes;
       for (unsigned spikes = inputs == 0 || chance(4) ? 0 : below(5); rows < spikes; ++rows) {
-        events_.push_back({0, below(inputs)});
-        plan_row(plan, events_.back().row, step, rows, true, first);
+        events_.push_back({0, below(inputs), below(256)});
+        plan_row(plan, events_.back(), step, rows, true, first);
         first = false;
       }
-      events_.push_back({final ? 2U : 1U, 0});
+      events_.push_back({final ? 2U : 1U, 0, 0});
       if (constants_.bias) {
-        plan_row(plan, constants_.rows - 1, step, rows++, false, first);
+        plan_row(plan, {0, constants_.rows - 1, constants_.bias_value}, step, rows++, false, first);
         first = false;
       }
-      plan.push_back({true, 0, 0, step, rows, first, false, true, final});
+      plan.push_back({true, false, 0, 0, step, rows, first, false, true, final, 0});
     }
     plans_.push_back(std::move(plan));
   }
 
   void idle_inputs() {
     module_->message_valid_i = module_->head_valid_i = module_->sweep_busy_i = module_->key_busy_i = module_->walk_done_i = 0;
+    module_->gate_busy_i = 0;
   }
 
   void drive() {
@@ -154,9 +165,10 @@ class Bench {
     message_valid_ = message_valid_ || chance(4);
     module_->clear_i = chance(1500);
     module_->head_valid_i = head_valid_;
-    const Event event = head_valid_ ? events_.front() : Event{below(3), below(T::max_rows)};
+    const Event event = head_valid_ ? events_.front() : Event{below(4), below(T::max_rows), below(256)};
     module_->head_kind_i = static_cast<unsigned char>(event.kind);
     module_->head_row_i = static_cast<std::uint16_t>(event.row);
+    module_->head_value_i = static_cast<unsigned char>(event.value);
     set_bits(module_->head_address_i, 0, T::address_bits, event.row * constants_.words % addresses);
     const Message message = message_valid_ ? messages_.front() : Message{};
     module_->message_valid_i = message_valid_;
@@ -165,6 +177,7 @@ class Bench {
     module_->message_number_i = message.number;
     module_->sweep_busy_i = sweep_busy_ != 0;
     module_->key_busy_i = key_busy_ != 0;
+    module_->gate_busy_i = gate_busy_ != 0;
     module_->walk_empty_i = walk_empty_;
     module_->walk_done_i = phase_ == Phase::kLearn && walk_cycles_ == 0;
   }
@@ -200,6 +213,7 @@ class Bench {
       ASSERT_EQ(module_->row_issued_o, 0);
       ASSERT_EQ(module_->step_done_o, 0);
       ASSERT_EQ(module_->head_ready_o, 0);
+      ASSERT_EQ(module_->gate_open_o, 0);
     }
   }
 
@@ -209,11 +223,12 @@ class Bench {
     ASSERT_EQ(module_->step_o, item.step);
     ASSERT_EQ(module_->last_step_o != 0, item.step + 1 == constants_.steps);
     ASSERT_EQ(module_->step_rows_o, item.rows_before);
-    ASSERT_EQ(module_->issue_o != 0, goes_on && !item.done);
+    ASSERT_EQ(module_->issue_o != 0, goes_on && !item.done && !item.opens);
+    ASSERT_EQ(module_->gate_open_o != 0, goes_on && item.opens);
     ASSERT_EQ(module_->row_issued_o != 0, goes_on && item.row_done);
     ASSERT_EQ(module_->step_done_o != 0, goes_on && item.done);
     ASSERT_EQ(module_->head_ready_o != 0, goes_on && item.consumes);
-    if (!goes_on) return;
+    if (!goes_on || item.opens) return;
     if (!bank_) bank_ = module_->issue_bank_o != 0;
     ASSERT_EQ(module_->issue_bank_o != 0, *bank_);
     if (item.done) {
@@ -222,18 +237,23 @@ class Bench {
     } else {
       ASSERT_EQ(module_->issue_row_o, item.row);
       ASSERT_EQ(module_->issue_word_o, item.word);
+      ASSERT_EQ(module_->issue_value_o, item.value);
       ASSERT_EQ(module_->issue_address_o, (item.row * constants_.words + item.word) % addresses);
       ASSERT_EQ(module_->issue_first_o != 0, item.first);
     }
   }
 
-  /// The event that the item belongs to is there, and for a step's end so is the sweep.
-  bool proceeds(const Item& item) { return head_valid_ && (!item.done || module_->sweep_busy_i == 0); }
+  /// The event that the item belongs to is there, for a step's end so is the sweep, and where it matters so is the gate.
+  bool proceeds(const Item& item) {
+    const bool gate = (item.done || item.opens) && module_->gate_busy_i != 0;
+    return head_valid_ && !gate && (!item.done || module_->sweep_busy_i == 0);
+  }
   bool learns() const { return sample_.learn && constants_.learns; }
 
   void advance() {
     if (sweep_busy_ > 0) --sweep_busy_;
     if (key_busy_ > 0) --key_busy_;
+    if (gate_busy_ > 0) --gate_busy_;
     switch (phase_) {
       case Phase::kClear:
         if (++count_ == T::max_rows) phase_ = Phase::kIdle;
@@ -246,6 +266,7 @@ class Bench {
           walk_empty_ = chance(4);
           walk_cycles_ = chance(2) ? 0 : below(30);
           key_busy_ = chance(2) ? 36 : below(3);
+          gate_busy_ = chance(2) ? 0 : below(chance(3) ? 100 : 6);
           phase_ = Phase::kIntegrate;
         }
         break;
@@ -277,7 +298,8 @@ class Bench {
   void advance_item() {
     const Item item = plans_.front().front();
     if (!proceeds(item)) {
-      seen.waits_for_sweep += head_valid_ ? 1 : 0;
+      seen.waits_for_sweep += head_valid_ && module_->sweep_busy_i != 0 ? 1 : 0;
+      seen.waits_for_gate += head_valid_ && module_->gate_busy_i != 0 ? 1 : 0;
       return;
     }
     plans_.front().pop_front();
@@ -285,6 +307,7 @@ class Bench {
       events_.pop_front();
       head_valid_ = false;
     }
+    seen.opened += item.opens ? 1 : 0;
     if (!item.done) return;
     seen.silent_steps += item.first ? 1 : 0;
     if (!constants_.competes || item.final) {
@@ -307,7 +330,7 @@ class Bench {
   std::deque<std::deque<Item>> plans_;  // of the running sample, then of those that follow
   Message sample_;
   bool head_valid_ = false, message_valid_ = false, walk_empty_ = false, settling_waits_ = false;
-  unsigned sweep_busy_ = 0, key_busy_ = 0, walk_cycles_ = 0, head_chance_ = 1;
+  unsigned sweep_busy_ = 0, key_busy_ = 0, gate_busy_ = 0, walk_cycles_ = 0, head_chance_ = 1;
 };
 
 template <class T>
@@ -333,6 +356,8 @@ TYPED_TEST(RtlIntegrate, SendsTheWordsOfRowsHandsStepsOverAndLearnsInOrder) {
     all.waits_for_sweep += bench.seen.waits_for_sweep;
     all.waits_to_settle += bench.seen.waits_to_settle;
     all.clears += bench.seen.clears;
+    all.opened += bench.seen.opened;
+    all.waits_for_gate += bench.seen.waits_for_gate;
   }
   EXPECT_GT(all.learned, 100U);
   EXPECT_GT(all.empty_walks, 20U);
@@ -340,6 +365,8 @@ TYPED_TEST(RtlIntegrate, SendsTheWordsOfRowsHandsStepsOverAndLearnsInOrder) {
   EXPECT_GT(all.waits_for_sweep, 100U);
   EXPECT_GT(all.waits_to_settle, 20U);
   EXPECT_GT(all.clears, 20U);
+  EXPECT_GT(all.opened, 100U);
+  EXPECT_GT(all.waits_for_gate, 100U);
 }
 
 }  // namespace

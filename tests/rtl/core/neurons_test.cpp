@@ -5,6 +5,8 @@
 #include <string>
 
 #include "Vneurons.h"
+#include "Vneurons_graded.h"
+#include "Vneurons_graded_trits.h"
 #include "Vneurons_trits.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
@@ -12,11 +14,18 @@
 namespace phasic::testing {
 namespace {
 
-constexpr std::size_t kLanes = 4, kWords = 3, kSumWidth = 19, kTritWords = 2, kNeurons = 10;
+constexpr std::size_t kLanes = 4, kWords = 3, kTritWords = 2, kNeurons = 10;
+
+template <class Model, std::size_t SumWidth, std::size_t CountWidth>
+struct Shape {
+  using model = Model;
+  static constexpr std::size_t sum_width = SumWidth, count_width = CountWidth;
+};
 
 struct Neuron {
   std::int32_t potential = 0;
   std::uint32_t count = 0;
+  bool open = true, fired = false;  // a neuron that is shut fires, but nobody sees it
   bool spike = false, limited = false;
   std::int32_t post = 0;
   std::uint32_t plus = 0, minus = 0;  // of all steps
@@ -27,26 +36,39 @@ struct Constants {
   std::uint32_t leak;
   unsigned input_shift;
   contract::Post post;
+  bool graded;
 };
 
 void step_twin(Neuron& neuron, const Constants& constants, std::int64_t sum, unsigned step) {
-  if (step == 0) neuron = Neuron{};
-  const bool before = neuron.spike;
+  const bool before = neuron.fired;
+  const unsigned shift = constants.input_shift + (constants.graded ? contract::kGradedShift : 0);
   const std::int64_t unlimited = reference::unlimited_potential(reference::leaked(neuron.potential, before, constants.leak),
-                                                                reference::current(sum, constants.input_shift));
+                                                                reference::current(sum, shift));
   neuron.potential = static_cast<std::int32_t>(reference::saturate(unlimited, 16));
   neuron.limited = neuron.potential != unlimited;
-  neuron.spike = neuron.potential > constants.threshold;
-  neuron.count += neuron.spike ? 1 : 0;
+  neuron.fired = neuron.potential > (constants.graded ? constants.window : constants.threshold);
+  neuron.spike = neuron.fired && neuron.open;
+  if (constants.graded) {
+    neuron.count = neuron.open ? reference::graded_value(neuron.potential, constants.window) : 0;
+  } else {
+    neuron.count += neuron.spike ? 1 : 0;
+  }
   neuron.post = reference::postsynaptic(constants.post, neuron.potential, constants.threshold, constants.window, before);
+  if (!neuron.open) neuron.post = 0;
   neuron.plus |= neuron.post > 0 ? 1U << step : 0;
   neuron.minus |= neuron.post < 0 ? 1U << step : 0;
 }
 
-template <class Model>
+template <class T>
 class RtlNeurons : public ::testing::Test {
  protected:
-  void sample(Clocked<Model>& module, std::mt19937_64& random, contract::Post post) {
+  using Model = typename T::model;
+  static constexpr std::size_t kSumWidth = T::sum_width, kCountWidth = T::count_width;
+  struct Seen {
+    unsigned shut = 0, none = 0, between = 0, full = 0;
+  };
+
+  void sample(Clocked<Model>& module, std::mt19937_64& random, contract::Post post, bool graded) {
     Constants constants{};
     constants.threshold = static_cast<std::int32_t>(random() % 2 == 0 ? random_signed(random, 16) : random() % 2000);
     constants.window = static_cast<std::int32_t>(random() % 2 == 0 ? random_signed(random, 16) : random() % 2000);
@@ -59,10 +81,12 @@ class RtlNeurons : public ::testing::Test {
     module->leak_i = static_cast<std::uint16_t>(constants.leak);
     module->input_shift_i = static_cast<unsigned char>(constants.input_shift);
     module->keep_trits_i = 1;
-    module->graded_i = 0;
-    module->open3_i = (1U << kLanes) - 1;
-    const unsigned steps = random() % 4 == 0 ? 32 : 1 + random() % 10;
+    constants.graded = graded;
+    module->graded_i = graded;
+    const unsigned steps = graded ? 1 : random() % 4 == 0 ? 32 : 1 + random() % 10;
     std::array<Neuron, kNeurons> twins;
+    const bool gated = random() % 2 == 0;
+    for (Neuron& twin : twins) twin.open = !gated || random() % 2 == 0;
     for (unsigned step = 0; step < steps; ++step) {
       SCOPED_TRACE("step " + std::to_string(step));
       module->first_i = step == 0;
@@ -75,6 +99,12 @@ class RtlNeurons : public ::testing::Test {
       for (std::int64_t& sum : sums) {
         sum = random() % 3 == 0 ? random_signed(random, kSumWidth) : random_signed(random, 12);
         if (random() % 4 == 0) sum = limits[random() % 3] + static_cast<std::int64_t>(random() % 3) - 1;
+        // Around the rise of the answer, and the sums where a potential begins.
+        if (graded && random() % 2 == 0) {
+          const std::array<std::int64_t, 4> above{0, 1, 255, static_cast<std::int64_t>(random() % 300)};
+          sum = (limits[random() % 3] + above[random() % 4]) * 256 - 128 + static_cast<std::int64_t>(random() % 3) - 1;
+          sum = reference::saturate(sum, kSumWidth);
+        }
       }
       for (std::size_t j = 0; j < kNeurons; ++j) step_twin(twins[j], constants, module->silent_i != 0 ? 0 : sums[j], step);
       // A word enters each cycle; some cycles stay empty.
@@ -83,15 +113,24 @@ class RtlNeurons : public ::testing::Test {
       for (std::size_t next = 0, after = 0; after < 5; after = next < kWords ? 0 : after + 1) {
         for (std::size_t s = 4; s > 0; --s) stages[s] = stages[s - 1];
         stages[0] = next < kWords && random() % 4 != 0 ? next++ : kWords;
-        drive(module, stages, sums, random);
+        drive(module, stages, sums, twins, random);
         for (std::size_t k = 0; stages[4] < kWords && k < kLanes; ++k) {
           const std::size_t j = stages[4] * kLanes + k;
           ASSERT_EQ(get_bits(module->spikes_o, k, 1), j < kNeurons && twins[j].spike) << "neuron " << j;
           ASSERT_EQ(get_bits(module->limited_o, k, 1), j < kNeurons && twins[j].limited) << "neuron " << j;
+          if (j < kNeurons) {
+            ASSERT_EQ(get_bits(module->values_o, kCountWidth * k, kCountWidth), graded ? twins[j].count : 1) << "neuron " << j;
+          }
         }
         module.edge();
       }
       for (std::size_t word = 0; word < kWords; ++word) ASSERT_NO_FATAL_FAILURE(check_state(module, twins, word));
+    }
+    for (const Neuron& twin : twins) {
+      seen_.shut += twin.fired && !twin.open;
+      seen_.none += twin.count == 0;
+      seen_.full += twin.count == contract::kGradedFull;
+      seen_.between += twin.count > 0 && twin.count < contract::kGradedFull;
     }
     for (std::size_t word = 0; word < kTritWords; ++word) {
       module->trit_read_i = 1;
@@ -108,7 +147,8 @@ class RtlNeurons : public ::testing::Test {
 
  private:
   static void drive(Clocked<Model>& module, const std::array<std::size_t, 5>& stages,
-                    const std::array<std::int64_t, kLanes * kWords>& sums, std::mt19937_64& random) {
+                    const std::array<std::int64_t, kLanes * kWords>& sums, const std::array<Neuron, kNeurons>& twins,
+                    std::mt19937_64& random) {
     module->read_i = stages[0] < kWords;
     module->word0_i = static_cast<unsigned char>(stages[0] % kWords);
     module->word4_i = static_cast<unsigned char>(stages[4] % kWords);
@@ -117,7 +157,9 @@ class RtlNeurons : public ::testing::Test {
     for (std::size_t k = 0; k < kLanes; ++k) {
       const std::int64_t sum = stages[1] < kWords ? sums[stages[1] * kLanes + k] : random_signed(random, kSumWidth);
       set_bits(module->sums_i, kSumWidth * k, kSumWidth, sum);
-      set_bits(module->enabled3_i, k, 1, unsigned{stages[3] * kLanes + k < kNeurons});
+      const std::size_t j = stages[3] * kLanes + k;
+      set_bits(module->enabled3_i, k, 1, unsigned{j < kNeurons});
+      set_bits(module->open3_i, k, 1, unsigned{j < kNeurons ? twins[j].open : random() % 2 == 0});
     }
     module.settle();
   }
@@ -131,7 +173,7 @@ class RtlNeurons : public ::testing::Test {
     for (std::size_t k = 0; k < kLanes && word * kLanes + k < kNeurons; ++k) {
       SCOPED_TRACE("neuron " + std::to_string(word * kLanes + k));
       const Neuron& twin = twins[word * kLanes + k];
-      ASSERT_EQ(get_bits(module->counts_o, 6 * k, 6), twin.count);
+      ASSERT_EQ(get_bits(module->counts_o, kCountWidth * k, kCountWidth), twin.count);
       ASSERT_EQ(get_bits(module->plus_o, k, 1), twin.post > 0);
       ASSERT_EQ(get_bits(module->minus_o, k, 1), twin.post < 0);
       module->read_out_i = 1;
@@ -139,12 +181,12 @@ class RtlNeurons : public ::testing::Test {
       module.edge();
       module->read_out_i = 0;
       ASSERT_EQ(get_signed(module->read_out_o, 0, 16), twin.potential);
-      ASSERT_EQ(get_bits(module->read_out_o, 16, 6), twin.count);
+      ASSERT_EQ(get_bits(module->read_out_o, 16, kCountWidth), twin.count);
     }
   }
 
  public:
-  void samples(contract::Post post) {
+  void samples(contract::Post post, bool graded = false) {
     for (unsigned seed = 1; seed <= 100; ++seed) {
       SCOPED_TRACE("seed " + std::to_string(seed));
       std::mt19937_64 random{seed};
@@ -152,19 +194,46 @@ class RtlNeurons : public ::testing::Test {
       module->read_i = module->valid_i = module->read_out_i = module->trit_read_i = 0;
       for (unsigned n = 0; n < 3; ++n) {
         SCOPED_TRACE("sample " + std::to_string(n));
-        ASSERT_NO_FATAL_FAILURE(sample(module, random, post));
+        // Samples of both kinds leave nothing behind for each other.
+        ASSERT_NO_FATAL_FAILURE(sample(module, random, post, graded && random() % 8 != 0));
       }
     }
+    EXPECT_GT(seen_.shut, 50U);
+    EXPECT_GT(seen_.none, 100U);
+    EXPECT_GT(seen_.between, graded ? 100U : 0U);
+    EXPECT_GT(seen_.full + 1, graded ? 100U : 0U);
   }
+
+ private:
+  Seen seen_;
 };
-using Models = ::testing::Types<Vneurons, Vneurons_trits>;
-TYPED_TEST_SUITE(RtlNeurons, Models);
+using Spiking = Shape<Vneurons, 19, 6>;
+using SpikingTrits = Shape<Vneurons_trits, 19, 6>;
+using Graded = Shape<Vneurons_graded, 26, 8>;
+using GradedTrits = Shape<Vneurons_graded_trits, 23, 8>;
+using Shapes = ::testing::Types<Spiking, SpikingTrits, Graded, GradedTrits>;
+TYPED_TEST_SUITE(RtlNeurons, Shapes);
 
 TYPED_TEST(RtlNeurons, FollowTheFormulasOverSamplesOfUpTo32Steps) { this->samples(contract::Post::kTrit); }
 
-using RtlNeuronsWithPosts = RtlNeurons<Vneurons>;
-TEST_F(RtlNeuronsWithPosts, TellWhetherThePotentialIsWithinTheWindowOnBothSides) { samples(contract::Post::kSurrogate); }
-TEST_F(RtlNeuronsWithPosts, TellOneAtEveryStep) { samples(contract::Post::kOne); }
+template <class T>
+class RtlNeuronsWithPosts : public RtlNeurons<T> {};
+using ShapesWithPosts = ::testing::Types<Spiking, Graded>;
+TYPED_TEST_SUITE(RtlNeuronsWithPosts, ShapesWithPosts);
+TYPED_TEST(RtlNeuronsWithPosts, TellWhetherThePotentialIsWithinTheWindowOnBothSides) {
+  this->samples(contract::Post::kSurrogate);
+}
+TYPED_TEST(RtlNeuronsWithPosts, TellOneAtEveryStep) { this->samples(contract::Post::kOne); }
+
+template <class T>
+class RtlNeuronsWithValues : public RtlNeurons<T> {};
+using ShapesWithValues = ::testing::Types<Graded, GradedTrits>;
+TYPED_TEST_SUITE(RtlNeuronsWithValues, ShapesWithValues);
+TYPED_TEST(RtlNeuronsWithValues, AnswerWithHowFarThePotentialIsAboveTheWindow) { this->samples(contract::Post::kTrit, true); }
+
+using RtlGradedNeuronsWithPosts = RtlNeurons<Graded>;
+TEST_F(RtlGradedNeuronsWithPosts, TellTheSlopeOfTheirAnswer) { samples(contract::Post::kSurrogate, true); }
+TEST_F(RtlGradedNeuronsWithPosts, TellOne) { samples(contract::Post::kOne, true); }
 
 }  // namespace
 }  // namespace phasic::testing

@@ -11,6 +11,8 @@
 #include "Vpull_1x8.h"
 #include "Vpull_4x16.h"
 #include "Vpull_4x8.h"
+#include "Vpull_graded_1x16.h"
+#include "Vpull_graded_4x8.h"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/bits.hpp"
@@ -18,9 +20,10 @@
 namespace phasic::testing {
 namespace {
 
-template <class Model, std::size_t Lanes, unsigned WeightWidth>
+template <class Model, std::size_t Lanes, unsigned WeightWidth, bool Graded = false>
 struct Shape {
   using model = Model;
+  static constexpr bool graded = Graded;
   static constexpr std::size_t lanes = Lanes;
   static constexpr unsigned weight_width = WeightWidth;
 };
@@ -43,7 +46,7 @@ class RtlPull : public ::testing::Test {
     std::vector<Row> rows;
     std::size_t row_words = 1;
     unsigned input_shift = 0, shift = 0;
-    bool nearest = false;
+    bool nearest = false, graded = false;
     bool has_winner = true;
     std::size_t winner = 0;
     std::uint32_t squares = 0, wins = 0;
@@ -67,6 +70,7 @@ class RtlPull : public ::testing::Test {
     sample.input_shift = static_cast<unsigned>(random() % 7);
     sample.shift = static_cast<unsigned>(random() % 9);
     sample.nearest = random() % 2 == 0;
+    sample.graded = T::graded && random() % 4 != 0;
     sample.has_winner = random() % 8 != 0;
     sample.winner = random() % (sample.row_words * T::lanes);
     sample.squares = static_cast<std::uint32_t>(random());
@@ -92,8 +96,8 @@ class RtlPull : public ::testing::Test {
       const Row& row = sample.rows[i];
       std::int64_t& weight = expected.memory[i * sample.row_words + word][lane];
       const auto old = static_cast<std::int32_t>(weight);
-      const std::int32_t target =
-          reference::competition_target(static_cast<std::uint32_t>(std::popcount(row.history)), sample.input_shift);
+      const std::uint32_t count = sample.graded ? row.history & 0xff : static_cast<std::uint32_t>(std::popcount(row.history));
+      const std::int32_t target = reference::competition_target(count, sample.input_shift);
       const std::int32_t rounding =
           sample.nearest ? reference::nearest_rounding(fraction)
                          : reference::stochastic_rounding(
@@ -121,6 +125,7 @@ class RtlPull : public ::testing::Test {
     module->input_shift_i = static_cast<unsigned char>(sample.input_shift);
     module->shift_i = static_cast<unsigned char>(sample.shift);
     module->nearest_i = sample.nearest;
+    module->graded_i = sample.graded;
     module->row_words_i = static_cast<std::uint16_t>(sample.row_words);
     module->state_address_i = static_cast<std::uint16_t>(state_address(sample));
     module->winner_valid_i = sample.has_winner;
@@ -185,7 +190,8 @@ class RtlPull : public ::testing::Test {
 };
 
 using Shapes =
-    ::testing::Types<Shape<Vpull_1x8, 1, 8>, Shape<Vpull_1x16, 1, 16>, Shape<Vpull_4x8, 4, 8>, Shape<Vpull_4x16, 4, 16>>;
+    ::testing::Types<Shape<Vpull_1x8, 1, 8>, Shape<Vpull_1x16, 1, 16>, Shape<Vpull_4x8, 4, 8>, Shape<Vpull_4x16, 4, 16>,
+                     Shape<Vpull_graded_1x16, 1, 16, true>, Shape<Vpull_graded_4x8, 4, 8, true>>;
 TYPED_TEST_SUITE(RtlPull, Shapes);
 
 TYPED_TEST(RtlPull, MovesTheWinnersWeightsAndKeepsItsState) {
@@ -216,7 +222,7 @@ TYPED_TEST(RtlPull, MovesTheWinnersWeightsAndKeepsItsState) {
   }
   EXPECT_GT(seen.oldest, 10U);
   EXPECT_GT(seen.kept, 100U);
-  // A target is at most 2^10: only 8 bits do not hold it.
+  // A target is at most 2^10, or 2^13 with graded values: only 8 bits do not hold it.
   if (TypeParam::weight_width == 8) {
     EXPECT_GT(seen.limited, 100U);
   }

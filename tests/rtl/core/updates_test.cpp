@@ -8,6 +8,8 @@
 #include "Vupdates_1x8.h"
 #include "Vupdates_4x16.h"
 #include "Vupdates_4x8.h"
+#include "Vupdates_graded_1x16.h"
+#include "Vupdates_graded_4x8.h"
 #include "Vupdates_trace_1x16.h"
 #include "Vupdates_trace_4x8.h"
 #include "sim/reference/arithmetic.hpp"
@@ -17,12 +19,12 @@
 namespace phasic::testing {
 namespace {
 
-template <class Model, std::size_t Lanes, unsigned WeightWidth, bool Traces = false>
+template <class Model, std::size_t Lanes, unsigned WeightWidth, bool Traces = false, bool Graded = false>
 struct Shape {
   using model = Model;
   static constexpr std::size_t lanes = Lanes;
   static constexpr unsigned weight_width = WeightWidth;
-  static constexpr bool traces = Traces;
+  static constexpr bool traces = Traces, graded = Graded;
 };
 
 constexpr std::size_t kFactorWidth = contract::kFactorWidth + 1;
@@ -70,15 +72,19 @@ class RtlUpdates : public ::testing::Test {
           ASSERT_NO_FATAL_FAILURE(run(seed, all_steps, nearest, trace_shift));
         }
       }
+      if (!T::graded) continue;
+      SCOPED_TRACE("seed " + std::to_string(seed) + " graded");
+      ASSERT_NO_FATAL_FAILURE(run(seed, false, nearest, 0, true));
     }
   }
 
-  static void run(unsigned seed, bool all_steps, bool nearest, unsigned trace_shift) {
+  static void run(unsigned seed, bool all_steps, bool nearest, unsigned trace_shift, bool graded = false) {
     std::mt19937_64 random{seed};
     Clocked<typename T::model> module{seed};
     module->valid_i = 0;
     module.reset();
     module->all_steps_i = all_steps;
+    module->graded_i = graded;
     module->nearest_i = nearest;
     module->trace_shift_i = static_cast<unsigned char>(trace_shift);
     std::array<Word, 6> stages{};  // u0 to u5
@@ -110,20 +116,21 @@ class RtlUpdates : public ::testing::Test {
       }
       ASSERT_EQ(module->write_o != 0, stages[5].valid);
       if (stages[5].valid) {
-        ASSERT_NO_FATAL_FAILURE(check(module, stages[5], all_steps, nearest, trace_shift));
+        ASSERT_NO_FATAL_FAILURE(check(module, stages[5], all_steps, nearest, trace_shift, graded));
       }
       module.edge();
     }
   }
 
  private:
-  static void check(Clocked<typename T::model>& module, const Word& word, bool all_steps, bool nearest, unsigned trace_shift) {
+  static void check(Clocked<typename T::model>& module, const Word& word, bool all_steps, bool nearest, unsigned trace_shift,
+                    bool graded) {
     constexpr unsigned fraction = reference::fraction_bits(T::weight_width);
     ASSERT_EQ(module->write_address_o, word.address);
     for (std::size_t k = 0; k < T::lanes; ++k) {
       const Lane& lane = word.lanes[k];
       const auto neuron = static_cast<unsigned>(word.word * T::lanes + k);
-      std::int32_t coincidences = all_steps ? 0 : 1;
+      std::int32_t coincidences = all_steps ? 0 : graded ? static_cast<std::int32_t>(word.history & 0xff) : 1;
       for (unsigned step = 0; all_steps && step < 32; ++step) {
         const bool spiked_before = step != 0 && (word.history >> (step - 1) & 1) != 0;
         coincidences += reference::presynaptic((word.history >> step & 1) != 0, spiked_before, trace_shift) *
@@ -142,7 +149,8 @@ class RtlUpdates : public ::testing::Test {
 
 using Shapes = ::testing::Types<Shape<Vupdates_1x8, 1, 8>, Shape<Vupdates_1x16, 1, 16>, Shape<Vupdates_4x8, 4, 8>,
                                 Shape<Vupdates_4x16, 4, 16>, Shape<Vupdates_trace_1x16, 1, 16, true>,
-                                Shape<Vupdates_trace_4x8, 4, 8, true>>;
+                                Shape<Vupdates_trace_4x8, 4, 8, true>, Shape<Vupdates_graded_1x16, 1, 16, true, true>,
+                                Shape<Vupdates_graded_4x8, 4, 8, false, true>>;
 TYPED_TEST_SUITE(RtlUpdates, Shapes);
 
 TYPED_TEST(RtlUpdates, RoundStochasticallyByRowAndNeuron) { this->run_all(false); }

@@ -5,6 +5,7 @@
 
 #include "Vprogram.h"
 #include "Vprogram_basic.h"
+#include "Vprogram_graded.h"
 #include "Vprogram_rules.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
@@ -15,7 +16,7 @@ namespace {
 using contract::Error;
 namespace argument = contract::argument;
 
-// The parameters of the models; one of them has the rules posts and feedback.
+// The parameters of the models; one has competition, one posts and feedback, one competition, graded samples and gates.
 constexpr std::uint32_t kLanes = 8, kEngines = 3, kMaxRows = 300, kMaxNeurons = 200, kMaxSteps = 20, kMaxClasses = 30,
                         kMaxOutputs = 40;
 constexpr std::uint32_t kWeightDepth = 1000, kWeightBytes = 2;
@@ -131,7 +132,7 @@ class Unit : public ::testing::Test {
 };
 using ProgramUnit = Unit<Vprogram>;
 using ProgramUnitWithRules = Unit<Vprogram_rules>;
-
+using ProgramUnitWithGradedSamples = Unit<Vprogram_graded>;
 using ProgramUnitWithoutFurtherRules = Unit<Vprogram_basic>;
 
 TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
@@ -398,6 +399,55 @@ TEST_F(ProgramUnitWithoutFurtherRules, RefusesWhatBelongsToThem) {
     EXPECT_EQ(check(block), field(128 + offset));
   }
   EXPECT_EQ(check(legal()), Verdict{});
+}
+
+constexpr auto kGraded = static_cast<std::uint32_t>(contract::SampleKind::kGraded);
+
+TEST_F(ProgramUnitWithGradedSamples, TakesThemInASingleStep) {
+  constexpr std::size_t kind = offsetof(contract::ProgramHeader, sample_kind);
+  Block block = legal();
+  block.header.sample_kind = kGraded;
+  for (const std::uint32_t steps : {1U, 2U, 3U, 16U, 17U, kMaxSteps}) {
+    block.header.steps = steps;
+    EXPECT_EQ(check(block), steps == 1 ? Verdict{} : field(kind)) << steps << " steps";
+  }
+  block.header.steps = 1;
+  for (const std::uint32_t other : {0U, 1U, 3U, 0x102U, 0x80000002U}) {
+    block.header.sample_kind = other;
+    EXPECT_EQ(check(block), other <= 1 ? Verdict{} : field(kind)) << other;
+  }
+  block.header.sample_kind = kGraded;
+  block.header.inputs = 112;
+  EXPECT_EQ(check(block), Verdict{});
+  block.header.inputs = 113;
+  EXPECT_EQ(check(block), field(offsetof(contract::ProgramHeader, sample_stride))) << "a byte past the stride of 128";
+  block.header.steps = 2;
+  EXPECT_EQ(check(block), field(kind)) << "the first in order of address";
+}
+
+TEST_F(ProgramUnitWithGradedSamples, LearnNothingOverAllSteps) {
+  using contract::Factor;
+  for (const Factor factor : {Factor::kFrozen, Factor::kLevel, Factor::kError, Factor::kCompetition}) {
+    SCOPED_TRACE(contract::name(factor));
+    Block block = competing();
+    block.layers[1].factor = static_cast<std::uint32_t>(factor);
+    block.layers[1].neurons = 20;
+    block.header.steps = 1;
+    block.layers[1].span = 1;
+    EXPECT_EQ(check(block), Verdict{});
+    block.header.sample_kind = kGraded;
+    EXPECT_EQ(check(block), field(128 + offsetof(contract::Layer, span)));
+    block.layers[1].span = 0;
+    EXPECT_EQ(check(block), Verdict{});
+  }
+}
+
+TEST_F(ProgramUnitWithoutFurtherRules, RefusesGradedSamples) {
+  Block block = legal();
+  block.header.steps = 1;
+  EXPECT_EQ(check(block), Verdict{});
+  block.header.sample_kind = kGraded;
+  EXPECT_EQ(check(block), field(offsetof(contract::ProgramHeader, sample_kind)));
 }
 
 TEST_F(ProgramUnit, ABusErrorAnywhereInTheBlockComesFirst) {

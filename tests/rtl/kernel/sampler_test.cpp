@@ -5,8 +5,10 @@
 #include <random>
 #include <set>
 #include <string>
+#include <type_traits>
 
 #include "Vsampler.h"
+#include "Vsampler_gate.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
@@ -14,13 +16,15 @@ namespace phasic::testing {
 namespace {
 
 using contract::Error;
+using contract::SampleKind;
 
 constexpr std::uint32_t kMaxEvents = 64;
 
 struct Committed {
-  std::vector<std::uint32_t> entries;
+  std::vector<std::uint32_t> entries;  // first those of the gate
   std::uint32_t label = 0, number = 0;
-  bool learn = false;
+  bool learn = false, gated = false;
+  std::uint32_t open = 0;
   bool operator==(const Committed&) const = default;
 };
 
@@ -32,6 +36,8 @@ struct Reading {
 
 struct Case {
   contract::ProgramHeader program{};
+  bool gates = false;         // the build takes them
+  std::uint32_t neurons = 1;  // of the first layer
   std::uint32_t count = 0, first = 0;
   std::vector<std::byte> buffer;
   std::size_t bad_word = ~std::size_t{0};  // of the buffer: the bus answers it with an error
@@ -43,6 +49,8 @@ std::uint32_t word_at(const Case& c, std::size_t offset) {
   std::memcpy(&word, c.buffer.data() + offset, 4);
   return word;
 }
+
+bool by_event(const Case& c) { return c.program.sample_kind == static_cast<std::uint32_t>(SampleKind::kEvent); }
 
 Reading twin(const Case& c) {
   Reading reading;
@@ -59,28 +67,39 @@ Reading twin(const Case& c) {
     if (bad_within(0, 4)) return fail(Error::kBusRead, contract::argument::kSamples), reading;
     Committed sample;
     sample.label = word_at(c, base);
-    const std::uint32_t flags = word_at(c, base + 4), length = word_at(c, base + 8);
+    const std::uint32_t flags = word_at(c, base + 4), length = word_at(c, base + 8), open = word_at(c, base + 12);
+    sample.gated = (flags & 2) != 0;
+    sample.open = open;
     sample.learn = (c.program.flags & flags & 1) != 0;
     sample.number = c.first + n;
-    const bool events = c.program.sample_kind == 1;
+    const bool events = by_event(c);
     if (sample.label >= c.program.classes && !(sample.label == 0xffff && !sample.learn))
       return fail(Error::kSampleField, 0), reading;
-    if (flags > 1) return fail(Error::kSampleField, 4), reading;
+    if (flags > (c.gates ? 3 : 1)) return fail(Error::kSampleField, 4), reading;
     if (events ? length > kMaxEvents || 16 + 4 * std::uint64_t{length} > c.program.sample_stride : length != c.program.inputs)
       return fail(Error::kSampleField, 8), reading;
-    if (word_at(c, base + 12) != 0) return fail(Error::kSampleField, 12), reading;
+    const std::uint64_t bytes = 16 + 4 * std::uint64_t{open} + (events ? 4 * std::uint64_t{length} : length);
+    if (sample.gated ? open > c.neurons || std::uint64_t{open} + length > kMaxEvents || bytes > c.program.sample_stride
+                     : open != 0)
+      return fail(Error::kSampleField, 12), reading;
     // Whole blocks of 64 bytes are read.
-    const std::size_t blocks = (16 + (events ? 4 * length : length) + 63) / 64;
+    const std::size_t blocks = (bytes + 63) / 64;
     if (bad_within(4, 16 * std::max<std::size_t>(blocks, 1)))
       return fail(Error::kBusRead, contract::argument::kSamples), reading;
+    for (std::uint32_t k = 0; k < open; ++k) {
+      const std::uint32_t neuron = word_at(c, base + 16 + 4 * k);
+      if (neuron >= c.neurons || (k != 0 && neuron <= sample.entries.back())) return fail(Error::kGate, k), reading;
+      sample.entries.push_back(neuron);
+    }
+    const std::size_t payload = base + 16 + 4 * open;
     for (std::uint32_t k = 0; k < length; ++k) {
       if (events) {
-        const std::uint32_t event = word_at(c, base + 16 + 4 * k);
-        const bool order = k == 0 || event > word_at(c, base + 12 + 4 * k);
+        const std::uint32_t event = word_at(c, payload + 4 * k);
+        const bool order = k == 0 || event > word_at(c, payload + 4 * k - 4);
         if ((event & 0xffff) >= c.program.inputs || event >> 16 >= c.program.steps || !order)
           return fail(Error::kEvent, k), reading;
         sample.entries.push_back(event);
-      } else if (const auto value = static_cast<std::uint32_t>(c.buffer[base + 16 + k]); value != 0) {
+      } else if (const auto value = static_cast<std::uint32_t>(c.buffer[payload + k]); value != 0) {
         sample.entries.push_back(value << 24 | k);
       }
     }
@@ -90,8 +109,11 @@ Reading twin(const Case& c) {
   return reading;
 }
 
+template <class Model>
 class Sampler : public ::testing::Test {
  protected:
+  static constexpr bool kGates = std::is_same_v<Model, Vsampler_gate>;
+
   Sampler() : module_(3) {
     module_->start_i = module_->stop_i = module_->clear_i = module_->cmd_ready_i = module_->word_valid_i = 0;
     module_->entry_ready_i = module_->sample_ready_i = 0;
@@ -100,6 +122,7 @@ class Sampler : public ::testing::Test {
 
   void run(const Case& c, std::mt19937& random) {
     std::memcpy(port_bytes(module_->program_i).data(), &c.program, 64);
+    module_->neurons_i = static_cast<std::uint16_t>(c.neurons);
     module_->sample_count_i = c.count;
     module_->first_sample_i = c.first;
     module_->clear_i = 1;
@@ -141,8 +164,8 @@ class Sampler : public ::testing::Test {
       }
       if (module_->entry_valid_o != 0 && module_->entry_ready_i != 0) entries.push_back(module_->entry_data_o);
       if (module_->sample_valid_o != 0 && module_->sample_ready_i != 0) {
-        samples.push_back(
-            {std::move(entries), module_->sample_label_o, module_->sample_number_o, module_->sample_learn_o != 0});
+        samples.push_back({std::move(entries), module_->sample_label_o, module_->sample_number_o, module_->sample_learn_o != 0,
+                           module_->sample_gated_o != 0, module_->sample_open_o});
         entries.clear();
       }
       if (module_->done_o != 0) {
@@ -167,69 +190,91 @@ class Sampler : public ::testing::Test {
 
   static Case make_case(std::mt19937& random) {
     Case c;
+    c.gates = kGates;
+    c.neurons = 1 + random() % (random() % 2 == 0 ? 20 : 200);
     c.program.inputs = 1 + random() % 150;
     c.program.steps = 1 + random() % 20;
     c.program.classes = 1 + random() % 12;
-    c.program.sample_kind = random() % 2;
+    c.program.sample_kind = random() % 3;
     c.program.flags = random() % 2;
-    c.program.sample_stride = static_cast<std::uint32_t>((16 + c.program.inputs + 63) / 64 * 64 + 64 * (random() % 3));
+    c.program.sample_stride = static_cast<std::uint32_t>((16 + c.program.inputs + 63) / 64 * 64 + 64 * (random() % 5));
     c.count = random() % 6;
     c.first = static_cast<std::uint32_t>(random());
     c.buffer.resize(std::size_t{c.count} * c.program.sample_stride);
     for (std::byte& byte : c.buffer) byte = std::byte{static_cast<unsigned char>(random())};
-    for (std::uint32_t n = 0; n < c.count; ++n) {
-      const std::size_t base = std::size_t{n} * c.program.sample_stride;
-      contract::SampleHeader header{};
-      header.flags = random() % 2;
-      header.label = static_cast<std::uint32_t>(random() % c.program.classes);
-      if ((header.flags & c.program.flags) == 0 && random() % 4 == 0) header.label = 0xffff;
-      if (c.program.sample_kind == 0) {
-        header.length = c.program.inputs;
-        const unsigned density = 1 + random() % 6;
-        for (std::uint32_t i = 0; i < header.length; ++i) {
-          if (random() % density != 0) c.buffer[base + 16 + i] = std::byte{0};
-        }
-      } else {
-        std::uint32_t room = (c.program.sample_stride - 16) / 4;
-        room = std::min({room, kMaxEvents, c.program.inputs * c.program.steps});
-        std::set<std::uint32_t> events;
-        const std::size_t length = random() % (room + 1);
-        while (events.size() < length)
-          events.insert(static_cast<std::uint32_t>(random() % c.program.steps << 16 | random() % c.program.inputs));
-        header.length = static_cast<std::uint32_t>(length);
-        std::size_t at = base + 16;
-        for (const std::uint32_t event : events) {
-          std::memcpy(c.buffer.data() + at, &event, 4);
-          at += 4;
-        }
-      }
-      std::memcpy(c.buffer.data() + base, &header, sizeof header);
-    }
+    for (std::uint32_t n = 0; n < c.count; ++n) make_sample(c, n, random);
     return c;
   }
 
-  Clocked<Vsampler> module_;
-};
+  static void make_sample(Case& c, std::uint32_t n, std::mt19937& random) {
+    const std::size_t base = std::size_t{n} * c.program.sample_stride;
+    const bool events = by_event(c);
+    contract::SampleHeader header{};
+    header.flags = random() % 2;
+    header.label = static_cast<std::uint32_t>(random() % c.program.classes);
+    if ((header.flags & c.program.flags) == 0 && random() % 4 == 0) header.label = 0xffff;
+    header.length = events ? 0 : c.program.inputs;
+    std::vector<std::uint32_t> words;  // of the gate, then of events
+    if (kGates && header.length <= kMaxEvents && random() % 3 != 0) {
+      header.flags |= 2;
+      const std::uint32_t room = (c.program.sample_stride - 16 - header.length) / 4;
+      words =
+          random_words(std::min({room, kMaxEvents - header.length, c.neurons}), random, [&] { return random() % c.neurons; });
+      header.open = static_cast<std::uint32_t>(words.size());
+    }
+    if (events) {
+      const std::uint32_t room = std::min((c.program.sample_stride - 16) / 4, kMaxEvents) - header.open;
+      const auto list = random_words(std::min(room, c.program.inputs * c.program.steps), random,
+                                     [&] { return random() % c.program.steps << 16 | random() % c.program.inputs; });
+      header.length = static_cast<std::uint32_t>(list.size());
+      words.insert(words.end(), list.begin(), list.end());
+    }
+    std::memcpy(c.buffer.data() + base, &header, sizeof header);
+    std::memcpy(c.buffer.data() + base + 16, words.data(), 4 * words.size());
+    const unsigned density = 1 + random() % 6;
+    for (std::uint32_t i = 0; !events && i < header.length; ++i) {
+      if (random() % density != 0) c.buffer[base + 16 + 4 * words.size() + i] = std::byte{0};
+    }
+  }
 
-TEST_F(Sampler, LegalSamplesBecomeEntries) {
-  for (unsigned seed = 1; seed <= 150; ++seed) {
+  /// Up to `most` different words in order.
+  template <class Draw>
+  static std::vector<std::uint32_t> random_words(std::uint32_t most, std::mt19937& random, Draw draw) {
+    std::set<std::uint32_t> words;
+    const std::size_t length = random() % 4 == 0 ? most : random() % (most + 1);
+    while (words.size() < length) words.insert(static_cast<std::uint32_t>(draw()));
+    return {words.begin(), words.end()};
+  }
+
+  Clocked<Model> module_;
+};
+using Models = ::testing::Types<Vsampler, Vsampler_gate>;
+TYPED_TEST_SUITE(Sampler, Models);
+
+TYPED_TEST(Sampler, LegalSamplesBecomeEntries) {
+  unsigned gates = 0;
+  for (unsigned seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random{seed};
-    const Case c = make_case(random);
-    ASSERT_EQ(twin(c).error, Error::kNone);
-    ASSERT_NO_FATAL_FAILURE(run(c, random));
+    const Case c = this->make_case(random);
+    const Reading reading = twin(c);
+    ASSERT_EQ(reading.error, Error::kNone);
+    for (const Committed& sample : reading.samples) gates += sample.open != 0;
+    ASSERT_NO_FATAL_FAILURE(this->run(c, random));
   }
+  EXPECT_GT(gates + 1, this->kGates ? 100U : 0U);
 }
 
-TEST_F(Sampler, FirstIllegalFieldOrEventEndsTheReading) {
-  unsigned fields = 0, events = 0;
-  for (unsigned seed = 1001; seed <= 1400; ++seed) {
+TYPED_TEST(Sampler, FirstIllegalFieldNeuronOrEventEndsTheReading) {
+  unsigned fields = 0, opens = 0, gates = 0, events = 0;
+  for (unsigned seed = 1001; seed <= 1800; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random{seed};
-    Case c = make_case(random);
+    Case c = this->make_case(random);
     if (c.count == 0) continue;
     const std::size_t base = random() % c.count * std::size_t{c.program.sample_stride};
-    const std::uint32_t length = word_at(c, base + 8);
+    const std::uint32_t length = word_at(c, base + 8), open = word_at(c, base + 12);
+    const std::uint32_t room = (c.program.sample_stride - 16 - (by_event(c) ? 4 * length : length)) / 4;
     const std::uint32_t values[] = {0,
                                     1,
                                     2,
@@ -244,52 +289,74 @@ TEST_F(Sampler, FirstIllegalFieldOrEventEndsTheReading) {
                                     length + 1,
                                     (c.program.sample_stride - 16) / 4 + 1,
                                     c.program.inputs,
-                                    0xffff + 1};
+                                    0xffff + 1,
+                                    open + 1,
+                                    c.neurons + 1,
+                                    room,
+                                    room + 1,
+                                    kMaxEvents - length,
+                                    kMaxEvents - length + 1};
     std::uint32_t value = values[random() % std::size(values)];
-    std::size_t word = random() % 5;
-    if (word == 4 && c.program.sample_kind == 1 && length != 0) {
-      word += random() % length;
+    std::size_t word = random() % 6;
+    if (word == 3 && random() % 2 == 0) {
+      // A sample with a gate that is as long as it may be, or by one too long.
+      const std::uint32_t flags = word_at(c, base + 4) | 2;
+      std::memcpy(c.buffer.data() + base + 4, &flags, 4);
+      value = std::min({c.neurons, kMaxEvents - length, room}) + random() % 2;
+    }
+    if (word == 5 && open != 0) {
+      word = 4 + random() % open;
+      const std::uint32_t old = word_at(c, base + 4 * word);
+      const std::uint32_t spoilt[] = {
+          c.neurons, old | 1U << 16, old | 1U << 31, ~0U, 0, word > 4 ? word_at(c, base + 4 * word - 4) : c.neurons};
+      value = spoilt[random() % std::size(spoilt)];
+    } else if (word >= 4 && by_event(c) && length != 0) {
+      word = 4 + open + random() % length;
       const std::uint32_t spoilt[] = {c.program.inputs,
                                       c.program.steps << 16,
                                       1U << 24,
                                       0,
                                       word_at(c, base + 4 * word) | 1U << 31,
                                       ~0U,
-                                      word > 4 ? word_at(c, base + 4 * word - 4) : c.program.inputs};
+                                      word > 4 + open ? word_at(c, base + 4 * word - 4) : c.program.inputs};
       value = spoilt[random() % std::size(spoilt)];
     }
     std::memcpy(c.buffer.data() + base + 4 * word, &value, 4);
-    const Error error = twin(c).error;
-    fields += error == Error::kSampleField;
-    events += error == Error::kEvent;
-    ASSERT_NO_FATAL_FAILURE(run(c, random));
+    const Reading reading = twin(c);
+    fields += reading.error == Error::kSampleField;
+    opens += reading.error == Error::kSampleField && reading.detail == offsetof(contract::SampleHeader, open);
+    gates += reading.error == Error::kGate;
+    events += reading.error == Error::kEvent;
+    ASSERT_NO_FATAL_FAILURE(this->run(c, random));
   }
   EXPECT_GT(fields, 50U);
+  EXPECT_GT(opens, 20U);
+  EXPECT_GT(gates + 1, this->kGates ? 20U : 0U);
   EXPECT_GT(events, 10U);
 }
 
-TEST_F(Sampler, BusErrorEndsTheReading) {
+TYPED_TEST(Sampler, BusErrorEndsTheReading) {
   unsigned errors = 0;
-  for (unsigned seed = 2001; seed <= 2150; ++seed) {
+  for (unsigned seed = 2001; seed <= 2200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random{seed};
-    Case c = make_case(random);
+    Case c = this->make_case(random);
     if (c.count == 0) continue;
     c.bad_word = random() % (c.buffer.size() / 4);
     errors += twin(c).error == Error::kBusRead;
-    ASSERT_NO_FATAL_FAILURE(run(c, random));
+    ASSERT_NO_FATAL_FAILURE(this->run(c, random));
   }
   EXPECT_GT(errors, 50U);
 }
 
-TEST_F(Sampler, StopEndsTheReadingBetweenSamples) {
+TYPED_TEST(Sampler, StopEndsTheReadingBetweenSamples) {
   for (unsigned seed = 3001; seed <= 3030; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random{seed};
-    Case c = make_case(random);
+    Case c = this->make_case(random);
     if (c.count < 2) continue;
     c.stop_after = 1 + random() % (c.count - 1);
-    ASSERT_NO_FATAL_FAILURE(run(c, random));
+    ASSERT_NO_FATAL_FAILURE(this->run(c, random));
   }
 }
 

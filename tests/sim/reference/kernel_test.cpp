@@ -2,6 +2,8 @@
 // Whole runs over a memory, as section 6 of the specification has them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -61,23 +63,28 @@ contract::Layer descriptor(const LayerProgram& layer) {
   return block;
 }
 
-std::vector<std::byte> sample_block(const Program& program, const OwnedSample& sample) {
+std::vector<std::byte> sample_block(const Program& program, const OwnedSample& sample, bool gates) {
   std::vector<std::byte> block(program.sample_stride);
   contract::SampleHeader header;
   header.label = sample.label;
   header.flags = sample.learn ? 1 : 0;
+  const bool gated = gates && sample.gated;
+  if (gated) header.flags |= 2;
+  header.open = gated ? static_cast<std::uint32_t>(sample.open.size()) : 0;
   const bool events = program.sample_kind == contract::SampleKind::kEvent;
   header.length = static_cast<std::uint32_t>(events ? sample.events.size() : sample.intensities.size());
   std::memcpy(block.data(), &header, sizeof header);
+  if (gated) std::memcpy(block.data() + sizeof header, sample.open.data(), 4 * sample.open.size());
+  std::byte* const payload = block.data() + sizeof header + 4 * header.open;
   if (events) {
-    std::memcpy(block.data() + sizeof header, sample.events.data(), 4 * sample.events.size());
+    std::memcpy(payload, sample.events.data(), 4 * sample.events.size());
   } else {
-    std::memcpy(block.data() + sizeof header, sample.intensities.data(), sample.intensities.size());
+    std::memcpy(payload, sample.intensities.data(), sample.intensities.size());
   }
   return block;
 }
 
-Case make_case(Generator& generator, const Program& program, std::uint32_t samples) {
+Case make_case(Generator& generator, const Program& program, std::uint32_t samples, bool gates = false) {
   Case c;
   c.limits.weight_width = program.weight_width;
   c.limits.max_outputs = 1024;
@@ -105,7 +112,7 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
     for (std::size_t k = layer.levels_offset; k < tables.size(); ++k) tables[k] = static_cast<std::byte>(generator());
   }
   for (std::uint32_t n = 0; n < samples; ++n) {
-    const auto block = sample_block(program, random_sample(generator, program));
+    const auto block = sample_block(program, random_sample(generator, program), gates);
     c.buffers[argument::kSamples].insert(c.buffers[argument::kSamples].end(), block.begin(), block.end());
   }
   c.buffers[argument::kProgram].resize(kProgramBytes);
@@ -468,6 +475,149 @@ TEST(KernelRun, SampleFieldsAndEventsAreChecked) {
   expect(events, Error::kSampleField, 8, "more than max_events");
 }
 
+/// Puts a gate in front of a sample's payload.
+void open_only(Case& c, std::uint32_t sample, const std::vector<std::uint32_t>& open) {
+  std::byte* const block = c.buffers[argument::kSamples].data() + std::size_t{sample} * c.header.sample_stride;
+  contract::SampleHeader header;
+  std::memcpy(&header, block, sizeof header);
+  header.flags |= 2;
+  header.open = static_cast<std::uint32_t>(open.size());
+  std::memcpy(block, &header, sizeof header);
+  const std::size_t bytes = 4 * open.size(), payload = c.header.sample_stride - sizeof header;
+  if (bytes > payload) return;
+  std::memmove(block + sizeof header + bytes, block + sizeof header, payload - bytes);
+  if (bytes != 0) std::memcpy(block + sizeof header, open.data(), bytes);
+}
+
+TEST(KernelRun, GatesAreChecked) {
+  using List = std::vector<std::uint32_t>;
+  constexpr std::uint32_t kFlags = offsetof(contract::SampleHeader, flags), kOpen = offsetof(contract::SampleHeader, open);
+  const auto gated = [](Case c, const List& open) {
+    open_only(c, 2, open);
+    return c;
+  };
+  const auto expect = [](const Case& illegal, Error error, std::uint32_t detail, const std::string& what) {
+    const Outcome outcome = run(illegal);
+    expect_fault(outcome, error, detail, what);
+    EXPECT_EQ(outcome.fault.sample, 2U) << what;
+    EXPECT_EQ(outcome.samples_done, 2U) << what;
+    EXPECT_EQ(outcome.header.error_sample, 2U) << what;
+    EXPECT_EQ(outcome.refused, 0U) << what;
+  };
+  const Case c = small_case();
+  for (const List& legal : {List{}, List{0}, List{11}, List{0, 5, 11}, List{0, 1, 2, 3, 4, 5, 6}}) {
+    EXPECT_EQ(run(gated(c, legal)).fault, Fault{}) << legal.size() << " open neurons";
+  }
+  expect(gated(c, {0, 5, 12}), Error::kGate, 2, "out of range");
+  expect(gated(c, {0, 0x10005, 11}), Error::kGate, 1, "upper half");
+  expect(gated(c, {0xffff'ffff}), Error::kGate, 0, "far out of range");
+  expect(gated(c, {0, 5, 5}), Error::kGate, 2, "twice");
+  expect(gated(c, {6, 5, 11}), Error::kGate, 1, "backwards");
+  expect(gated(c, {0, 1, 2, 3, 4, 5, 6, 7}), Error::kSampleField, kOpen, "past the stride");
+
+  Case few = c;
+  few.layers[0].neurons = 6;
+  few.layers[0].factor = 0;
+  EXPECT_EQ(run(gated(few, {0, 1, 2, 3, 4, 5})).fault, Fault{});
+  expect(gated(few, {0, 1, 2, 3, 4, 5, 6}), Error::kSampleField, kOpen, "more than neurons");
+
+  Case tight = c;
+  tight.limits.max_events = 23;
+  EXPECT_EQ(run(gated(tight, {1, 2, 3})).fault, Fault{});
+  expect(gated(tight, {1, 2, 3, 4}), Error::kSampleField, kOpen, "with 20 intensities more than max_events");
+  tight.limits.max_events = 19;
+  EXPECT_EQ(run(tight).fault, Fault{}) << "without a gate intensities are no events";
+  expect(gated(tight, {}), Error::kSampleField, kOpen, "a gate counts them even if it is empty");
+
+  Case without = c;
+  without.limits.rules &= ~contract::kRulesGate;
+  EXPECT_EQ(run(without).fault, Fault{});
+  expect(gated(without, {0, 5}), Error::kSampleField, kFlags, "the build has no gates");
+
+  Case events = c;
+  events.header.sample_kind = 1;
+  for (std::uint32_t sample = 0; sample < 4; ++sample) {
+    const contract::SampleHeader header{.label = 0, .flags = 1, .length = sample == 2 ? 2U : 0U, .open = 0};
+    std::memcpy(events.buffers[argument::kSamples].data() + 64 * sample, &header, sizeof header);
+  }
+  const auto with_events = [&events](std::uint32_t first, std::uint32_t second) {
+    Case changed = events;
+    std::memcpy(changed.buffers[argument::kSamples].data() + 128 + 16, &first, 4);
+    std::memcpy(changed.buffers[argument::kSamples].data() + 128 + 20, &second, 4);
+    return changed;
+  };
+  EXPECT_EQ(run(gated(with_events(3, 0x10000), {3, 4})).fault, Fault{}) << "the order of events starts anew after the gate";
+  expect(gated(with_events(3, 3), {3, 4}), Error::kEvent, 1, "events are numbered without the gate");
+  expect(gated(with_events(3, 3), {4, 4}), Error::kGate, 1, "the gate comes before the events");
+}
+
+TEST(KernelRun, NeuronsThatAGateShutsNeitherFireNorLearn) {
+  const std::vector<std::uint32_t> open{1, 4, 7};
+  const auto is_open = [&open](std::size_t neuron) { return std::find(open.begin(), open.end(), neuron) != open.end(); };
+  const Case all = small_case(6);
+  Case gated = all;
+  for (std::uint32_t sample = 0; sample < 6; ++sample) open_only(gated, sample, open);
+  // What shut neurons would do in the next layer.
+  Case other = gated;
+  for (std::size_t row = 0; row < 12; ++row) {
+    for (std::size_t k = 0; k < 3; ++k) {
+      if (!is_open(row)) other.buffers[argument::kWeights][(21 + row) * 64 + k] ^= std::byte{0x7f};
+    }
+  }
+  for (const bool plain : {true, false}) {
+    SCOPED_TRACE(plain ? "plain" : "fast");
+    const Outcome without = run(all, plain), with = run(gated, plain);
+    ASSERT_EQ(with.fault, Fault{});
+    ASSERT_GT(with.counters[0].spikes, 0U);
+    EXPECT_LT(with.counters[0].spikes, without.counters[0].spikes);
+    EXPECT_EQ(with.counters[1].events, with.counters[0].spikes);
+    EXPECT_EQ(with.counters[0].update_rows, without.counters[0].update_rows)
+        << "rows are visited for the neurons that are open";
+    EXPECT_EQ(with.header.input_events, without.header.input_events) << "a gate is no input event";
+    bool shut_learned = false, open_learned = false;
+    for (std::size_t row = 0; row < 21; ++row) {
+      for (std::size_t k = 0; k < 12; ++k) {
+        const std::size_t at = row * 64 + k;
+        const std::byte before = all.buffers[argument::kWeights][at];
+        shut_learned = shut_learned || (!is_open(k) && without.buffers[argument::kWeights][at] != before);
+        open_learned = open_learned || (is_open(k) && with.buffers[argument::kWeights][at] != before);
+        if (!is_open(k)) {
+          ASSERT_EQ(with.buffers[argument::kWeights][at], before) << "row " << row << ", neuron " << k;
+        }
+      }
+    }
+    EXPECT_TRUE(shut_learned) << "they would learn without the gate";
+    EXPECT_TRUE(open_learned);
+    EXPECT_EQ(run(other, plain).buffers[argument::kResults], with.buffers[argument::kResults]);
+  }
+}
+
+TEST(KernelRun, AGateChangesNoPotentialOfItsLayer) {
+  Program program = small_program();
+  program.learn = false;
+  program.trace = true;
+  Generator generator(11);
+  const Case all = make_case(generator, program, 3);
+  Case gated = all;
+  for (std::uint32_t sample = 0; sample < 3; ++sample) open_only(gated, sample, {2 * sample});
+  for (const bool plain : {true, false}) {
+    const Outcome without = run(all, plain), with = run(gated, plain);
+    ASSERT_EQ(with.fault, Fault{});
+    bool next_layer_differs = false;
+    for (std::size_t at = 0; at < with.buffers[argument::kTrace].size(); ++at) {
+      const bool first_layer = at % (10 * 64) < 5 * 64;
+      const bool equal = with.buffers[argument::kTrace][at] == without.buffers[argument::kTrace][at];
+      if (first_layer) {
+        ASSERT_TRUE(equal) << "byte " << at;
+      } else {
+        next_layer_differs = next_layer_differs || !equal;
+      }
+    }
+    EXPECT_TRUE(next_layer_differs);
+    EXPECT_EQ(with.counters[0].potential_saturations, without.counters[0].potential_saturations);
+  }
+}
+
 TEST(KernelRun, BusErrorsAreToldWithTheBuffer) {
   Case c = small_case();
   const auto fails = [&](std::uint32_t id, std::uint64_t offset, bool writing) {
@@ -571,7 +721,7 @@ TEST(KernelRun, FastAndPlainLeaveTheSameMemoryOnRandomCases) {
     SCOPED_TRACE("seed " + std::to_string(seed) + ", case " + std::to_string(round));
     Generator generator(seed * 1000 + round);
     const Program program = random_program(generator, round % 2 == 0 ? 8 : 16, 90);
-    const Case c = make_case(generator, program, 3);
+    const Case c = make_case(generator, program, 3, true);
     const Outcome plain = run(c, true);
     const Outcome fast = run(c, false);
     ASSERT_EQ(plain.fault, Fault{}) << name(plain.fault.error) << " " << plain.fault.detail;

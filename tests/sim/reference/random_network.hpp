@@ -74,9 +74,11 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     layer.levels_offset = static_cast<std::uint32_t>(levels_end);
     levels_end += level_bytes(program, layer);
   }
+  // With room for a gate that leaves every neuron open.
   program.sample_stride = static_cast<std::uint32_t>(
-      align(16 + (program.sample_kind == contract::SampleKind::kEvent ? std::uint64_t{4} * program.inputs * program.steps
-                                                                      : std::uint64_t{program.inputs})));
+      align(16 + 4 * std::uint64_t{program.layers.front().neurons} +
+            (program.sample_kind == contract::SampleKind::kEvent ? std::uint64_t{4} * program.inputs * program.steps
+                                                                 : std::uint64_t{program.inputs})));
   return program;
 }
 
