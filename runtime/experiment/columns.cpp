@@ -64,6 +64,14 @@ std::string samples_to(const RowGroup& group, double level) {
   return spread.count == looked ? text : fmt::format("{} ({} of {} seeds)", text, spread.count, looked);
 }
 
+std::string formula_cost(const RowGroup& group) {
+  std::vector<double> values;
+  for (const json* row : group.rows) {
+    if (row->contains("formula_cost")) values.push_back((*row)["formula_cost"].get<double>() / 1e6);
+  }
+  return values.empty() ? "-" : fixed(spread_of(values).mean, 3);
+}
+
 struct KnownColumn {
   std::string_view name, title;
   bool number;
@@ -92,6 +100,7 @@ constexpr auto kColumns = std::to_array<KnownColumn>({
     {"samples_to_95", "samples to 95 %", true, [](const RowGroup& group) { return samples_to(group, 0.95); }},
     {"formula_operations", "operations by formula", true,
      [](const RowGroup& group) { return field_text(group, "formula_operations"); }},
+    {"formula_cost", "operations by formula times epochs, 10^6", true, formula_cost},
 });
 
 bool is_number_in(const std::vector<RowGroup>& groups, std::string_view name) {
