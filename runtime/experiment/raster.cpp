@@ -55,10 +55,15 @@ json raster_of(const Fixed& fixed, const Sample& sample, std::uint32_t number, s
   const LaunchResult result = launcher(weights, std::span(&sample, 1), {.learn = false, .trace = true, .first_sample = number});
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
     const LayerSpec& shape = network.layers[layer];
+    // Potentials do not tell which neurons a gate shuts.
+    const bool gated = layer == 0 && network.gate.source != Gate::Source::kNone;
+    const std::vector<std::uint32_t> open = gated ? open_neurons(network, sample) : std::vector<std::uint32_t>();
+    const auto is_seen = [&](std::uint32_t neuron) { return !gated || std::binary_search(open.begin(), open.end(), neuron); };
     spikes.clear();
     for (std::uint32_t step = 0; step < network.steps; ++step) {
       for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
-        if (traced_potential(network, result.trace, 0, layer, step, neuron) > shape.threshold) spikes.push_back({step, neuron});
+        const bool spikes_now = traced_potential(network, result.trace, 0, layer, step, neuron) > shape.threshold;
+        if (spikes_now && is_seen(neuron)) spikes.push_back({step, neuron});
       }
     }
     all.push_back(thinned(fmt::format("layer {}", layer + 1), shape.neurons, network.steps, spikes));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/experiment/raster.hpp"
 
+#include <set>
+
 #include "runtime/devices.hpp"
 #include "tests/runtime/support.hpp"
 
@@ -49,6 +51,18 @@ TEST(Raster, HasEverySpikeThatTheCountersCount) {
       }
     }
   }
+}
+
+TEST(Raster, HasNoSpikesOfNeuronsThatAGateShuts) {
+  auto network = test::small_network();
+  network["layers"][0]["neurons"] = 20;
+  const auto data = test::make_dataset(1, 8, 4, 5);
+  const auto before = show(network, data).raster;
+  network["gate"] = {{"from", "class"}, {"open", {{1, 4, 9, 16}, {1, 4, 9, 16}, {1, 4, 9, 16}, {1, 4, 9, 16}}}};
+  const auto [raster, counters] = show(network, data);
+  EXPECT_LT(raster[1]["spikes"].size(), before[1]["spikes"].size());
+  EXPECT_EQ(raster[1]["spikes"].size(), counters.layers[0].spikes);
+  for (const json& spike : raster[1]["spikes"]) EXPECT_EQ(std::set<int>({1, 4, 9, 16}).count(spike[1]), 1U);
 }
 
 TEST(Raster, OfManySpikesHasSomeNeuronsWholly) {
