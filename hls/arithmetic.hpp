@@ -59,8 +59,8 @@ inline Pair permute(const Key& key, std::uint16_t x, std::uint16_t y) {
 
 /// Section 3: the key of a sample's random numbers for `purpose` in layer `layer`.
 inline Key sample_key(std::uint64_t seed, unsigned purpose, unsigned layer, std::uint32_t sample) {
-  const Key seeds{{static_cast<std::uint16_t>(seed), static_cast<std::uint16_t>(seed >> 16), static_cast<std::uint16_t>(seed >> 32),
-                   static_cast<std::uint16_t>(seed >> 48)}};
+  const Key seeds{{static_cast<std::uint16_t>(seed), static_cast<std::uint16_t>(seed >> 16),
+                   static_cast<std::uint16_t>(seed >> 32), static_cast<std::uint16_t>(seed >> 48)}};
   const auto use = static_cast<std::uint16_t>(purpose * 256 + layer);
   const Pair p0 = permute(seeds, use, 0), p1 = permute(seeds, use, 1);
   const auto high = static_cast<std::uint16_t>(sample >> 16), low = static_cast<std::uint16_t>(sample);

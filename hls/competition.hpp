@@ -58,9 +58,10 @@ void learn_competition(const ProgramSettings& program, unsigned number, Word lab
     const std::int32_t before = weight;
     const std::uint32_t count = is_graded(program) ? state.row_value[row] : ones(state.row_steps[row]);
     const auto target = static_cast<std::int32_t>(count << layer.input_shift >> 1);
-    const std::int32_t rounding = layer.rounding == kStochastic
-                                      ? rounding_word(permute(key, 0, static_cast<std::uint16_t>(row)), winner) >> (16 - kFraction)
-                                      : 1 << (kFraction - 1);
+    const std::int32_t rounding =
+        layer.rounding == kStochastic
+            ? rounding_word(permute(key, 0, static_cast<std::uint16_t>(row)), winner) >> (16 - kFraction)
+            : 1 << (kFraction - 1);
     const std::int32_t unlimited = before + (((target - before) * step + rounding) >> kFraction);
     const auto result = static_cast<std::int32_t>(limited(unlimited, Build::kWeightWidth));
     if (result != unlimited) ++state.counted.weight_saturations;

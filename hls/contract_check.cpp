@@ -13,7 +13,8 @@ constexpr Word word(Enumerated value) {
   return static_cast<Word>(value);
 }
 
-static_assert(kContractVersion == c::kContractVersion && kProgramMagic == c::kProgramMagic && kResultsMagic == c::kResultsMagic);
+static_assert(kContractVersion == c::kContractVersion && kProgramMagic == c::kProgramMagic &&
+              kResultsMagic == c::kResultsMagic);
 static_assert(kLineBytes == c::kAlignment && kMaxLayers == c::kMaxLayers && kUnlabelled == c::kUnlabelled);
 static_assert(kGradedShift == c::kGradedShift && kGradedFull == c::kGradedFull && kScoreOffset == c::kScoreOffset);
 static_assert(kFactorWidth == c::kFactorWidth && kExtendedWidth == c::kExtendedWidth && c::kPotentialWidth == 16);
@@ -39,7 +40,8 @@ static_assert(kErrorEvent == word(c::Error::kEvent) && kErrorBusRead == word(c::
 static_assert(kErrorBusWrite == word(c::Error::kBusWrite) && kErrorGate == word(c::Error::kGate));
 static_assert(kProgramId == c::argument::kProgram && kWeightsId == c::argument::kWeights && kTablesId == c::argument::kTables);
 static_assert(kSamplesId == c::argument::kSamples && kResultsId == c::argument::kResults && kTraceId == c::argument::kTrace);
-static_assert(4 * kProgramWords == c::kProgramHeaderBytes + c::kMaxLayers * c::kLayerBytes && 4 * kLayerWords == c::kLayerBytes);
+static_assert(4 * kProgramWords == c::kProgramHeaderBytes + c::kMaxLayers * c::kLayerBytes &&
+              4 * kLayerWords == c::kLayerBytes);
 static_assert(kSampleHeaderBytes == c::kSampleHeaderBytes && kRecordHeaderBytes == c::kResultRecordBytes);
 static_assert(4 * kResultsWords == c::kResultsHeaderBytes + c::kMaxLayers * c::kLayerCountersBytes);
 static_assert(4 * kCounterBlockWords == c::kLayerCountersBytes);

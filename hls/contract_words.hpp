@@ -32,23 +32,23 @@ constexpr Word kCompetitionInputShift = 6;
 constexpr Word kCompetitionFactorShift = 8;
 constexpr Word kRulesPost = 1, kRulesFeedback = 2, kRulesCompetition = 4, kRulesGraded = 8, kRulesGate = 16;
 
-constexpr Word kIntensity = 0, kEvent = 1, kGraded = 2;                                   // sample_kind
+constexpr Word kIntensity = 0, kEvent = 1, kGraded = 2;                                     // sample_kind
 constexpr Word kFrozen = 0, kLevel = 1, kErrorFactor = 2, kFeedback = 3, kCompetition = 4;  // factor
-constexpr Word kLastStep = 0, kAllSteps = 1;                                              // span
-constexpr Word kStochastic = 0, kNearest = 1;                                             // rounding
-constexpr Word kTrit = 0, kSurrogate = 1, kOne = 2;                                       // post
-constexpr Word kEncoding = 1, kRounding = 2;                                              // purpose
+constexpr Word kLastStep = 0, kAllSteps = 1;                                                // span
+constexpr Word kStochastic = 0, kNearest = 1;                                               // rounding
+constexpr Word kTrit = 0, kSurrogate = 1, kOne = 2;                                         // post
+constexpr Word kEncoding = 1, kRounding = 2;                                                // purpose
 
 constexpr Word kErrorNone = 0, kErrorAlignment = 1, kErrorBufferSize = 2, kErrorProgramField = 3, kErrorCapacity = 4,
                kErrorSampleField = 5, kErrorEvent = 6, kErrorBusRead = 7, kErrorBusWrite = 8, kErrorGate = 9;
 
 constexpr Word kProgramId = 0, kWeightsId = 1, kTablesId = 2, kSamplesId = 3, kResultsId = 4, kTraceId = 5, kBuffers = 6;
 
-constexpr Word kProgramWords = 80;      ///< a program block: header and four layers
-constexpr Word kLayerWords = 16;        ///< a layer descriptor, and the program header
+constexpr Word kProgramWords = 80;  ///< a program block: header and four layers
+constexpr Word kLayerWords = 16;    ///< a layer descriptor, and the program header
 constexpr Word kSampleHeaderBytes = 16;
 constexpr Word kRecordHeaderBytes = 16;
-constexpr Word kResultsWords = 192;     ///< results header and four counter blocks
+constexpr Word kResultsWords = 192;  ///< results header and four counter blocks
 constexpr Word kCounterBlockWords = 32;
 
 }  // namespace phasic::hls

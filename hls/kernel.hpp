@@ -115,11 +115,13 @@ void check_sizes(const RunArguments& arguments, const ProgramSettings& program, 
     const std::uint64_t weights = static_cast<std::uint64_t>(stored_rows<Build>(layer)) * layer.row_lines * kLineBytes;
     const std::uint64_t levels = static_cast<std::uint64_t>(program.classes) * layer.level_lines * kLineBytes;
     if (layer.weights_offset + weights > arguments.bytes[kWeightsId]) fail(fault, kErrorBufferSize, kWeightsId);
-    if (has_levels(layer) && layer.levels_offset + levels > arguments.bytes[kTablesId]) fail(fault, kErrorBufferSize, kTablesId);
+    if (has_levels(layer) && layer.levels_offset + levels > arguments.bytes[kTablesId])
+      fail(fault, kErrorBufferSize, kTablesId);
   }
   const std::uint64_t count = arguments.sample_count;
   if (count * program.stride > arguments.bytes[kSamplesId]) fail(fault, kErrorBufferSize, kSamplesId);
-  if (4 * kResultsWords + count * record_bytes(program) > arguments.bytes[kResultsId]) fail(fault, kErrorBufferSize, kResultsId);
+  if (4 * kResultsWords + count * record_bytes(program) > arguments.bytes[kResultsId])
+    fail(fault, kErrorBufferSize, kResultsId);
   if (program.trace && count * trace_bytes(program) > arguments.bytes[kTraceId]) fail(fault, kErrorBufferSize, kTraceId);
 }
 
@@ -178,7 +180,8 @@ RunStatus run_kernel(Port& program_port, Port& weights, Port& tables, Port& samp
       if (!store_weights<Build>(weights, program.layer[number], state.layers[number])) fail(fault, kErrorBusWrite, kWeightsId);
     }
   }
-  if (!write_header<Build>(results, program, fault, status.samples_done, arguments.first_sample, counts, state.layers, loaded)) {
+  if (!write_header<Build>(results, program, fault, status.samples_done, arguments.first_sample, counts, state.layers,
+                           loaded)) {
     fail(fault, kErrorBusWrite, kResultsId);
   }
   return status;

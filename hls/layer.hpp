@@ -42,8 +42,8 @@ struct LayerState {
   bool spiked[kWords][Build::kLanes];           ///< S_j of the last step, a gate left aside
   std::uint8_t answers[kWords][Build::kLanes];  ///< what the next layer sees of the last step
   std::uint16_t counts[kWords][Build::kLanes];
-  std::uint32_t ups[kWords][Build::kLanes];    ///< bit t: P_j(t) = 1
-  std::uint32_t downs[kWords][Build::kLanes];  ///< bit t: P_j(t) = -1
+  std::uint32_t ups[kWords][Build::kLanes];     ///< bit t: P_j(t) = 1
+  std::uint32_t downs[kWords][Build::kLanes];   ///< bit t: P_j(t) = -1
   std::int32_t factors[kWords][Build::kLanes];  ///< e_j
   std::int64_t matches[Build::kMaxNeurons];     ///< M_j
   std::uint32_t row_steps[Build::kMaxRows];     ///< bit t: x_i(t) is not 0
@@ -104,8 +104,8 @@ inline int postsynaptic(const LayerSettings& layer, std::int32_t potential, bool
 
 /// The end of a step: potentials, spikes, and what learning needs of both. `shut` neurons are not seen.
 template <class Build>
-void fire(const ProgramSettings& program, const LayerSettings& layer, Word step, bool gated, const bool open[Build::kMaxNeurons],
-          LayerState<Build>& state) {
+void fire(const ProgramSettings& program, const LayerSettings& layer, Word step, bool gated,
+          const bool open[Build::kMaxNeurons], LayerState<Build>& state) {
   const bool graded = is_graded(program);
   const unsigned shift = layer.input_shift + (graded ? kGradedShift : 0);
   for (Word word = 0; word < layer.words; ++word) {
@@ -125,7 +125,9 @@ void fire(const ProgramSettings& program, const LayerSettings& layer, Word step,
         std::int32_t answer = potential > layer.threshold ? 1 : 0;
         if (graded) {
           const std::int32_t above = potential - layer.window;
-          answer = above < 0 ? 0 : above > static_cast<std::int32_t>(kGradedFull) ? static_cast<std::int32_t>(kGradedFull) : above;
+          answer = above < 0                                        ? 0
+                   : above > static_cast<std::int32_t>(kGradedFull) ? static_cast<std::int32_t>(kGradedFull)
+                                                                    : above;
         }
         const bool seen = !gated || open[neuron];
         const int post = seen ? postsynaptic(layer, potential, before) : 0;

@@ -91,9 +91,9 @@ void learn_layer(const ProgramSettings& program, unsigned number, Word label, Wo
 #pragma HLS UNROLL
         const Word neuron = word * Build::kLanes + lane;
         if (neuron < layer.neurons) {
-          const std::int32_t change = coincidences(graded, layer, steps, state.row_value[row], state.ups[word][lane] ,
-                                                   state.downs[word][lane]) *
-                                      state.factors[word][lane];
+          const std::int32_t change =
+              coincidences(graded, layer, steps, state.row_value[row], state.ups[word][lane], state.downs[word][lane]) *
+              state.factors[word][lane];
           const std::int32_t rounding =
               layer.rounding == kStochastic ? rounding_word(random, neuron) >> (16 - kFraction) : 1 << (kFraction - 1);
           Weight& weight = state.weights[row * layer.words + word][lane];

@@ -13,9 +13,9 @@ struct LayerSettings {
   std::int32_t threshold, window;
   Word leak, input_shift, factor, span, rounding, rate, factor_shift, weights_offset, levels_offset, post, trace_shift,
       homeostasis;
-  Word words;         ///< words of lanes in a row
-  Word row_lines;     ///< lines of memory in a row of weights
-  Word level_lines;   ///< lines of memory in a row of the level table
+  Word words;        ///< words of lanes in a row
+  Word row_lines;    ///< lines of memory in a row of weights
+  Word level_lines;  ///< lines of memory in a row of the level table
 };
 
 struct ProgramSettings {
@@ -64,7 +64,8 @@ Word parse_program(const Word words[kProgramWords], ProgramSettings& program) {
   program.learn = (words[10] & 1) != 0;
   program.trace = (words[10] & 2) != 0;
   const bool graded = program.kind == kGraded;
-  const std::uint64_t least_stride = program.kind == kEvent ? 0 : static_cast<std::uint64_t>(kSampleHeaderBytes) + program.inputs;
+  const std::uint64_t least_stride =
+      program.kind == kEvent ? 0 : static_cast<std::uint64_t>(kSampleHeaderBytes) + program.inputs;
 
   fault.require(words[0] == kProgramMagic, 0);
   fault.require(words[1] == kContractVersion, 4);
@@ -112,8 +113,8 @@ Word parse_program(const Word words[kProgramWords], ProgramSettings& program) {
     if (layer.factor == kErrorFactor) factor_legal = layer.neurons >= program.classes;
     if (layer.factor == kFeedback) factor_legal = !last && (Build::kRules & kRulesFeedback) != 0;
     if (competes(layer)) {
-      factor_legal = last && !program.trace && (Build::kRules & kRulesCompetition) != 0 &&
-                     layer.input_shift <= kCompetitionInputShift;
+      factor_legal =
+          last && !program.trace && (Build::kRules & kRulesCompetition) != 0 && layer.input_shift <= kCompetitionInputShift;
     }
     fault.require(layer.neurons >= 1 && layer.neurons <= Build::kMaxNeurons, base);
     fault.require(field[1] <= 1 && layer.rows <= Build::kMaxRows, base + 4);

@@ -17,7 +17,7 @@ void write_record(Port& port, const ProgramSettings& program, Word label, Word p
   while (token.kind != kEndToken) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 34816
 #pragma HLS PIPELINE II = 1
-    if (token.kind == kSpikeToken) ++spikes;
+    if (token.kind == kSpikeToken) spikes += token.value;  // graded neurons: the sum of their values
     if (token.kind == kScoreToken) {
       scores[token.index] = token.value;
       if (token.index == 0 || token.value > best) {
@@ -103,8 +103,8 @@ inline void put_counter(Word words[kResultsWords], unsigned at, std::uint64_t va
   words[at + 1] = static_cast<Word>(value >> 32) & ((1U << (kCounterWidth - 32)) - 1);
 }
 
-/// Step 8: the header and the counter blocks. Timing counters are estimates: a cycle for each word of lanes, with the layers one
-/// after the other. False if the bus refused a line.
+/// Step 8: the header and the counter blocks. Timing counters are estimates: a cycle for each word of lanes, with the layers
+/// one after the other. False if the bus refused a line.
 template <class Build, class Port>
 bool write_header(Port& port, const ProgramSettings& program, const Fault& fault, Word samples_done, Word first_sample,
                   const RunCounts& counts, const LayerState<Build> layers[kMaxLayers], bool loaded) {

@@ -19,7 +19,7 @@ template <class Build>
 struct SampleState {
   Word label, length, open_count;
   bool learn, gated;
-  std::uint8_t values[Build::kMaxRows];   ///< intensities or graded values
+  std::uint8_t values[Build::kMaxRows];  ///< intensities or graded values
   std::uint32_t events[Build::kMaxEvents];
   bool open[Build::kMaxNeurons];  ///< neurons of the first layer that the gate leaves open
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The engine library of the HLS kernel in C simulation: registers and a memory port in front of run_kernel. A run is done as a
 /// whole by the first advance(). Options: "seed" and "timing", which RTL engines use, are taken and have no effect.
+#include "sim/engine/engine.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +15,6 @@
 #include "hls/build.hpp"
 #include "hls/kernel.hpp"
 #include "phasic/contract.hpp"
-#include "sim/engine/engine.hpp"
 
 namespace phasic::hls {
 namespace {

@@ -160,6 +160,22 @@ template <int A, bool SA, int B, bool SB>
 bool operator>(const Bits<A, SA>& a, const Bits<B, SB>& b) {
   return compare(a, b) > 0;
 }
+template <int A, bool SA, class Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
+bool operator==(const Bits<A, SA>& a, Integer b) {
+  return compare(a, Bits<64, std::is_signed_v<Integer>>(b)) == 0;
+}
+template <int A, bool SA, class Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
+bool operator!=(const Bits<A, SA>& a, Integer b) {
+  return compare(a, Bits<64, std::is_signed_v<Integer>>(b)) != 0;
+}
+template <int A, bool SA, class Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
+bool operator<(const Bits<A, SA>& a, Integer b) {
+  return compare(a, Bits<64, std::is_signed_v<Integer>>(b)) < 0;
+}
+template <int A, bool SA, class Integer, std::enable_if_t<std::is_integral_v<Integer>, int> = 0>
+bool operator>(const Bits<A, SA>& a, Integer b) {
+  return compare(a, Bits<64, std::is_signed_v<Integer>>(b)) > 0;
+}
 
 }  // namespace phasic_stand_in
 
