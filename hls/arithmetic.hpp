@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Arithmetic of sections 1 to 3 of docs/specification.md on native integers, so that both sets of ap headers agree.
+#pragma once
+
+#include "hls/contract_words.hpp"
+
+namespace phasic::hls {
+
+/// `value` limited to `width` bits, signed; width 1 to 32.
+inline std::int64_t limited(std::int64_t value, unsigned width) {
+#pragma HLS INLINE
+  const std::int64_t most = (std::int64_t{1} << (width - 1)) - 1;
+  return value > most ? most : value < -most - 1 ? -most - 1 : value;
+}
+
+/// `value` divided by 2^shift, to nearest with halves upwards.
+inline std::int64_t rounded_shift(std::int64_t value, unsigned shift) {
+#pragma HLS INLINE
+  return (value + (shift == 0 ? 0 : std::int64_t{1} << (shift - 1))) >> shift;
+}
+
+inline unsigned ones(std::uint32_t bits) {
+#pragma HLS INLINE
+  unsigned count = 0;
+  for (unsigned at = 0; at < 32; ++at) {
+#pragma HLS UNROLL
+    count += (bits >> at) & 1;
+  }
+  return count;
+}
+
+/// A multiple of 64 that is at least `bytes`, in lines of 64 bytes.
+inline std::uint64_t lines_of(std::uint64_t bytes) {
+#pragma HLS INLINE
+  return (bytes + kLineBytes - 1) / kLineBytes;
+}
+
+struct Pair {
+  std::uint16_t x, y;
+};
+struct Key {
+  std::uint16_t word[4];
+};
+
+/// The rotations that a round is made of.
+inline std::uint16_t right7(std::uint16_t x) { return static_cast<std::uint16_t>(x >> 7 | x << 9); }
+inline std::uint16_t left2(std::uint16_t y) { return static_cast<std::uint16_t>(y << 2 | y >> 14); }
+
+/// Section 3: the keyed permutation.
+inline Pair permute(const Key& key, std::uint16_t x, std::uint16_t y) {
+#pragma HLS INLINE
+  for (unsigned round = 0; round < kPermuteRounds; ++round) {
+#pragma HLS UNROLL
+    x = static_cast<std::uint16_t>(static_cast<std::uint16_t>(right7(x) + y) ^ key.word[round % 4] ^ round);
+    y = static_cast<std::uint16_t>(left2(y) ^ x);
+  }
+  return {x, y};
+}
+
+/// Section 3: the key of a sample's random numbers for `purpose` in layer `layer`.
+inline Key sample_key(std::uint64_t seed, unsigned purpose, unsigned layer, std::uint32_t sample) {
+  const Key seeds{{static_cast<std::uint16_t>(seed), static_cast<std::uint16_t>(seed >> 16),
+                   static_cast<std::uint16_t>(seed >> 32), static_cast<std::uint16_t>(seed >> 48)}};
+  const auto use = static_cast<std::uint16_t>(purpose * 256 + layer);
+  const Pair p0 = permute(seeds, use, 0), p1 = permute(seeds, use, 1);
+  const auto high = static_cast<std::uint16_t>(sample >> 16), low = static_cast<std::uint16_t>(sample);
+  const Pair q0 = permute(Key{{p0.x, p0.y, p1.x, p1.y}}, high, low);
+  const Pair q1 = permute(Key{{p1.x, p1.y, p0.x, p0.y}}, high, low);
+  return {{q0.x, q0.y, q1.x, q1.y}};
+}
+
+/// rho_ij of section 3: `row` is permute(q; 0, i).
+inline std::uint16_t rounding_word(Pair row, unsigned neuron) {
+#pragma HLS INLINE
+  const unsigned pair = neuron >> 1;
+  auto x = static_cast<std::uint16_t>(row.x ^ static_cast<std::uint16_t>(pair * kMixMultiplier));
+  auto y = static_cast<std::uint16_t>(row.y + pair * kMixOffsetMultiplier);
+  for (unsigned round = 0; round < kMixRounds; ++round) {
+#pragma HLS UNROLL
+    x = static_cast<std::uint16_t>(right7(x) + y);
+    y = static_cast<std::uint16_t>(left2(y) ^ x);
+  }
+  return (neuron & 1) == 0 ? x : y;
+}
+
+}  // namespace phasic::hls

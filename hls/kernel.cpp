@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The top function for Vitis HLS. Its arguments have the names and the order of the contract, and the tool places them at the
+/// contract's offsets.
+#include "hls/kernel.hpp"
+
+#include "hls/build.hpp"
+
+#ifndef PHASIC_HLS_BUILD
+#define PHASIC_HLS_BUILD DefaultBuild
+#endif
+
+using phasic::hls::Line;
+
+extern "C" void phasic_kernel(Line* program, Line* weights, Line* tables, Line* samples, Line* results, Line* trace,
+                              std::uint32_t program_bytes, std::uint32_t weights_bytes, std::uint32_t tables_bytes,
+                              std::uint32_t samples_bytes, std::uint32_t results_bytes, std::uint32_t trace_bytes,
+                              std::uint32_t sample_count, std::uint32_t first_sample) {
+#pragma HLS INTERFACE m_axi port = program offset = slave bundle = memory0
+#pragma HLS INTERFACE m_axi port = weights offset = slave bundle = memory0
+#pragma HLS INTERFACE m_axi port = tables offset = slave bundle = memory0
+#pragma HLS INTERFACE m_axi port = samples offset = slave bundle = memory1
+#pragma HLS INTERFACE m_axi port = results offset = slave bundle = memory2
+#pragma HLS INTERFACE m_axi port = trace offset = slave bundle = memory3
+#pragma HLS INTERFACE s_axilite port = program_bytes
+#pragma HLS INTERFACE s_axilite port = weights_bytes
+#pragma HLS INTERFACE s_axilite port = tables_bytes
+#pragma HLS INTERFACE s_axilite port = samples_bytes
+#pragma HLS INTERFACE s_axilite port = results_bytes
+#pragma HLS INTERFACE s_axilite port = trace_bytes
+#pragma HLS INTERFACE s_axilite port = sample_count
+#pragma HLS INTERFACE s_axilite port = first_sample
+#pragma HLS INTERFACE s_axilite port = return
+  using Build = phasic::hls::PHASIC_HLS_BUILD;
+  static phasic::hls::KernelState<Build> state;
+#pragma HLS ARRAY_PARTITION variable = state.layers complete dim = 1
+#pragma HLS ARRAY_PARTITION variable = state.layers->weights complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->sums complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->potentials complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->spiked complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->answers complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->counts complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->ups complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->downs complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->factors complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->levels complete dim = 3
+  // Addresses cannot be seen behind m_axi pointers; the host aligns them.
+  const phasic::hls::RunArguments arguments{
+      {0, 0, 0, 0, 0, 0},
+      {program_bytes, weights_bytes, tables_bytes, samples_bytes, results_bytes, trace_bytes},
+      sample_count,
+      first_sample};
+  phasic::hls::PointerPort ports[phasic::hls::kBuffers] = {{program}, {weights}, {tables}, {samples}, {results}, {trace}};
+#pragma HLS ARRAY_PARTITION variable = ports complete
+  phasic::hls::run_kernel<Build>(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5], arguments, state);
+}
