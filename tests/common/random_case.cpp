@@ -177,6 +177,8 @@ void draw_neurons(Dice& dice, const CaseLimits& limits, bool graded, std::uint32
   layer.leak = static_cast<std::uint32_t>(dice.one_in(5) ? dice.pick({0, 1, 255, 256}) : dice.between(0, 256));
   if (dice.one_in(15)) layer.threshold = dice.pick({-32768, 32767, 0, -1});
   if (dice.one_in(15)) layer.window = dice.pick({-32768, 32767, 0, -1});
+  // A spike is often followed by a negative trit.
+  if (dice.one_in(4)) layer.window = layer.threshold;
   if (dice.one_in(8)) {
     // Potentials that drift to one of their limits and stay there.
     const bool negative = dice.one_in(2);
@@ -275,7 +277,7 @@ void draw_samples(Dice& dice, const CaseLimits& limits, Network& network, Random
       payload = std::max<std::uint64_t>(payload, 4 * list.size());
     }
   }
-  const bool gates = (limits.rules & contract::kRulesGate) != 0 && dice.one_in(3);
+  const bool gates = (limits.rules & contract::kRulesGate) != 0 && dice.one_in(2);
   std::vector<std::vector<std::uint32_t>> gate(result.sample_count);
   std::vector<bool> gated(result.sample_count);
   std::size_t most_open = 0;
