@@ -14,7 +14,7 @@ struct Gate {
     kSample,  ///< the sample's own intensities: neuron j of n looks at input floor(j m / n) of m and is open if it is brighter
               ///< than the brightest of the inputs that are looked at less `distance` (NACA's class-incremental code, which
               ///< takes the mean of a batch where this takes one sample)
-    kClass,  ///< a list for each class: the sample's label chooses it, in learning and in testing. That tells the class
+    kClass,   ///< a list for each class: the sample's label chooses it, in learning and in testing. That tells the class
   };
   Source source = Source::kNone;
   std::uint32_t distance = 0;                             ///< in 1/255 of the full intensity
