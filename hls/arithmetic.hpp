@@ -2,7 +2,7 @@
 /// Arithmetic of sections 1 to 3 of docs/specification.md on native integers, so that both sets of ap headers agree.
 #pragma once
 
-#include "hls/contract_words.hpp"
+#include "hls/words.hpp"
 
 namespace phasic::hls {
 

@@ -3,15 +3,16 @@
 /// over a structure like these.
 #pragma once
 
-#include "hls/contract_words.hpp"
+#include "hls/words.hpp"
 
 namespace phasic::hls {
 
 /// The contract's defaults.
 struct DefaultBuild {
-  static constexpr Word kLanes = 64, kWeightWidth = 8, kEngines = 4, kMaxRows = 1024, kMaxNeurons = 1024, kMaxSteps = 32,
-                        kMaxClasses = 64, kMaxOutputs = 64, kMaxEvents = 16384, kWeightDepth = 16384, kDataWidth = 512,
-                        kRules = 31;
+  static constexpr Word kLanes = kDefaultLanes, kWeightWidth = kDefaultWeightWidth, kEngines = kDefaultEngines,
+                        kMaxRows = kDefaultMaxRows, kMaxNeurons = kDefaultMaxNeurons, kMaxSteps = kDefaultMaxSteps,
+                        kMaxClasses = kDefaultMaxClasses, kMaxOutputs = kDefaultMaxOutputs, kMaxEvents = kDefaultMaxEvents,
+                        kWeightDepth = kDefaultWeightDepth, kDataWidth = kDefaultDataWidth, kRules = kDefaultRules;
 };
 
 /// Small enough that random tests reach every limit.

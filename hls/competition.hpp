@@ -45,7 +45,7 @@ void learn_competition(const ProgramSettings& program, unsigned number, Word lab
   const LayerSettings& layer = program.layer[number];
   const Word winner = find_winner<Build>(layer, label, state);
   if (winner == kLegal) return;
-  const Key key = sample_key(program.seed, kRounding, number, sample);
+  const Key key = sample_key(program.seed, kPurposeRounding, number, sample);
   const std::int32_t step = 1 << (kFraction - slowness(state.wins[winner], layer.factor_shift));
   const Word word = winner / Build::kLanes, lane = winner % Build::kLanes;
   std::uint32_t squares = state.squares[winner];
@@ -59,7 +59,7 @@ void learn_competition(const ProgramSettings& program, unsigned number, Word lab
     const std::uint32_t count = is_graded(program) ? state.row_value[row] : ones(state.row_steps[row]);
     const auto target = static_cast<std::int32_t>(count << layer.input_shift >> 1);
     const std::int32_t rounding =
-        layer.rounding == kStochastic
+        layer.rounding == kRoundingStochastic
             ? rounding_word(permute(key, 0, static_cast<std::uint16_t>(row)), winner) >> (16 - kFraction)
             : 1 << (kFraction - 1);
     const std::int32_t unlimited = before + (((target - before) * step + rounding) >> kFraction);

@@ -62,7 +62,7 @@ void learn_sample(const ProgramSettings& program, Word label, Word number, Layer
     if (layer < program.layers) {
       if (competes(program.layer[layer])) {
         learn_competition<Build>(program, layer, label, number, layers[layer]);
-      } else if (program.layer[layer].factor != kFrozen) {
+      } else if (program.layer[layer].factor != kFactorFrozen) {
         learn_layer<Build>(program, layer, label, number, errors, layers[layer]);
       }
     }
@@ -77,22 +77,22 @@ inline bool check_arguments(const RunArguments& arguments, Fault& fault) {
       return false;
     }
   }
-  if (arguments.bytes[kResultsId] < 4 * kResultsWords) {
-    fail(fault, kErrorBufferSize, kResultsId);
+  if (arguments.bytes[kArgumentResults] < kResultsBytes) {
+    fail(fault, kErrorBufferSize, kArgumentResults);
     return false;
   }
-  if (arguments.bytes[kProgramId] < 4 * kProgramWords) fail(fault, kErrorBufferSize, kProgramId);
+  if (arguments.bytes[kArgumentProgram] < kProgramBytes) fail(fault, kErrorBufferSize, kArgumentProgram);
   return true;
 }
 
 /// Step 3.
 template <class Build, class Port>
 void read_program(Port& port, ProgramSettings& program, Fault& fault) {
-  Word words[kProgramWords];
-  for (Word at = 0; at < kProgramWords / 16; ++at) {
+  Word words[kProgramBytes / 4];
+  for (Word at = 0; at < kProgramBytes / kLineBytes; ++at) {
     Line line = 0;
     if (!port.read(at, line)) {
-      fail(fault, kErrorBusRead, kProgramId);
+      fail(fault, kErrorBusRead, kArgumentProgram);
       return;
     }
     for (unsigned word = 0; word < 16; ++word) words[16 * at + word] = word_of(line, word);
@@ -114,15 +114,16 @@ void check_sizes(const RunArguments& arguments, const ProgramSettings& program, 
     const LayerSettings& layer = program.layer[number];
     const std::uint64_t weights = static_cast<std::uint64_t>(stored_rows<Build>(layer)) * layer.row_lines * kLineBytes;
     const std::uint64_t levels = static_cast<std::uint64_t>(program.classes) * layer.level_lines * kLineBytes;
-    if (layer.weights_offset + weights > arguments.bytes[kWeightsId]) fail(fault, kErrorBufferSize, kWeightsId);
-    if (has_levels(layer) && layer.levels_offset + levels > arguments.bytes[kTablesId])
-      fail(fault, kErrorBufferSize, kTablesId);
+    if (layer.weights_offset + weights > arguments.bytes[kArgumentWeights]) fail(fault, kErrorBufferSize, kArgumentWeights);
+    if (has_levels(layer) && layer.levels_offset + levels > arguments.bytes[kArgumentTables])
+      fail(fault, kErrorBufferSize, kArgumentTables);
   }
   const std::uint64_t count = arguments.sample_count;
-  if (count * program.stride > arguments.bytes[kSamplesId]) fail(fault, kErrorBufferSize, kSamplesId);
-  if (4 * kResultsWords + count * record_bytes(program) > arguments.bytes[kResultsId])
-    fail(fault, kErrorBufferSize, kResultsId);
-  if (program.trace && count * trace_bytes(program) > arguments.bytes[kTraceId]) fail(fault, kErrorBufferSize, kTraceId);
+  if (count * program.stride > arguments.bytes[kArgumentSamples]) fail(fault, kErrorBufferSize, kArgumentSamples);
+  if (kResultsBytes + count * record_bytes(program) > arguments.bytes[kArgumentResults])
+    fail(fault, kErrorBufferSize, kArgumentResults);
+  if (program.trace && count * trace_bytes(program) > arguments.bytes[kArgumentTrace])
+    fail(fault, kErrorBufferSize, kArgumentTrace);
 }
 
 /// Step 6: all tables, then all weights.
@@ -134,12 +135,13 @@ void load_network(Port& tables, Port& weights, KernelState<Build>& state, Fault&
     state.layers[number].counted = LayerCounts{0, 0, 0, 0, 0, 0, 0};
     if (has_levels(program.layer[number]) &&
         !load_levels<Build>(tables, program, program.layer[number], state.layers[number])) {
-      fail(fault, kErrorBusRead, kTablesId);
+      fail(fault, kErrorBusRead, kArgumentTables);
     }
   }
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (number >= program.layers || fault.error != kErrorNone) break;
-    if (!load_weights<Build>(weights, program.layer[number], state.layers[number])) fail(fault, kErrorBusRead, kWeightsId);
+    if (!load_weights<Build>(weights, program.layer[number], state.layers[number]))
+      fail(fault, kErrorBusRead, kArgumentWeights);
   }
 }
 
@@ -169,20 +171,21 @@ RunStatus run_kernel(Port& program_port, Port& weights, Port& tables, Port& samp
       ++counts.samples_learned;
       learn_sample<Build>(program, state.sample.label, number, state.layers);
     }
-    if (!trace_written) fail(fault, kErrorBusWrite, kTraceId);
-    if (!record_written) fail(fault, kErrorBusWrite, kResultsId);
+    if (!trace_written) fail(fault, kErrorBusWrite, kArgumentTrace);
+    if (!record_written) fail(fault, kErrorBusWrite, kArgumentResults);
     if (fault.error != kErrorNone) break;
     ++status.samples_done;
   }
   if (loaded && program.learn) {
     for (unsigned number = 0; number < kMaxLayers; ++number) {
       if (number >= program.layers) break;
-      if (!store_weights<Build>(weights, program.layer[number], state.layers[number])) fail(fault, kErrorBusWrite, kWeightsId);
+      if (!store_weights<Build>(weights, program.layer[number], state.layers[number]))
+        fail(fault, kErrorBusWrite, kArgumentWeights);
     }
   }
   if (!write_header<Build>(results, program, fault, status.samples_done, arguments.first_sample, counts, state.layers,
                            loaded)) {
-    fail(fault, kErrorBusWrite, kResultsId);
+    fail(fault, kErrorBusWrite, kArgumentResults);
   }
   return status;
 }

@@ -97,8 +97,8 @@ void add_row(const LayerSettings& layer, Word row, Word value, Word step, LayerS
 /// P_j(t): 1, 0 or -1.
 inline int postsynaptic(const LayerSettings& layer, std::int32_t potential, bool spiked_before) {
 #pragma HLS INLINE
-  if (layer.post == kOne) return 1;
-  if (layer.post == kSurrogate) return potential > layer.window && potential < 2 * layer.threshold - layer.window ? 1 : 0;
+  if (layer.post == kPostOne) return 1;
+  if (layer.post == kPostSurrogate) return potential > layer.window && potential < 2 * layer.threshold - layer.window ? 1 : 0;
   return (potential > layer.window ? 1 : 0) - (spiked_before ? 1 : 0);
 }
 

@@ -31,11 +31,11 @@ void find_factors(const ProgramSettings& program, const LayerSettings& layer, Wo
     for (Word lane = 0; lane < Build::kLanes; ++lane) {
 #pragma HLS UNROLL
       const std::int32_t wanted = word * Build::kLanes + lane == label ? static_cast<std::int32_t>(full_count(program)) : 0;
-      signal[lane] = layer.factor == kLevel         ? -state.levels[label][word][lane]
-                     : layer.factor == kErrorFactor ? wanted - state.counts[word][lane]
+      signal[lane] = layer.factor == kFactorLevel   ? -state.levels[label][word][lane]
+                     : layer.factor == kFactorError ? wanted - state.counts[word][lane]
                                                     : 0;
     }
-    const Word classes = layer.factor == kFeedback ? program.classes : 0;
+    const Word classes = layer.factor == kFactorFeedback ? program.classes : 0;
     for (Word k = 0; k < classes; ++k) {
 #pragma HLS LOOP_TRIPCOUNT min = 0 max = 64
 #pragma HLS PIPELINE II = 1
@@ -72,8 +72,8 @@ void learn_layer(const ProgramSettings& program, unsigned number, Word label, Wo
   constexpr unsigned kFraction = kExtendedWidth - Build::kWeightWidth;
   const LayerSettings& layer = program.layer[number];
   const bool graded = is_graded(program);
-  const std::uint32_t span = layer.span == kLastStep ? 1U << (program.steps - 1) : 0xffffffffU;
-  const Key key = sample_key(program.seed, kRounding, number, sample);
+  const std::uint32_t span = layer.span == kSpanLastStep ? 1U << (program.steps - 1) : 0xffffffffU;
+  const Key key = sample_key(program.seed, kPurposeRounding, number, sample);
   find_factors<Build>(program, layer, label, errors, state);
   for (Word row = 0; row < layer.rows; ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
@@ -95,7 +95,7 @@ void learn_layer(const ProgramSettings& program, unsigned number, Word label, Wo
               coincidences(graded, layer, steps, state.row_value[row], state.ups[word][lane], state.downs[word][lane]) *
               state.factors[word][lane];
           const std::int32_t rounding =
-              layer.rounding == kStochastic ? rounding_word(random, neuron) >> (16 - kFraction) : 1 << (kFraction - 1);
+              layer.rounding == kRoundingStochastic ? rounding_word(random, neuron) >> (16 - kFraction) : 1 << (kFraction - 1);
           Weight& weight = state.weights[row * layer.words + word][lane];
           const std::int32_t unlimited = weight + ((change + rounding) >> kFraction);
           const auto result = static_cast<std::int32_t>(limited(unlimited, Build::kWeightWidth));

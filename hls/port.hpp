@@ -5,7 +5,7 @@
 
 #include <ap_int.h>
 
-#include "hls/contract_words.hpp"
+#include "hls/words.hpp"
 
 namespace phasic::hls {
 

@@ -27,21 +27,22 @@ void write_record(Port& port, const ProgramSettings& program, Word label, Word p
     }
     token = in.read();
   }
+  constexpr Word kScoresAt = kResultRecordBytes / 4;
   const Word neurons = program.layer[program.layers - 1].neurons;
   const auto lines = static_cast<Word>(record_bytes(program) / kLineBytes);
-  const Word first = kResultsWords / 16 + position * lines;
+  const Word first = kResultsBytes / kLineBytes + position * lines;
   written = true;
   for (Word at = 0; at < lines; ++at) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 65
     Line line = 0;
-    for (Word word = 0; word < 16; ++word) {
+    for (Word word = 0; word < kLineWords; ++word) {
 #pragma HLS PIPELINE II = 1
-      const Word index = 16 * at + word;
+      const Word index = kLineWords * at + word;
       Word value = 0;
-      if (index == 0) value = number;
-      if (index == 1) value = (label & 0xffff) | prediction << 16;
-      if (index == 2) value = spikes;
-      if (index >= 4 && index - 4 < neurons) value = scores[index - 4];
+      if (index == kResultRecordSample / 4) value = number;
+      if (index == kResultRecordLabel / 4) value = (label & 0xffff) | prediction << 16;  // two fields of 16 bits
+      if (index == kResultRecordSpikes / 4) value = spikes;
+      if (index >= kScoresAt && index - kScoresAt < neurons) value = scores[index - kScoresAt];
       set_word(line, word, value);
     }
     if (!port.write(first + at, line)) written = false;
@@ -98,9 +99,9 @@ struct RunCounts {
   std::uint64_t input_events, samples_learned;
 };
 
-inline void put_counter(Word words[kResultsWords], unsigned at, std::uint64_t value) {
-  words[at] = static_cast<Word>(value);
-  words[at + 1] = static_cast<Word>(value >> 32) & ((1U << (kCounterWidth - 32)) - 1);
+inline void put_counter(Word words[kResultsBytes / 4], Word offset, std::uint64_t value) {
+  words[offset / 4] = static_cast<Word>(value);
+  words[offset / 4 + 1] = static_cast<Word>(value >> 32) & ((1U << (kCounterWidth - 32)) - 1);
 }
 
 /// Step 8: the header and the counter blocks. Timing counters are estimates: a cycle for each word of lanes, with the layers
@@ -108,45 +109,45 @@ inline void put_counter(Word words[kResultsWords], unsigned at, std::uint64_t va
 template <class Build, class Port>
 bool write_header(Port& port, const ProgramSettings& program, const Fault& fault, Word samples_done, Word first_sample,
                   const RunCounts& counts, const LayerState<Build> layers[kMaxLayers], bool loaded) {
-  Word words[kResultsWords];
-  for (unsigned at = 0; at < kResultsWords; ++at) {
+  Word words[kResultsBytes / 4];
+  for (unsigned at = 0; at < kResultsBytes / 4; ++at) {
 #pragma HLS PIPELINE II = 1
     words[at] = 0;
   }
-  words[0] = kResultsMagic;
-  words[1] = kContractVersion;
-  words[2] = fault.error;
-  words[3] = fault.detail;
-  words[4] = fault.sample;
-  words[5] = samples_done;
-  words[6] = first_sample;
-  put_counter(words, 16, counts.input_events);
-  put_counter(words, 18, counts.samples_learned);
+  words[kResultsHeaderMagic / 4] = kResultsMagic;
+  words[kResultsHeaderVersion / 4] = kContractVersion;
+  words[kResultsHeaderError / 4] = fault.error;
+  words[kResultsHeaderErrorDetail / 4] = fault.detail;
+  words[kResultsHeaderErrorSample / 4] = fault.sample;
+  words[kResultsHeaderSamplesDone / 4] = samples_done;
+  words[kResultsHeaderFirstSample / 4] = first_sample;
+  put_counter(words, kResultsHeaderInputEvents, counts.input_events);
+  put_counter(words, kResultsHeaderSamplesLearned, counts.samples_learned);
   std::uint64_t cycles = 0;
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (!loaded || number >= program.layers) break;
     const LayerCounts& counted = layers[number].counted;
-    const unsigned base = 64 + kCounterBlockWords * number;
+    const Word base = kResultsHeaderBytes + number * kLayerCountersBytes;
     const Word row_words = program.layer[number].words;
     const std::uint64_t integrating = counted.events * row_words;
     const std::uint64_t learning = counted.update_rows * (competes(program.layer[number]) ? 1 : row_words);
-    put_counter(words, base, counted.events);
-    put_counter(words, base + 2, counted.synaptic_operations);
-    put_counter(words, base + 4, counted.spikes);
-    put_counter(words, base + 6, counted.update_rows);
-    put_counter(words, base + 8, counted.update_operations);
-    put_counter(words, base + 10, counted.potential_saturations);
-    put_counter(words, base + 12, counted.weight_saturations);
-    put_counter(words, base + 16, integrating);
-    put_counter(words, base + 18, learning);
+    put_counter(words, base + kLayerCountersEvents, counted.events);
+    put_counter(words, base + kLayerCountersSynapticOperations, counted.synaptic_operations);
+    put_counter(words, base + kLayerCountersSpikes, counted.spikes);
+    put_counter(words, base + kLayerCountersUpdateRows, counted.update_rows);
+    put_counter(words, base + kLayerCountersUpdateOperations, counted.update_operations);
+    put_counter(words, base + kLayerCountersPotentialSaturations, counted.potential_saturations);
+    put_counter(words, base + kLayerCountersWeightSaturations, counted.weight_saturations);
+    put_counter(words, base + kLayerCountersIntegrateCycles, integrating);
+    put_counter(words, base + kLayerCountersLearnCycles, learning);
     cycles += integrating + learning;
   }
-  put_counter(words, 32, cycles);
-  put_counter(words, 36, cycles);  // run_cycles
+  put_counter(words, kResultsHeaderCycles, cycles);
+  put_counter(words, kResultsHeaderRunCycles, cycles);
   bool written = true;
-  for (unsigned at = 0; at < kResultsWords / 16; ++at) {
+  for (unsigned at = 0; at < kResultsBytes / kLineBytes; ++at) {
     Line line = 0;
-    for (unsigned word = 0; word < 16; ++word) set_word(line, word, words[16 * at + word]);
+    for (unsigned word = 0; word < kLineWords; ++word) set_word(line, word, words[kLineWords * at + word]);
     if (!port.write(at, line)) written = false;
   }
   return written;

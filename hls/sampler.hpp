@@ -27,26 +27,27 @@ struct SampleState {
 /// Checks the header in order of address; the byte offset of the first illegal field, or kLegal.
 template <class Build>
 Word check_sample_header(const ProgramSettings& program, const Line& line, SampleState<Build>& sample) {
-  const Word flags = word_of(line, 1);
-  sample.label = word_of(line, 0);
-  sample.length = word_of(line, 2);
-  sample.open_count = word_of(line, 3);
-  sample.learn = program.learn && (flags & 1) != 0;
-  sample.gated = (flags & 2) != 0;
-  const bool by_event = program.kind == kEvent;
+  const Word flags = word_of(line, kSampleHeaderFlags / 4);
+  sample.label = word_of(line, kSampleHeaderLabel / 4);
+  sample.length = word_of(line, kSampleHeaderLength / 4);
+  sample.open_count = word_of(line, kSampleHeaderOpen / 4);
+  sample.learn = program.learn && (flags & kSampleLearns) != 0;
+  sample.gated = (flags & kSampleIsGated) != 0;
+  const bool by_event = program.kind == kSampleKindEvent;
   const std::uint64_t payload = (by_event ? 4ULL : 1ULL) * sample.length;
   const std::uint64_t gate = 4ULL * sample.open_count;
   FirstFault fault;
-  fault.require(sample.label < program.classes || (sample.label == kUnlabelled && !sample.learn), 0);
-  fault.require(flags <= ((Build::kRules & kRulesGate) != 0 ? 3U : 1U), 4);
+  fault.require(sample.label < program.classes || (sample.label == kUnlabelled && !sample.learn), kSampleHeaderLabel);
+  fault.require(flags <= ((Build::kRules & kRulesGate) != 0 ? kSampleLearns | kSampleIsGated : kSampleLearns),
+                kSampleHeaderFlags);
   fault.require(by_event ? sample.length <= Build::kMaxEvents && kSampleHeaderBytes + payload <= program.stride
                          : sample.length == program.inputs,
-                8);
+                kSampleHeaderLength);
   fault.require(sample.gated ? sample.open_count <= program.layer[0].neurons &&
                                    static_cast<std::uint64_t>(sample.open_count) + sample.length <= Build::kMaxEvents &&
                                    kSampleHeaderBytes + gate + payload <= program.stride
                              : sample.open_count == 0,
-                12);
+                kSampleHeaderOpen);
   return fault.offset;
 }
 
@@ -56,7 +57,7 @@ bool read_sample(Port& port, const ProgramSettings& program, Word position, Samp
   const auto first = static_cast<Word>(static_cast<std::uint64_t>(position) * program.stride / kLineBytes);
   Line line = 0;
   if (!port.read(first, line)) {
-    fail(fault, kErrorBusRead, kSamplesId);
+    fail(fault, kErrorBusRead, kArgumentSamples);
     return false;
   }
   const Word field = check_sample_header<Build>(program, line, sample);
@@ -68,18 +69,18 @@ bool read_sample(Port& port, const ProgramSettings& program, Word position, Samp
 #pragma HLS PIPELINE II = 1
     sample.open[neuron] = false;
   }
-  const bool by_event = program.kind == kEvent;
+  const bool by_event = program.kind == kSampleKindEvent;
   const Word payload_words = by_event ? sample.length : (sample.length + 3) / 4;
   const Word gate_end = kSampleHeaderBytes / 4 + sample.open_count;
   const Word end = gate_end + payload_words;
   Word bad_gate = kLegal, bad_event = kLegal, before = 0;
   for (Word at = kSampleHeaderBytes / 4; at < end; ++at) {
 #pragma HLS LOOP_TRIPCOUNT min = 0 max = 16384
-    if (at % 16 == 0 && !port.read(first + at / 16, line)) {
-      fail(fault, kErrorBusRead, kSamplesId);
+    if (at % kLineWords == 0 && !port.read(first + at / kLineWords, line)) {
+      fail(fault, kErrorBusRead, kArgumentSamples);
       return false;
     }
-    const Word word = word_of(line, at % 16);
+    const Word word = word_of(line, at % kLineWords);
     if (at < gate_end) {
       const Word number = at - kSampleHeaderBytes / 4;
       const bool in_range = word < program.layer[0].neurons;
@@ -108,11 +109,11 @@ bool read_sample(Port& port, const ProgramSettings& program, Word position, Samp
 template <class Build>
 void encode(const ProgramSettings& program, const SampleState<Build>& sample, Word number, std::uint64_t& input_events,
             TokenStream& out) {
-  const Key key = sample_key(program.seed, kEncoding, 0, number);
+  const Key key = sample_key(program.seed, kPurposeEncoding, 0, number);
   Word next = 0;
   for (Word step = 0; step < program.steps; ++step) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 32
-    if (program.kind == kEvent) {
+    if (program.kind == kSampleKindEvent) {
       while (next < sample.length && sample.events[next] >> 16 == step) {
 #pragma HLS LOOP_TRIPCOUNT min = 0 max = 1024
 #pragma HLS PIPELINE II = 1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Header, package, kernel.xml and documentation state what contract.json states.
+/// Headers, package, kernel.xml and documentation state what contract.json states.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,11 +26,11 @@ std::uint32_t number(const json& value) {
                            : value.get<std::uint32_t>();
 }
 
-/// The package's constants, read from its text.
-std::map<std::string, std::uint32_t> package_values() {
-  const auto text = read_text(PHASIC_GENERATED "/phasic_pkg.sv");
-  const std::regex pattern(R"(localparam int (\w+) = (?:32'h([0-9a-f]+)|(\d+));)");
-  std::map<std::string, std::uint32_t> values;
+using Values = std::map<std::string, std::uint32_t>;
+
+/// Constants read from a text: name, hexadecimal digits, decimal digits.
+Values values_in(const std::string& text, const std::regex& pattern) {
+  Values values;
   for (std::sregex_iterator match(text.begin(), text.end(), pattern), end; match != end; ++match) {
     const bool hexadecimal = (*match)[2].matched;
     values[match->str(1)] =
@@ -39,11 +39,15 @@ std::map<std::string, std::uint32_t> package_values() {
   return values;
 }
 
+Values package_values() {
+  return values_in(read_text(PHASIC_GENERATED "/phasic_pkg.sv"),
+                   std::regex(R"(localparam int (\w+) = (?:32'h([0-9a-f]+)|(\d+));)"));
+}
+
 /// What the package should hold, straight from contract.json.
-std::map<std::string, std::uint32_t> expected_values() {
+Values expected_values() {
   const auto source = contract_json();
-  std::map<std::string, std::uint32_t> values{{"ContractVersion", number(source["contract_version"])},
-                                              {"ControlRange", 0x1000}};
+  Values values{{"ContractVersion", number(source["contract_version"])}, {"ControlRange", 0x1000}};
   for (const auto& entry : source["constants"]) values[upper_camel(std::string(entry["name"]))] = number(entry["value"]);
   for (const auto& entry : source["registers"])
     values["Reg" + upper_camel(std::string(entry["name"]))] = number(entry["offset"]);
@@ -72,6 +76,12 @@ std::map<std::string, std::uint32_t> expected_values() {
 }
 
 TEST(Package, HoldsEveryValueOfTheContractAndNothingElse) { EXPECT_EQ(package_values(), expected_values()); }
+
+TEST(Words, HoldTheSameValuesAsThePackage) {
+  EXPECT_EQ(values_in(read_text(PHASIC_GENERATED "/phasic/contract_words.hpp"),
+                      std::regex(R"(constexpr Word k(\w+) = (?:0x([0-9a-f]+)|(\d+));)")),
+            expected_values());
+}
 
 TEST(Package, EqualsTheHeader) {
   const auto values = package_values();

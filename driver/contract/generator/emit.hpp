@@ -13,6 +13,9 @@ namespace phasic::contract_generator {
 /// phasic/contract.hpp: constants, offsets, codes and structures in namespace phasic::contract.
 [[nodiscard]] std::string cpp_header(const Contract& contract);
 
+/// phasic/contract_words.hpp: the same values as C++17 words in namespace phasic::contract_words.
+[[nodiscard]] std::string words_header(const Contract& contract);
+
 /// phasic_pkg.sv: the same values as int localparams of package phasic_pkg.
 [[nodiscard]] std::string systemverilog_package(const Contract& contract);
 

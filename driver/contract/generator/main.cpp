@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Makes the header, the package, kernel.xml and the documentation's tables from contract.json.
+/// Makes the headers, the package, kernel.xml and the documentation's tables from contract.json.
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
@@ -36,6 +36,7 @@ void generate(const fs::path& source, const fs::path& folder) {
   using namespace phasic::contract_generator;
   const auto contract = load(source);
   write(folder / "phasic" / "contract.hpp", cpp_header(contract));
+  write(folder / "phasic" / "contract_words.hpp", words_header(contract));
   write(folder / "phasic_pkg.sv", systemverilog_package(contract));
   write(folder / "kernel.xml", kernel_xml(contract));
   for (auto [key, table] : tables(contract)) {
@@ -51,7 +52,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   fs::path source;
   fs::path target;
-  auto* const generate_command = app.add_subcommand("generate", "Write contract.hpp, phasic_pkg.sv, kernel.xml and the tables");
+  auto* const generate_command = app.add_subcommand("generate", "Write the headers, phasic_pkg.sv, kernel.xml and the tables");
   generate_command->add_option("contract", source, "contract.json")->required();
   generate_command->add_option("folder", target, "Folder to write to")->required();
   auto* const docs_command = app.add_subcommand("docs", "Write the tables into a page");
