@@ -15,8 +15,6 @@
 namespace phasic::reference {
 namespace {
 
-namespace reg = contract::reg;
-
 /// A rough number of clock cycles a sample, so that one call of `advance` stays short.
 constexpr std::uint64_t kCyclesPerPiece = 2'000;
 
@@ -42,72 +40,42 @@ constexpr std::array<LimitRule, 12> kLimitRules{{{"lanes", &Limits::lanes, 1, 10
                                                  {"rules", &Limits::rules, 0, contract::kDefaultRules}}};
 static_assert(kLimitRules.size() == contract::kLimits.size());
 
+sim::LimitValues limit_values(const Limits& limits) {
+  sim::LimitValues values;
+  std::transform(kLimitRules.begin(), kLimitRules.end(), values.begin(),
+                 [&](const LimitRule& rule) { return limits.*rule.value; });
+  return values;
+}
+
+sim::RegisterStatus register_status(const RunStatus& status) {
+  return {.error = static_cast<std::uint32_t>(status.fault.error),
+          .error_detail = status.fault.detail,
+          .error_sample = status.fault.sample,
+          .phase = status.phase,
+          .samples_fetched = status.samples_fetched,
+          .samples_done = status.samples_done};
+}
+
 class ReferenceEngine final : public sim::Engine {
  public:
-  ReferenceEngine(sim::Memory& memory, const Limits& limits, bool plain) : memory_(memory), limits_(limits), plain_(plain) {}
+  ReferenceEngine(sim::Memory& memory, const Limits& limits, bool plain)
+      : memory_(memory), limits_(limits), plain_(plain), registers_(limit_values(limits)) {}
 
-  std::uint32_t read_register(std::uint32_t offset) override {
-    switch (offset) {
-      case reg::kControl:
-        return read_control();
-      case reg::kGlobalInterruptEnable:
-        return global_interrupt_enable_;
-      case reg::kInterruptEnable:
-        return interrupt_enable_;
-      case reg::kInterruptStatus:
-        return interrupt_status_;
-      case reg::kIdentity:
-        return contract::kIdentity;
-      case reg::kContractVersion:
-        return contract::kContractVersion;
-      case reg::kError:
-        return static_cast<std::uint32_t>(status_.fault.error);
-      case reg::kErrorDetail:
-        return status_.fault.detail;
-      case reg::kErrorSample:
-        return status_.fault.sample;
-      case reg::kPhase:
-        return static_cast<std::uint32_t>(status_.phase);
-      case reg::kSamplesFetched:
-        return status_.samples_fetched;
-      case reg::kSamplesDone:
-        return status_.samples_done;
-      default:
-        break;
-    }
-    if (offset % 4 != 0) return 0;
-    if (offset >= reg::kLimits && offset < reg::kLimits + 4 * kLimitRules.size()) {
-      return limits_.*kLimitRules[(offset - reg::kLimits) / 4].value;
-    }
-    const std::uint32_t* word = argument_word(offset);
-    return word == nullptr ? 0 : *word;
-  }
+  std::uint32_t read_register(std::uint32_t offset) override { return registers_.read(offset, register_status(status_)); }
 
   void write_register(std::uint32_t offset, std::uint32_t value) override {
-    switch (offset) {
-      case reg::kControl:
-        if ((value & 1) != 0 && !run_) start();
-        return;
-      case reg::kGlobalInterruptEnable:
-        global_interrupt_enable_ = value & 1;
-        return;
-      case reg::kInterruptEnable:
-        interrupt_enable_ = value & 3;
-        return;
-      case reg::kInterruptStatus:
-        interrupt_status_ ^= value & 3;
-        return;
-      default:
-        break;
-    }
-    if (std::uint32_t* word = argument_word(offset)) *word = value;
+    if (!registers_.write(offset, value)) return;
+    run_.emplace(memory_, limits_, registers_.arguments(), plain_ ? make_plain_network : make_network);
+    status_ = run_->status();
   }
 
   bool advance(std::uint64_t cycles) override {
     for (std::uint64_t done = 0; run_ && done < std::max<std::uint64_t>(cycles, 1); done += kCyclesPerPiece) {
       const bool goes_on = run_->advance();
       status_ = run_->status();
-      if (!goes_on) finish();
+      if (goes_on) continue;
+      run_.reset();
+      registers_.finish();
     }
     return run_.has_value();
   }
@@ -118,49 +86,10 @@ class ReferenceEngine final : public sim::Engine {
   }
 
  private:
-  std::uint32_t read_control() {
-    const std::uint32_t value = (run_ ? 1U : 0U) | (done_ ? 0b1010U : 0U) | (run_ ? 0U : 0b100U);
-    done_ = false;
-    return value;
-  }
-
-  void start() {
-    Arguments arguments;
-    for (std::size_t id = 0; id < arguments.address.size(); ++id) {
-      arguments.address[id] = std::uint64_t{words_[id][1]} << 32 | words_[id][0];
-      arguments.bytes[id] = words_[id + arguments.address.size()][0];
-    }
-    arguments.sample_count = words_[contract::argument::kSampleCount][0];
-    arguments.first_sample = words_[contract::argument::kFirstSample][0];
-    done_ = false;
-    run_.emplace(memory_, limits_, arguments, plain_ ? make_plain_network : make_network);
-    status_ = run_->status();
-  }
-
-  void finish() {
-    run_.reset();
-    done_ = true;
-    interrupt_status_ |= interrupt_enable_;
-  }
-
-  /// The word of an argument at `offset`, or nothing.
-  std::uint32_t* argument_word(std::uint32_t offset) {
-    for (std::size_t id = 0; id < contract::kArguments.size(); ++id) {
-      const contract::Argument& argument = contract::kArguments[id];
-      if (offset == argument.offset) return &words_[id][0];
-      if (argument.global && offset == argument.offset + 4) return &words_[id][1];
-    }
-    return nullptr;
-  }
-
   sim::Memory& memory_;
   Limits limits_;
   bool plain_;
-  std::array<std::array<std::uint32_t, 2>, contract::kArguments.size()> words_{};  ///< arguments, low and high word
-  std::uint32_t global_interrupt_enable_ = 0;
-  std::uint32_t interrupt_enable_ = 0;
-  std::uint32_t interrupt_status_ = 0;
-  bool done_ = false;
+  sim::RegisterFile registers_;
   RunStatus status_;
   std::optional<KernelRun> run_;
 };

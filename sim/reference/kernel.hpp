@@ -11,17 +11,12 @@
 
 #include "phasic/contract.hpp"
 #include "sim/engine/engine.hpp"
+#include "sim/engine/register_file.hpp"
 #include "sim/reference/network.hpp"
 
 namespace phasic::reference {
 
-/// Arguments of a run, indexed by argument id: program, weights, tables, samples, results, trace.
-struct Arguments {
-  std::array<std::uint64_t, 6> address{};
-  std::array<std::uint32_t, 6> bytes{};
-  std::uint32_t sample_count = 0;
-  std::uint32_t first_sample = 0;
-};
+using sim::Arguments;
 
 /// What the status registers tell of a run.
 struct RunStatus {
