@@ -5,6 +5,7 @@
 
 #include "runtime/experiment/page.hpp"
 #include "runtime/experiment/statistics.hpp"
+#include "tests/runtime/experiment/run_document.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {
@@ -13,6 +14,8 @@ namespace {
 using nlohmann::json;
 using test::expect_all_in;
 using test::refusal;
+using test::run_document;
+using test::without_time;
 
 class ComparatorRun : public ::testing::Test {
  protected:
@@ -27,14 +30,6 @@ class ComparatorRun : public ::testing::Test {
             {"seeds", {1}},
             {"comparator", {{"method", "naca"}, {"network", "analog"}, {"neurons", 128}}}};
   }
-  static json run(const json& description) {
-    const auto plans = plan_runs(parse_experiment(description, "e.json"));
-    return run_experiment(plans.at(0), load_experiment_data(plans.at(0)), {});
-  }
-  static json without_time(json row) {
-    row.erase("seconds");
-    return row;
-  }
 
   test::TemporaryFolder folder_;
 };
@@ -44,7 +39,7 @@ TEST_F(ComparatorRun, BatchesOfASingleClassTellTheClassAndMixedOnesDoNot) {
   description["comparator"]["method"] = "frozen";
   description["comparator"]["learning_rate"] = 0.02;
   description["passes"] = 20;
-  const auto published = run(description);
+  const auto published = run_document(description);
   EXPECT_GT(published["accuracy"].get<double>(), 0.9);
   EXPECT_EQ(published["protocol"], "published");
   EXPECT_EQ(published["method"], "frozen");
@@ -54,7 +49,7 @@ TEST_F(ComparatorRun, BatchesOfASingleClassTellTheClassAndMixedOnesDoNot) {
   EXPECT_LT(published["epochs"].get<double>(), 20) << "a class ends when it is known";
 
   description["protocol"] = "mixed_batch";
-  const auto mixed = run(description);
+  const auto mixed = run_document(description);
   EXPECT_LT(mixed["accuracy"].get<double>(), 0.6);
   EXPECT_EQ(mixed["weights_crc32"], published["weights_crc32"]) << "only the tests differ";
 }
@@ -67,7 +62,7 @@ TEST_F(ComparatorRun, ClassificationTellsSamplesToReachLevels) {
   description["validation"] = 100;
   description["evaluate_every"] = 20;
   description["levels"] = {0.5, 0.9, 1.0};
-  const auto row = run(description);
+  const auto row = run_document(description);
   EXPECT_GT(row["accuracy"].get<double>(), 0.9);
   EXPECT_EQ(row["samples_learned"], 1200);
   EXPECT_EQ(row["validation"].size(), 60U);
@@ -89,10 +84,10 @@ TEST_F(ComparatorRun, LookingChangesNothingAndRowsAreReproducible) {
   auto description = document("classification", "streaming");
   description["comparator"] = {{"method", "naca"}, {"network", "spiking"}, {"neurons", 30}, {"steps", 5}, {"initial_scale", 3}};
   description["validation"] = 40;
-  const auto expected = without_time(run(description));
-  EXPECT_EQ(without_time(run(description)), expected);
+  const auto expected = without_time(run_document(description));
+  EXPECT_EQ(without_time(run_document(description)), expected);
   description["evaluate_every"] = 7;
-  auto looked = without_time(run(description));
+  auto looked = without_time(run_document(description));
   EXPECT_FALSE(looked["validation"].empty());
   looked.erase("validation");
   looked.erase("samples_to_reach");
@@ -122,7 +117,7 @@ TEST_F(ComparatorRun, RowsFitTablesAndPage) {
   auto description = document("classification", "mixed_batch");
   description["validation"] = 50;
   description["evaluate_every"] = 100;
-  const auto row = run(description);
+  const auto row = run_document(description);
   const std::string table = table_of({row});
   expect_all_in(table, {"naca", "mixed_batch", "samples to 90 %", "samples to 95 %"});
   test::write_file(folder_ / "rows.jsonl", row.dump() + "\n");

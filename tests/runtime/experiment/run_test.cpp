@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "tests/runtime/experiment/run_document.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {
@@ -12,6 +13,8 @@ namespace {
 using nlohmann::json;
 using test::expect_all_in;
 using test::refusal;
+using test::run_document;
+using test::without_time;
 
 json competition(std::uint32_t neurons = 12) {
   return {
@@ -32,20 +35,12 @@ class ExperimentRun : public ::testing::Test {
     return {{"phasic_experiment", 1},    {"name", "made"}, {"data", (folder_ / "set").string()},
             {"task", "class_continual"}, {"seeds", {1}},   {"network", network}};
   }
-  static json run(const json& description) {
-    const auto plans = plan_runs(parse_experiment(description, "e.json"));
-    return run_experiment(plans.at(0), load_experiment_data(plans.at(0)), {});
-  }
-  static json without_time(json row) {
-    row.erase("seconds");
-    return row;
-  }
 
   test::TemporaryFolder folder_;
 };
 
 TEST_F(ExperimentRun, NeuronsThatCompeteLearnClassAfterClassAndForgetLittle) {
-  const auto row = run(document(competition()));
+  const auto row = run_document(document(competition()));
   EXPECT_EQ(row["samples_learned"], 200);
   EXPECT_EQ(row["judged_on"], "test");
   EXPECT_EQ(row["judged_samples"], 200);
@@ -64,10 +59,10 @@ TEST_F(ExperimentRun, NeuronsThatCompeteLearnClassAfterClassAndForgetLittle) {
 TEST_F(ExperimentRun, GradientRulesForgetWhatIsNotShownAgain) {
   auto description = document(test::small_network());
   description["passes"] = 12;
-  const auto continual = run(description);
+  const auto continual = run_document(description);
   EXPECT_GT(continual["forgetting"].get<double>(), 0.2);
   description["task"] = "classification";
-  EXPECT_GT(run(description)["accuracy"].get<double>(), continual["accuracy"].get<double>() + 0.1);
+  EXPECT_GT(run_document(description)["accuracy"].get<double>(), continual["accuracy"].get<double>() + 0.1);
 }
 
 TEST_F(ExperimentRun, EveryRuleLearnsTheMadeUpClasses) {
@@ -79,7 +74,7 @@ TEST_F(ExperimentRun, EveryRuleLearnsTheMadeUpClasses) {
     auto description = document(network);
     description["task"] = "classification";
     description["passes"] = 12;
-    EXPECT_GT(run(description)["accuracy"].get<double>(), 0.9) << rule;
+    EXPECT_GT(run_document(description)["accuracy"].get<double>(), 0.9) << rule;
   }
 }
 
@@ -87,11 +82,11 @@ TEST_F(ExperimentRun, RowsDoNotDependOnTheSizeOfLaunches) {
   auto description = document(competition());
   description["validation"] = 40;
   description["evaluate_every"] = 50;
-  const auto expected = without_time(run(description));
+  const auto expected = without_time(run_document(description));
   EXPECT_EQ(expected["validation"].size(), 4U);  // at 50, 100, 150 and the end
   EXPECT_EQ(expected["samples_learned"], 160);
   description["launch_samples"] = 7;
-  auto actual = without_time(run(description));
+  auto actual = without_time(run_document(description));
   for (const char* part : {"learned", "judged"}) {
     // Loading and storing weights is timed launch by launch.
     EXPECT_EQ(actual[part]["layers"], expected[part]["layers"]);
@@ -110,7 +105,7 @@ TEST_F(ExperimentRun, WithoutTestsOnlyTheTrainingSetIsRead) {
   auto description = document(competition());
   description["tests"] = false;
   description["validation"] = 50;
-  const auto row = run(description);
+  const auto row = run_document(description);
   EXPECT_EQ(row["judged_on"], "validation");
   EXPECT_EQ(row["judged_samples"], 50);
   EXPECT_EQ(row["training_samples"], 150);
@@ -119,15 +114,15 @@ TEST_F(ExperimentRun, WithoutTestsOnlyTheTrainingSetIsRead) {
 TEST_F(ExperimentRun, AnotherEngineThatRepeatsItFindsNoDifference) {
   auto description = document(competition());
   description["repeat"] = {{"engine", "reference"}, {"samples", 120}};
-  EXPECT_EQ(run(description)["repeat"]["samples"], 120);
-  EXPECT_EQ(run(description)["repeat"]["differences"], 0);
+  EXPECT_EQ(run_document(description)["repeat"]["samples"], 120);
+  EXPECT_EQ(run_document(description)["repeat"]["differences"], 0);
 }
 
 TEST_F(ExperimentRun, ThatCannotBeIsRefused) {
   const auto refused = [&](auto change, const std::vector<std::string>& told) {
     auto description = document(competition());
     change(description);
-    expect_all_in(refusal([&] { (void)run(description); }), told);
+    expect_all_in(refusal([&] { (void)run_document(description); }), told);
   };
   refused([](json& d) { d["samples"] = 201; }, {"e.json", "samples", "201", "200"});
   refused([](json& d) { d["validation"] = 200; }, {"e.json", "validation", "200"});
