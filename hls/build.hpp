@@ -13,17 +13,25 @@ struct DefaultBuild {
                         kMaxRows = kDefaultMaxRows, kMaxNeurons = kDefaultMaxNeurons, kMaxSteps = kDefaultMaxSteps,
                         kMaxClasses = kDefaultMaxClasses, kMaxOutputs = kDefaultMaxOutputs, kMaxEvents = kDefaultMaxEvents,
                         kWeightDepth = kDefaultWeightDepth, kDataWidth = kDefaultDataWidth, kRules = kDefaultRules;
+  static constexpr Word kInputLanes = 16;  ///< inputs that the encoder looks at in a cycle
+  using Weight = std::int8_t;
+  using Sum = std::int32_t;  ///< holds kMaxRows weights times the largest graded value, and a competition's kMaxSteps steps
 };
 
 /// Small enough that random tests reach every limit.
 struct SmallBuild {
   static constexpr Word kLanes = 8, kWeightWidth = 8, kEngines = 4, kMaxRows = 128, kMaxNeurons = 64, kMaxSteps = 32,
                         kMaxClasses = 16, kMaxOutputs = 16, kMaxEvents = 256, kWeightDepth = 512, kDataWidth = 512, kRules = 31;
+  static constexpr Word kInputLanes = 4;
+  using Weight = std::int8_t;
+  using Sum = std::int32_t;
 };
 
 /// The same with weights of 16 bits.
 struct SmallWideBuild : SmallBuild {
   static constexpr Word kWeightWidth = 16;
+  using Weight = std::int16_t;
+  using Sum = std::int64_t;
 };
 
 }  // namespace phasic::hls

@@ -33,16 +33,15 @@ extern "C" void phasic_kernel(Line* program, Line* weights, Line* tables, Line* 
   using Build = phasic::hls::PHASIC_HLS_BUILD;
   static phasic::hls::KernelState<Build> state;
 #pragma HLS ARRAY_PARTITION variable = state.layers complete dim = 1
-#pragma HLS ARRAY_PARTITION variable = state.layers->weights complete dim = 2
-#pragma HLS ARRAY_PARTITION variable = state.layers->sums complete dim = 2
-#pragma HLS ARRAY_PARTITION variable = state.layers->potentials complete dim = 2
-#pragma HLS ARRAY_PARTITION variable = state.layers->spiked complete dim = 2
-#pragma HLS ARRAY_PARTITION variable = state.layers->answers complete dim = 2
-#pragma HLS ARRAY_PARTITION variable = state.layers->counts complete dim = 2
-#pragma HLS ARRAY_PARTITION variable = state.layers->ups complete dim = 2
-#pragma HLS ARRAY_PARTITION variable = state.layers->downs complete dim = 2
-#pragma HLS ARRAY_PARTITION variable = state.layers->factors complete dim = 2
-#pragma HLS ARRAY_PARTITION variable = state.layers->levels complete dim = 3
+#pragma HLS ARRAY_PARTITION variable = state.layers->weights.weights complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->weights.levels complete dim = 3
+#pragma HLS ARRAY_PARTITION variable = state.layers->neurons.potentials complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->neurons.spiked complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->neurons.counts complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->neurons.ups complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->neurons.downs complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.samples complete dim = 1
+#pragma HLS ARRAY_PARTITION variable = state.samples->values cyclic factor = Build::kInputLanes dim = 1
   // Addresses cannot be seen behind m_axi pointers; the host aligns them.
   const phasic::hls::RunArguments arguments{
       {0, 0, 0, 0, 0, 0},

@@ -2,9 +2,12 @@
 /// A whole run of the kernel (section 6 of docs/specification.md).
 #pragma once
 
-#include "hls/competition.hpp"
+#include "hls/encoder.hpp"
+#include "hls/integration.hpp"
+#include "hls/neurons.hpp"
 #include "hls/plasticity.hpp"
 #include "hls/results.hpp"
+#include "hls/sampler.hpp"
 #include "hls/storage.hpp"
 
 namespace phasic::hls {
@@ -27,46 +30,91 @@ template <class Build>
 struct KernelState {
   ProgramSettings program;
   LayerState<Build> layers[kMaxLayers];
-  SampleState<Build> sample;
+  SampleState<Build> samples[2];  ///< one is worked on, the other read
 };
 
-/// The forward pass of one sample: encoder, layer engines and writers at the same time, joined by streams.
+/// The forward pass of a sample: encoder, layer engines and writers at the same time, joined by streams, while the next sample
+/// is read.
 template <class Build, class Port>
 void forward_sample(const ProgramSettings& program, Word position, Word number, const SampleState<Build>& sample,
-                    LayerState<Build>& layer0, LayerState<Build>& layer1, LayerState<Build>& layer2, LayerState<Build>& layer3,
-                    std::uint64_t& input_events, Port& results, Port& trace, bool& record_written, bool& trace_written) {
+                    Word next_position, SampleState<Build>& next, LayerState<Build>& layer0, LayerState<Build>& layer1,
+                    LayerState<Build>& layer2, LayerState<Build>& layer3, std::uint64_t& input_events, Port& samples,
+                    Port& results, Port& trace, bool& record_written, bool& trace_written) {
 #pragma HLS DATAFLOW
-  TokenStream inputs("inputs"), after0("layer 0"), after1("layer 1"), after2("layer 2"), after3("layer 3");
-  PotentialStream trace0("trace 0"), trace1("trace 1"), trace2("trace 2"), trace3("trace 3");
-#pragma HLS STREAM variable = inputs depth = 1024
+  AnswerStream<Build::kInputLanes> inputs("inputs");
+  TokenStream events("events"), after_inputs("after inputs");
+  TokenStream after0("after 0"), after1("after 1"), after2("after 2"), after3("after 3");
+  TokenStream past0("past 0"), past1("past 1"), past2("past 2"), past3("past 3");
+  LayerSumStream<Build> sums0("sums 0"), sums1("sums 1"), sums2("sums 2"), sums3("sums 3");
+  AnswerStream<Build::kLanes> answers0("answers 0"), answers1("answers 1"), answers2("answers 2"), answers3("answers 3");
+  ScoreStream scores0("scores 0"), scores1("scores 1"), scores2("scores 2"), scores3("scores 3");
+  PotentialStream<Build::kLanes> trace0("trace 0"), trace1("trace 1"), trace2("trace 2"), trace3("trace 3");
+#pragma HLS STREAM variable = after_inputs depth = 1024
 #pragma HLS STREAM variable = after0 depth = 1024
 #pragma HLS STREAM variable = after1 depth = 1024
 #pragma HLS STREAM variable = after2 depth = 1024
 #pragma HLS STREAM variable = after3 depth = 64
-  encode<Build>(program, sample, number, input_events, inputs);
-  layer_forward<Build>(program, 0, sample.gated, sample.open, layer0, inputs, after0, trace0);
-  layer_forward<Build>(program, 1, false, sample.open, layer1, after0, after1, trace1);
-  layer_forward<Build>(program, 2, false, sample.open, layer2, after1, after2, trace2);
-  layer_forward<Build>(program, 3, false, sample.open, layer3, after2, after3, trace3);
-  write_trace(trace, program, position, trace0, trace1, trace2, trace3, trace_written);
+#pragma HLS STREAM variable = sums0 depth = 32
+#pragma HLS STREAM variable = sums1 depth = 32
+#pragma HLS STREAM variable = sums2 depth = 32
+#pragma HLS STREAM variable = sums3 depth = 32
+#pragma HLS STREAM variable = answers0 depth = 32
+#pragma HLS STREAM variable = answers1 depth = 32
+#pragma HLS STREAM variable = answers2 depth = 32
+#pragma HLS STREAM variable = answers3 depth = 32
+  read_sample<Build>(samples, program, next_position, next);
+  encode<Build>(program, sample, number, input_events, inputs, events);
+  send_inputs<Build>(program, inputs, events, after_inputs);
+
+  integrate<Build>(program, 0, layer0.weights, layer0.log, after_inputs, sums0, past0);
+  run_neurons<Build>(program, 0, sample.gated, sample.open, layer0.neurons, sums0, answers0, scores0, trace0);
+  send_layer<Build>(program, 0, answers0, scores0, past0, after0);
+
+  integrate<Build>(program, 1, layer1.weights, layer1.log, after0, sums1, past1);
+  run_neurons<Build>(program, 1, false, sample.open, layer1.neurons, sums1, answers1, scores1, trace1);
+  send_layer<Build>(program, 1, answers1, scores1, past1, after1);
+
+  integrate<Build>(program, 2, layer2.weights, layer2.log, after1, sums2, past2);
+  run_neurons<Build>(program, 2, false, sample.open, layer2.neurons, sums2, answers2, scores2, trace2);
+  send_layer<Build>(program, 2, answers2, scores2, past2, after2);
+
+  integrate<Build>(program, 3, layer3.weights, layer3.log, after2, sums3, past3);
+  run_neurons<Build>(program, 3, false, sample.open, layer3.neurons, sums3, answers3, scores3, trace3);
+  send_layer<Build>(program, 3, answers3, scores3, past3, after3);
+
+  write_trace<Build>(trace, program, position, trace0, trace1, trace2, trace3, trace_written);
   write_record<Build>(results, program, sample.label, position, number, after3, record_written);
 }
 
-/// Learning of one sample, after all counts are known.
+/// Learning of all layers at the same time, after all counts are known.
+template <class Build>
+void learn_layers(const ProgramSettings& program, Word label, Word number,
+                  const std::int32_t errors[kMaxLayers][Build::kMaxClasses], LayerState<Build>& layer0,
+                  LayerState<Build>& layer1, LayerState<Build>& layer2, LayerState<Build>& layer3) {
+#pragma HLS DATAFLOW
+  RowStream rows0("rows 0"), rows1("rows 1"), rows2("rows 2"), rows3("rows 3");
+#pragma HLS STREAM variable = rows0 depth = 64
+#pragma HLS STREAM variable = rows1 depth = 64
+#pragma HLS STREAM variable = rows2 depth = 64
+#pragma HLS STREAM variable = rows3 depth = 64
+  walk_rows<Build>(program, 0, layer0.log, rows0);
+  walk_rows<Build>(program, 1, layer1.log, rows1);
+  walk_rows<Build>(program, 2, layer2.log, rows2);
+  walk_rows<Build>(program, 3, layer3.log, rows3);
+  update_layer<Build>(program, 0, label, number, errors[0], rows0, layer0.weights, layer0.neurons);
+  update_layer<Build>(program, 1, label, number, errors[1], rows1, layer1.weights, layer1.neurons);
+  update_layer<Build>(program, 2, label, number, errors[2], rows2, layer2.weights, layer2.neurons);
+  update_layer<Build>(program, 3, label, number, errors[3], rows3, layer3.weights, layer3.neurons);
+}
+
 template <class Build>
 void learn_sample(const ProgramSettings& program, Word label, Word number, LayerState<Build> layers[kMaxLayers]) {
-  std::int32_t errors[Build::kMaxClasses];
-  output_errors<Build>(program, layers[program.layers - 1], label, errors);
-  for (unsigned layer = 0; layer < kMaxLayers; ++layer) {
-#pragma HLS UNROLL
-    if (layer < program.layers) {
-      if (competes(program.layer[layer])) {
-        learn_competition<Build>(program, layer, label, number, layers[layer]);
-      } else if (program.layer[layer].factor != kFactorFrozen) {
-        learn_layer<Build>(program, layer, label, number, errors, layers[layer]);
-      }
-    }
-  }
+  std::int32_t errors[kMaxLayers][Build::kMaxClasses];
+#pragma HLS ARRAY_PARTITION variable = errors complete dim = 1
+  output_errors<Build>(program, layers[program.layers - 1].neurons, label, errors);
+  timing::begin_region();
+  learn_layers<Build>(program, label, number, errors, layers[0], layers[1], layers[2], layers[3]);
+  timing::end_region();
 }
 
 /// Steps 1 and 2. False if the run cannot write a header.
@@ -126,15 +174,27 @@ void check_sizes(const RunArguments& arguments, const ProgramSettings& program, 
     fail(fault, kErrorBufferSize, kArgumentTrace);
 }
 
+template <class Build>
+void clear_counts(LayerState<Build>& layer) {
+  layer.log.tag = 0;
+  for (Word row = 0; row < Build::kMaxRows; ++row) {
+#pragma HLS PIPELINE II = 1
+    layer.log.tags[row] = 0;
+  }
+  layer.log.events = layer.log.synaptic_operations = 0;
+  layer.neurons.spikes = layer.neurons.potential_saturations = 0;
+  layer.weights.update_rows = layer.weights.update_operations = layer.weights.weight_saturations = 0;
+}
+
 /// Step 6: all tables, then all weights.
 template <class Build, class Port>
 void load_network(Port& tables, Port& weights, KernelState<Build>& state, Fault& fault) {
   const ProgramSettings& program = state.program;
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (number >= program.layers || fault.error != kErrorNone) break;
-    state.layers[number].counted = LayerCounts{0, 0, 0, 0, 0, 0, 0};
+    clear_counts<Build>(state.layers[number]);
     if (has_levels(program.layer[number]) &&
-        !load_levels<Build>(tables, program, program.layer[number], state.layers[number])) {
+        !load_levels<Build>(tables, program, program.layer[number], state.layers[number].weights)) {
       fail(fault, kErrorBusRead, kArgumentTables);
     }
   }
@@ -145,45 +205,84 @@ void load_network(Port& tables, Port& weights, KernelState<Build>& state, Fault&
   }
 }
 
+/// Sample `position` of a run: false if the run ends with it.
+template <class Build, class Port>
+bool run_sample(Port& samples, Port& results, Port& trace, const RunArguments& arguments, Word position,
+                const SampleState<Build>& sample, SampleState<Build>& next, KernelState<Build>& state, RunCounts& counts,
+                RunStatus& status) {
+  const ProgramSettings& program = state.program;
+  Fault& fault = status.fault;
+  fault = sample.fault;
+  if (fault.error != kErrorNone) return false;
+  ++status.samples_fetched;
+  const Word number = arguments.first_sample + position;
+  const Word next_position = position + 1 < arguments.sample_count ? position + 1 : kNoSample;
+  bool record_written = true, trace_written = true;
+  timing::begin_region();
+  forward_sample<Build>(program, position, number, sample, next_position, next, state.layers[0], state.layers[1],
+                        state.layers[2], state.layers[3], counts.input_events, samples, results, trace, record_written,
+                        trace_written);
+  timing::end_region();
+  if (sample.learn) {
+    ++counts.samples_learned;
+    learn_sample<Build>(program, sample.label, number, state.layers);
+  }
+  if (!trace_written) fail(fault, kErrorBusWrite, kArgumentTrace);
+  if (!record_written) fail(fault, kErrorBusWrite, kArgumentResults);
+  if (fault.error != kErrorNone) return false;
+  ++status.samples_done;
+  return true;
+}
+
+/// Step 7.
+template <class Build, class Port>
+void run_samples(Port& samples, Port& results, Port& trace, const RunArguments& arguments, KernelState<Build>& state,
+                 RunCounts& counts, RunStatus& status) {
+  if (arguments.sample_count == 0) return;
+  timing::begin_region();
+  read_sample<Build>(samples, state.program, 0, state.samples[0]);
+  timing::end_region();
+  bool goes_on = true;
+  for (Word position = 0; goes_on && position < arguments.sample_count; ++position) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 65536
+    if (position % 2 == 0) {
+      goes_on = run_sample<Build>(samples, results, trace, arguments, position, state.samples[0], state.samples[1], state,
+                                  counts, status);
+    } else {
+      goes_on = run_sample<Build>(samples, results, trace, arguments, position, state.samples[1], state.samples[0], state,
+                                  counts, status);
+    }
+  }
+}
+
 /// A run. `Port` has read(line, Line&) and write(line, Line), which give false for a bus error; see port.hpp.
 template <class Build, class Port>
 RunStatus run_kernel(Port& program_port, Port& weights, Port& tables, Port& samples, Port& results, Port& trace,
                      const RunArguments& arguments, KernelState<Build>& state) {
   RunStatus status{Fault{kErrorNone, 0, 0}, 0, 0};
   Fault& fault = status.fault;
+  const std::uint64_t begin = timing::now();
   if (!check_arguments(arguments, fault)) return status;
   if (fault.error == kErrorNone) read_program<Build>(program_port, state.program, fault);
   if (fault.error == kErrorNone) check_sizes<Build>(arguments, state.program, fault);
   if (fault.error == kErrorNone) load_network<Build>(tables, weights, state, fault);
   const bool loaded = fault.error == kErrorNone;
+  const std::uint64_t first_sample = timing::now();
   RunCounts counts{0, 0};
+  if (loaded) run_samples<Build>(samples, results, trace, arguments, state, counts, status);
+  const std::uint64_t last_sample = timing::now();
   const ProgramSettings& program = state.program;
-  const Word count = loaded ? arguments.sample_count : 0;
-  for (Word position = 0; position < count; ++position) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 65536
-    if (!read_sample<Build>(samples, program, position, state.sample, fault)) break;
-    ++status.samples_fetched;
-    const Word number = arguments.first_sample + position;
-    bool record_written = true, trace_written = true;
-    forward_sample<Build>(program, position, number, state.sample, state.layers[0], state.layers[1], state.layers[2],
-                          state.layers[3], counts.input_events, results, trace, record_written, trace_written);
-    if (state.sample.learn) {
-      ++counts.samples_learned;
-      learn_sample<Build>(program, state.sample.label, number, state.layers);
-    }
-    if (!trace_written) fail(fault, kErrorBusWrite, kArgumentTrace);
-    if (!record_written) fail(fault, kErrorBusWrite, kArgumentResults);
-    if (fault.error != kErrorNone) break;
-    ++status.samples_done;
-  }
   if (loaded && program.learn) {
     for (unsigned number = 0; number < kMaxLayers; ++number) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 4
       if (number >= program.layers) break;
       if (!store_weights<Build>(weights, program.layer[number], state.layers[number]))
         fail(fault, kErrorBusWrite, kArgumentWeights);
     }
   }
-  if (!write_header<Build>(results, program, fault, status.samples_done, arguments.first_sample, counts, state.layers,
+  const std::uint64_t end = timing::now();
+  const RunCycles cycles{end - begin, first_sample - begin, last_sample - first_sample, end - last_sample};
+  if (!write_header<Build>(results, program, fault, status.samples_done, arguments.first_sample, counts, cycles, state.layers,
                            loaded)) {
     fail(fault, kErrorBusWrite, kArgumentResults);
   }

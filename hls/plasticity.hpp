@@ -1,53 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Learning of a layer after its last step (section 2 of docs/specification.md): the three-factor rules. It begins when the
-/// last layer has told its counts, which is how the signal of a class and the errors of the output reach every layer.
+/// Learning of a layer after its last step (section 2 of docs/specification.md). It begins when the last layer has told its
+/// counts, which is how the signal of a class and the errors of the output reach every layer.
 #pragma once
 
-#include "hls/layer.hpp"
+#include "hls/competition.hpp"
 
 namespace phasic::hls {
 
-/// E_k for k below min(classes, neurons of the last layer); 0 above.
+/// E_k for k below min(classes, neurons of the last layer), 0 above; one copy for each layer. Neurons that compete have no
+/// spikes to count.
 template <class Build>
-void output_errors(const ProgramSettings& program, const LayerState<Build>& last, Word label,
-                   std::int32_t errors[Build::kMaxClasses]) {
-  const Word neurons = program.layer[program.layers - 1].neurons;
+void output_errors(const ProgramSettings& program, const NeuronState<Build>& last, Word label,
+                   std::int32_t errors[kMaxLayers][Build::kMaxClasses]) {
+  const LayerSettings& layer = program.layer[program.layers - 1];
+  timing::pass(kPipelineDepth);
   for (Word k = 0; k < program.classes; ++k) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 64
 #pragma HLS PIPELINE II = 1
+    timing::pass(1);
     const std::int32_t wanted = k == label ? static_cast<std::int32_t>(full_count(program)) : 0;
-    errors[k] = k < neurons ? wanted - last.counts[k / Build::kLanes][k % Build::kLanes] : 0;
+    const std::int32_t count = competes(layer) ? 0 : last.counts[k / Build::kLanes][k % Build::kLanes];
+    const std::int32_t error = k < layer.neurons ? wanted - count : 0;
+    for (unsigned number = 0; number < kMaxLayers; ++number) {
+#pragma HLS UNROLL
+      errors[number][k] = error;
+    }
   }
 }
 
 /// e_j of every neuron.
 template <class Build>
 void find_factors(const ProgramSettings& program, const LayerSettings& layer, Word label,
-                  const std::int32_t errors[Build::kMaxClasses], LayerState<Build>& state) {
+                  const std::int32_t errors[Build::kMaxClasses], const WeightState<Build>& weights,
+                  const NeuronState<Build>& neurons, std::int32_t factors[NeuronState<Build>::kWords][Build::kLanes]) {
+  const Word turns = layer.factor == kFactorFeedback ? program.classes : 1;
+  timing::pass(kPipelineDepth);
   for (Word word = 0; word < layer.words; ++word) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 16
     std::int32_t signal[Build::kLanes];
 #pragma HLS ARRAY_PARTITION variable = signal complete
-    for (Word lane = 0; lane < Build::kLanes; ++lane) {
-#pragma HLS UNROLL
-      const std::int32_t wanted = word * Build::kLanes + lane == label ? static_cast<std::int32_t>(full_count(program)) : 0;
-      signal[lane] = layer.factor == kFactorLevel   ? -state.levels[label][word][lane]
-                     : layer.factor == kFactorError ? wanted - state.counts[word][lane]
-                                                    : 0;
-    }
-    const Word classes = layer.factor == kFactorFeedback ? program.classes : 0;
-    for (Word k = 0; k < classes; ++k) {
-#pragma HLS LOOP_TRIPCOUNT min = 0 max = 64
+    for (Word k = 0; k < turns; ++k) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 64
 #pragma HLS PIPELINE II = 1
+      timing::pass(1);
       for (Word lane = 0; lane < Build::kLanes; ++lane) {
 #pragma HLS UNROLL
-        signal[lane] += state.levels[k][word][lane] * errors[k];
+        const std::int32_t wanted = word * Build::kLanes + lane == label ? static_cast<std::int32_t>(full_count(program)) : 0;
+        const std::int32_t before = k == 0 ? 0 : signal[lane];
+        const std::int32_t signalled = layer.factor == kFactorLevel   ? -weights.levels[label][word][lane]
+                                       : layer.factor == kFactorError ? wanted - neurons.counts[word][lane]
+                                                                      : weights.levels[k][word][lane] * errors[k];
+        signal[lane] = before + signalled;
+        const std::int64_t product = static_cast<std::int64_t>(signal[lane]) * layer.rate;
+        factors[word][lane] = static_cast<std::int32_t>(limited(rounded_shift(product, layer.factor_shift), kFactorWidth));
       }
-    }
-    for (Word lane = 0; lane < Build::kLanes; ++lane) {
-#pragma HLS UNROLL
-      const std::int64_t product = static_cast<std::int64_t>(signal[lane]) * layer.rate;
-      state.factors[word][lane] = static_cast<std::int32_t>(limited(rounded_shift(product, layer.factor_shift), kFactorWidth));
     }
   }
 }
@@ -64,48 +70,96 @@ inline std::int32_t coincidences(bool graded, const LayerSettings& layer, std::u
   return now * (1 << layer.trace_shift) + after;
 }
 
-/// Changes the weights of a layer that is neither frozen nor competing.
+/// Changes the weights of a layer by its factors, for each row that comes: one word of lanes a cycle.
 template <class Build>
-void learn_layer(const ProgramSettings& program, unsigned number, Word label, Word sample,
-                 const std::int32_t errors[Build::kMaxClasses], LayerState<Build>& state) {
-  using Weight = typename LayerState<Build>::Weight;
+void update_rows(const ProgramSettings& program, const LayerSettings& layer, const Key& key,
+                 const std::int32_t factors[NeuronState<Build>::kWords][Build::kLanes], const NeuronState<Build>& neurons,
+                 RowStream& rows, WeightState<Build>& state) {
+  using Weight = typename Build::Weight;
   constexpr unsigned kFraction = kExtendedWidth - Build::kWeightWidth;
-  const LayerSettings& layer = program.layer[number];
   const bool graded = is_graded(program);
-  const std::uint32_t span = layer.span == kSpanLastStep ? 1U << (program.steps - 1) : 0xffffffffU;
-  const Key key = sample_key(program.seed, kPurposeRounding, number, sample);
-  find_factors<Build>(program, layer, label, errors, state);
-  for (Word row = 0; row < layer.rows; ++row) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
-    const std::uint32_t steps = state.row_steps[row] & span;
-    if (steps == 0) continue;
-    ++state.counted.update_rows;
-    state.counted.update_operations += layer.neurons;
-    const Pair random = permute(key, 0, static_cast<std::uint16_t>(row));
-    for (Word word = 0; word < layer.words; ++word) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 16
+  RowUpdate update = rows.read();
+  Word word = 0;
+  while (!update.end) {
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 16384
 #pragma HLS PIPELINE II = 1
 #pragma HLS DEPENDENCE variable = state.weights inter false
-      unsigned saturated = 0;
-      for (Word lane = 0; lane < Build::kLanes; ++lane) {
+    timing::pass(1);
+    if (word == 0) {
+      ++state.update_rows;
+      state.update_operations += layer.neurons;
+    }
+    const Pair random = permute(key, 0, update.row);
+    unsigned saturated = 0;
+    for (Word lane = 0; lane < Build::kLanes; ++lane) {
 #pragma HLS UNROLL
-        const Word neuron = word * Build::kLanes + lane;
-        if (neuron < layer.neurons) {
-          const std::int32_t change =
-              coincidences(graded, layer, steps, state.row_value[row], state.ups[word][lane], state.downs[word][lane]) *
-              state.factors[word][lane];
-          const std::int32_t rounding =
-              layer.rounding == kRoundingStochastic ? rounding_word(random, neuron) >> (16 - kFraction) : 1 << (kFraction - 1);
-          Weight& weight = state.weights[row * layer.words + word][lane];
-          const std::int32_t unlimited = weight + ((change + rounding) >> kFraction);
-          const auto result = static_cast<std::int32_t>(limited(unlimited, Build::kWeightWidth));
-          saturated += result != unlimited ? 1 : 0;
-          weight = static_cast<Weight>(result);
-        }
+      const Word neuron = word * Build::kLanes + lane;
+      const std::int32_t change =
+          coincidences(graded, layer, update.steps, update.value, neurons.ups[word][lane], neurons.downs[word][lane]) *
+          factors[word][lane];
+      const std::int32_t rounding =
+          layer.rounding == kRoundingStochastic ? rounding_word(random, neuron) >> (16 - kFraction) : 1 << (kFraction - 1);
+      Weight& weight = state.weights[update.row * layer.words + word][lane];
+      const std::int32_t unlimited = weight + ((change + rounding) >> kFraction);
+      const auto result = static_cast<std::int32_t>(limited(unlimited, Build::kWeightWidth));
+      if (neuron < layer.neurons) {
+        saturated += result != unlimited ? 1 : 0;
+        weight = static_cast<Weight>(result);
       }
-      state.counted.weight_saturations += saturated;
+    }
+    state.weight_saturations += saturated;
+    ++word;
+    if (word == layer.words) {
+      word = 0;
+      update = rows.read();
     }
   }
+}
+
+/// The process that sends the rows of layer `number` that learn from the sample.
+template <class Build>
+void walk_rows(const ProgramSettings& program, unsigned number, const RowLog<Build>& log, RowStream& rows) {
+  timing::begin_process();
+  timing::pass(kPipelineDepth);
+  if (number < program.layers && program.layer[number].factor != kFactorFrozen) {
+    const LayerSettings& layer = program.layer[number];
+    const std::uint32_t span = layer.span == kSpanLastStep && !competes(layer) ? 1U << (program.steps - 1) : 0xffffffffU;
+    const Word count = competes(layer) ? layer.rows : log.rows;
+    for (Word at = 0; at < count; ++at) {
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 1024
+#pragma HLS PIPELINE II = 1
+      timing::pass(1);
+      const Word row = competes(layer) ? at : log.row[at];
+      const bool active = log.tags[row] == log.tag;
+      const std::uint32_t steps = active ? log.steps[row] & span : 0;
+      const std::uint8_t value = active ? log.value[row] : std::uint8_t{0};
+      if (steps != 0 || competes(layer)) rows.write(RowUpdate{static_cast<std::uint16_t>(row), steps, value, false});
+    }
+    rows.write(RowUpdate{0, 0, 0, true});
+  }
+  timing::end_process();
+}
+
+/// The process that changes the weights of layer `number`.
+template <class Build>
+void update_layer(const ProgramSettings& program, unsigned number, Word label, Word sample,
+                  const std::int32_t errors[Build::kMaxClasses], RowStream& rows, WeightState<Build>& weights,
+                  NeuronState<Build>& neurons) {
+  timing::begin_process();
+  if (number < program.layers && program.layer[number].factor != kFactorFrozen) {
+    const LayerSettings& layer = program.layer[number];
+    const Key key = sample_key(program.seed, kPurposeRounding, number, sample);
+    if (competes(layer)) {
+      learn_competition<Build>(program, layer, label, key, rows, weights, neurons);
+    } else {
+      std::int32_t factors[NeuronState<Build>::kWords][Build::kLanes];
+#pragma HLS ARRAY_PARTITION variable = factors complete dim = 2
+      find_factors<Build>(program, layer, label, errors, weights, neurons, factors);
+      timing::pass(kPipelineDepth);
+      update_rows<Build>(program, layer, key, factors, neurons, rows, weights);
+    }
+  }
+  timing::end_process();
 }
 
 }  // namespace phasic::hls

@@ -2,7 +2,9 @@
 /// Results, trace and counters on their way to memory (section 4 of docs/specification.md).
 #pragma once
 
-#include "hls/sampler.hpp"
+#include "hls/port.hpp"
+#include "hls/state.hpp"
+#include "hls/streams.hpp"
 
 namespace phasic::hls {
 
@@ -11,12 +13,15 @@ namespace phasic::hls {
 template <class Build, class Port>
 void write_record(Port& port, const ProgramSettings& program, Word label, Word position, Word number, TokenStream& in,
                   bool& written) {
+  timing::begin_process();
+  timing::pass(kPipelineDepth);
   Word scores[Build::kMaxNeurons];
   Word spikes = 0, prediction = 0, best = 0;
   Token token = in.read();
   while (token.kind != kEndToken) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 34816
 #pragma HLS PIPELINE II = 1
+    timing::pass(1);
     if (token.kind == kSpikeToken) spikes += token.value;  // graded neurons: the sum of their values
     if (token.kind == kScoreToken) {
       scores[token.index] = token.value;
@@ -37,6 +42,7 @@ void write_record(Port& port, const ProgramSettings& program, Word label, Word p
     Line line = 0;
     for (Word word = 0; word < kLineWords; ++word) {
 #pragma HLS PIPELINE II = 1
+      timing::pass(1);
       const Word index = kLineWords * at + word;
       Word value = 0;
       if (index == kResultRecordSample / 4) value = number;
@@ -47,20 +53,29 @@ void write_record(Port& port, const ProgramSettings& program, Word label, Word p
     }
     if (!port.write(first + at, line)) written = false;
   }
+  timing::end_process();
 }
 
-/// One row of the trace: V_j of one layer at one step.
-template <class Port>
-bool write_trace_row(Port& port, const LayerSettings& layer, Word first, PotentialStream& potentials) {
+/// One row of the trace: V_j of one layer at one step. A word of lanes fills lines, or several fill one.
+template <class Build, class Port>
+bool write_trace_row(Port& port, const LayerSettings& layer, Word first, PotentialStream<Build::kLanes>& potentials) {
+  constexpr Word kPerLine = kLineBytes / 2;
+  constexpr Word kTogether = Build::kLanes < kPerLine ? Build::kLanes : kPerLine;
   bool written = true;
   Line line = 0;
-  for (Word neuron = 0; neuron < layer.neurons; ++neuron) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
+  PotentialWord<Build::kLanes> word;
+  for (Word neuron = 0; neuron < layer.neurons; neuron += kTogether) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 32
 #pragma HLS PIPELINE II = 1
-    const auto low = static_cast<int>(16 * (neuron % 32));
-    line.range(low + 15, low) = ap_uint<16>(static_cast<std::uint16_t>(potentials.read()));
-    if (neuron % 32 == 31 || neuron + 1 == layer.neurons) {
-      if (!port.write(first + neuron / 32, line)) written = false;
+    timing::pass(1);
+    if (neuron % Build::kLanes == 0) word = potentials.read();
+    for (Word at = 0; at < kTogether; ++at) {
+#pragma HLS UNROLL
+      const auto low = static_cast<int>(16 * ((neuron + at) % kPerLine));
+      line.range(low + 15, low) = ap_uint<16>(static_cast<std::uint16_t>(word.value[(neuron + at) % Build::kLanes]));
+    }
+    if ((neuron + kTogether) % kPerLine == 0 || neuron + kTogether >= layer.neurons) {
+      if (!port.write(first + neuron / kPerLine, line)) written = false;
       line = 0;
     }
   }
@@ -69,13 +84,14 @@ bool write_trace_row(Port& port, const LayerSettings& layer, Word first, Potenti
 
 /// The process that writes the trace of a sample. It goes step by step through all layers, as they produce it: layer by layer,
 /// a later layer would wait for room in its stream while an earlier one waits for the later.
-template <class Port>
-void write_trace(Port& port, const ProgramSettings& program, Word position, PotentialStream& layer0, PotentialStream& layer1,
-                 PotentialStream& layer2, PotentialStream& layer3, bool& written) {
+template <class Build, class Port>
+void write_trace(Port& port, const ProgramSettings& program, Word position, PotentialStream<Build::kLanes>& layer0,
+                 PotentialStream<Build::kLanes>& layer1, PotentialStream<Build::kLanes>& layer2,
+                 PotentialStream<Build::kLanes>& layer3, bool& written) {
+  timing::begin_process();
   written = true;
-  if (!program.trace) return;
   const auto base = static_cast<Word>(position * trace_bytes(program) / kLineBytes);
-  for (Word step = 0; step < program.steps; ++step) {
+  for (Word step = 0; program.trace && step < program.steps; ++step) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 32
     Word first = base;
     for (unsigned number = 0; number < kMaxLayers; ++number) {
@@ -84,14 +100,15 @@ void write_trace(Port& port, const ProgramSettings& program, Word position, Pote
       const auto lines = static_cast<Word>(lines_of(2ULL * layer.neurons));
       const Word at = first + step * lines;
       bool row = true;
-      if (number == 0) row = write_trace_row(port, layer, at, layer0);
-      if (number == 1) row = write_trace_row(port, layer, at, layer1);
-      if (number == 2) row = write_trace_row(port, layer, at, layer2);
-      if (number == 3) row = write_trace_row(port, layer, at, layer3);
+      if (number == 0) row = write_trace_row<Build>(port, layer, at, layer0);
+      if (number == 1) row = write_trace_row<Build>(port, layer, at, layer1);
+      if (number == 2) row = write_trace_row<Build>(port, layer, at, layer2);
+      if (number == 3) row = write_trace_row<Build>(port, layer, at, layer3);
       written = written && row;
       first += program.steps * lines;
     }
   }
+  timing::end_process();
 }
 
 /// Counters of a run that belong to no layer.
@@ -104,11 +121,15 @@ inline void put_counter(Word words[kResultsBytes / 4], Word offset, std::uint64_
   words[offset / 4 + 1] = static_cast<Word>(value >> 32) & ((1U << (kCounterWidth - 32)) - 1);
 }
 
-/// Step 8: the header and the counter blocks. Timing counters are estimates: a cycle for each word of lanes, with the layers
-/// one after the other. False if the bus refused a line.
+/// Clock cycles of the phases of a run; 0 where no clock is kept.
+struct RunCycles {
+  std::uint64_t all, load, run, store;
+};
+
+/// Step 8: the header and the counter blocks. False if the bus refused a line.
 template <class Build, class Port>
 bool write_header(Port& port, const ProgramSettings& program, const Fault& fault, Word samples_done, Word first_sample,
-                  const RunCounts& counts, const LayerState<Build> layers[kMaxLayers], bool loaded) {
+                  const RunCounts& counts, const RunCycles& cycles, const LayerState<Build> layers[kMaxLayers], bool loaded) {
   Word words[kResultsBytes / 4];
   for (unsigned at = 0; at < kResultsBytes / 4; ++at) {
 #pragma HLS PIPELINE II = 1
@@ -123,27 +144,27 @@ bool write_header(Port& port, const ProgramSettings& program, const Fault& fault
   words[kResultsHeaderFirstSample / 4] = first_sample;
   put_counter(words, kResultsHeaderInputEvents, counts.input_events);
   put_counter(words, kResultsHeaderSamplesLearned, counts.samples_learned);
-  std::uint64_t cycles = 0;
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (!loaded || number >= program.layers) break;
-    const LayerCounts& counted = layers[number].counted;
+    const LayerState<Build>& layer = layers[number];
     const Word base = kResultsHeaderBytes + number * kLayerCountersBytes;
     const Word row_words = program.layer[number].words;
-    const std::uint64_t integrating = counted.events * row_words;
-    const std::uint64_t learning = counted.update_rows * (competes(program.layer[number]) ? 1 : row_words);
-    put_counter(words, base + kLayerCountersEvents, counted.events);
-    put_counter(words, base + kLayerCountersSynapticOperations, counted.synaptic_operations);
-    put_counter(words, base + kLayerCountersSpikes, counted.spikes);
-    put_counter(words, base + kLayerCountersUpdateRows, counted.update_rows);
-    put_counter(words, base + kLayerCountersUpdateOperations, counted.update_operations);
-    put_counter(words, base + kLayerCountersPotentialSaturations, counted.potential_saturations);
-    put_counter(words, base + kLayerCountersWeightSaturations, counted.weight_saturations);
+    const std::uint64_t integrating = layer.log.events * row_words;
+    const std::uint64_t learning = layer.weights.update_rows * (competes(program.layer[number]) ? 1 : row_words);
+    put_counter(words, base + kLayerCountersEvents, layer.log.events);
+    put_counter(words, base + kLayerCountersSynapticOperations, layer.log.synaptic_operations);
+    put_counter(words, base + kLayerCountersSpikes, layer.neurons.spikes);
+    put_counter(words, base + kLayerCountersUpdateRows, layer.weights.update_rows);
+    put_counter(words, base + kLayerCountersUpdateOperations, layer.weights.update_operations);
+    put_counter(words, base + kLayerCountersPotentialSaturations, layer.neurons.potential_saturations);
+    put_counter(words, base + kLayerCountersWeightSaturations, layer.weights.weight_saturations);
     put_counter(words, base + kLayerCountersIntegrateCycles, integrating);
     put_counter(words, base + kLayerCountersLearnCycles, learning);
-    cycles += integrating + learning;
   }
-  put_counter(words, kResultsHeaderCycles, cycles);
-  put_counter(words, kResultsHeaderRunCycles, cycles);
+  put_counter(words, kResultsHeaderCycles, cycles.all);
+  put_counter(words, kResultsHeaderLoadCycles, cycles.load);
+  put_counter(words, kResultsHeaderRunCycles, cycles.run);
+  put_counter(words, kResultsHeaderStoreCycles, cycles.store);
   bool written = true;
   for (unsigned at = 0; at < kResultsBytes / kLineBytes; ++at) {
     Line line = 0;

@@ -2,97 +2,161 @@
 /// Level tables and weights between memory and the layer engines (section 4 of docs/specification.md).
 #pragma once
 
-#include "hls/layer.hpp"
 #include "hls/port.hpp"
+#include "hls/state.hpp"
+#include "hls/timing.hpp"
 
 namespace phasic::hls {
 
+/// Elements of `Width` bits of a line that lie in one word of lanes, so that they move in a cycle.
+template <class Build, unsigned Width>
+constexpr Word elements_together() {
+  constexpr Word kPerLine = 8 * kLineBytes / Width;
+  return Build::kLanes < kPerLine ? Build::kLanes : kPerLine;
+}
+
+/// Reads a row of `count` signed elements into words of lanes; lanes from `count` on become 0. False if the bus refuses.
+template <class Build, unsigned Width, class Element, class Port>
+bool load_row(Port& port, Word first_line, Word count, Element words[][Build::kLanes]) {
+  constexpr Word kPerLine = 8 * kLineBytes / Width;
+  constexpr Word kTogether = elements_together<Build, Width>();
+  Line line = 0;
+  for (Word element = 0; element < (count + Build::kLanes - 1) / Build::kLanes * Build::kLanes; element += kTogether) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 16
+#pragma HLS PIPELINE II = 1
+    timing::pass(1);
+    if (element < count && element % kPerLine == 0 && !port.read(first_line + element / kPerLine, line)) return false;
+    for (Word at = 0; at < kTogether; ++at) {
+#pragma HLS UNROLL
+      const auto low = static_cast<int>(Width * ((element + at) % kPerLine));
+      const ap_int<Width> part = line.range(low + static_cast<int>(Width) - 1, low);
+      words[element / Build::kLanes][(element + at) % Build::kLanes] =
+          element + at < count ? static_cast<Element>(part.to_int()) : Element{0};
+    }
+  }
+  return true;
+}
+
 /// False if the bus refuses.
 template <class Build, class Port>
-bool load_levels(Port& port, const ProgramSettings& program, const LayerSettings& layer, LayerState<Build>& state) {
+bool load_levels(Port& port, const ProgramSettings& program, const LayerSettings& layer, WeightState<Build>& state) {
   const Word first = layer.levels_offset / kLineBytes;
   for (Word label = 0; label < program.classes; ++label) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 64
+    if (!load_row<Build, 8>(port, first + label * layer.level_lines, layer.neurons, state.levels[label])) return false;
+  }
+  return true;
+}
+
+/// The rows that hold squares and wins of a competition, an element a cycle. False if the bus refuses.
+template <class Build, class Port>
+bool load_competition(Port& port, const LayerSettings& layer, NeuronState<Build>& state) {
+  constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
+  constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
+  for (Word row = layer.rows; row < stored_rows<Build>(layer); ++row) {
+#pragma HLS LOOP_TRIPCOUNT min = 3 max = 6
+    const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
+    const Word bit = (row - layer.rows) * Build::kWeightWidth;
     Line line = 0;
     for (Word neuron = 0; neuron < layer.neurons; ++neuron) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
 #pragma HLS PIPELINE II = 1
-      if (neuron % kLineBytes == 0 && !port.read(first + label * layer.level_lines + neuron / kLineBytes, line)) return false;
-      const auto low = static_cast<int>(8 * (neuron % kLineBytes));
-      const ap_int<8> level = line.range(low + 7, low);
-      state.levels[label][neuron / Build::kLanes][neuron % Build::kLanes] = static_cast<std::int8_t>(level.to_int());
+      timing::pass(1);
+      if (neuron % kPerLine == 0 && !port.read(first + neuron / kPerLine, line)) return false;
+      const int low = kWidth * static_cast<int>(neuron % kPerLine);
+      const ap_uint<kWidth> element = line.range(low + kWidth - 1, low);
+      const std::uint32_t part = element.to_uint();
+      const std::uint32_t squares = bit == 0 ? 0 : state.squares[neuron];
+      const std::uint32_t wins = bit <= kSquaresWidth ? 0 : state.wins[neuron];
+      if (bit < kSquaresWidth) {
+        state.squares[neuron] = squares | part << bit;
+      } else {
+        state.wins[neuron] = wins | part << (bit - kSquaresWidth);
+      }
     }
   }
   return true;
 }
 
-/// All rows of a layer, those of a competition's state included. False if the bus refuses.
+/// All rows of a layer. False if the bus refuses.
 template <class Build, class Port>
 bool load_weights(Port& port, const LayerSettings& layer, LayerState<Build>& state) {
-  using Weight = typename LayerState<Build>::Weight;
-  constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
-  constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
   const Word first = layer.weights_offset / kLineBytes;
-  for (Word neuron = 0; neuron < layer.neurons; ++neuron) {
+  for (Word row = 0; row < layer.rows; ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
-    state.squares[neuron] = 0;
-    state.wins[neuron] = 0;
-  }
-  for (Word row = 0; row < stored_rows<Build>(layer); ++row) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1030
-    Line line = 0;
-    for (Word neuron = 0; neuron < layer.words * Build::kLanes; ++neuron) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
-#pragma HLS PIPELINE II = 1
-      const bool used = neuron < layer.neurons;
-      if (used && neuron % kPerLine == 0 && !port.read(first + row * layer.row_lines + neuron / kPerLine, line)) return false;
-      const int low = kWidth * static_cast<int>(neuron % kPerLine);
-      const ap_int<kWidth> element = line.range(low + kWidth - 1, low);
-      if (row < layer.rows) {
-        state.weights[row * layer.words + neuron / Build::kLanes][neuron % Build::kLanes] =
-            used ? static_cast<Weight>(element.to_int()) : Weight{0};
-      } else if (used) {
-        const Word bit = (row - layer.rows) * Build::kWeightWidth;
-        const auto part = static_cast<std::uint32_t>(element.to_int()) & ((1U << Build::kWeightWidth) - 1);
-        if (bit < kSquaresWidth) {
-          state.squares[neuron] |= part << bit;
-        } else {
-          state.wins[neuron] |= part << (bit - kSquaresWidth);
-        }
-      }
+    if (!load_row<Build, Build::kWeightWidth>(port, first + row * layer.row_lines, layer.neurons,
+                                              state.weights.weights + row * layer.words)) {
+      return false;
     }
   }
-  return true;
+  return load_competition<Build>(port, layer, state.neurons);
 }
 
-/// Writes all rows back, padding as 0. False if the bus refused a line.
+/// Writes a row of weights, padding as 0. False if the bus refused a line.
 template <class Build, class Port>
-bool store_weights(Port& port, const LayerSettings& layer, const LayerState<Build>& state) {
+bool store_row(Port& port, Word first_line, Word count, const typename Build::Weight words[][Build::kLanes]) {
+  constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
+  constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
+  constexpr Word kTogether = elements_together<Build, Build::kWeightWidth>();
+  bool written = true;
+  Line line = 0;
+  for (Word element = 0; element < count; element += kTogether) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 16
+#pragma HLS PIPELINE II = 1
+    timing::pass(1);
+    for (Word at = 0; at < kTogether; ++at) {
+#pragma HLS UNROLL
+      const int low = kWidth * static_cast<int>((element + at) % kPerLine);
+      line.range(low + kWidth - 1, low) =
+          ap_uint<kWidth>(static_cast<Word>(words[element / Build::kLanes][(element + at) % Build::kLanes]));
+    }
+    if ((element + kTogether) % kPerLine == 0 || element + kTogether >= count) {
+      if (!port.write(first_line + element / kPerLine, line)) written = false;
+      line = 0;
+    }
+  }
+  return written;
+}
+
+/// Writes squares and wins of a competition, an element a cycle. False if the bus refused a line.
+template <class Build, class Port>
+bool store_competition(Port& port, const LayerSettings& layer, const NeuronState<Build>& state) {
   constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
   constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
-  const Word first = layer.weights_offset / kLineBytes;
   bool written = true;
-  for (Word row = 0; row < stored_rows<Build>(layer); ++row) {
-#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1030
+  for (Word row = layer.rows; row < stored_rows<Build>(layer); ++row) {
+#pragma HLS LOOP_TRIPCOUNT min = 3 max = 6
+    const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
+    const Word bit = (row - layer.rows) * Build::kWeightWidth;
     Line line = 0;
     for (Word neuron = 0; neuron < layer.neurons; ++neuron) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
 #pragma HLS PIPELINE II = 1
-      Word element;
-      if (row < layer.rows) {
-        element = static_cast<Word>(state.weights[row * layer.words + neuron / Build::kLanes][neuron % Build::kLanes]);
-      } else {
-        const Word bit = (row - layer.rows) * Build::kWeightWidth;
-        element = bit < kSquaresWidth ? state.squares[neuron] >> bit : state.wins[neuron] >> (bit - kSquaresWidth);
-      }
+      timing::pass(1);
+      const Word element = bit < kSquaresWidth ? state.squares[neuron] >> bit : state.wins[neuron] >> (bit - kSquaresWidth);
       const int low = kWidth * static_cast<int>(neuron % kPerLine);
       line.range(low + kWidth - 1, low) = ap_uint<kWidth>(element);
       if (neuron % kPerLine == kPerLine - 1 || neuron + 1 == layer.neurons) {
-        if (!port.write(first + row * layer.row_lines + neuron / kPerLine, line)) written = false;
+        if (!port.write(first + neuron / kPerLine, line)) written = false;
         line = 0;
       }
     }
   }
+  return written;
+}
+
+/// Writes all rows back. False if the bus refused a line.
+template <class Build, class Port>
+bool store_weights(Port& port, const LayerSettings& layer, const LayerState<Build>& state) {
+  const Word first = layer.weights_offset / kLineBytes;
+  bool written = true;
+  for (Word row = 0; row < layer.rows; ++row) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
+    if (!store_row<Build>(port, first + row * layer.row_lines, layer.neurons, state.weights.weights + row * layer.words)) {
+      written = false;
+    }
+  }
+  if (!store_competition<Build>(port, layer, state.neurons)) written = false;
   return written;
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Stand-in for the vendor's hls_stream.h, for C simulation without Vitis HLS. As there, a stream of C simulation has no
 /// limit of depth, so full() is always false. A read while it is empty, which would wait for ever in the synthesized
-/// kernel, throws here.
+/// kernel, throws here. Beyond what the vendor's does, values carry the time of the estimate in phasic_timing.h.
 #pragma once
 
+#include <phasic_timing.h>
+
+#include <cstdint>
 #include <deque>
 #include <stdexcept>
 #include <string>
@@ -19,13 +22,14 @@ class stream {
   stream(const stream&) = delete;
   stream& operator=(const stream&) = delete;
 
-  void write(const Value& value) { values_.push_back(value); }
+  void write(const Value& value) { values_.push_back({value, phasic::hls::timing::now()}); }
   /// Throws std::runtime_error with the stream's name if it is empty.
   Value read() {
     if (values_.empty()) throw std::runtime_error("stream '" + name_ + "' is read while it is empty");
-    Value value = std::move(values_.front());
+    Stamped front = std::move(values_.front());
     values_.pop_front();
-    return value;
+    phasic::hls::timing::wait_for(front.written);
+    return std::move(front.value);
   }
   void read(Value& value) { value = read(); }
   /// False, and `value` unchanged, if the stream is empty.
@@ -42,8 +46,12 @@ class stream {
   [[nodiscard]] bool full() const { return false; }
 
  private:
+  struct Stamped {
+    Value value;
+    std::uint64_t written;
+  };
   std::string name_ = "unnamed";
-  std::deque<Value> values_;
+  std::deque<Stamped> values_;
 };
 
 }  // namespace hls

@@ -107,4 +107,40 @@ TEST(Stream, AReadWhileItIsEmptyIsAnErrorThatNamesIt) {
   }
 }
 
+namespace timing = phasic::hls::timing;
+
+TEST(Timing, AReadWaitsForTheCycleAfterTheWrite) {
+  hls::stream<int> stream("numbers");
+  timing::begin_region();
+  timing::begin_process();
+  const std::uint64_t begin = timing::now();
+  timing::pass(10);
+  stream.write(1);
+  timing::pass(5);
+  stream.write(2);
+  timing::end_process();
+  timing::begin_process();
+  EXPECT_EQ(timing::now(), begin) << "processes of a region begin together";
+  stream.read();
+  EXPECT_EQ(timing::now(), begin + 11);
+  timing::pass(20);
+  stream.read();
+  EXPECT_EQ(timing::now(), begin + 31) << "a value that is there already is not waited for";
+  timing::end_process();
+  timing::end_region();
+  EXPECT_EQ(timing::now(), begin + 31);
+}
+
+TEST(Timing, ARegionEndsWithItsLastProcess) {
+  timing::begin_region();
+  const std::uint64_t begin = timing::now();
+  for (const unsigned cycles : {3U, 9U, 6U}) {
+    timing::begin_process();
+    timing::pass(cycles);
+    timing::end_process();
+  }
+  timing::end_region();
+  EXPECT_EQ(timing::now(), begin + 9);
+}
+
 }  // namespace

@@ -140,7 +140,9 @@ constexpr const char* kNoEngine = "no_small_build";
 
 std::vector<std::string> small_engines() {
   std::vector<std::string> names = engines();
-  std::erase_if(names, [](const std::string& name) { return name == "rtl8" || name.starts_with("rtl64") || name == "rtl256"; });
+  std::erase_if(names, [](const std::string& name) {
+    return name == "rtl8" || name == "rtl256" || name.starts_with("rtl64") || name.starts_with("hls64");
+  });
   if (names.empty()) names.emplace_back(kNoEngine);
   return names;
 }

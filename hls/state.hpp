@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Memory of the kernel on the chip. Arrays [word][lane] are split by lane, so that all lanes work at once. What belongs to
+/// different processes of a DATAFLOW region lies in different structures.
+#pragma once
+
+#include "hls/program.hpp"
+
+namespace phasic::hls {
+
+/// The first error of a run.
+struct Fault {
+  Word error, detail, sample;
+};
+inline void fail(Fault& fault, Word error, Word detail, Word sample = 0) {
+  if (fault.error == kErrorNone) fault = Fault{error, detail, sample};
+}
+
+/// A sample that was read, or the reason why it was not.
+template <class Build>
+struct SampleState {
+  Fault fault;
+  Word label, length, open_count;
+  bool learn, gated;
+  std::uint8_t values[Build::kMaxRows];  ///< intensities or graded values
+  std::uint32_t events[Build::kMaxEvents];
+  bool open[Build::kMaxNeurons];  ///< neurons of the first layer that the gate leaves open
+};
+
+/// Which rows of a layer had spikes in the sample. A row's entries count only if its tag is that of the sample, so that nothing
+/// has to be cleared between samples.
+template <class Build>
+struct RowLog {
+  Word tag;  ///< of the sample; 0 is the tag of none
+  Word tags[Build::kMaxRows];
+  std::uint32_t steps[Build::kMaxRows];  ///< bit t: x_i(t) is not 0
+  std::uint8_t value[Build::kMaxRows];   ///< x_i of the last step
+  std::uint16_t row[Build::kMaxRows];    ///< the rows with spikes, in the order of their first
+  Word rows;                             ///< number of them
+  std::uint64_t events, synaptic_operations;
+};
+
+template <class Build>
+struct NeuronState {
+  static constexpr Word kWords = (Build::kMaxNeurons + Build::kLanes - 1) / Build::kLanes;
+
+  std::int16_t potentials[kWords][Build::kLanes];
+  bool spiked[kWords][Build::kLanes];  ///< S_j of the last step, a gate left aside
+  std::uint16_t counts[kWords][Build::kLanes];
+  std::uint32_t ups[kWords][Build::kLanes];    ///< bit t: P_j(t) = 1
+  std::uint32_t downs[kWords][Build::kLanes];  ///< bit t: P_j(t) = -1
+  std::uint32_t squares[Build::kMaxNeurons];   ///< Q_j
+  std::uint32_t wins[Build::kMaxNeurons];      ///< n_j
+  std::int64_t matches[Build::kMaxNeurons];    ///< M_j
+  std::uint64_t spikes, potential_saturations;
+};
+
+template <class Build>
+struct WeightState {
+  typename Build::Weight weights[Build::kWeightDepth][Build::kLanes];  ///< [row * words + word][lane]; 0 without a neuron
+  std::int8_t levels[Build::kMaxClasses][NeuronState<Build>::kWords][Build::kLanes];
+  std::uint64_t update_rows, update_operations, weight_saturations;
+};
+
+/// Everything that belongs to a layer.
+template <class Build>
+struct LayerState {
+  static_assert(8 * sizeof(typename Build::Weight) == Build::kWeightWidth);
+  static_assert(Build::kLanes % 4 == 0 && kLineBytes % Build::kInputLanes == 0);
+  static_assert(static_cast<std::uint64_t>(Build::kMaxRows) * kGradedFull << (Build::kWeightWidth - 1) <
+                std::uint64_t{1} << (8 * sizeof(typename Build::Sum) - 1));
+  static_assert(Build::kMaxSteps <= 32 && Build::kMaxSteps <= kGradedFull);
+
+  WeightState<Build> weights;
+  RowLog<Build> log;
+  NeuronState<Build> neurons;
+};
+
+}  // namespace phasic::hls

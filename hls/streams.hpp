@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What runs between the processes of the kernel.
+#pragma once
+
+#include <hls_stream.h>
+
+#include "hls/timing.hpp"
+#include "hls/words.hpp"
+
+namespace phasic::hls {
+
+/// A spike (index, value), the end of a step, the score of a neuron of the last layer (index, value), or the end of the sample.
+constexpr unsigned char kSpikeToken = 0, kStepToken = 1, kScoreToken = 2, kEndToken = 3;
+struct Token {
+  unsigned char kind;
+  std::uint16_t index;
+  std::uint32_t value;
+};
+
+/// What `Lanes` inputs or neurons next to each other send in a step: 0, or the value of an event.
+template <Word Lanes>
+struct AnswerWord {
+  std::uint8_t value[Lanes];
+};
+
+/// Sums of `Lanes` neurons next to each other.
+template <class Sum, Word Lanes>
+struct SumWord {
+  Sum value[Lanes];
+};
+
+/// Potentials of `Lanes` neurons next to each other.
+template <Word Lanes>
+struct PotentialWord {
+  std::int16_t value[Lanes];
+};
+
+/// A row that learns: `steps` has bit t for a spike at step t.
+struct RowUpdate {
+  std::uint16_t row;
+  std::uint32_t steps;
+  std::uint8_t value;  ///< of a graded row
+  bool end;            ///< no row, but the end of the sample's
+};
+
+using TokenStream = ::hls::stream<Token>;
+using ScoreStream = ::hls::stream<Word>;
+using RowStream = ::hls::stream<RowUpdate>;
+template <Word Lanes>
+using AnswerStream = ::hls::stream<AnswerWord<Lanes>>;
+template <class Sum, Word Lanes>
+using SumStream = ::hls::stream<SumWord<Sum, Lanes>>;
+template <Word Lanes>
+using PotentialStream = ::hls::stream<PotentialWord<Lanes>>;
+
+/// The sums of a build's layer engines on their way from integration to the neurons.
+template <class Build>
+using LayerSumStream = SumStream<typename Build::Sum, Build::kLanes>;
+
+}  // namespace phasic::hls
