@@ -241,9 +241,10 @@ std::vector<RunPlan> plan_runs(const Experiment& experiment) {
     if (plans.size() * experiment.seeds.size() > kMostRuns)
       throw InputError(experiment.file, "vary", fmt::format("more than {} runs", kMostRuns));
   }
+  // Seed by seed, so that an experiment that was stopped early has each of its cases for the seeds that it has.
   std::vector<RunPlan> runs;
-  for (const RunPlan& plan : plans) {
-    for (const std::uint64_t seed : experiment.seeds) {
+  for (const std::uint64_t seed : experiment.seeds) {
+    for (const RunPlan& plan : plans) {
       RunPlan run = plan;
       run.seed = seed;
       run.key += fmt::format("seed={}", seed);

@@ -106,8 +106,12 @@ TEST_F(ComparatorRun, EveryCaseIsARunOfItsOwn) {
   ASSERT_EQ(plans.size(), 16U);
   EXPECT_EQ(plans[0].experiment.protocol, Protocol::kPublished);
   EXPECT_EQ(plans[0].variation["protocol"], "published");
-  EXPECT_FALSE(plans[8].experiment.comparator.contains("neurons"));
-  EXPECT_EQ(plans[12].experiment.comparator["importance"], 5);
+  EXPECT_FALSE(plans[4].experiment.comparator.contains("neurons"));
+  EXPECT_EQ(plans[6].experiment.comparator["importance"], 5);
+  for (std::size_t n = 0; n < 8; ++n) {
+    EXPECT_EQ(plans[n].seed, 1U) << "every case comes with one seed before any comes with the next";
+    EXPECT_EQ(plans[8 + n].seed, 2U);
+  }
   std::set<std::string> keys;
   for (const RunPlan& plan : plans) keys.insert(plan.key);
   EXPECT_EQ(keys.size(), plans.size());
