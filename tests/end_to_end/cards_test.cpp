@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The RTL behind the genuine XRT library: two cards with two compute units each, at 8, 64 and 256 lanes, against the
-/// reference.
+/// The RTL, at 8, 64 and 256 lanes, and the HLS kernel behind the genuine XRT library: two cards with two compute units each,
+/// against the reference.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -108,6 +108,7 @@ TEST_P(Cards, FourComputeUnitsAtOnceEqualTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rtl, Cards, ::testing::Values("rtl8", "rtl64", "rtl256"), [](const auto& info) { return info.param; });
+INSTANTIATE_TEST_SUITE_P(Hls, Cards, ::testing::Values("hls64"), [](const auto& info) { return info.param; });
 
 }  // namespace
 }  // namespace phasic::testing
