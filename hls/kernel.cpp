@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The top function for Vitis HLS. Its arguments have the names and the order of the contract, and the tool places them at the
-/// contract's offsets.
+// The kernel as Vitis HLS takes it. The depths are for co-simulation alone: lines of each buffer that it copies.
 #include "hls/kernel.hpp"
 
 #include "hls/build.hpp"
+#include "hls/top.hpp"
 
 #ifndef PHASIC_HLS_BUILD
 #define PHASIC_HLS_BUILD DefaultBuild
@@ -15,12 +15,12 @@ extern "C" void phasic_kernel(Line* program, Line* weights, Line* tables, Line* 
                               std::uint32_t program_bytes, std::uint32_t weights_bytes, std::uint32_t tables_bytes,
                               std::uint32_t samples_bytes, std::uint32_t results_bytes, std::uint32_t trace_bytes,
                               std::uint32_t sample_count, std::uint32_t first_sample) {
-#pragma HLS INTERFACE m_axi port = program offset = slave bundle = memory0
-#pragma HLS INTERFACE m_axi port = weights offset = slave bundle = memory0
-#pragma HLS INTERFACE m_axi port = tables offset = slave bundle = memory0
-#pragma HLS INTERFACE m_axi port = samples offset = slave bundle = memory1
-#pragma HLS INTERFACE m_axi port = results offset = slave bundle = memory2
-#pragma HLS INTERFACE m_axi port = trace offset = slave bundle = memory3
+#pragma HLS INTERFACE m_axi port = program offset = slave bundle = memory0 depth = 1024
+#pragma HLS INTERFACE m_axi port = weights offset = slave bundle = memory0 depth = 1024
+#pragma HLS INTERFACE m_axi port = tables offset = slave bundle = memory0 depth = 1024
+#pragma HLS INTERFACE m_axi port = samples offset = slave bundle = memory1 depth = 1024
+#pragma HLS INTERFACE m_axi port = results offset = slave bundle = memory2 depth = 1024
+#pragma HLS INTERFACE m_axi port = trace offset = slave bundle = memory3 depth = 1024
 #pragma HLS INTERFACE s_axilite port = program_bytes
 #pragma HLS INTERFACE s_axilite port = weights_bytes
 #pragma HLS INTERFACE s_axilite port = tables_bytes

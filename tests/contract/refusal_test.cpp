@@ -110,6 +110,7 @@ const std::vector<Plant> kPlants{
      "registers.phase: 'doc' has a bar, a quotation mark, a backslash or a line end: \"a | b\""},
     {"KeyUnknown", [](json& c) { named(c["registers"], "phase")["ofset"] = 1; }, "registers.phase: unknown key 'ofset'"},
     {"ListMissing", [](json& c) { c.erase("limits"); }, "limits: is not a list with elements"},
+    {"KernelTop", [](json& c) { c["kernel"].erase("top"); }, "kernel: 'top' is missing"},
     {"KernelProtocol", [](json& c) { c["kernel"]["control_protocol"] = "none"; }, "kernel: 'control_protocol' is 'none'"},
 };
 

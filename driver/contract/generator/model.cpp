@@ -292,8 +292,9 @@ Contract parse(const json& source) {
   contract.version = number(source, "contract", "contract_version");
   if (!source.contains("kernel")) fail("kernel", "is missing");
   const json& kernel = source["kernel"];
-  check_keys(kernel, "kernel", {"name", "vendor", "library", "control_protocol"});
-  contract.kernel = {text(kernel, "kernel", "name"), text(kernel, "kernel", "vendor"), text(kernel, "kernel", "library"),
+  check_keys(kernel, "kernel", {"name", "top", "vendor", "library", "control_protocol"});
+  contract.kernel = {text(kernel, "kernel", "name"), text(kernel, "kernel", "top"), text(kernel, "kernel", "vendor"),
+                     text(kernel, "kernel", "library"),
                      one_of(kernel, "kernel", "control_protocol", {"ap_ctrl_hs", "ap_ctrl_chain"})};
   contract.constants = read_list(source, "", "constants", read_constant);
   contract.limits = read_list(source, "", "limits", read_limit);

@@ -19,7 +19,9 @@ class ContractError : public std::runtime_error {
 };
 
 struct Kernel {
-  std::string name, vendor, library, control_protocol;
+  std::string name;
+  std::string top;  ///< of the RTL module and of the HLS function
+  std::string vendor, library, control_protocol;
 };
 
 struct Constant {
