@@ -39,6 +39,10 @@ class Engine {
 /// `memory` must outlive the engine.
 [[nodiscard]] std::unique_ptr<Engine> make_engine(const std::string& name, Memory& memory, const std::string& options = "{}");
 
+/// The function `function` of the engine library `name`, which is found as by make_engine and stays loaded. Throws
+/// std::runtime_error that names what is wrong.
+[[nodiscard]] void* find_engine_function(const std::string& name, const char* function);
+
 /// Every engine library exports this function with C linkage under the name phasic_create_engine. The caller owns the result.
 using CreateEngine = Engine* (*)(Memory* memory, const char* options);
 

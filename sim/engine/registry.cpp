@@ -83,20 +83,9 @@ std::vector<std::string> engines_in(const fs::path& folder) {
   throw std::runtime_error(text);
 }
 
-/// The library stays loaded: code of an engine may still run when its last object has gone.
-CreateEngine load(const std::string& name, const fs::path& path) {
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) throw std::runtime_error(fmt::format("engine '{}': {}", name, dlerror()));
-  void* symbol = dlsym(library, "phasic_create_engine");
-  if (symbol == nullptr) {
-    throw std::runtime_error(fmt::format("engine '{}': '{}' does not export phasic_create_engine", name, path.string()));
-  }
-  return reinterpret_cast<CreateEngine>(symbol);
-}
-
 }  // namespace
 
-std::unique_ptr<Engine> make_engine(const std::string& name, Memory& memory, const std::string& options) {
+void* find_engine_function(const std::string& name, const char* function) {
   const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char letter) {
     return std::isalnum(letter) != 0 || letter == '_' || letter == '-';
   });
@@ -107,7 +96,19 @@ std::unique_ptr<Engine> make_engine(const std::string& name, Memory& memory, con
     return fs::exists(library_path(candidate, name), error);
   });
   if (folder == folders.end()) throw_not_found(name, folders);
-  const auto create = load(name, library_path(*folder, name));
+  const auto path = library_path(*folder, name);
+  // The library stays loaded: code of an engine may still run when its last object has gone.
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) throw std::runtime_error(fmt::format("engine '{}': {}", name, dlerror()));
+  void* symbol = dlsym(library, function);
+  if (symbol == nullptr) {
+    throw std::runtime_error(fmt::format("engine '{}': '{}' does not export {}", name, path.string(), function));
+  }
+  return symbol;
+}
+
+std::unique_ptr<Engine> make_engine(const std::string& name, Memory& memory, const std::string& options) {
+  const auto create = reinterpret_cast<CreateEngine>(find_engine_function(name, "phasic_create_engine"));
   try {
     std::unique_ptr<Engine> engine(create(&memory, options.c_str()));
     if (engine == nullptr) throw std::runtime_error("the library made no engine");

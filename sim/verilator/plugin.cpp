@@ -7,7 +7,8 @@
 #include <verilated_fst_c.h>
 #endif
 
-#include "sim/verilator/verilated_engine.hpp"
+#include "sim/verilator/pin_engine.hpp"
+#include "sim/verilator/verilated_pins.hpp"
 
 #ifdef PHASIC_WAVES
 using Waves = VerilatedFstC;
@@ -15,8 +16,20 @@ using Waves = VerilatedFstC;
 using Waves = phasic::sim::NoWaves;
 #endif
 
+namespace {
+
+std::unique_ptr<phasic::sim::PinModel> make_model(const phasic::sim::EngineOptions& options) {
+  return std::make_unique<phasic::sim::VerilatedPins<PHASIC_MODEL, Waves>>(PHASIC_VARIANT, options);
+}
+
+}  // namespace
+
 extern "C" __attribute__((visibility("default"))) phasic::sim::Engine* phasic_create_engine(phasic::sim::Memory* memory,
                                                                                             const char* options) {
-  return new phasic::sim::VerilatedEngine<PHASIC_MODEL, Waves>(PHASIC_VARIANT, *memory,
-                                                               phasic::sim::parse_engine_options(options));
+  const auto parsed = phasic::sim::parse_engine_options(options);
+  return new phasic::sim::PinEngine(make_model(parsed), *memory, parsed);
+}
+
+extern "C" __attribute__((visibility("default"))) phasic::sim::PinModel* phasic_create_pins(const char* options) {
+  return make_model(phasic::sim::parse_engine_options(options)).release();
 }

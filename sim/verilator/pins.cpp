@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/verilator/pins.hpp"
+
+#include <stdexcept>
+
+#include "sim/engine/engine.hpp"
+
+namespace phasic::sim {
+
+void reset(PinModel& model) {
+  constexpr int kResetCycles = 8;
+  for (int cycle = 0; cycle < kResetCycles; ++cycle) {
+    (void)model.settle(false, {}, {}, true);
+    model.rise();
+    const KernelOutputs& outputs = model.settle(false, {}, {}, false);
+    const AxiMaster& master = outputs.memory;
+    if (master.aw.valid || master.wvalid || master.ar.valid || outputs.control.bvalid || outputs.control.rvalid)
+      throw AxiViolation(model.name() + ": valid during reset");
+  }
+  (void)model.settle(true, {}, {}, false);
+  model.rise();
+}
+
+std::unique_ptr<PinModel> make_pins(const std::string& name, const std::string& options) {
+  const auto create = reinterpret_cast<CreatePins>(find_engine_function(name, "phasic_create_pins"));
+  try {
+    return std::unique_ptr<PinModel>(create(options.c_str()));
+  } catch (const std::exception& error) {
+    throw std::runtime_error("pins of '" + name + "' with options " + options + ": " + error.what());
+  }
+}
+
+}  // namespace phasic::sim
