@@ -37,6 +37,11 @@ AxiMemory::AxiMemory(Memory& memory, std::size_t bus_bytes, const AxiTiming& tim
   }
 }
 
+AxiMemory::AxiMemory(TimedMemory& memory, std::size_t bus_bytes, const AxiTiming& timing)
+    : AxiMemory(static_cast<Memory&>(memory), bus_bytes, timing) {
+  timed_ = &memory;
+}
+
 void AxiMemory::violation(const char* channel, const std::string& rule) const {
   throw AxiViolation(fmt::format("AXI4 protocol, cycle {}, channel {}: {}", cycle_, channel, rule));
 }
@@ -161,6 +166,13 @@ void AxiMemory::accept_read(const AxiAddress& request) {
   ReadBurst& burst = reads_.emplace_back();
   burst.request = request;
   burst.due = cycle_ + latency(timing_.ideal ? timing_.latency : habits_.read_latency);
+  if (timed_ != nullptr) {
+    fetch(burst);
+    // The last beat comes when the access is over, those before it in the cycles before.
+    const std::uint64_t delay = timed_->delay();
+    burst.due += delay > request.length ? delay - request.length : 0;
+    return;
+  }
   if (habits_.early_fetch && !timing_.ideal) fetch(burst);
 }
 
@@ -180,7 +192,21 @@ void AxiMemory::fetch(ReadBurst& burst) {
   }
 }
 
+bool AxiMemory::store_at_once(const WriteBurst& burst) {
+  const std::size_t bytes = beat_bytes(burst.request);
+  std::vector<std::byte> data;
+  data.reserve(bytes * burst.beats.size());
+  for (std::size_t beat = 0; beat < burst.beats.size(); ++beat) {
+    const std::uint64_t address = burst.request.address + beat * bytes;
+    if (burst.beats[beat].strobes != active_lanes(address, bytes, bus_bytes_)) return false;
+    const auto first = burst.beats[beat].data.begin() + static_cast<std::ptrdiff_t>(address % bus_bytes_);
+    data.insert(data.end(), first, first + static_cast<std::ptrdiff_t>(bytes));
+  }
+  return memory_.write(burst.request.address, data);
+}
+
 std::uint32_t AxiMemory::store(const WriteBurst& burst) {
+  if (timed_ != nullptr && store_at_once(burst)) return kAxiOkay;
   const std::size_t bytes = beat_bytes(burst.request);
   std::uint32_t code = kAxiOkay;
   for (std::size_t beat = 0; beat < burst.beats.size(); ++beat) {
@@ -235,11 +261,12 @@ void AxiMemory::drive_response() {
   while (!writes_.empty() && writes_.front().addressed && writes_.front().filled) {
     Response& response = responses_.emplace_back();
     response.id = writes_.front().request.id;
-    response.due = cycle_ + latency(timing_.ideal ? 4 : habits_.write_latency);
+    response.due = cycle_ + latency(timing_.ideal ? timing_.write_latency : habits_.write_latency);
     response.burst = std::move(writes_.front());
-    response.stored = habits_.early_store;
+    response.stored = habits_.early_store || timed_ != nullptr;
     response.code = kAxiOkay;
     if (response.stored) response.code = store(response.burst);
+    if (timed_ != nullptr) response.due += timed_->delay();
     writes_.pop_front();
     --addressed_;
     --filled_;

@@ -62,6 +62,7 @@ struct AxiTiming {
   bool ideal = false;
   std::uint64_t seed = 1;
   unsigned latency = 24;
+  unsigned write_latency = 4;  ///< ideal: cycles from the last beat to the response
 };
 
 /// The master broke a rule of AXI4, or asked for something that the model does not serve: fixed or wrapping bursts, addresses
@@ -76,10 +77,20 @@ struct AxiCounts {
   std::uint64_t read_bursts = 0, read_beats = 0, write_bursts = 0, write_beats = 0, errors = 0;
 };
 
+/// A memory whose accesses take time.
+class TimedMemory : public Memory {
+ public:
+  /// Clock cycles from now until the last access is over; 0 or more.
+  [[nodiscard]] virtual std::uint64_t delay() const = 0;
+};
+
 class AxiMemory {
  public:
   /// `memory` must outlive the model. `bus_bytes` is 4, 8, 16, 32 or 64.
   AxiMemory(Memory& memory, std::size_t bus_bytes, const AxiTiming& timing);
+  /// Bursts go to the memory as soon as they are complete, each as one access where it can, and are answered no sooner than its
+  /// delay says; the latencies of `timing` come on top.
+  AxiMemory(TimedMemory& memory, std::size_t bus_bytes, const AxiTiming& timing);
 
   /// What the slave drives now.
   [[nodiscard]] const AxiSlave& outputs() const { return outputs_; }
@@ -131,6 +142,7 @@ class AxiMemory {
   void accept_read(const AxiAddress& request);
   void fetch(ReadBurst& burst);
   std::uint32_t store(const WriteBurst& burst);
+  bool store_at_once(const WriteBurst& burst);
   void drive_read();
   void drive_response();
   void drive_ready();
@@ -140,6 +152,7 @@ class AxiMemory {
   std::uint32_t error_response();
 
   Memory& memory_;
+  const TimedMemory* timed_ = nullptr;  // memory_, if its accesses take time
   std::size_t bus_bytes_;
   AxiTiming timing_;
   std::minstd_rand random_;
