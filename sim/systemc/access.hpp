@@ -32,6 +32,19 @@ inline void set_up(tlm::tlm_generic_payload& payload, tlm::tlm_command command, 
   payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
 }
 
+/// Fastens a tag to a payload for a while. A payload that still had it at its end would delete it.
+class Tagged {
+ public:
+  Tagged(tlm::tlm_generic_payload& payload, Access& tag) : payload_(payload), tag_(tag) { payload_.set_extension(&tag_); }
+  ~Tagged() { payload_.clear_extension(&tag_); }
+  Tagged(const Tagged&) = delete;
+  Tagged& operator=(const Tagged&) = delete;
+
+ private:
+  tlm::tlm_generic_payload& payload_;
+  Access& tag_;
+};
+
 /// The bytes of a payload.
 inline std::span<std::byte> bytes_of(tlm::tlm_generic_payload& payload) {
   return {reinterpret_cast<std::byte*>(payload.get_data_ptr()), payload.get_data_length()};

@@ -53,6 +53,9 @@ EngineUnit::EngineUnit(const sc_core::sc_module_name& name, unsigned number, con
   SC_HAS_PROCESS(EngineUnit);
   SC_THREAD(run);
   set_stack_size(kStackBytes);
+  SC_METHOD(drive_interrupt);
+  sensitive << interrupt_event_;
+  dont_initialize();
 }
 
 std::string EngineUnit::describe() const {
@@ -118,7 +121,7 @@ void EngineUnit::work() {
   computed_ = 0;
   samples_done_ = 0;
   while (engine_->advance(1)) finish_samples();
-  drive_interrupt();
+  interrupt_event_.notify(sc_core::SC_ZERO_TIME);
 }
 
 void EngineUnit::run() try {
@@ -135,14 +138,14 @@ void EngineUnit::run() try {
 std::uint32_t EngineUnit::read_register(std::uint32_t offset) {
   wait(clocking().period());
   const std::uint32_t value = engine_->read_register(offset);
-  drive_interrupt();
+  interrupt_event_.notify(sc_core::SC_ZERO_TIME);
   return value;
 }
 
 void EngineUnit::write_register(std::uint32_t offset, std::uint32_t value) {
   wait(clocking().period());
   engine_->write_register(offset, value);
-  drive_interrupt();
+  interrupt_event_.notify(sc_core::SC_ZERO_TIME);
   if (offset == reg::kControl && (value & 1) != 0) started_.notify(sc_core::SC_ZERO_TIME);
 }
 

@@ -70,7 +70,8 @@ class EngineUnit : public Unit {
   Port port_;
   std::unique_ptr<sim::Engine> engine_;
   sc_core::sc_event started_;
-  std::uint64_t next_address_ = 0;  ///< where the last access ended
+  sc_core::sc_event interrupt_event_;  ///< a wire has one driver: drive_interrupt()
+  std::uint64_t next_address_ = 0;     ///< where the last access ended
   tlm::tlm_command last_command_ = tlm::TLM_IGNORE_COMMAND;
   sc_core::sc_time last_end_;
   std::uint64_t computed_ = 0;  ///< cycles of this run

@@ -84,9 +84,8 @@ void Host::transfer(Socket& socket, tlm::tlm_command command, std::uint64_t addr
     const std::size_t length = std::min<std::size_t>(kBurst - first % kBurst, data.size() - at);
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     set_up(payload, command, first, data.subspan(at, length));
-    payload.set_extension(&tag);
+    const Tagged tagged(payload, tag);
     socket->b_transport(payload, delay);
-    payload.clear_extension(&tag);
     wait(delay);
     if (!payload.is_response_ok())
       throw std::runtime_error(fmt::format("memory: {} of {} bytes at {:#x} got {}",

@@ -15,9 +15,8 @@ bool Unit::access(tlm::tlm_command command, std::uint64_t address, std::span<std
                   sc_core::sc_time& delay) {
   set_up(payload_, command, address, data);
   tag_.continued = continued;
-  payload_.set_extension(&tag_);
+  const Tagged tagged(payload_, tag_);
   memory->b_transport(payload_, delay);
-  payload_.clear_extension(&tag_);
   return payload_.is_response_ok();
 }
 

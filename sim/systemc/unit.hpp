@@ -19,7 +19,7 @@ class Unit : public sc_core::sc_module {
  public:
   tlm_utils::simple_target_socket<Unit> registers{"registers"};  ///< words at offsets 0 to 4092; must be called from a thread
   tlm_utils::simple_initiator_socket<Unit> memory{"memory"};
-  sc_core::sc_signal<bool, sc_core::SC_MANY_WRITERS> interrupt{"interrupt"};
+  sc_core::sc_signal<bool> interrupt{"interrupt"};
 
   /// `number` stands in its transactions. `failure` must outlive the unit.
   Unit(const sc_core::sc_module_name& name, unsigned number, const Clocking& clocking, Failure& failure);

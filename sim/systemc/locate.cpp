@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/systemc/locate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <vector>
+
+#include "phasic/contract.hpp"
+
+namespace phasic::platform {
+namespace {
+
+namespace argument = contract::argument;
+
+constexpr std::uint64_t kHeaderBytes = sizeof(contract::ResultsHeader);
+constexpr std::uint64_t kBlockBytes = sizeof(contract::LayerCounters);
+constexpr std::uint64_t kRecords = kHeaderBytes + contract::kMaxLayers * kBlockBytes;
+
+std::uint64_t align(std::uint64_t bytes) {
+  return (bytes + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;
+}
+
+/// The program, as far as places depend on it.
+struct Shape {
+  contract::ProgramHeader header;
+  std::vector<contract::Layer> layers;
+
+  explicit Shape(std::span<const std::byte> program) {
+    std::memcpy(&header, program.data(), std::min(program.size(), sizeof header));
+    for (std::uint32_t n = 0; n < std::min(header.layers, contract::kMaxLayers); ++n) {
+      contract::Layer layer;
+      std::memcpy(&layer, program.data() + sizeof header + n * sizeof layer, sizeof layer);
+      layers.push_back(layer);
+    }
+  }
+  [[nodiscard]] std::uint64_t rows(std::size_t n) const {
+    return (n == 0 ? header.inputs : layers[n - 1].neurons) + (layers[n].flags & 1);
+  }
+};
+
+template <std::size_t Count>
+const contract::Field* field_at(const std::array<contract::Field, Count>& fields, std::uint64_t offset) {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const contract::Field& field) {
+    return offset >= field.offset && offset < field.offset + std::uint64_t{field.bytes} * field.count;
+  });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+std::string field_text(const contract::Field* field, std::uint64_t offset, unsigned bit) {
+  if (field == nullptr) return fmt::format("byte {}, bit {}", offset, bit);
+  return fmt::format("field {}, bit {}", field->name, 8 * ((offset - field->offset) % field->bytes) + bit);
+}
+
+std::string locate_weight(const Shape& shape, std::uint32_t width, std::uint64_t offset, unsigned bit) {
+  constexpr std::uint64_t kStateBits = 48;  // squares and wins of a competing neuron
+  const std::uint64_t bytes = width / 8;
+  for (std::size_t n = 0; n < shape.layers.size(); ++n) {
+    const contract::Layer& layer = shape.layers[n];
+    const std::uint64_t row_bytes = align(layer.neurons * bytes);
+    const bool competes = layer.factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
+    const std::uint64_t stored = shape.rows(n) + (competes ? kStateBits / width : 0);
+    if (offset < layer.weights_offset || offset >= layer.weights_offset + stored * row_bytes) continue;
+    const std::uint64_t inside = offset - layer.weights_offset;
+    const std::uint64_t row = inside / row_bytes, neuron = inside % row_bytes / bytes;
+    return fmt::format("{} of layer {}, row {}, neuron {}{}, bit {}", row < shape.rows(n) ? "weight" : "competition's state", n,
+                       row, neuron, neuron < layer.neurons ? "" : " (padding)", 8 * (inside % bytes) + bit);
+  }
+  return fmt::format("byte {}, bit {}, of no layer", offset, bit);
+}
+
+std::string locate_result(const Shape& shape, std::uint64_t offset, unsigned bit) {
+  if (offset < kHeaderBytes)
+    return "results header: " + field_text(field_at(contract::kResultsHeaderFields, offset), offset, bit);
+  if (offset < kRecords) {
+    const std::uint64_t inside = (offset - kHeaderBytes) % kBlockBytes;
+    return fmt::format("counters of layer {}: {}", (offset - kHeaderBytes) / kBlockBytes,
+                       field_text(field_at(contract::kLayerCountersFields, inside), inside, bit));
+  }
+  const std::uint64_t neurons = shape.layers.empty() ? 1 : shape.layers.back().neurons;
+  const std::uint64_t record = align(sizeof(contract::ResultRecord) + 4 * neurons);
+  const std::uint64_t sample = (offset - kRecords) / record, inside = (offset - kRecords) % record;
+  if (inside < sizeof(contract::ResultRecord))
+    return fmt::format("record of sample {}: {}", sample,
+                       field_text(field_at(contract::kResultRecordFields, inside), inside, bit));
+  const std::uint64_t neuron = (inside - sizeof(contract::ResultRecord)) / 4;
+  return fmt::format("record of sample {}: score of layer {}, neuron {}{}, bit {}", sample, shape.layers.size() - 1, neuron,
+                     neuron < neurons ? "" : " (padding)", 8 * (inside % 4) + bit);
+}
+
+std::string locate_potential(const Shape& shape, std::uint64_t offset, unsigned bit) {
+  std::uint64_t sample_bytes = 0;
+  for (const auto& layer : shape.layers) sample_bytes += shape.header.steps * align(2ULL * layer.neurons);
+  if (sample_bytes == 0) return fmt::format("byte {}, bit {}", offset, bit);
+  std::uint64_t rest = offset % sample_bytes;
+  for (std::size_t n = 0; n < shape.layers.size(); ++n) {
+    const std::uint64_t row = align(2ULL * shape.layers[n].neurons);
+    if (rest < shape.header.steps * row)
+      return fmt::format("potential of sample {}, layer {}, step {}, neuron {}, bit {}", offset / sample_bytes, n, rest / row,
+                         rest % row / 2, 8 * (rest % 2) + bit);
+    rest -= shape.header.steps * row;
+  }
+  return fmt::format("byte {}, bit {}", offset, bit);
+}
+
+bool says_timing(const contract::Field* field) { return field != nullptr && field->doc.starts_with("Timing"); }
+
+}  // namespace
+
+std::string locate(std::span<const std::byte> program, std::uint32_t weight_width, std::size_t buffer, std::uint64_t offset,
+                   unsigned bit) {
+  const Shape shape(program);
+  switch (buffer) {
+    case argument::kWeights:
+      return locate_weight(shape, weight_width, offset, bit);
+    case argument::kResults:
+      return locate_result(shape, offset, bit);
+    case argument::kTrace:
+      return locate_potential(shape, offset, bit);
+    default:
+      return fmt::format("byte {}, bit {}", offset, bit);
+  }
+}
+
+bool is_timing(std::uint64_t offset) {
+  if (offset < kHeaderBytes) return says_timing(field_at(contract::kResultsHeaderFields, offset));
+  if (offset < kRecords) return says_timing(field_at(contract::kLayerCountersFields, (offset - kHeaderBytes) % kBlockBytes));
+  return false;
+}
+
+}  // namespace phasic::platform
