@@ -30,7 +30,8 @@ template <class Build>
 struct KernelState {
   ProgramSettings program;
   LayerState<Build> layers[kMaxLayers];
-  SampleState<Build> samples[2];  ///< one is worked on, the other read
+  SampleState<Build> samples[2];             ///< one is worked on, the other read
+  std::uint16_t counts[Build::kMaxClasses];  ///< of the last layer, from the forward pass for the broadcast
 };
 
 /// The forward pass of a sample: encoder, layer engines and writers at the same time, joined by streams, while the next sample
@@ -39,7 +40,8 @@ template <class Build, class Port>
 void forward_sample(const ProgramSettings& program, Word position, Word number, const SampleState<Build>& sample,
                     Word next_position, SampleState<Build>& next, LayerState<Build>& layer0, LayerState<Build>& layer1,
                     LayerState<Build>& layer2, LayerState<Build>& layer3, std::uint64_t& input_events, Port& samples,
-                    Port& results, Port& trace, bool& record_written, bool& trace_written) {
+                    Port& results, Port& trace, std::uint16_t counts[Build::kMaxClasses], bool& record_written,
+                    bool& trace_written) {
 #pragma HLS DATAFLOW
   AnswerStream<Build::kInputLanes> inputs("inputs");
   TokenStream events("events"), after_inputs("after inputs");
@@ -83,38 +85,30 @@ void forward_sample(const ProgramSettings& program, Word position, Word number, 
   send_layer<Build>(program, 3, answers3, scores3, past3, after3);
 
   write_trace<Build>(trace, program, position, trace0, trace1, trace2, trace3, trace_written);
-  write_record<Build>(results, program, sample.label, position, number, after3, record_written);
+  write_record<Build>(results, program, sample.label, position, number, after3, counts, record_written);
 }
 
-/// Learning of all layers at the same time, after all counts are known.
+/// Learning of all layers at the same time, after all counts are known: the dopamine broadcast, and for each layer a walk over
+/// the rows that learn and the units that change their weights.
 template <class Build>
-void learn_layers(const ProgramSettings& program, Word label, Word number,
-                  const std::int32_t errors[kMaxLayers][Build::kMaxClasses], LayerState<Build>& layer0,
-                  LayerState<Build>& layer1, LayerState<Build>& layer2, LayerState<Build>& layer3) {
+void learn_sample(const ProgramSettings& program, Word label, Word number, const std::uint16_t counts[Build::kMaxClasses],
+                  LayerState<Build>& layer0, LayerState<Build>& layer1, LayerState<Build>& layer2, LayerState<Build>& layer3) {
 #pragma HLS DATAFLOW
+  DopamineStream dopamine0("dopamine 0"), dopamine1("dopamine 1"), dopamine2("dopamine 2"), dopamine3("dopamine 3");
   RowStream rows0("rows 0"), rows1("rows 1"), rows2("rows 2"), rows3("rows 3");
 #pragma HLS STREAM variable = rows0 depth = 64
 #pragma HLS STREAM variable = rows1 depth = 64
 #pragma HLS STREAM variable = rows2 depth = 64
 #pragma HLS STREAM variable = rows3 depth = 64
+  broadcast<Build>(program, counts, label, dopamine0, dopamine1, dopamine2, dopamine3);
   walk_rows<Build>(program, 0, layer0.log, rows0);
   walk_rows<Build>(program, 1, layer1.log, rows1);
   walk_rows<Build>(program, 2, layer2.log, rows2);
   walk_rows<Build>(program, 3, layer3.log, rows3);
-  update_layer<Build>(program, 0, label, number, errors[0], rows0, layer0.weights, layer0.neurons);
-  update_layer<Build>(program, 1, label, number, errors[1], rows1, layer1.weights, layer1.neurons);
-  update_layer<Build>(program, 2, label, number, errors[2], rows2, layer2.weights, layer2.neurons);
-  update_layer<Build>(program, 3, label, number, errors[3], rows3, layer3.weights, layer3.neurons);
-}
-
-template <class Build>
-void learn_sample(const ProgramSettings& program, Word label, Word number, LayerState<Build> layers[kMaxLayers]) {
-  std::int32_t errors[kMaxLayers][Build::kMaxClasses];
-#pragma HLS ARRAY_PARTITION variable = errors complete dim = 1
-  output_errors<Build>(program, layers[program.layers - 1].neurons, label, errors);
-  timing::begin_region();
-  learn_layers<Build>(program, label, number, errors, layers[0], layers[1], layers[2], layers[3]);
-  timing::end_region();
+  update_layer<Build>(program, 0, number, dopamine0, rows0, layer0.weights, layer0.neurons);
+  update_layer<Build>(program, 1, number, dopamine1, rows1, layer1.weights, layer1.neurons);
+  update_layer<Build>(program, 2, number, dopamine2, rows2, layer2.weights, layer2.neurons);
+  update_layer<Build>(program, 3, number, dopamine3, rows3, layer3.weights, layer3.neurons);
 }
 
 /// Steps 1 and 2. False if the run cannot write a header.
@@ -220,12 +214,15 @@ bool run_sample(Port& samples, Port& results, Port& trace, const RunArguments& a
   bool record_written = true, trace_written = true;
   timing::begin_region();
   forward_sample<Build>(program, position, number, sample, next_position, next, state.layers[0], state.layers[1],
-                        state.layers[2], state.layers[3], counts.input_events, samples, results, trace, record_written,
-                        trace_written);
+                        state.layers[2], state.layers[3], counts.input_events, samples, results, trace, state.counts,
+                        record_written, trace_written);
   timing::end_region();
   if (sample.learn) {
     ++counts.samples_learned;
-    learn_sample<Build>(program, sample.label, number, state.layers);
+    timing::begin_region();
+    learn_sample<Build>(program, sample.label, number, state.counts, state.layers[0], state.layers[1], state.layers[2],
+                        state.layers[3]);
+    timing::end_region();
   }
   if (!trace_written) fail(fault, kErrorBusWrite, kArgumentTrace);
   if (!record_written) fail(fault, kErrorBusWrite, kArgumentResults);

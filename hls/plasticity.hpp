@@ -1,31 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Learning of a layer after its last step (section 2 of docs/specification.md). It begins when the last layer has told its
-/// counts, which is how the signal of a class and the errors of the output reach every layer.
+/// Learning of a layer after its last step (section 2 of docs/specification.md), which begins when the last layer has told its
+/// counts: the dopamine broadcast, and the local units that it reaches.
 #pragma once
 
 #include "hls/competition.hpp"
 
 namespace phasic::hls {
 
-/// E_k for k below min(classes, neurons of the last layer), 0 above; one copy for each layer. Neurons that compete have no
-/// spikes to count.
+/// The process that broadcasts dopamine to all layers: the class of the sample, then E_k for each class k, 0 where the last
+/// layer has no neuron k.
 template <class Build>
-void output_errors(const ProgramSettings& program, const NeuronState<Build>& last, Word label,
-                   std::int32_t errors[kMaxLayers][Build::kMaxClasses]) {
-  const LayerSettings& layer = program.layer[program.layers - 1];
+void broadcast(const ProgramSettings& program, const std::uint16_t counts[Build::kMaxClasses], Word label,
+               DopamineStream& layer0, DopamineStream& layer1, DopamineStream& layer2, DopamineStream& layer3) {
+  timing::begin_process();
   timing::pass(kPipelineDepth);
+  const Word neurons = program.layer[program.layers - 1].neurons;
+  for (Word message = 0; message <= program.classes; ++message) {
+#pragma HLS LOOP_TRIPCOUNT min = 2 max = 65
+#pragma HLS PIPELINE II = 1
+    timing::pass(1);
+    Dopamine dopamine{static_cast<std::int32_t>(label)};
+    if (message > 0) {
+      const Word k = message - 1;
+      const std::int32_t wanted = k == label ? static_cast<std::int32_t>(full_count(program)) : 0;
+      dopamine.value = k < neurons ? wanted - counts[k] : 0;
+    }
+    if (learns(program, 0)) layer0.write(dopamine);
+    if (learns(program, 1)) layer1.write(dopamine);
+    if (learns(program, 2)) layer2.write(dopamine);
+    if (learns(program, 3)) layer3.write(dopamine);
+  }
+  timing::end_process();
+}
+
+/// Takes a broadcast in: returns the class, and the errors of the outputs.
+template <class Build>
+Word receive(const ProgramSettings& program, DopamineStream& dopamine, std::int32_t errors[Build::kMaxClasses]) {
+  const auto label = static_cast<Word>(dopamine.read().value);
   for (Word k = 0; k < program.classes; ++k) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 64
 #pragma HLS PIPELINE II = 1
     timing::pass(1);
-    const std::int32_t wanted = k == label ? static_cast<std::int32_t>(full_count(program)) : 0;
-    const std::int32_t count = competes(layer) ? 0 : last.counts[k / Build::kLanes][k % Build::kLanes];
-    const std::int32_t error = k < layer.neurons ? wanted - count : 0;
-    for (unsigned number = 0; number < kMaxLayers; ++number) {
-#pragma HLS UNROLL
-      errors[number][k] = error;
-    }
+    errors[k] = dopamine.read().value;
   }
+  return label;
 }
 
 /// e_j of every neuron.
@@ -121,7 +139,7 @@ template <class Build>
 void walk_rows(const ProgramSettings& program, unsigned number, const RowLog<Build>& log, RowStream& rows) {
   timing::begin_process();
   timing::pass(kPipelineDepth);
-  if (number < program.layers && program.layer[number].factor != kFactorFrozen) {
+  if (learns(program, number)) {
     const LayerSettings& layer = program.layer[number];
     const std::uint32_t span = layer.span == kSpanLastStep && !competes(layer) ? 1U << (program.steps - 1) : 0xffffffffU;
     const Word count = competes(layer) ? layer.rows : log.rows;
@@ -142,13 +160,14 @@ void walk_rows(const ProgramSettings& program, unsigned number, const RowLog<Bui
 
 /// The process that changes the weights of layer `number`.
 template <class Build>
-void update_layer(const ProgramSettings& program, unsigned number, Word label, Word sample,
-                  const std::int32_t errors[Build::kMaxClasses], RowStream& rows, WeightState<Build>& weights,
-                  NeuronState<Build>& neurons) {
+void update_layer(const ProgramSettings& program, unsigned number, Word sample, DopamineStream& dopamine, RowStream& rows,
+                  WeightState<Build>& weights, NeuronState<Build>& neurons) {
   timing::begin_process();
-  if (number < program.layers && program.layer[number].factor != kFactorFrozen) {
+  if (learns(program, number)) {
     const LayerSettings& layer = program.layer[number];
     const Key key = sample_key(program.seed, kPurposeRounding, number, sample);
+    std::int32_t errors[Build::kMaxClasses];
+    const Word label = receive<Build>(program, dopamine, errors);
     if (competes(layer)) {
       learn_competition<Build>(program, layer, label, key, rows, weights, neurons);
     } else {

@@ -28,6 +28,9 @@ struct ProgramSettings {
 inline bool competes(const LayerSettings& layer) { return layer.factor == kFactorCompetition; }
 inline bool has_levels(const LayerSettings& layer) { return layer.factor != kFactorFrozen && layer.factor != kFactorError; }
 inline bool is_graded(const ProgramSettings& program) { return program.kind == kSampleKindGraded; }
+inline bool learns(const ProgramSettings& program, unsigned number) {
+  return number < program.layers && program.layer[number].factor != kFactorFrozen;
+}
 /// What a bias row sends at a step.
 inline Word bias_value(const ProgramSettings& program) { return is_graded(program) ? kGradedFull : 1; }
 /// The count that an output neuron of the sample's class should have.

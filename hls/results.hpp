@@ -8,13 +8,15 @@
 
 namespace phasic::hls {
 
-/// The process that writes the record of a sample: it finds the prediction among the scores that arrive. False if the bus
+/// The process that writes the record of a sample: it finds the prediction among the scores that arrive. `counts` gets the
+/// spike counts of the first neurons of the last layer, those of neurons that compete as 0. `written` is false if the bus
 /// refused a line.
 template <class Build, class Port>
 void write_record(Port& port, const ProgramSettings& program, Word label, Word position, Word number, TokenStream& in,
-                  bool& written) {
+                  std::uint16_t counts[Build::kMaxClasses], bool& written) {
   timing::begin_process();
   timing::pass(kPipelineDepth);
+  const bool counting = !competes(program.layer[program.layers - 1]);
   Word scores[Build::kMaxNeurons];
   Word spikes = 0, prediction = 0, best = 0;
   Token token = in.read();
@@ -25,6 +27,7 @@ void write_record(Port& port, const ProgramSettings& program, Word label, Word p
     if (token.kind == kSpikeToken) spikes += token.value;  // graded neurons: the sum of their values
     if (token.kind == kScoreToken) {
       scores[token.index] = token.value;
+      if (token.index < Build::kMaxClasses) counts[token.index] = counting ? static_cast<std::uint16_t>(token.value >> 16) : 0;
       if (token.index == 0 || token.value > best) {
         best = token.value;
         prediction = token.index;

@@ -43,9 +43,15 @@ struct RowUpdate {
   bool end;            ///< no row, but the end of the sample's
 };
 
+/// What the dopamine broadcast sends each layer: the class that is expected, or the error of an output neuron, in order.
+struct Dopamine {
+  std::int32_t value;
+};
+
 using TokenStream = ::hls::stream<Token>;
 using ScoreStream = ::hls::stream<Word>;
 using RowStream = ::hls::stream<RowUpdate>;
+using DopamineStream = ::hls::stream<Dopamine>;
 template <Word Lanes>
 using AnswerStream = ::hls::stream<AnswerWord<Lanes>>;
 template <class Sum, Word Lanes>
