@@ -13,7 +13,8 @@
 
 namespace phasic::driver {
 
-/// What the build of a kernel can do; the limits table of docs/specification.md, read from the kernel's registers.
+/// What the build of a kernel can do; the limits table of docs/specification.md, read from the kernel's registers or, where it
+/// has none, told by its xclbin.
 struct Limits {
   std::uint32_t lanes, weight_width, engines, max_rows, max_neurons, max_steps, max_classes, max_outputs, max_events,
       weight_depth, data_width, rules;
@@ -82,7 +83,7 @@ struct XrtTarget {
 /// A compute unit of a card (or of the simulated card) through XRT. Checks the xclbin file before XRT sees it.
 [[nodiscard]] std::unique_ptr<Device> open_xrt(const XrtTarget& target);
 
-/// Names of the compute units of kernel `phasic` in an xclbin file.
+/// Names of the compute units of the kernel in an xclbin file.
 [[nodiscard]] std::vector<std::string> compute_units(const std::string& xclbin);
 
 }  // namespace phasic::driver

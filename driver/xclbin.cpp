@@ -6,6 +6,7 @@
 #include <xclbin.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <cstddef>
@@ -113,7 +114,7 @@ Tree parse_metadata(const Reader& reader) {
   return tree;
 }
 
-/// The entry of kernel `phasic`.
+/// The entry of the kernel.
 Tree find_kernel(const Reader& reader) {
   const auto metadata = parse_metadata(reader);
   const auto core = metadata.get_child_optional("project.platform.device.core");
@@ -122,7 +123,7 @@ Tree find_kernel(const Reader& reader) {
   for (const auto& [tag, element] : *core) {
     if (tag != "kernel") continue;
     names.push_back(element.get<std::string>("<xmlattr>.name", ""));
-    if (names.back() == contract::kKernelName) return element;
+    if (names.back() == contract::kKernelName || names.back() == contract::kKernelTop) return element;
   }
   reader.fail(fmt::format("has no kernel '{}'; its kernels: {}", contract::kKernelName,
                           names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
@@ -156,15 +157,15 @@ void check_arguments(const Reader& reader, const Tree& kernel) {
   }
 }
 
-std::vector<std::string> find_compute_units(const Reader& reader) {
-  const auto prefix = std::string(contract::kKernelName) + ":";
+std::vector<std::string> find_compute_units(const Reader& reader, const std::string& kernel) {
+  const auto prefix = kernel + ":";
   std::vector<std::string> names;
   for (const auto& unit : reader.entries<ip_data>(IP_LAYOUT, "IP_LAYOUT", offsetof(ip_layout, m_ip_data), true)) {
     const auto* begin = reinterpret_cast<const char*>(unit.m_name);
     const std::string name(begin, strnlen(begin, sizeof unit.m_name));
     if (unit.m_type == IP_KERNEL && name.starts_with(prefix)) names.push_back(name.substr(prefix.size()));
   }
-  if (names.empty()) reader.fail(fmt::format("has no compute unit of kernel '{}'", contract::kKernelName));
+  if (names.empty()) reader.fail(fmt::format("has no compute unit of kernel '{}'", kernel));
   return names;
 }
 
@@ -188,23 +189,50 @@ void check_connections(const Reader& reader) {
   check(ASK_GROUP_CONNECTIVITY, "GROUP_CONNECTIVITY", false, std::max(plain, grouped));
 }
 
-std::string engine_name(const Reader& reader) {
+/// What the file says of itself for Phasic; an empty object if nothing.
+nlohmann::json own_metadata(const Reader& reader) {
   const auto bytes = reader.section(USER_METADATA);
   const auto json = nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, false);
-  if (!json.is_object() || !json.contains("phasic") || !json["phasic"].is_object()) return {};
-  const auto engine = json["phasic"].find("engine");
-  return engine != json["phasic"].end() && engine->is_string() ? engine->get<std::string>() : std::string();
+  if (!json.is_object() || !json.contains("phasic") || !json["phasic"].is_object()) return nlohmann::json::object();
+  return json["phasic"];
+}
+
+std::string engine_name(const nlohmann::json& metadata) {
+  const auto engine = metadata.find("engine");
+  return engine != metadata.end() && engine->is_string() ? engine->get<std::string>() : std::string();
+}
+
+/// All limits, which the file has to tell of a kernel without status registers.
+Limits told_limits(const Reader& reader, const nlohmann::json& metadata) {
+  std::array<std::uint32_t, contract::kLimits.size()> words{};
+  const auto limits = metadata.find("limits");
+  for (std::size_t index = 0; index < words.size(); ++index) {
+    const std::string name(contract::kLimits[index].name);
+    if (limits == metadata.end() || !limits->is_object() || !limits->contains(name) || !(*limits)[name].is_number_unsigned()) {
+      reader.fail(fmt::format("has kernel '{}', but its USER_METADATA does not tell the kernel's limit '{}'",
+                              contract::kKernelTop, name));
+    }
+    words[index] = (*limits)[name].get<std::uint32_t>();
+  }
+  Limits result{};
+  static_assert(sizeof result == sizeof words);
+  std::memcpy(&result, words.data(), sizeof result);
+  return result;
 }
 
 }  // namespace
 
 XclbinInfo read_xclbin(const fs::path& file) {
   const Reader reader(file);
-  check_arguments(reader, find_kernel(reader));
+  const auto kernel = find_kernel(reader);
+  check_arguments(reader, kernel);
+  const auto metadata = own_metadata(reader);
   XclbinInfo info;
-  info.compute_units = find_compute_units(reader);
+  info.kernel = kernel.get<std::string>("<xmlattr>.name", "");
+  info.compute_units = find_compute_units(reader, info.kernel);
   check_connections(reader);
-  info.engine = engine_name(reader);
+  info.engine = engine_name(metadata);
+  if (info.kernel == contract::kKernelTop) info.limits = told_limits(reader, metadata);
   std::copy_n(std::begin(reader.header().uuid), info.uuid.size(), info.uuid.begin());
   return info;
 }

@@ -5,19 +5,25 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "driver/device.hpp"
 
 namespace phasic::driver {
 
 struct XclbinInfo {
   std::array<unsigned char, 16> uuid{};
-  std::vector<std::string> compute_units;  ///< of kernel `phasic`, without the kernel's name: "phasic_1"
+  std::string kernel;                      ///< `phasic`, or `phasic_kernel`: the HLS kernel, which has no status registers
+  std::vector<std::string> compute_units;  ///< without the kernel's name: "phasic_1"
   std::string engine;                      ///< engine for a simulated card; empty if the file names none
+  std::optional<Limits> limits;            ///< of the HLS kernel
 };
 
 /// Throws std::runtime_error that names the file and what is wrong with it: missing, empty, truncated, not an xclbin, a section
-/// that is missing or damaged, no kernel `phasic` or no compute unit of it, or arguments that are not those of this contract.
+/// that is missing or damaged, neither kernel or no compute unit of it, an HLS kernel without limits, or arguments that are not
+/// those of this contract.
 [[nodiscard]] XclbinInfo read_xclbin(const std::filesystem::path& file);
 
 }  // namespace phasic::driver

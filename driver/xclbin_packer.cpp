@@ -194,6 +194,12 @@ void check(const XclbinPlan& plan) {
   if (plan.engine.empty()) throw std::runtime_error("engine is empty");
 }
 
+Section user_metadata(const XclbinPlan& plan) {
+  nlohmann::json own = {{"engine", plan.engine}};
+  if (!plan.limits.empty()) own["limits"] = plan.limits;
+  return text_section(nlohmann::json{{"phasic", own}}.dump());
+}
+
 }  // namespace
 
 std::vector<std::byte> pack_xclbin(const XclbinPlan& plan) {
@@ -210,7 +216,7 @@ std::vector<std::byte> pack_xclbin(const XclbinPlan& plan) {
       {ASK_GROUP_CONNECTIVITY, "GROUP_CONN", connectivity_table},
       {EMBEDDED_METADATA, "EMBEDDED_METAD", metadata(plan, kernel)},
       {BUILD_METADATA, "BUILD_METADATA", build_metadata(kernel)},
-      {USER_METADATA, "USER_METADATA", text_section(nlohmann::json{{"phasic", {{"engine", plan.engine}}}}.dump())},
+      {USER_METADATA, "USER_METADATA", user_metadata(plan)},
   };
 
   constexpr std::size_t kSectionAlignment = 8;

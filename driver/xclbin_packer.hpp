@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct XclbinPlan {
   std::string engine = "reference";  ///< stands for the kernel on a simulated card
   unsigned banks = 2;                ///< memory banks, 1 to 32
   std::uint64_t bank_mib = 16 * 1024;
+  std::map<std::string, std::uint32_t> limits;  ///< told in the file, for a kernel without status registers
 };
 
 /// The bytes of the file. The same plan always gives the same bytes, the UUID included. Inputs of a compute unit are connected

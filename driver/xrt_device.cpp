@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "driver/device.hpp"
+#include "driver/results_status.hpp"
 #include "driver/status.hpp"
 #include "driver/xclbin.hpp"
 #include "phasic/contract.hpp"
@@ -87,8 +88,8 @@ class XrtDevice final : public Device {
     try {
       device_ = xrt::device(target.device);
       const auto uuid = device_.load_xclbin(target.xclbin);
-      kernel_ = xrt::kernel(device_, uuid, fmt::format("{}:{{{}}}", contract::kKernelName, unit_),
-                            xrt::kernel::cu_access_mode::exclusive);
+      kernel_ =
+          xrt::kernel(device_, uuid, fmt::format("{}:{{{}}}", info.kernel, unit_), xrt::kernel::cu_access_mode::exclusive);
       run_ = xrt::run(kernel_);
       describe_ = fmt::format("XRT device {} ({}), compute unit '{}', xclbin '{}'", target.device,
                               device_.get_info<xrt::info::device::name>(), unit_, target.xclbin);
@@ -97,6 +98,7 @@ class XrtDevice final : public Device {
     } catch (const std::exception& error) {
       throw std::runtime_error(fmt::format("{}, xclbin '{}': {}", where_, target.xclbin, error.what()));
     }
+    if (info.limits) status_.emplace(*info.limits);
     limits_ = read_limits(reader(), where_);
     describe_ += fmt::format(", {} lanes, {}-bit weights", limits_.lanes, limits_.weight_width);
   }
@@ -156,21 +158,24 @@ class XrtDevice final : public Device {
       response.results = fetch(contract::argument::kResults);
       response.weights = fetch(contract::argument::kWeights);
       response.trace = fetch(contract::argument::kTrace);
-      response.error = kernel_.read_register(contract::reg::kError);
-      response.error_detail = kernel_.read_register(contract::reg::kErrorDetail);
-      response.error_sample = kernel_.read_register(contract::reg::kErrorSample);
+      if (status_) status_->take(response.results);
+      response.error = read_register(contract::reg::kError);
+      response.error_detail = read_register(contract::reg::kErrorDetail);
+      response.error_sample = read_register(contract::reg::kErrorSample);
     } catch (const std::exception& error) {
       throw std::runtime_error(fmt::format("{}: {}", where_, error.what()));
     }
     return response;
   }
 
-  std::uint32_t read_register(std::uint32_t offset) override { return kernel_.read_register(offset); }
+  std::uint32_t read_register(std::uint32_t offset) override {
+    return status_ && offset >= contract::reg::kIdentity ? status_->read(offset) : kernel_.read_register(offset);
+  }
   std::string describe() const override { return describe_; }
 
  private:
   ReadRegister reader() {
-    return [this](std::uint32_t offset) { return kernel_.read_register(offset); };
+    return [this](std::uint32_t offset) { return read_register(offset); };
   }
 
   /// Makes sure that the argument has a buffer of its size; a buffer of an earlier run is kept if it is large enough. Arguments
@@ -234,6 +239,7 @@ class XrtDevice final : public Device {
 
   std::string where_, unit_, describe_;
   Limits limits_{};
+  std::optional<ResultsStatus> status_;  ///< of a kernel without status registers
   xrt::device device_;
   xrt::kernel kernel_;
   xrt::run run_;

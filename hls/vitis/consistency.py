@@ -6,7 +6,7 @@ import os
 import re
 
 from platform_file import Platform, PlatformError
-from sources import Contract, HlsTop, KernelXml, RtlTop, SourceError, hls_headers, read, rtl_files
+from sources import Contract, HlsTop, KernelXml, RtlTop, SourceError, hls_headers, hls_limits, read, rtl_files
 
 SCRIPTS = ("hls/vitis/run_hls.tcl", "rtl/package/package_kernel.tcl")
 TESTBENCH = "hls/vitis/testbench.cpp"
@@ -148,8 +148,10 @@ def check_platform(root, platform, kernel_xml):
             faults.append(f"{platform.path}: rtl_limits: the contract has no limit '{name}'")
         elif name == "data_width":
             faults.append(f"{platform.path}: rtl_limits: data_width is that of kernel.xml and cannot be changed")
-    if not re.search(rf"\bstruct {re.escape(platform.hls_build)}\b", read(root, "hls/build.hpp")):
-        faults.append(f"{platform.path}: hls_build: hls/build.hpp has no build '{platform.hls_build}'")
+    try:
+        hls_limits(root, platform.hls_build)
+    except SourceError as error:
+        faults.append(f"{platform.path}: hls_build: {error}")
     return faults
 
 

@@ -109,6 +109,25 @@ class HlsTop:
         return result
 
 
+def hls_limits(root, build):
+    """The limits of a build of the HLS kernel, by their names in the contract. `build` is a structure of hls/build.hpp."""
+    contract, text = Contract(root), read(root, "hls/build.hpp")
+    structure = re.search(rf"\bstruct {re.escape(build)}\b(?: : (\w+))? {{(.*?)\n}};", text, re.DOTALL)
+    if not structure:
+        raise SourceError(f"hls/build.hpp: no build '{build}'")
+    limits = hls_limits(root, structure[1]) if structure[1] else {}
+    values = dict(re.findall(r"\bk(\w+) = (\w+)", structure[2]))
+    for name, limit in contract.limits.items():
+        value = values.get(limit["parameter"])
+        if value == f"kDefault{limit['parameter']}":
+            limits[name] = limit["default"]
+        elif value is not None and value.isdigit():
+            limits[name] = int(value)
+        elif value is not None or name not in limits:
+            raise SourceError(f"hls/build.hpp: {build}: k{limit['parameter']} is '{value}', not a number or its default")
+    return limits
+
+
 class RtlTop:
     """The RTL's top module: parameters with defaults, and ports."""
 

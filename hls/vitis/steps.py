@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What has to be run for a card: settings of the Tcl scripts, the linker's configuration, and the commands with their tools."""
+import json
 import os
 import re
 from collections import namedtuple
 
-from sources import Contract, HlsTop, KernelXml, read, rtl_files
+from sources import Contract, HlsTop, KernelXml, hls_limits, read, rtl_files
 
 # tool: names of which one must be on the PATH; command: with the first of them left out; log: beside the work folder.
 Step = namedtuple("Step", "name tools command log")
@@ -45,6 +46,9 @@ class Build:
         self.vectors = os.path.join(work, "vectors.bin")
         self.object = os.path.join(work, f"phasic_{kernel}.xo")
         self.image = os.path.join(work, f"phasic_{kernel}.{target}.xclbin")
+        # What v++ leaves. The xclbin of the HLS kernel, which has no registers to tell its limits, is then given them.
+        self.bare_image = self.image if kernel == "rtl" else os.path.join(work, f"phasic_{kernel}.{target}.bare.xclbin")
+        self.metadata_path = os.path.join(work, "metadata.json")
         self.settings_path = os.path.join(work, "settings.tcl")
         self.link_path = os.path.join(work, f"link_{target}.cfg")
 
@@ -111,11 +115,11 @@ class Build:
     @property
     def linked(self):
         """What the linker makes: the xclbin, or a design that is packaged into one."""
-        return self.image if self.platform.package_boot_mode == "none" else re.sub(r"xclbin$", "xsa", self.image)
+        return self.bare_image if self.platform.package_boot_mode == "none" else re.sub(r"xclbin$", "xsa", self.bare_image)
 
     def package_step(self):
         return Step("package", ("v++",), ["--package", "--target", self.target, "--platform", self.platform.platform,
-                                          f"--package.boot_mode={self.platform.package_boot_mode}", "--output", self.image,
+                                          f"--package.boot_mode={self.platform.package_boot_mode}", "--output", self.bare_image,
                                           self.linked], f"package_{self.target}.log")
 
     def link_step(self):
@@ -123,10 +127,16 @@ class Build:
                                        self.link_path, "--temp_dir", os.path.join(self.work, "link"), "--save-temps",
                                        "--output", self.linked, self.object], f"link_{self.target}.log")
 
+    def metadata_step(self):
+        return Step("metadata", ("xclbinutil",), ["--input", self.bare_image, "--add-section",
+                                                  f"USER_METADATA:RAW:{self.metadata_path}", "--force", "--output", self.image],
+                    f"metadata_{self.target}.log")
+
     def steps(self, stage):
         """The steps up to and with `stage`. Simulation and synthesis are stages of the HLS kernel."""
         if stage == "link":
             last = [] if self.platform.package_boot_mode == "none" else [self.package_step()]
+            last += [self.metadata_step()] if self.kernel == "hls" else []
             return [self.object_step("xo"), self.link_step(), *last]
         return [self.object_step(stage)]
 
@@ -135,6 +145,9 @@ class Build:
         os.makedirs(self.work, exist_ok=True)
         own = "xo" if stage == "link" else stage
         text = settings(self.rtl_settings() if self.kernel == "rtl" else self.hls_settings(own))
-        for path, content in ((self.settings_path, text), (self.link_path, self.link_configuration())):
+        files = {self.settings_path: text, self.link_path: self.link_configuration()}
+        if self.kernel == "hls":
+            files[self.metadata_path] = json.dumps({"phasic": {"limits": hls_limits(self.root, self.platform.hls_build)}})
+        for path, content in files.items():
             with open(path, "w", encoding="utf-8") as stream:
                 stream.write(content)

@@ -173,6 +173,36 @@ TEST_F(XclbinFile, AnotherKernelIsRefusedByName) {
   expect_in(text, "vector");
 }
 
+/// An xclbin of the HLS kernel, which is named after its function and has no registers to read limits from.
+XclbinPlan hls_plan() {
+  auto result = plan();
+  result.kernel_xml.replace(result.kernel_xml.find("name=\"phasic\""), 13, "name=\"phasic_kernel\"");
+  for (const auto& limit : contract::kLimits) result.limits[std::string(limit.name)] = limit.default_value + 1;
+  return result;
+}
+
+TEST_F(XclbinFile, AnHlsKernelIsFoundByItsNameWithTheLimitsThatTheFileTells) {
+  write(pack_xclbin(hls_plan()));
+  const auto info = read_xclbin(path_);
+  EXPECT_EQ(info.kernel, "phasic_kernel");
+  EXPECT_EQ(info.compute_units.front(), "phasic_kernel_1");
+  ASSERT_TRUE(info.limits.has_value());
+  EXPECT_EQ(info.limits->lanes, 65u);
+  EXPECT_EQ(info.limits->rules, contract::kLimits.back().default_value + 1);
+  write(pack_xclbin(plan()));
+  EXPECT_EQ(read_xclbin(path_).kernel, "phasic");
+  EXPECT_FALSE(read_xclbin(path_).limits.has_value()) << "that kernel has registers";
+}
+
+TEST_F(XclbinFile, AnHlsKernelWithoutALimitIsRefused) {
+  auto none = hls_plan(), one = hls_plan();
+  none.limits.clear();
+  one.limits.erase("max_steps");
+  expect_in(refusal(pack_xclbin(none)),
+            "kernel 'phasic_kernel', but its USER_METADATA does not tell the kernel's limit 'lanes'");
+  expect_in(refusal(pack_xclbin(one)), "limit 'max_steps'");
+}
+
 TEST_F(XclbinFile, AKernelOfAnotherContractIsRefused) {
   auto other = plan();
   other.kernel_xml.replace(other.kernel_xml.find("0x034"), 5, "0x0f4");

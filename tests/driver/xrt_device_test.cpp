@@ -255,6 +255,55 @@ TEST_F(ReferenceCard, RunsOverXrtOnTwoDevicesAndUnitsEqualLocalRunsInEveryBit) {
   EXPECT_GT(learned, 0u) << "no case learned anything";
 }
 
+/// The reference behind an xclbin of the HLS kernel: its status registers must not be asked.
+class HlsCard : public ReferenceCard {
+ protected:
+  void SetUp() override {
+    ReferenceCard::SetUp();
+    setenv("XILINX_XRT", PHASIC_CARD_FOLDER, 1);
+    XclbinPlan plan;
+    std::ostringstream xml;
+    xml << std::ifstream(PHASIC_KERNEL_XML).rdbuf();
+    plan.kernel_xml = xml.str();
+    plan.kernel_xml.replace(plan.kernel_xml.find("name=\"phasic\""), 13, "name=\"phasic_kernel\"");
+    for (const auto& limit : contract::kLimits) plan.limits[std::string(limit.name)] = limit.default_value;
+    plan.limits["lanes"] = 32;  // the engine's registers say 64
+    const auto bytes = pack_xclbin(plan);
+    std::ofstream(path_, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  }
+  void TearDown() override { fs::remove(path_); }
+
+  const std::string path_ = fs::path(::testing::TempDir()) / ("phasic_hls_card_" + std::to_string(getpid()) + ".xclbin");
+};
+
+TEST_F(HlsCard, TheSameHostRunsItWithLimitsOfTheXclbinAndErrorsOfTheResults) {
+  const auto local = open_local("reference");
+  const auto card = open_xrt({0, path_, ""});
+  EXPECT_EQ(card->limits().lanes, 32u);
+  EXPECT_EQ(card->read_register(contract::reg::kIdentity), contract::kIdentity);
+  unsigned refused = 0;
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    const auto limits = case_limits(local->limits());
+    const auto random_case =
+        seed % 2 == 0 ? phasic::testing::random_case(seed, limits) : phasic::testing::random_illegal_case(seed, limits);
+    if (!random_case.bus_failures.empty()) continue;
+    const auto request = request_for(random_case);
+    const auto expected = local->run(request);
+    if (expected.error == static_cast<std::uint32_t>(contract::Error::kAlignment)) continue;
+    const auto found = card->run(request);
+    EXPECT_EQ(found.error, expected.error);
+    EXPECT_EQ(found.error_detail, expected.error_detail);
+    EXPECT_EQ(found.error_sample, expected.error_sample);
+    EXPECT_TRUE(found.results == expected.results);
+    EXPECT_TRUE(found.weights == expected.weights);
+    EXPECT_TRUE(found.trace == expected.trace);
+    refused += found.error != 0 ? 1 : 0;
+  }
+  EXPECT_GT(refused, 3u);
+}
+
 TEST_F(ReferenceCard, IllegalRunsTellTheSameErrorAsLocalOnes) {
   const auto local = open_local("reference");
   const auto card = open_xrt({0, kReference, ""});

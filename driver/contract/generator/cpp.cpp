@@ -27,6 +27,8 @@ void put_constant(Text& out, const std::string& name, std::uint32_t value, bool 
 void put_constants(Text& out, const Contract& contract) {
   put(out, "inline constexpr std::uint32_t kContractVersion = {};\n", contract.version);
   put(out, "inline constexpr std::string_view kKernelName = \"{}\";\n", contract.kernel.name);
+  put(out, "inline constexpr std::string_view kKernelTop = \"{}\";  ///< of the RTL module and of the HLS function\n",
+      contract.kernel.top);
   put(out, "inline constexpr std::uint32_t kControlRange = {:#x};  ///< Bytes of the control port\n", kControlRange);
   for (const auto& constant : contract.constants) {
     put_constant(out, constant.name, constant.value, constant.hexadecimal, constant.doc);

@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(SOURCE, "hls/vitis"))
 
 from consistency import check_all, check_object  # noqa: E402
 from platform_file import Platform, PlatformError, expand  # noqa: E402
+from sources import Contract, hls_limits  # noqa: E402
 
 
 class Tree(unittest.TestCase):
@@ -187,7 +188,16 @@ class Tree(unittest.TestCase):
 
     def test_an_hls_build_that_there_is_not(self):
         self.change_platform("u50", lambda root: root.update(hls_build="HugeBuild"))
-        self.expect("hls_build: hls/build.hpp has no build 'HugeBuild'")
+        self.expect("u50.json: hls_build: hls/build.hpp: no build 'HugeBuild'")
+
+    def test_limits_of_an_hls_build(self):
+        limits = {name: limit["default"] for name, limit in Contract(self.root).limits.items()}
+        self.assertEqual(hls_limits(self.root, "DefaultBuild"), limits)
+        small, wide = hls_limits(self.root, "SmallBuild"), hls_limits(self.root, "SmallWideBuild")
+        self.assertEqual(set(small), set(limits))
+        self.assertEqual((small["lanes"], small["weight_width"], wide["lanes"], wide["weight_width"]), (8, 8, 8, 16))
+        self.change("hls/build.hpp", "kMaxSteps = kDefaultMaxSteps", "kMaxSteps = kDefaultMaxRows")
+        self.expect("DefaultBuild: kMaxSteps is 'kDefaultMaxRows', not a number or its default")
 
     def test_a_key_that_is_missing_and_one_that_is_unknown(self):
         self.change_platform("u50", lambda root: root.pop("part"))

@@ -226,6 +226,26 @@ class BuildCommand(Work):
         self.assertIn(f"--target hw_emu --platform {Platform(self.platform('u50')).platform} --config", link)
         self.assertTrue(os.path.exists(os.path.join(self.work, "out/phasic_rtl.hw_emu.xclbin")))
 
+    def test_the_xclbin_of_the_hls_kernel_is_given_its_limits(self):
+        self.tool("vitis_hls", f"""
+            object=$(sed -nE 's/^  object \\{{(.*)\\}}$/\\1/p' "$PHASIC_SETTINGS")
+            {sys.executable} -c "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'w').write(sys.argv[2], 'kernel.xml')" \\
+              "$object" "{GENERATED}/kernel.xml"
+            """)
+        self.linker()
+        self.assertEqual(self.run_build("--platform", self.platform("u50"), "--kernel", "hls").returncode, 3)
+        self.tool("xclbinutil", """
+            while [ $# -gt 0 ]; do if [ "$1" = --output ]; then echo image > "$2"; fi; shift; done
+            """)
+        done = self.run_build("--platform", self.platform("u50"), "--kernel", "hls")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        metadata = os.path.join(self.work, "out/metadata.json")
+        self.assertIn(f"--add-section USER_METADATA:RAW:{metadata}", self.commands()[-1])
+        with open(metadata, encoding="utf-8") as stream:
+            limits = json.load(stream)["phasic"]["limits"]
+        self.assertEqual(limits, {name: limit["default"] for name, limit in Contract(SOURCE).limits.items()})
+        self.assertTrue(os.path.exists(os.path.join(self.work, "out/phasic_hls.hw.xclbin")))
+
     def test_where_the_linker_makes_no_xclbin_the_packager_does(self):
         self.packager()
         self.linker()
