@@ -98,18 +98,22 @@ std::uint64_t EngineUnit::results_address() {
   return std::uint64_t{engine_->read_register(offset + 4)} << 32 | engine_->read_register(offset);
 }
 
+void EngineUnit::wait_until(const sc_core::sc_time& begin, double cycles) {
+  const sc_core::sc_time end = begin + cycles * clocking().period();
+  if (end > sc_core::sc_time_stamp()) wait(end - sc_core::sc_time_stamp());
+}
+
 void EngineUnit::finish_samples() {
   if (compute_.source != ComputeTime::Source::kGiven) return;
   const std::uint32_t done = engine_->read_register(reg::kSamplesDone);
+  if (done == samples_done_ && done != 0) return;
   if (done == samples_done_) {
-    if (done == 0) sample_end_ = sc_core::sc_time_stamp();
-    return;
+    wait_until(part_end_, compute_.load_cycles);
+  } else {
+    wait_until(part_end_, (done - samples_done_) * compute_.cycles_a_sample);
   }
-  const double samples = done - samples_done_;
-  const sc_core::sc_time end = sample_end_ + samples * compute_.cycles_a_sample * clocking().period();
-  if (end > sc_core::sc_time_stamp()) wait(end - sc_core::sc_time_stamp());
   samples_done_ = done;
-  sample_end_ = sc_core::sc_time_stamp();
+  part_end_ = sc_core::sc_time_stamp();
 }
 
 void EngineUnit::drive_interrupt() {
@@ -120,7 +124,9 @@ void EngineUnit::drive_interrupt() {
 void EngineUnit::work() {
   computed_ = 0;
   samples_done_ = 0;
+  part_end_ = sc_core::sc_time_stamp();
   while (engine_->advance(1)) finish_samples();
+  if (compute_.source == ComputeTime::Source::kGiven) wait_until(part_end_, compute_.store_cycles);
   interrupt_event_.notify(sc_core::SC_ZERO_TIME);
 }
 

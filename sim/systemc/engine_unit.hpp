@@ -20,13 +20,13 @@ struct ComputeTime {
     /// end.
     /// For the HLS kernel these are the initiation intervals of its pragmas. Memory time comes on top.
     kCounted,
-    /// A sample is done no sooner than `cycles_a_sample` after the one before; memory time within that is hidden, as in the
-    /// RTL,
-    /// which fetches a sample while it works on others.
+    /// What follows. Memory time within it is hidden, as in the RTL, which fetches a sample while it works on others.
     kGiven,
   };
   Source source = Source::kCounted;
-  double cycles_a_sample = 0;  ///< kGiven
+  double load_cycles = 0;      ///< kGiven: the first sample is asked for no sooner after the start
+  double cycles_a_sample = 0;  ///< kGiven: a sample is done no sooner after the one before
+  double store_cycles = 0;     ///< kGiven: the run is done no sooner after its last sample
 };
 
 class EngineUnit : public Unit {
@@ -63,6 +63,8 @@ class EngineUnit : public Unit {
   [[nodiscard]] std::uint64_t counted_cycles();
   [[nodiscard]] std::uint64_t results_address();
   void finish_samples();
+  /// Waits until `cycles` after `begin`, if that is not over.
+  void wait_until(const sc_core::sc_time& begin, double cycles);
   void drive_interrupt();
 
   std::uint32_t bus_bytes_;
@@ -76,7 +78,7 @@ class EngineUnit : public Unit {
   sc_core::sc_time last_end_;
   std::uint64_t computed_ = 0;  ///< cycles of this run
   std::uint32_t samples_done_ = 0;
-  sc_core::sc_time sample_end_;
+  sc_core::sc_time part_end_;  ///< end of the loading or of the last sample
 };
 
 }  // namespace phasic::platform

@@ -105,7 +105,10 @@ class Fleet {
   void tell_progress(Host& host) {
     std::uint64_t done = samples_;
     for (std::size_t unit = 0; unit < slots_.size(); ++unit)
-      if (slots_[unit].job) done += host.read_register(unit, contract::reg::kSamplesDone);
+      if (slots_[unit].job) {
+        (void)host.read_register(unit, contract::reg::kPhase);  // for traces
+        done += host.read_register(unit, contract::reg::kSamplesDone);
+      }
     options_.progress(done);
   }
 

@@ -36,6 +36,7 @@ void Unit::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& dela
     std::memcpy(&word, payload.get_data_ptr(), sizeof word);
     write_register(static_cast<std::uint32_t>(offset), word);
   }
+  for (const RegisterObserver& observer : observers_) observer(payload.is_write(), static_cast<std::uint32_t>(offset), word);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 

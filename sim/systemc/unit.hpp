@@ -6,8 +6,11 @@
 #include <tlm_utils/simple_target_socket.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <systemc>
+#include <utility>
+#include <vector>
 
 #include "sim/systemc/access.hpp"
 #include "sim/systemc/clocking.hpp"
@@ -24,6 +27,10 @@ class Unit : public sc_core::sc_module {
   /// `number` stands in its transactions. `failure` must outlive the unit.
   Unit(const sc_core::sc_module_name& name, unsigned number, const Clocking& clocking, Failure& failure);
   ~Unit() override = default;
+
+  /// Told of every register access that went well.
+  using RegisterObserver = std::function<void(bool write, std::uint32_t offset, std::uint32_t value)>;
+  void observe_registers(RegisterObserver observer) { observers_.push_back(std::move(observer)); }
 
   /// One line for people.
   [[nodiscard]] virtual std::string describe() const = 0;
@@ -47,6 +54,7 @@ class Unit : public sc_core::sc_module {
   Failure& failure_;
   tlm::tlm_generic_payload payload_;
   Access tag_;
+  std::vector<RegisterObserver> observers_;
 };
 
 }  // namespace phasic::platform
