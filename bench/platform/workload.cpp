@@ -51,7 +51,10 @@ Workload::Workload(const WorkloadOptions& options)
   const runtime::Dataset data = options.learn ? training : runtime::load_data(options.data, runtime::Part::kTest);
   runtime::check_fits(data, network_);
   const runtime::Fixed first = runtime::make_fixed(network_);
-  const auto trained = options.learn ? std::vector<std::byte>() : learned_weights(first, training, options.learned);
+  using Bytes = std::vector<std::byte>;
+  const auto tables = std::make_shared<const Bytes>(first.tables);
+  const auto trained =
+      options.learn ? nullptr : std::make_shared<const Bytes>(learned_weights(first, training, options.learned));
   for (std::uint64_t job = 0; job < options.jobs; ++job) {
     runtime::Network network = network_;
     if (options.learn) network.seed += job;
@@ -63,8 +66,8 @@ Workload::Workload(const WorkloadOptions& options)
     part.first_sample = static_cast<std::uint32_t>(begin) + (options.learn ? 0 : runtime::kFirstTestSample);
     auto packed = runtime::pack_samples(network, samples, part.first_sample, options.learn);
     part.program = runtime::program_block(network, fixed.layout, {.learn = options.learn, .sample_stride = packed.stride});
-    part.weights = options.learn ? runtime::initial_weights(network, fixed.layout) : trained;
-    part.tables = fixed.tables;
+    part.weights = options.learn ? std::make_shared<const Bytes>(runtime::initial_weights(network, fixed.layout)) : trained;
+    part.tables = options.learn ? std::make_shared<const Bytes>(fixed.tables) : tables;
     part.samples = std::move(packed.bytes);
     parts_.push_back(std::move(part));
   }
@@ -75,7 +78,7 @@ std::vector<platform::Job> Workload::jobs() const {
   std::vector<platform::Job> jobs;
   for (const Part& part : parts_) {
     platform::Job job;
-    job.inputs = {part.program, part.weights, part.tables, part.samples};
+    job.inputs = {part.program, *part.weights, *part.tables, part.samples};
     job.sample_count = static_cast<std::uint32_t>(samples_a_job_);
     job.first_sample = part.first_sample;
     job.results_bytes = results_bytes_;
@@ -89,8 +92,8 @@ driver::RunResponse Workload::run_reference(std::size_t job) const {
     const Part& part = parts_[job];
     driver::RunRequest request;
     request.program = part.program;
-    request.weights = part.weights;
-    request.tables = part.tables;
+    request.weights = *part.weights;
+    request.tables = *part.tables;
     request.samples = part.samples;
     request.sample_count = static_cast<std::uint32_t>(samples_a_job_);
     request.first_sample = part.first_sample;

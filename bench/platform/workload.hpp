@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,7 +56,8 @@ class Workload {
 
  private:
   struct Part {
-    std::vector<std::byte> program, weights, tables, samples;
+    std::vector<std::byte> program, samples;
+    std::shared_ptr<const std::vector<std::byte>> weights, tables;  ///< shared by jobs with the same network
     std::uint32_t first_sample = 0;
   };
   [[nodiscard]] driver::RunResponse run_reference(std::size_t job) const;

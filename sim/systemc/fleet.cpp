@@ -17,8 +17,22 @@ struct Slot {
   std::optional<std::size_t> job;  ///< that runs
   std::optional<std::size_t> loaded;
   Addresses addresses{};
-  std::uint64_t start_cycle = 0;
+  Job resident;  ///< whose inputs are in memory
+  Addresses resident_addresses{};
+  std::uint64_t start_cycle = 0, end_cycle = 0;
 };
+
+/// Inputs of `job` that need not be copied again.
+Resident resident_inputs(const Slot& slot, const Job& job, const Addresses& addresses) {
+  Resident resident{};
+  for (std::size_t id = 0; id < resident.size(); ++id) {
+    const auto& there = slot.resident.inputs[id];
+    const bool kept = id != contract::argument::kWeights || !slot.resident.learns();
+    resident[id] = kept && !there.empty() && there.data() == job.inputs[id].data() && there.size() == job.inputs[id].size() &&
+                   slot.resident_addresses[id] == addresses[id];
+  }
+  return resident;
+}
 
 class Fleet {
  public:
@@ -28,7 +42,18 @@ class Fleet {
     report_.busy_cycles.resize(platform.units());
   }
 
+  ~Fleet() {
+    for (std::size_t unit = 0; unit < slots_.size(); ++unit) platform_.unit(unit).on_interrupt({});
+  }
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
   FleetReport run() {
+    for (std::size_t unit = 0; unit < slots_.size(); ++unit)
+      platform_.unit(unit).on_interrupt([this, unit] {
+        slots_[unit].end_cycle = platform_.clocking().now();
+        remember_banks();
+      });
     platform_.perform([this](Host& host) { work(host); });
     return std::move(report_);
   }
@@ -53,7 +78,9 @@ class Fleet {
     slot.loaded = next_++;
     const Job& job = jobs_[*slot.loaded];
     slot.addresses = place(job, base_of(unit, job));
-    load(host, platform_.system_of(unit), job, slot.addresses);
+    load(host, platform_.system_of(unit), job, slot.addresses, resident_inputs(slot, job, slot.addresses));
+    slot.resident = job;
+    slot.resident_addresses = slot.addresses;
   }
 
   void start_loaded(Host& host, std::size_t unit) {
@@ -74,10 +101,9 @@ class Fleet {
 
   void finish(Host& host, std::size_t unit) {
     Slot& slot = slots_[unit];
-    const std::uint64_t end = host.now();
-    report_.end_cycle = end;
+    const std::uint64_t end = slot.end_cycle;
+    report_.end_cycle = std::max(report_.end_cycle, end);
     report_.busy_cycles[unit] += end - slot.start_cycle;
-    remember_banks();
     const std::size_t number = *slot.job;
     JobOutcome& outcome = report_.outcomes[number];
     outcome = collect(host, unit, platform_.system_of(unit), jobs_[number], slot.addresses);

@@ -51,9 +51,9 @@ std::uint64_t placed_bytes(const Job& job) {
   return sum;
 }
 
-void load(Host& host, std::size_t system, const Job& job, const Addresses& addresses) {
+void load(Host& host, std::size_t system, const Job& job, const Addresses& addresses, const Resident& resident) {
   for (std::size_t id = 0; id < job.inputs.size(); ++id)
-    if (!job.inputs[id].empty()) host.write_memory(system, addresses[id], job.inputs[id]);
+    if (!job.inputs[id].empty() && !resident[id]) host.write_memory(system, addresses[id], job.inputs[id]);
   for (std::size_t id = job.inputs.size(); id < kBuffers; ++id) {
     const std::vector<std::byte> zeros(job.bytes(id));
     if (!zeros.empty()) host.write_memory(system, addresses[id], zeros);
@@ -86,7 +86,9 @@ JobOutcome collect(Host& host, std::size_t unit, std::size_t system, const Job& 
                        .samples_fetched = host.read_register(unit, reg::kSamplesFetched),
                        .samples_done = host.read_register(unit, reg::kSamplesDone)};
   outcome.results = fetch(host, system, addresses[argument::kResults], job.results_bytes);
-  outcome.weights = fetch(host, system, addresses[argument::kWeights], job.bytes(argument::kWeights));
+  const auto& weights = job.inputs[argument::kWeights];
+  outcome.weights = job.learns() ? fetch(host, system, addresses[argument::kWeights], weights.size())
+                                 : std::vector<std::byte>(weights.begin(), weights.end());
   outcome.trace = fetch(host, system, addresses[argument::kTrace], job.trace_bytes);
   return outcome;
 }

@@ -36,7 +36,8 @@ struct Registers {
 
 struct JobOutcome {
   std::size_t unit = 0;
-  std::vector<std::byte> results, weights, trace;
+  std::vector<std::byte> results, trace;
+  std::vector<std::byte> weights;  ///< those of the job if it does not learn
   Registers registers;
   std::uint64_t start_cycle = 0, end_cycle = 0;  ///< from the start to the interrupt
 };
@@ -48,11 +49,13 @@ using Addresses = std::array<std::uint64_t, kBuffers>;
 /// Bytes that place() needs.
 [[nodiscard]] std::uint64_t placed_bytes(const Job& job);
 
-/// In the host's thread: copies the inputs to memory; results and trace start as zeros.
-void load(Host& host, std::size_t system, const Job& job, const Addresses& addresses);
+/// In the host's thread: copies the inputs to memory, but for those that are in `resident`; results and trace start as zeros.
+using Resident = std::array<bool, 4>;
+void load(Host& host, std::size_t system, const Job& job, const Addresses& addresses, const Resident& resident = {});
 /// In the host's thread: writes arguments, enables the interrupt, starts.
 void start(Host& host, std::size_t unit, const Job& job, const Addresses& addresses);
-/// In the host's thread, after the interrupt: acknowledges it and fetches registers and outputs.
+/// In the host's thread, after the interrupt: acknowledges it and fetches registers and outputs, weights only if they are
+/// learned.
 [[nodiscard]] JobOutcome collect(Host& host, std::size_t unit, std::size_t system, const Job& job, const Addresses& addresses);
 
 }  // namespace phasic::platform

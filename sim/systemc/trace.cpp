@@ -2,6 +2,7 @@
 #include "sim/systemc/trace.hpp"
 
 #include <fmt/format.h>
+#include <sysc/tracing/sc_tracing_ids.h>
 
 #include <fstream>
 #include <stdexcept>
@@ -110,6 +111,7 @@ TraceFile::TraceFile(Platform& platform, const std::string& path, std::uint64_t 
     throw std::runtime_error(fmt::format("trace file '{}': the name must end in .vcd", path));
   // SystemC would only print a report.
   if (!std::ofstream(path)) throw std::runtime_error(fmt::format("cannot write trace file '{}'", path));
+  sc_core::sc_report_handler::set_actions(sc_core::SC_ID_TRACING_TIMESCALE_UNIT_, sc_core::SC_DO_NOTHING);
   recorder_ = std::make_unique<Recorder>("recorder", platform, from, to);
   file_ = sc_core::sc_create_vcd_trace_file(path.substr(0, path.size() - kEnding.size()).c_str());
   file_->set_time_unit(1, sc_core::SC_NS);

@@ -9,6 +9,14 @@ Unit::Unit(const sc_core::sc_module_name& name, unsigned number, const Clocking&
     : sc_module(name), clocking_(clocking), failure_(failure) {
   registers.register_b_transport(this, &Unit::b_transport);
   tag_.initiator = number;
+  SC_HAS_PROCESS(Unit);
+  SC_METHOD(see_interrupt);
+  sensitive << interrupt.posedge_event();
+  dont_initialize();
+}
+
+void Unit::see_interrupt() {
+  if (on_interrupt_) on_interrupt_();
 }
 
 bool Unit::access(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> data, bool continued,

@@ -32,6 +32,9 @@ class Unit : public sc_core::sc_module {
   using RegisterObserver = std::function<void(bool write, std::uint32_t offset, std::uint32_t value)>;
   void observe_registers(RegisterObserver observer) { observers_.push_back(std::move(observer)); }
 
+  /// Called when the interrupt wire rises; an empty function ends that.
+  void on_interrupt(std::function<void()> call) { on_interrupt_ = std::move(call); }
+
   /// One line for people.
   [[nodiscard]] virtual std::string describe() const = 0;
   /// Bytes of its data bus.
@@ -49,12 +52,14 @@ class Unit : public sc_core::sc_module {
 
  private:
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void see_interrupt();
 
   Clocking clocking_;
   Failure& failure_;
   tlm::tlm_generic_payload payload_;
   Access tag_;
   std::vector<RegisterObserver> observers_;
+  std::function<void()> on_interrupt_;
 };
 
 }  // namespace phasic::platform
