@@ -60,7 +60,7 @@ std::vector<Task> memory_tasks(bool rtl) {
     for (const std::uint32_t width : {1U, 4U, 16U, 64U})
       for (const unsigned banks : {1U, 2U, 8U}) {
         const Point point{.learn = learn, .units = 8, .banks = banks, .bytes_a_cycle = width};
-        tasks.push_back({point, rtl && banks == 1 ? "rtl64" : ""});
+        tasks.push_back({point, rtl && banks == 1 && width >= 16 ? "rtl64" : ""});  // narrower, the RTL waits long
       }
     for (const std::uint32_t bus : {4U, 16U}) tasks.push_back({{.learn = learn, .units = 8, .bus_bytes = bus}, ""});
   }

@@ -20,21 +20,46 @@ namespace {
 
 using Build = PHASIC_HLS_BUILD;
 
+/// The clock of a run's estimate; nothing where the stand-in headers are not used.
+class RunClock {
+ public:
+#if __has_include(<phasic_timing.h>)
+  void start() {
+    clock_ = {};
+    resume();
+  }
+  void resume() { timing::active() = &clock_; }
+  [[nodiscard]] std::uint64_t cycles() const { return clock_.now; }
+
+ private:
+  timing::Clock clock_;
+#else
+  void start() {}
+  void resume() {}
+  [[nodiscard]] std::uint64_t cycles() const { return 0; }
+#endif
+};
+
 /// Stands where the synthesized kernel has an m_axi pointer: it goes through the engine's memory, which can refuse.
 struct MemoryPort {
   sim::Memory* memory = nullptr;
   std::uint64_t address = 0;
+  RunClock* clock = nullptr;  ///< of the run: others may have their turn while the memory answers
 
   bool read(Word at, Line& line) const {
     std::array<Word, 16> words{};
-    if (!memory->read(address + std::uint64_t{kLineBytes} * at, std::as_writable_bytes(std::span(words)))) return false;
+    const bool good = memory->read(address + std::uint64_t{kLineBytes} * at, std::as_writable_bytes(std::span(words)));
+    clock->resume();
+    if (!good) return false;
     for (unsigned word = 0; word < words.size(); ++word) set_word(line, word, words[word]);
     return true;
   }
   bool write(Word at, const Line& line) const {
     std::array<Word, 16> words{};
     for (unsigned word = 0; word < words.size(); ++word) words[word] = word_of(line, word);
-    return memory->write(address + std::uint64_t{kLineBytes} * at, std::as_bytes(std::span(words)));
+    const bool good = memory->write(address + std::uint64_t{kLineBytes} * at, std::as_bytes(std::span(words)));
+    clock->resume();
+    return good;
   }
 };
 
@@ -54,7 +79,8 @@ class HlsEngine final : public sim::Engine {
                                     .error_sample = status_.fault.sample,
                                     .phase = registers_.running() ? contract::Phase::kCheck : contract::Phase::kIdle,
                                     .samples_fetched = status_.samples_fetched,
-                                    .samples_done = status_.samples_done});
+                                    .samples_done = status_.samples_done,
+                                    .cycles = clock_.cycles()});
   }
 
   void write_register(std::uint32_t offset, std::uint32_t value) override {
@@ -79,12 +105,13 @@ class HlsEngine final : public sim::Engine {
     RunArguments arguments{};
     std::array<MemoryPort, kBuffers> ports{};
     for (std::size_t id = 0; id < kBuffers; ++id) {
-      ports[id] = {&memory_, given.address[id]};
+      ports[id] = {&memory_, given.address[id], &clock_};
       arguments.address_low[id] = static_cast<Word>(given.address[id]);
       arguments.bytes[id] = given.bytes[id];
     }
     arguments.sample_count = given.sample_count;
     arguments.first_sample = given.first_sample;
+    clock_.start();
     status_ = run_kernel<Build>(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5], arguments, *state_);
   }
 
@@ -92,6 +119,7 @@ class HlsEngine final : public sim::Engine {
   std::unique_ptr<KernelState<Build>> state_;  ///< too large for a stack
   sim::RegisterFile registers_;
   RunStatus status_{};
+  RunClock clock_;
 };
 
 void check_options(const std::string& text) {

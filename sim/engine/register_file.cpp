@@ -40,6 +40,10 @@ std::uint32_t RegisterFile::read(std::uint32_t offset, const RegisterStatus& sta
       return status.samples_fetched;
     case reg::kSamplesDone:
       return status.samples_done;
+    case reg::kCyclesLow:
+      return static_cast<std::uint32_t>(status.cycles);
+    case reg::kCyclesHigh:
+      return static_cast<std::uint32_t>(status.cycles >> 32);
     default:
       break;
   }

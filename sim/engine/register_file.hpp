@@ -23,6 +23,7 @@ struct RegisterStatus {
   std::uint32_t error = 0, error_detail = 0, error_sample = 0;
   contract::Phase phase = contract::Phase::kIdle;
   std::uint32_t samples_fetched = 0, samples_done = 0;
+  std::uint64_t cycles = 0;  ///< of the run so far, by whoever keeps a clock
 };
 
 /// Values of the limit registers, in the order of the limits table.

@@ -16,9 +16,10 @@ namespace {
 
 namespace reg = contract::reg;
 
-constexpr std::uint64_t kPage = 4096;  // bursts do not cross it
-constexpr std::uint64_t kBeats = 256;  // of a burst, at most
-constexpr int kStackBytes = 4 << 20;   // the kernel in C simulation has its arrays on the stack
+constexpr std::uint64_t kLongestPause = 16;  // cycles between lines of a burst
+constexpr std::uint64_t kPage = 4096;        // bursts do not cross it
+constexpr std::uint64_t kBeats = 256;        // of a burst, at most
+constexpr int kStackBytes = 4 << 20;         // the kernel in C simulation has its arrays on the stack
 
 }  // namespace
 
@@ -69,11 +70,15 @@ bool EngineUnit::transfer(tlm::tlm_command command, std::uint64_t address, std::
     const std::uint64_t first = address + at;
     const std::size_t room = std::min<std::uint64_t>(kPage - first % kPage, kBeats * bus_bytes_);
     const std::size_t length = std::min(room, data.size() - at);
-    // Whoever reads line after line without a pause is one burst of the synthesized kernel.
-    const bool continued = first == next_address_ && command == last_command_ && sc_core::sc_time_stamp() == last_end_;
+    // Line after line in a loop is one burst of the synthesized kernel.
+    const bool continued = first == next_address_ && command == last_command_ &&
+                           sc_core::sc_time_stamp() <= last_end_ + clocking().time(kLongestPause);
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     good = access(command, first, data.subspan(at, length), continued, delay) && good;
-    wait(std::max(delay, clocking().time((length + bus_bytes_ - 1) / bus_bytes_)));
+    const sc_core::sc_time beats = clocking().time((length + bus_bytes_ - 1) / bus_bytes_);
+    // Loops that count cycles count one for each line that they move: only what goes beyond it is theirs to wait for.
+    const bool counted = compute_.source == ComputeTime::Source::kCounted;
+    wait(counted ? std::max(delay, beats) - beats : std::max(delay, beats));
     at += length;
     next_address_ = first + length;
     last_command_ = command;

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 #include <stdexcept>
 #include <vector>
@@ -121,6 +122,48 @@ TEST(Platform, TimingChangesNoResult) {
     plan.bank = {.bytes_a_cycle = static_cast<std::uint32_t>(seed * seed), .latency = static_cast<std::uint32_t>(40 * seed)};
     Platform platform(plan);
     expect_right(cases, limits, run_fleet(platform, cases.jobs));
+  }
+}
+
+/// Cycles from start to interrupt of one job on one unit, with a memory that is never in the way.
+std::uint64_t cycles_of(const UnitPlan& unit, const Job& job, std::uint64_t* counted = nullptr) {
+  PlatformPlan plan;
+  plan.units = {unit};
+  plan.bank_bytes = 8 << 20;
+  plan.bank = {.bytes_a_cycle = 64, .latency = 0};
+  plan.hop_cycles = 0;
+  Platform platform(plan);
+  const FleetReport report = run_fleet(platform, {job});
+  contract::ResultsHeader header;
+  std::memcpy(&header, report.outcomes[0].results.data(), sizeof header);
+  if (counted != nullptr) *counted = header.cycles;
+  return report.cycles();
+}
+
+TEST(Platform, AnHlsUnitTakesWhatItsKernelCounts) {
+  const auto limits = testing::limits_of("hls");
+  const Cases cases(12, limits);
+  for (const Job& job : cases.jobs) {
+    std::uint64_t counted = 0;
+    const std::uint64_t taken = cycles_of(hls("hls"), job, &counted);
+    EXPECT_GE(taken, counted);
+    EXPECT_LE(taken, counted + counted / 10 + 300) << "memory takes next to nothing here";
+  }
+}
+
+TEST(Platform, ACalibratedUnitTakesWhatItIsGiven) {
+  const auto limits = testing::limits_of("hls");
+  const Cases cases(12, limits);
+  for (const Job& job : cases.jobs) {
+    const UnitPlan unit{
+        .engine = "reference",
+        .options = testing::reference_options(limits),
+        .compute = {
+            .source = ComputeTime::Source::kGiven, .load_cycles = 20'000, .cycles_a_sample = 30'000, .store_cycles = 10'000}};
+    const std::uint64_t given = 20'000 + 30'000 * std::uint64_t{job.sample_count} + 10'000;
+    const std::uint64_t taken = cycles_of(unit, job);
+    EXPECT_GE(taken, given);
+    EXPECT_LE(taken, given + 300);
   }
 }
 
