@@ -114,7 +114,7 @@ TEST(Platform, UnitsAreFasterTogether) {
 
 TEST(Platform, TimingChangesNoResult) {
   const auto limits = testing::limits_of("rtl8w16");
-  const Cases cases(6, limits);
+  const Cases cases(3, limits);
   for (const std::uint64_t seed : {1, 2, 3}) {
     PlatformPlan plan;
     plan.units = {rtl("rtl8w16", seed)};
