@@ -39,8 +39,59 @@ std::string engine_options(const RunOptions& options, unsigned unit) {
   return json.dump();
 }
 
+struct Totals {
+  std::uint64_t differences = 0, correct = 0;
+  std::string first;  ///< the first difference
+};
+
+Totals compare(const Workload& workload, const platform::FleetReport& report) {
+  Totals totals;
+  for (std::size_t job = 0; job < report.outcomes.size(); ++job) {
+    const auto check = workload.check(job, report.outcomes[job]);
+    totals.differences += check.differences();
+    totals.correct += check.correct;
+    if (totals.first.empty()) totals.first = check.first;
+  }
+  return totals;
+}
+
+void print_tables(platform::Platform& platform, const platform::FleetReport& report) {
+  const std::uint64_t cycles = report.cycles();
+  fmt::print("{:<8} {:>14} {:>12} {:>12} {:>14}\n", "unit", "busy cycles", "busy, %", "bytes read", "bytes written");
+  for (std::size_t unit = 0; unit < platform.units(); ++unit) {
+    const auto& monitor = platform.monitor(unit);
+    fmt::print("{:<8} {:>14} {:>12.1f} {:>12} {:>14}\n", unit, report.busy_cycles[unit],
+               percent(report.busy_cycles[unit], cycles), monitor.bytes_read(), monitor.bytes_written());
+  }
+  fmt::print("{:<8} {:>14} {:>12} {:>12} {:>14} {:>14}\n", "bank", "busy cycles", "busy, %", "bytes read", "bytes written",
+             "waited cycles");
+  for (std::size_t bank = 0; bank < report.banks.size(); ++bank) {
+    const auto& statistics = report.banks[bank];
+    fmt::print("{:<8} {:>14} {:>12.2f} {:>12} {:>14} {:>14}\n", bank, statistics.busy_cycles,
+               percent(statistics.busy_cycles, cycles), statistics.bytes_read, statistics.bytes_written,
+               statistics.wait_cycles);
+  }
+}
+
+void write_json(const RunOptions& options, const Workload& workload, const platform::FleetReport& report,
+                const Totals& totals) {
+  nlohmann::json document = {{"engine", options.engine},
+                             {"units", options.units},
+                             {"banks", options.plan.banks},
+                             {"mode", options.workload.learn ? "learning" : "inference"},
+                             {"samples", workload.samples()},
+                             {"cycles", report.cycles()},
+                             {"differences", totals.differences},
+                             {"correct", totals.correct},
+                             {"unit_busy_cycles", report.busy_cycles}};
+  for (const auto& bank : report.banks) document["bank_busy_cycles"].push_back(bank.busy_cycles);
+  std::ofstream out(options.json);
+  out << document.dump(2) << '\n';
+  if (!out.flush()) throw std::runtime_error(fmt::format("cannot write '{}'", options.json));
+}
+
 int run(RunOptions options) {
-  options.workload.jobs = options.units * options.jobs_a_unit;
+  options.workload.jobs = std::uint64_t{options.units} * options.jobs_a_unit;
   const Workload workload(options.workload);
   const auto jobs = workload.jobs();
   for (unsigned unit = 0; unit < options.units; ++unit)
@@ -63,49 +114,17 @@ int run(RunOptions options) {
   progress.update(workload.samples(), fmt::format("cycle {}", platform.now()));
   progress.finish();
 
-  std::uint64_t differences = 0, correct = 0;
-  std::string first;
-  for (std::size_t job = 0; job < jobs.size(); ++job) {
-    const auto check = workload.check(job, report.outcomes[job]);
-    differences += check.differences();
-    correct += check.correct;
-    if (first.empty()) first = check.first;
-  }
-  const std::uint64_t cycles = report.cycles();
-  const double seconds = static_cast<double>(cycles) / (options.plan.megahertz * 1e6);
-  const double rate = static_cast<double>(workload.samples()) / seconds;
-  nlohmann::json document = {{"engine", options.engine},      {"units", options.units},
-                             {"banks", options.plan.banks},   {"mode", options.workload.learn ? "learning" : "inference"},
-                             {"samples", workload.samples()}, {"cycles", cycles},
-                             {"samples_per_second", rate},    {"megahertz", options.plan.megahertz},
-                             {"differences", differences},    {"correct", correct}};
-  fmt::print("{:<8} {:>14} {:>12} {:>12} {:>14}\n", "unit", "busy cycles", "busy, %", "bytes read", "bytes written");
-  for (std::size_t unit = 0; unit < platform.units(); ++unit) {
-    const auto& monitor = platform.monitor(unit);
-    fmt::print("{:<8} {:>14} {:>12.1f} {:>12} {:>14}\n", unit, report.busy_cycles[unit],
-               percent(report.busy_cycles[unit], cycles), monitor.bytes_read(), monitor.bytes_written());
-    document["unit_busy_cycles"].push_back(report.busy_cycles[unit]);
-  }
-  fmt::print("{:<8} {:>14} {:>12} {:>12} {:>14} {:>14}\n", "bank", "busy cycles", "busy, %", "bytes read", "bytes written",
-             "waited cycles");
-  for (std::size_t bank = 0; bank < report.banks.size(); ++bank) {
-    const auto& statistics = report.banks[bank];
-    fmt::print("{:<8} {:>14} {:>12.2f} {:>12} {:>14} {:>14}\n", bank, statistics.busy_cycles,
-               percent(statistics.busy_cycles, cycles), statistics.bytes_read, statistics.bytes_written,
-               statistics.wait_cycles);
-    document["bank_busy_cycles"].push_back(statistics.busy_cycles);
-  }
-  fmt::print("{} samples in {} cycles ({}): {:.0f} samples/s at an assumed clock of {:.0f} MHz\n", workload.samples(), cycles,
-             options.engine.starts_with("rtl") ? "simulated" : "estimated", rate, options.plan.megahertz);
+  const Totals totals = compare(workload, report);
+  print_tables(platform, report);
+  const double seconds = static_cast<double>(report.cycles()) / (options.plan.megahertz * 1e6);
+  fmt::print("{} samples in {} cycles ({}): {:.0f} samples/s at an assumed clock of {:.0f} MHz\n", workload.samples(),
+             report.cycles(), options.engine.starts_with("rtl") ? "simulated" : "estimated",
+             static_cast<double>(workload.samples()) / seconds, options.plan.megahertz);
   fmt::print("{:.1f} % right; {} differences from the reference in results, exact counters and weights\n",
-             percent(correct, workload.samples()), differences);
-  if (!first.empty()) fmt::print("first difference: {}\n", first);
-  if (!options.json.empty()) {
-    std::ofstream out(options.json);
-    out << document.dump(2) << '\n';
-    if (!out.flush()) throw std::runtime_error(fmt::format("cannot write '{}'", options.json));
-  }
-  return differences == 0 ? 0 : 1;
+             percent(totals.correct, workload.samples()), totals.differences);
+  if (!totals.first.empty()) fmt::print("first difference: {}\n", totals.first);
+  if (!options.json.empty()) write_json(options, workload, report, totals);
+  return totals.differences == 0 ? 0 : 1;
 }
 
 }  // namespace
