@@ -391,5 +391,95 @@ TEST_F(AxiMemoryTest, BusWidthsThatAxiDoesNotKnowAreRefused) {
   EXPECT_THROW(AxiMemory(memory, 128, {}), std::invalid_argument);
 }
 
+/// Takes as long as it is told.
+class SlowMemory final : public TimedMemory {
+ public:
+  explicit SlowMemory(Memory& bytes) : bytes_(bytes) {}
+  bool read(std::uint64_t address, std::span<std::byte> to) override {
+    ++accesses;
+    return bytes_.read(address, to);
+  }
+  bool write(std::uint64_t address, std::span<const std::byte> from) override {
+    ++accesses;
+    return bytes_.write(address, from);
+  }
+  [[nodiscard]] std::uint64_t delay() const override { return cycles; }
+
+  std::uint64_t cycles = 0;
+  unsigned accesses = 0;
+
+ private:
+  Memory& bytes_;
+};
+
+/// Cycles until everything that is queued is answered, with ideal timing and no latency but the memory's.
+unsigned cycles_of(Master& master, SlowMemory& slow) {
+  AxiTiming timing;
+  timing.ideal = true;
+  timing.latency = timing.write_latency = 0;
+  AxiMemory axi(slow, kBus, timing);
+  unsigned cycles = 0;
+  do {
+    master.cycle(axi);
+    ++cycles;
+  } while (cycles < 100'000 && !(master.aw.empty() && master.ar.empty() && master.w.empty() && axi.quiet()));
+  return cycles;
+}
+
+TEST_F(AxiMemoryTest, ABurstOfATimedMemoryIsOneAccessThatEndsWhenItsDelayIsOver) {
+  SlowMemory slow(memory);
+  unsigned at_once = 0;
+  for (const unsigned delay : {0U, 10U, 15U, 16U, 40U, 300U}) {
+    slow.cycles = delay;
+    slow.accesses = 0;
+    Master reader;
+    reader.ar.push_back(request(kBase, 16));
+    const unsigned cycles = cycles_of(reader, slow);
+    EXPECT_EQ(reader.reads.size(), 16U);
+    EXPECT_EQ(slow.accesses, 1U);
+    if (delay == 0) at_once = cycles;
+    EXPECT_EQ(cycles, at_once + (delay > 15 ? delay - 15 : 0)) << delay;
+  }
+  for (const unsigned delay : {0U, 10U, 300U}) {
+    slow.cycles = delay;
+    slow.accesses = 0;
+    Master writer;
+    writer.write(kBase + 512, pattern(256, delay));
+    const unsigned cycles = cycles_of(writer, slow);
+    ASSERT_EQ(writer.responses.size(), 1U);
+    EXPECT_EQ(slow.accesses, 1U);
+    if (delay == 0) at_once = cycles;
+    EXPECT_EQ(cycles, at_once + delay) << delay;
+    EXPECT_EQ(0, std::memcmp(memory.bank(kBase).data() + 512, pattern(256, delay).data(), 256));
+  }
+}
+
+TEST_F(AxiMemoryTest, StrobesAndErrorsReachATimedMemory) {
+  SlowMemory slow(memory);
+  Master strobed;
+  strobed.write(kBase, pattern(32, 3));
+  strobed.w.front().strobes = 0x00f0;
+  (void)cycles_of(strobed, slow);
+  EXPECT_EQ(memory.bank(kBase)[3], std::byte{0});
+  EXPECT_EQ(0, std::memcmp(memory.bank(kBase).data() + 4, pattern(32, 3).data() + 4, 4));
+  EXPECT_EQ(memory.bank(kBase)[8], std::byte{0});
+  EXPECT_EQ(0, std::memcmp(memory.bank(kBase).data() + 16, pattern(32, 3).data() + 16, 16));
+  memory.fail_writes(kBase + 1024 + 16, 1);
+  Master refused;
+  refused.write(kBase + 1024, pattern(48, 5));
+  (void)cycles_of(refused, slow);
+  ASSERT_EQ(refused.responses.size(), 1U);
+  EXPECT_NE(refused.responses[0].second, kAxiOkay);
+  EXPECT_EQ(0, std::memcmp(memory.bank(kBase).data() + 1024, pattern(48, 5).data(), 16)) << "the other beats are written";
+  memory.fail_reads(kBase + 2048 + 16, 1);
+  Master reader;
+  reader.ar.push_back(request(kBase + 2048, 3));
+  (void)cycles_of(reader, slow);
+  ASSERT_EQ(reader.reads.size(), 3U);
+  EXPECT_EQ(reader.reads[0].response, kAxiOkay);
+  EXPECT_NE(reader.reads[1].response, kAxiOkay);
+  EXPECT_EQ(reader.reads[2].response, kAxiOkay);
+}
+
 }  // namespace
 }  // namespace phasic::sim
