@@ -230,6 +230,19 @@ void draw_state(Dice& dice, const CaseLimits& limits, std::uint32_t rows, Layer&
       put(weights, at, static_cast<std::uint8_t>(state >> 8 * byte));
     }
   }
+  // Twins have equal matches, of which the first must win.
+  if (!dice.one_in(3)) return;
+  const std::uint32_t all_rows = rows + kStateBits / limits.weight_width;
+  for (std::uint32_t neuron = 1; neuron < layer.neurons; ++neuron) {
+    if (!dice.one_in(2)) continue;
+    const std::uint64_t twin = dice.below(neuron);
+    for (std::uint32_t row = 0; row < all_rows; ++row) {
+      const std::uint64_t first = layer.weights_offset + row * row_bytes;
+      for (std::uint64_t byte = 0; byte < bytes; ++byte) {
+        put(weights, first + neuron * bytes + byte, get<std::uint8_t>(weights, first + twin * bytes + byte));
+      }
+    }
+  }
 }
 
 /// Places parts of the given sizes in random order with gaps; returns the size of the whole.
@@ -390,6 +403,21 @@ void plant_large_layer(Dice& dice, const CaseLimits& limits, RandomCase& result)
   result.planted += " largest first layer;";
 }
 
+/// A first layer that competes, with room for its weights but not for the state beside them, if the build can have one.
+void plant_crowded_competition(Dice& dice, const CaseLimits& limits, RandomCase& result) {
+  const Layer layer = result.layer(0);
+  const std::uint32_t words = std::max<std::uint32_t>(limits.max_neurons / limits.lanes, 1);
+  const auto rows =
+      limits.weight_depth / words - static_cast<std::uint32_t>(dice.below(state_rows(layer, limits.weight_width)));
+  if (rows < 2 || rows > limits.max_rows) return;
+  const std::uint32_t inputs = rows - layer.flags;
+  auto& program = result.buffers[argument::kProgram];
+  put(program, offsetof(ProgramHeader, inputs), inputs);
+  put(program, sizeof(ProgramHeader) + offsetof(Layer, neurons), std::min(words * limits.lanes, limits.max_neurons));
+  put(program, offsetof(ProgramHeader, sample_stride), static_cast<std::uint32_t>(align(inputs + 16)));
+  result.planted += " no room for the state of a competition;";
+}
+
 void plant_size(Dice& dice, RandomCase& result) {
   const std::uint64_t buffer = dice.below(kBuffers);
   auto& bytes = result.buffers[buffer];
@@ -493,10 +521,17 @@ void plant_read_failure(Dice& dice, RandomCase& result) {
   result.planted += fmt::format(" reading {} + {:#x} fails;", contract::kArguments[failure.buffer].name, failure.offset);
 }
 
-void plant_write_failure(Dice& dice, RandomCase& result) {
+void plant_write_failure(Dice& dice, const CaseLimits& limits, RandomCase& result) {
   const std::uint32_t buffer = dice.pick({argument::kWeights, argument::kResults, argument::kResults, argument::kTrace});
   if (result.buffers[buffer].size() < 64) return;
-  const std::uint64_t offset = 64 * dice.below(result.buffers[buffer].size() / 64);
+  std::uint64_t offset = 64 * dice.below(result.buffers[buffer].size() / 64);
+  const std::size_t last = result.header().layers - 1;
+  const Layer layer = result.layer(last);
+  if (buffer == argument::kWeights && competes(layer) && dice.one_in(2)) {  // the few rows of its state
+    const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
+    const std::uint64_t row = layer_rows(result, last) + dice.below(state_rows(layer, limits.weight_width));
+    offset = layer.weights_offset + row * row_bytes + 64 * dice.below(row_bytes / 64);
+  }
   result.bus_failures.push_back({true, buffer, offset, 64});
   result.planted += fmt::format(" writing {} + {:#x} fails;", contract::kArguments[buffer].name, offset);
 }
@@ -605,10 +640,14 @@ RandomCase random_illegal_case(std::uint64_t seed, const CaseLimits& limits) {
   RandomCase result = random_case(seed, limits);
   Dice dice(~seed);
   if (dice.one_in(10)) {
-    plant_write_failure(dice, result);
+    plant_write_failure(dice, limits, result);
     return result;
   }
   for (std::uint64_t faults = dice.one_in(5) ? 2 : 1; faults > 0; --faults) {
+    if (competes(result.layer(0)) && dice.one_in(4)) {
+      plant_crowded_competition(dice, limits, result);
+      continue;
+    }
     switch (dice.below(12)) {
       case 0:
         plant_large_layer(dice, limits, result);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Puts deliberate faults into copies of the RTL, one at a time, and sees whether the random differential test catches them.
+/// Puts deliberate faults into copies of the RTL or of the HLS kernel, one at a time, and sees whether the random differential
+/// test catches them.
 #include <fmt/format.h>
 #include <sys/wait.h>
 
@@ -27,16 +28,17 @@ using Json = nlohmann::json;
 /// One changed line.
 struct Fault {
   std::string name;
-  std::string file;  ///< below rtl/
+  std::string file;  ///< below the folder of the sources
   std::string find;  ///< occurs exactly once in the file, within one line
   std::string replace;
 };
 
-/// Tools and files of the build; CMake writes them.
+/// Tools and files of the build; CMake writes them. What is for Verilator alone is empty for the HLS kernel.
 struct Settings {
+  bool hls = false;
   std::string verilator, make, model_compiler, compiler;
   std::string verilator_flags, compile_flags, link_inputs;
-  fs::path rtl, package, plugin, exports, reference_engine, test;
+  fs::path sources, package, plugin, exports, reference_engine, test;
 };
 
 enum class Verdict { kCaught, kSurvived, kBroken };
@@ -87,16 +89,31 @@ std::vector<Fault> read_faults(const fs::path& path) {
 Settings read_settings(const fs::path& path) {
   const Json root = parse_file(path);
   const auto get = [&](const char* key) { return string_of(root, key, path); };
-  return {
-      get("verilator"),   get("make"), get("model_compiler"), get("compiler"), get("verilator_flags"), get("compile_flags"),
-      get("link_inputs"), get("rtl"),  get("package"),        get("plugin"),   get("exports"),         get("reference_engine"),
-      get("test")};
+  Settings settings;
+  settings.hls = get("form") == "hls";
+  settings.compiler = get("compiler");
+  settings.compile_flags = get("compile_flags");
+  settings.link_inputs = get("link_inputs");
+  settings.sources = get("sources");
+  settings.reference_engine = get("reference_engine");
+  settings.test = get("test");
+  if (settings.hls) return settings;
+  settings.verilator = get("verilator");
+  settings.make = get("make");
+  settings.model_compiler = get("model_compiler");
+  settings.verilator_flags = get("verilator_flags");
+  settings.package = get("package");
+  settings.plugin = get("plugin");
+  settings.exports = get("exports");
+  return settings;
 }
 
-/// Replaces the fault's pattern in a copy of the RTL. Throws if it does not occur exactly once, in one line.
-void apply(const Fault& fault, const fs::path& rtl) {
-  const fs::path file = rtl / fault.file;
-  std::string text = read_file(file);
+/// Name of the sources' folder, in the project and in a copy: "rtl" or "hls".
+fs::path folder_of(const Settings& settings) { return settings.sources.filename(); }
+
+/// The text of the fault's file with the fault in it. Throws if its pattern does not occur exactly once, in one line.
+std::string with_fault(const Fault& fault, const fs::path& sources) {
+  std::string text = read_file(sources / fault.file);
   const auto at = text.find(fault.find);
   if (fault.find.empty() || fault.find.find('\n') != std::string::npos)
     throw std::runtime_error(fmt::format("fault '{}': the pattern must be within one line", fault.name));
@@ -105,7 +122,7 @@ void apply(const Fault& fault, const fs::path& rtl) {
   if (text.find(fault.find, at + 1) != std::string::npos)
     throw std::runtime_error(fmt::format("fault '{}': '{}' occurs more than once in {}", fault.name, fault.find, fault.file));
   text.replace(at, fault.find.size(), fault.replace);
-  write_file(file, text);
+  return text;
 }
 
 std::string quoted(const std::string& text) {
@@ -124,14 +141,23 @@ void run_or_throw(const std::string& command, const fs::path& log) {
   if (run(command, log) != 0) throw std::runtime_error(fmt::format("does not build; see {}", log.string()));
 }
 
-/// Builds engine `fault` from `folder`/rtl into `folder`/engines.
-void build(const Settings& settings, const fs::path& folder, const fs::path& sound) {
+fs::path engine_file(const fs::path& folder) { return folder / "engines" / "libphasic_engine_fault.so"; }
+
+/// Builds engine `fault` from `folder`/hls. Headers of the copy come before those of the project.
+void build_hls(const Settings& settings, const fs::path& folder) {
+  run_or_throw(fmt::format("{} -I{} {} -shared -o {} {} {}", settings.compiler, quoted(folder.string()), settings.compile_flags,
+                           quoted(engine_file(folder).string()),
+                           quoted((folder / folder_of(settings) / "engine" / "engine.cpp").string()), settings.link_inputs),
+               folder / "build.log");
+}
+
+/// Builds engine `fault` from `folder`/rtl.
+void build_rtl(const Settings& settings, const fs::path& folder, const fs::path& sound) {
   const fs::path log = folder / "build.log", model = folder / "model";
-  fs::create_directories(folder / "engines");
   std::string files = quoted(settings.package.string());
   for (const char* part : {"core", "kernel"}) {
     std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder / "rtl" / part))
+    for (const auto& entry : fs::directory_iterator(folder / folder_of(settings) / part))
       if (entry.path().extension() == ".sv") names.push_back(entry.path().string());
     std::sort(names.begin(), names.end());
     for (const std::string& name : names) files += " " + quoted(name);
@@ -149,11 +175,20 @@ void build(const Settings& settings, const fs::path& folder, const fs::path& sou
                              quoted(settings.plugin.string()), quoted(object.string())),
                  log);
   }
-  run_or_throw(
-      fmt::format("{} -shared -Wl,-Bsymbolic,--version-script={} -o {} {} {} {}", settings.compiler,
-                  quoted(settings.exports.string()), quoted((folder / "engines" / "libphasic_engine_fault.so").string()),
-                  quoted(object.string()), quoted((model / "Vphasic_fault__ALL.a").string()), settings.link_inputs),
-      log);
+  run_or_throw(fmt::format("{} -shared -Wl,-Bsymbolic,--version-script={} -o {} {} {} {}", settings.compiler,
+                           quoted(settings.exports.string()), quoted(engine_file(folder).string()), quoted(object.string()),
+                           quoted((model / "Vphasic_fault__ALL.a").string()), settings.link_inputs),
+               log);
+}
+
+/// Builds engine `fault` from the sources in `folder` into `folder`/engines.
+void build(const Settings& settings, const fs::path& folder, const fs::path& sound) {
+  fs::create_directories(folder / "engines");
+  if (settings.hls) {
+    build_hls(settings, folder);
+  } else {
+    build_rtl(settings, folder, sound);
+  }
   fs::create_symlink(settings.reference_engine, folder / "engines" / "libphasic_engine_reference.so");
 }
 
@@ -180,8 +215,9 @@ Result examine(const Settings& settings, const Fault* fault, const fs::path& fol
   try {
     fs::remove_all(folder);
     fs::create_directories(folder);
-    fs::copy(settings.rtl, folder / "rtl", fs::copy_options::recursive);
-    if (fault != nullptr) apply(*fault, folder / "rtl");
+    const fs::path sources = folder / folder_of(settings);
+    fs::copy(settings.sources, sources, fs::copy_options::recursive);
+    if (fault != nullptr) write_file(sources / fault->file, with_fault(*fault, sources));
     build(settings, folder, sound);
     const fs::path log = folder / "test.log";
     const int status =
@@ -208,11 +244,11 @@ Result examine(const Settings& settings, const Fault* fault, const fs::path& fol
 }  // namespace
 
 int main(int argc, char** argv) try {
-  CLI::App app{"Deliberate faults in the RTL: each must be caught by the random differential test"};
+  CLI::App app{"Deliberate faults in the RTL or the HLS kernel: each must be caught by the random differential test"};
   std::string list, settings_file, work;
   std::vector<std::string> only;
   unsigned cases = 320, jobs = std::max(1u, std::thread::hardware_concurrency());
-  bool names = false;
+  bool names = false, only_check = false;
   app.add_option("--faults", list, "JSON list of faults")->required();
   app.add_option("--settings", settings_file, "Tools of the build")->required();
   app.add_option("--work", work, "Folder for the copies")->required();
@@ -220,6 +256,7 @@ int main(int argc, char** argv) try {
   app.add_option("--cases", cases, "Random cases of each kind for a fault")->capture_default_str();
   app.add_option("--jobs", jobs, "Faults at a time")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_flag("--list", names, "Print the names and stop");
+  app.add_flag("--check", only_check, "Only see whether every pattern occurs exactly once, and stop");
   CLI11_PARSE(app, argc, argv);
 
   std::vector<Fault> faults = read_faults(list);
@@ -233,12 +270,17 @@ int main(int argc, char** argv) try {
     return 0;
   }
   const Settings settings = read_settings(settings_file);
+  for (const Fault& fault : faults) static_cast<void>(with_fault(fault, settings.sources));
+  if (only_check) {
+    fmt::print("{} faults, each pattern occurs once\n", faults.size());
+    return 0;
+  }
 
   // Without a fault the test must pass, or else "caught" would mean nothing.
   const fs::path folder(work), sound = folder / "sound";
   const Result sound_result = examine(settings, nullptr, sound, sound, cases);
   if (sound_result.verdict != Verdict::kSurvived) {
-    fmt::print(stderr, "The RTL without a fault does not pass: {}\n", sound_result.text);
+    fmt::print(stderr, "Without a fault the test does not pass: {}\n", sound_result.text);
     return 2;
   }
   fmt::print("{:<9} {:>5.0f} s  {}\n", "passes", sound_result.seconds, "(no fault)");
