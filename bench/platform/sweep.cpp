@@ -2,6 +2,7 @@
 /// phasic_platform sweep: how throughput grows with units, lanes, banks and widths, and where it stops.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -25,8 +26,11 @@ using Json = nlohmann::ordered_json;
 struct SweepOptions {
   WorkloadOptions workload;
   double megahertz = 250;
+  std::uint64_t long_job = 256;  ///< samples
+  std::vector<std::string> parts{"units", "memory", "long"};
   std::string output, chart, command;
   bool rtl = true, quiet = false;
+  [[nodiscard]] bool has(const std::string& part) const { return std::find(parts.begin(), parts.end(), part) != parts.end(); }
 };
 
 /// What is to be run, and a row for it.
@@ -67,6 +71,17 @@ std::vector<Task> memory_tasks(bool rtl) {
   return tasks;
 }
 
+/// Long jobs, which load their weights once for many samples, on a wide and on a narrow bank.
+std::vector<Task> long_tasks() {
+  std::vector<Task> tasks;
+  for (const bool learn : {false, true})
+    for (const std::uint32_t lanes : {64U, 256U})
+      for (const std::uint32_t width : {64U, 1U})
+        for (const unsigned units : kUnits)
+          tasks.push_back({{.learn = learn, .units = units, .lanes = lanes, .bytes_a_cycle = width}, ""});
+  return tasks;
+}
+
 Json row_of(const Task& task, const Figures& figures, const std::optional<Figures>& estimated, double megahertz) {
   const Point& point = task.point;
   Json row = {{"mode", point.learn ? "learning" : "inference"},
@@ -98,7 +113,7 @@ std::vector<Json> run_tasks(const Sweep& sweep, const std::vector<Task>& tasks, 
       throw std::runtime_error(
           fmt::format("sweep: {} units of {} lanes differ from the reference", task.point.units, task.point.lanes));
     Json row = row_of(task, figures, estimated, megahertz);
-    const std::string line = fmt::format("{} {}", task.point.learn, task.point.lanes);
+    const std::string line = fmt::format("{} {} {}", task.point.learn, task.point.lanes, task.point.bytes_a_cycle);
     if (task.point.units == 1) alone[line] = figures.cycles_a_sample();
     if (alone.contains(line)) row["speedup"] = alone[line] / figures.cycles_a_sample();
     rows.push_back(std::move(row));
@@ -113,15 +128,23 @@ Json column(const char* field, const char* title, const char* format = nullptr) 
   return column;
 }
 
-void write_measurement(const std::string& path, const std::string& description, const SweepOptions& options,
-                       const std::vector<Json>& columns, const std::vector<Json>& rows) {
+/// A table of the sweep: its rows, as they are printed and recorded.
+struct Table {
+  std::string file, title, description;
+  std::vector<Json> columns, rows;
+};
+
+void write_measurement(const std::string& path, const Table& table, const SweepOptions& options) {
+  const bool simulated =
+      std::any_of(table.rows.begin(), table.rows.end(), [](const Json& row) { return row["kind"] == "RTL"; });
+  const Json kinds = simulated ? Json{"simulated", "estimated"} : Json{"estimated"};
   const Json document = {{"phasic_measurement", 1},
-                         {"description", description},
+                         {"description", table.description},
                          {"command", options.command},
-                         {"kind", {"simulated", "estimated"}},
+                         {"kind", kinds},
                          {"seeds", {1}},
-                         {"columns", columns},
-                         {"rows", rows}};
+                         {"columns", table.columns},
+                         {"rows", table.rows}};
   std::ofstream out(path);
   out << document.dump(2) << '\n';
   if (!out.flush()) throw std::runtime_error(fmt::format("cannot write '{}'", path));
@@ -155,54 +178,65 @@ std::vector<ChartPanel> panels_of(const std::vector<Json>& rows) {
   return panels;
 }
 
+std::vector<Json> columns_of(const std::string& part) {
+  std::vector<Json> columns{column("mode", "")};
+  const auto add = [&](std::initializer_list<Json> more) { columns.insert(columns.end(), more); };
+  if (part != "memory") add({column("lanes", "lanes"), column("units", "units")});
+  if (part == "memory") add({column("banks", "banks"), column("bus_bits", "unit's bus, bits")});
+  if (part != "units") add({column("bank_bytes_a_cycle", "bytes a cycle and bank")});
+  if (part != "long") add({column("kind", "kind")});
+  add({column("cycles_a_sample", "cycles a sample", ".0"), column("samples_per_second", "samples/s", "integer")});
+  if (part != "memory") add({column("speedup", "speed-up", ".2"), column("unit_busy", "units busy, %", ".1")});
+  add({column("bank_busy", "banks busy, %", ".2"), column("bytes_a_cycle", "bytes a cycle", ".2")});
+  if (part != "long") add({column("estimate_differs", "estimate differs, %", ".1")});
+  return columns;
+}
+
 int run(SweepOptions options) {
   options.workload.jobs = kUnits.back();
-  const Workload inference(options.workload);
-  options.workload.learn = true;
-  const Workload learning(options.workload);
-  Sweep sweep(inference, learning);
-  const auto units = unit_tasks(options.rtl), memory = memory_tasks(options.rtl);
+  WorkloadOptions long_options = options.workload;
+  long_options.samples_a_job = options.long_job;
+  const Workload inference(options.workload), long_inference(long_options);
+  options.workload.learn = long_options.learn = true;
+  const Workload learning(options.workload), long_learning(long_options);
+  Sweep sweep(inference, learning), long_sweep(long_inference, long_learning);
+  const auto units = options.has("units") ? unit_tasks(options.rtl) : std::vector<Task>();
+  const auto memory = options.has("memory") ? memory_tasks(options.rtl) : std::vector<Task>();
+  const auto long_jobs = options.has("long") ? long_tasks() : std::vector<Task>();
   std::uint64_t done = 0;
-  runtime::Progress progress("sweep", 0, 3 + units.size() + memory.size(), options.quiet);
+  runtime::Progress progress("sweep", 0, 3 + units.size() + memory.size() + long_jobs.size(), options.quiet);
   for (const std::uint32_t lanes : {8U, 64U, 256U}) {
     sweep.calibrate(Sweep::variant(lanes, bus_of(lanes)), lanes);
     progress.update(++done, fmt::format("calibrated {} lanes", lanes));
   }
-  const auto unit_rows = run_tasks(sweep, units, options.megahertz, progress, done);
-  const auto memory_rows = run_tasks(sweep, memory, options.megahertz, progress, done);
+  long_sweep.use_calibrations_of(sweep);
+  const auto what = [&](std::uint64_t samples) {
+    return fmt::format("{}, {} samples in the job of each unit, weights loaded by every job, assumed clock of {:.0f} MHz",
+                       inference.network().name, samples, options.megahertz);
+  };
+  std::vector<Table> tables;
+  const auto make = [&](const std::string& part, const std::string& file, const std::string& title, const Sweep& maker,
+                        const std::vector<Task>& tasks, std::uint64_t samples) {
+    if (tasks.empty()) return;
+    tables.push_back({file, title, title + ": " + what(samples), columns_of(part),
+                      run_tasks(maker, tasks, options.megahertz, progress, done)});
+  };
+  const std::uint64_t samples = options.workload.samples_a_job;
+  make("units", "scale_out", "units and lanes on one bank of 64 bytes a cycle", sweep, units, samples);
+  make("memory", "scale_out_memory", "eight units of 64 lanes, and memory", sweep, memory, samples);
+  make("long", "scale_out_long", "long jobs on one bank", long_sweep, long_jobs, options.long_job);
   progress.finish();
-
-  fmt::print(
-      "{}, {} samples in the job of each unit, samples/s at an assumed clock of {:.0f} MHz; no difference from the "
-      "reference in results, exact counters and weights\n\nUnits and lanes, one bank of 64 bytes a cycle\n",
-      inference.network().name, options.workload.samples_a_job, options.megahertz);
-  print_rows(unit_rows);
-  fmt::print("\nEight units of 64 lanes, and memory\n");
-  print_rows(memory_rows);
-  if (!options.output.empty()) {
-    const std::string what =
-        fmt::format("{}, {} samples in the job of each unit, weights loaded by every job, assumed clock of {:.0f} MHz",
-                    inference.network().name, options.workload.samples_a_job, options.megahertz);
-    const std::filesystem::path folder(options.output);
-    write_measurement((folder / "scale_out.json").string(), "units and lanes on one bank of 64 bytes a cycle: " + what, options,
-                      {column("mode", ""), column("lanes", "lanes"), column("units", "units"), column("kind", "kind"),
-                       column("cycles_a_sample", "cycles a sample", ".0"), column("samples_per_second", "samples/s", "integer"),
-                       column("speedup", "speed-up", ".2"), column("unit_busy", "units busy, %", ".1"),
-                       column("bank_busy", "bank busy, %", ".2"), column("bytes_a_cycle", "bytes a cycle", ".2"),
-                       column("estimate_differs", "estimate differs, %", ".1")},
-                      unit_rows);
-    write_measurement(
-        (folder / "scale_out_memory.json").string(), "eight units of 64 lanes: " + what, options,
-        {column("mode", ""), column("banks", "banks"), column("bank_bytes_a_cycle", "bytes a cycle and bank"),
-         column("bus_bits", "unit's bus, bits"), column("kind", "kind"), column("cycles_a_sample", "cycles a sample", ".0"),
-         column("samples_per_second", "samples/s", "integer"), column("bank_busy", "banks busy, %", ".1"),
-         column("bytes_a_cycle", "bytes a cycle", ".2"), column("estimate_differs", "estimate differs, %", ".1")},
-        memory_rows);
+  for (const Table& table : tables) {
+    fmt::print("\n{}\nno difference from the reference in results, exact counters and weights\n", table.description);
+    print_rows(table.rows);
+    if (!options.output.empty())
+      write_measurement((std::filesystem::path(options.output) / (table.file + ".json")).string(), table, options);
+    if (!options.chart.empty() && table.file == "scale_out")
+      write_chart(
+          options.chart,
+          fmt::format("samples/s at an assumed {:.0f} MHz; filled: RTL, simulated; hollow: estimated", options.megahertz),
+          panels_of(table.rows));
   }
-  if (!options.chart.empty())
-    write_chart(options.chart,
-                fmt::format("samples/s at an assumed {:.0f} MHz; filled: RTL, simulated; hollow: estimated", options.megahertz),
-                panels_of(unit_rows));
   return 0;
 }
 
@@ -215,13 +249,19 @@ void add_sweep(CLI::App& app, Action& chosen) {
   add_workload_options(command, options->workload);
   command.add_option("--megahertz", options->megahertz, "Assumed clock, to tell cycles as time")->capture_default_str();
   command.add_flag("!--no-rtl", options->rtl, "Estimates only; the RTL runs to calibrate them all the same");
-  command.add_option("--output", options->output, "Folder for scale_out.json and scale_out_memory.json")
+  command.add_option("--long-job", options->long_job, "Samples of a job in the table of long jobs")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100'000));
+  command.add_option("--part", options->parts, "Tables to make: units, memory, long")
+      ->check(CLI::IsMember({"units", "memory", "long"}))
+      ->capture_default_str();
+  command.add_option("--output", options->output, "Folder for scale_out.json, scale_out_memory.json and scale_out_long.json")
       ->check(CLI::ExistingDirectory);
   command.add_option("--chart", options->chart, "SVG file of throughput over units");
   command.add_flag("--quiet", options->quiet, "No progress bar");
   command.callback([options, &chosen] {
     // As documentation quotes it.
-    options->command = "scripts/scale_out";
+    options->command = "scripts/scale_out --record";
     chosen = [options] { return run(*options); };
   });
 }

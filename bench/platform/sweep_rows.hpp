@@ -49,6 +49,7 @@ class Sweep {
 
   /// Runs `variant` for inference and for learning.
   void calibrate(const std::string& variant, std::uint32_t lanes);
+  void use_calibrations_of(const Sweep& other) { calibrations_ = other.calibrations_; }
   /// The point as the RTL.
   [[nodiscard]] Figures simulate(const Point& point, const std::string& variant) const;
   /// The point with approximately timed units. Needs a calibration; between two the numbers are interpolated over the logarithm
