@@ -7,12 +7,13 @@
 #include <array>
 #include <cmath>
 #include <fstream>
+#include <numeric>
 #include <stdexcept>
 
 namespace phasic::bench {
 namespace {
 
-constexpr double kPanelWidth = 400, kHeight = 380, kLeft = 70, kTop = 40, kPlotWidth = 270, kPlotHeight = 270;
+constexpr double kPanelWidth = 430, kHeight = 380, kLeft = 70, kTop = 40, kPlotWidth = 270, kPlotHeight = 270, kLineHeight = 13;
 constexpr std::array<const char*, 6> kColours{"#1b6ca8", "#c8553d", "#3c8d40", "#7a4fa3", "#a07800", "#555555"};
 
 /// Where values lie on an axis.
@@ -57,8 +58,20 @@ std::string panel(const ChartPanel& content, double left, const Axis& across, co
       svg += fmt::format(R"(<circle cx="{:.1f}" cy="{:.1f}" r="4" fill="{}" stroke="{}" stroke-width="1.5"/>)"
                          "\n",
                          x(point.units), y(point.throughput), point.simulated ? colour : "#fff", colour);
-    if (!line.points.empty())
-      svg += text(x(line.points.back().units) + 8, y(line.points.back().throughput) + 4, line.name, "start", colour);
+  }
+  // Names stand at the ends of their lines, from the lowest up, and never on each other.
+  std::vector<std::size_t> order(content.lines.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::erase_if(order, [&](std::size_t n) { return content.lines[n].points.empty(); });
+  std::sort(order.begin(), order.end(), [&](std::size_t left_line, std::size_t right_line) {
+    return content.lines[left_line].points.back().throughput < content.lines[right_line].points.back().throughput;
+  });
+  double free = kHeight;
+  for (const std::size_t n : order) {
+    const ChartPoint& end = content.lines[n].points.back();
+    const double at = std::min(y(end.throughput) + 4, free);
+    svg += text(x(end.units) + 8, at, content.lines[n].name, "start", kColours[n % kColours.size()]);
+    free = at - kLineHeight;
   }
   return svg;
 }
