@@ -27,8 +27,9 @@ std::string duration_text(double seconds) {
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-Progress::Progress(std::string label, std::uint64_t start, std::uint64_t total, bool quiet)
+Progress::Progress(std::string label, std::uint64_t start, std::uint64_t total, bool quiet, std::string counted)
     : label_(std::move(label)),
+      counted_(std::move(counted)),
       start_(start),
       total_(total),
       quiet_(quiet),
@@ -46,7 +47,7 @@ std::string Progress::line(std::uint64_t done, const std::string& note) const {
     text += fmt::format("[{}{}] ", std::string(static_cast<std::size_t>(filled), '#'),
                         std::string(static_cast<std::size_t>(kBarWidth - filled), '.'));
   }
-  text += fmt::format("{}/{} samples ({:.0f} %), {:.1f} samples/s", done, total_, 100 * share, rate);
+  text += fmt::format("{}/{} {} ({:.0f} %), {:.1f} {}/s", done, total_, counted_, 100 * share, rate, counted_);
   if (done < total_ && rate > 0) text += fmt::format(", {} left", duration_text(static_cast<double>(total_ - done) / rate));
   if (!note.empty()) text += ", " + note;
   return text;

@@ -11,8 +11,8 @@ namespace phasic::runtime {
 
 class Progress {
  public:
-  /// `start` samples of `total` are done already. Writes to standard error.
-  Progress(std::string label, std::uint64_t start, std::uint64_t total, bool quiet);
+  /// `start` samples, or what `counted` says, of `total` are done already. Writes to standard error.
+  Progress(std::string label, std::uint64_t start, std::uint64_t total, bool quiet, std::string counted = "samples");
   /// `note` is a short text such as the accuracy so far.
   void update(std::uint64_t done, const std::string& note);
   /// The last line stays.
@@ -21,7 +21,7 @@ class Progress {
  private:
   [[nodiscard]] std::string line(std::uint64_t done, const std::string& note) const;
 
-  std::string label_;
+  std::string label_, counted_;
   std::uint64_t start_, total_;
   bool quiet_, terminal_;
   std::chrono::steady_clock::time_point begin_, shown_;

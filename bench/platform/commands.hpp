@@ -16,7 +16,8 @@ using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& chosen);
 void add_lockstep(CLI::App& app, Action& chosen);
-void add_sweep(CLI::App& app, Action& chosen);
+/// `command` is the whole command line, which the files of figures name.
+void add_sweep(CLI::App& app, Action& chosen, const std::string& command);
 
 /// Options that commands share.
 void add_workload_options(CLI::App& command, WorkloadOptions& options);

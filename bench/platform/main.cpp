@@ -4,8 +4,19 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <string>
 
 #include "bench/platform/commands.hpp"
+
+namespace {
+
+std::string command_line(int argc, char** argv) {
+  std::string text;
+  for (int at = 0; at < argc; ++at) text += std::string(at == 0 ? "" : " ") + argv[at];
+  return text;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) try {
   // SystemC greets on standard error otherwise.
@@ -15,7 +26,7 @@ int main(int argc, char** argv) try {
   phasic::bench::Action chosen;
   phasic::bench::add_run(app, chosen);
   phasic::bench::add_lockstep(app, chosen);
-  phasic::bench::add_sweep(app, chosen);
+  phasic::bench::add_sweep(app, chosen, command_line(argc, argv));
   CLI11_PARSE(app, argc, argv);
   return chosen();
 } catch (const std::exception& error) {

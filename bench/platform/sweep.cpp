@@ -204,7 +204,7 @@ int run(SweepOptions options) {
   const auto memory = options.has("memory") ? memory_tasks(options.rtl) : std::vector<Task>();
   const auto long_jobs = options.has("long") ? long_tasks() : std::vector<Task>();
   std::uint64_t done = 0;
-  runtime::Progress progress("sweep", 0, 3 + units.size() + memory.size() + long_jobs.size(), options.quiet);
+  runtime::Progress progress("sweep", 0, 3 + units.size() + memory.size() + long_jobs.size(), options.quiet, "points");
   for (const std::uint32_t lanes : {8U, 64U, 256U}) {
     sweep.calibrate(Sweep::variant(lanes, bus_of(lanes)), lanes);
     progress.update(++done, fmt::format("calibrated {} lanes", lanes));
@@ -242,8 +242,9 @@ int run(SweepOptions options) {
 
 }  // namespace
 
-void add_sweep(CLI::App& app, Action& chosen) {
+void add_sweep(CLI::App& app, Action& chosen, const std::string& command_line) {
   auto options = std::make_shared<SweepOptions>();
+  options->command = command_line;
   options->workload.samples_a_job = 8;
   auto& command = *app.add_subcommand("sweep", "Throughput over units, lanes, banks and widths; RTL points and estimated ones");
   add_workload_options(command, options->workload);
@@ -259,11 +260,7 @@ void add_sweep(CLI::App& app, Action& chosen) {
       ->check(CLI::ExistingDirectory);
   command.add_option("--chart", options->chart, "SVG file of throughput over units");
   command.add_flag("--quiet", options->quiet, "No progress bar");
-  command.callback([options, &chosen] {
-    // As documentation quotes it.
-    options->command = "scripts/scale_out --record";
-    chosen = [options] { return run(*options); };
-  });
+  command.callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 
 }  // namespace phasic::bench
