@@ -2,9 +2,11 @@
 // The sums of weights of a layer: each lane adds one weight a cycle, times the value of its row, to the sum of its neuron.
 //
 // Handshake: none. A word is issued at a0; its weights must be on weights_i at a2. A word may follow itself in the next cycle. Two banks: one
-//            collects the running step while the sweep reads the other.
+//            collects the running step while the sweep reads the other. With OnePort there is a single read port, so that sweep_read_i must be
+//            0 in the cycle after an issue.
 // Latency:   a sum is written two cycles after its issue, three if Graded; sums_o holds the word read one cycle after sweep_read_i.
-// Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane; Graded, rows have values other than 1.
+// Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane; Graded, rows have values other than 1; OnePort,
+//            the sums of all lanes lie in one memory, for devices whose memories are few and wide.
 `default_nettype none
 
 module phasic_accumulators #(
@@ -13,6 +15,7 @@ module phasic_accumulators #(
   parameter int SumWidth    = 19,
   parameter int Words       = 16,
   parameter bit Graded      = 1'b0,
+  parameter bit OnePort     = 1'b0,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1
 ) (
   input  logic                         clk_i,
@@ -98,19 +101,39 @@ module phasic_accumulators #(
     again_q  <= valid2_q && place2_q == place1_q;
   end
 
-  for (genvar k = 0; k < Lanes; k++) begin : gen_lane
-    (* ram_style = "distributed" *) logic signed [SumWidth-1:0] sums_q [2 * (1 << WordBits)];
-    logic signed [SumWidth-1:0] read_q, last_q, sum;
+  if (OnePort) begin : gen_one_port
+    (* ram_style = "block" *) logic [Lanes*SumWidth-1:0] sums_q [2 * (1 << WordBits)];
+    logic [Lanes*SumWidth-1:0] read_q, last_q, sums;
 
-    assign sum = (first2_q ? SumWidth'(0) : again_q ? last_q : read_q) + SumWidth'($signed(addends[AddendWidth*k +: AddendWidth]));
+    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
+      assign sums[SumWidth*k +: SumWidth] =
+          (first2_q ? SumWidth'(0) : again_q ? last_q[SumWidth*k +: SumWidth] : read_q[SumWidth*k +: SumWidth])
+          + SumWidth'($signed(addends[AddendWidth*k +: AddendWidth]));
+    end
 
     always_ff @(posedge clk_i) begin
-      if (valid1_q) read_q <= sums_q[place1_q];
+      if (valid1_q || sweep_read_i) read_q <= sums_q[sweep_read_i ? {sweep_bank_i, sweep_word_i} : place1_q];
       if (valid2_q) begin
-        last_q            <= sum;
-        sums_q[place2_q] <= sum;
+        last_q           <= sums;
+        sums_q[place2_q] <= sums;
       end
-      if (sweep_read_i) sums_o[SumWidth*k +: SumWidth] <= sums_q[{sweep_bank_i, sweep_word_i}];
+    end
+    assign sums_o = read_q;
+  end else begin : gen_ports
+    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
+      (* ram_style = "distributed" *) logic signed [SumWidth-1:0] sums_q [2 * (1 << WordBits)];
+      logic signed [SumWidth-1:0] read_q, last_q, sum;
+
+      assign sum = (first2_q ? SumWidth'(0) : again_q ? last_q : read_q) + SumWidth'($signed(addends[AddendWidth*k +: AddendWidth]));
+
+      always_ff @(posedge clk_i) begin
+        if (valid1_q) read_q <= sums_q[place1_q];
+        if (valid2_q) begin
+          last_q           <= sum;
+          sums_q[place2_q] <= sum;
+        end
+        if (sweep_read_i) sums_o[SumWidth*k +: SumWidth] <= sums_q[{sweep_bank_i, sweep_word_i}];
+      end
     end
   end
 endmodule

@@ -6,7 +6,8 @@
 //            Before that, for feedback, words of levels are multiplied with an error and added up: a0 reads the levels, a1 multiplies, a2 adds.
 // Latency:   as the stages say; factors_o holds the word read one cycle after update_read_i.
 // Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory; Feedback, there can be factors of feedback;
-//            SignalWidth, bits of a signal: 9, or with feedback as many as every error at once needs.
+//            SignalWidth, bits of a signal: 9, or with feedback as many as every error at once needs; Relaxed, a factor is written one cycle
+//            later, for devices whose logic is slow.
 `default_nettype none
 
 module phasic_factors #(
@@ -16,6 +17,7 @@ module phasic_factors #(
   parameter bit Feedback    = 1'b0,
   parameter int SignalWidth = 9,
   parameter int CountWidth  = 6,
+  parameter bit Relaxed     = 1'b0,
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1,
   localparam int LevelBits   = (LevelDepth > 1) ? $clog2(LevelDepth) : 1,
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1  // one more bit for the sign of the trit
@@ -28,7 +30,6 @@ module phasic_factors #(
   input  logic [15:0]                  rate_i,
   input  logic [3:0]                   shift_i,
   input  logic [CountWidth-1:0]        full_i,         // count that the class's own neuron should have
-  input  logic [15:0]                  row_words_i,
   // level memory
   input  logic                         load_i,
   input  logic [LevelBits-1:0]         load_address_i,
@@ -45,6 +46,7 @@ module phasic_factors #(
   input  logic [WordBits-1:0]          word0_i,
   input  logic [WordBits-1:0]          word2_i,
   input  logic [15:0]                  class_i,
+  input  logic [LevelBits-1:0]         class_address_i,  // word of the class's first levels
   input  logic [Lanes*CountWidth-1:0]  counts_i,       // at f1
   input  logic [Lanes-1:0]             plus_i,
   input  logic [Lanes-1:0]             minus_i,
@@ -78,11 +80,15 @@ module phasic_factors #(
     product_of = ProductWidth'(signal) * ProductWidth'(scale);
   endfunction
 
-  // Division by a power of two, halves upwards, then the limits of a factor.
-  function logic signed [FactorWidth-1:0] factor_of(input logic signed [ProductWidth-1:0] product, input logic [3:0] shift);
-    logic signed [ProductWidth-1:0] half, scaled;
+  // Division by a power of two, halves upwards.
+  function logic signed [ProductWidth-1:0] scaled_of(input logic signed [ProductWidth-1:0] product, input logic [3:0] shift);
+    logic signed [ProductWidth-1:0] half;
     half      = (shift == 4'd0) ? '0 : ProductWidth'(1) << (shift - 4'd1);
-    scaled    = (product + half) >>> shift;
+    scaled_of = (product + half) >>> shift;
+  endfunction
+
+  // The limits of a factor.
+  function logic signed [FactorWidth-1:0] factor_of(input logic signed [ProductWidth-1:0] scaled);
     factor_of = (scaled > FactorMaximum) ? FactorMaximum[FactorWidth-1:0] :
                 (scaled < FactorMinimum) ? FactorMinimum[FactorWidth-1:0] : scaled[FactorWidth-1:0];
   endfunction
@@ -93,7 +99,7 @@ module phasic_factors #(
   logic                 own_word_q;
   logic [Lanes-1:0]     own_lane_q;
 
-  assign level_address = (Feedback && add_i) ? add_address_i : LevelBits'(32'(class_i) * 32'(row_words_i) + 32'(word0_i));
+  assign level_address = (Feedback && add_i) ? add_address_i : class_address_i + LevelBits'(word0_i);
 
   phasic_ram #(
     .Width(Lanes * 8),
@@ -170,10 +176,34 @@ module phasic_factors #(
 
   // ---- factors ----
   (* ram_style = "distributed" *) logic [Lanes*FactorWidth-1:0] factors_q [Words];
-  logic [Lanes-1:0]             plus_q, minus_q;
+  logic [Lanes-1:0]             plus_q, minus_q, taken2, negated2, taken, negated;
+  logic [Lanes*ProductWidth-1:0] scaled2, scaled;
   logic [Lanes*FactorWidth-1:0] factors_new_q;
-  logic                         valid3_q;
-  logic [WordBits-1:0]          word3_q;
+  logic                         valid, valid_new_q;
+  logic [WordBits-1:0]          word, word_new_q;
+
+  for (genvar k = 0; k < Lanes; k++) begin : gen_scaled
+    assign scaled2[ProductWidth*k +: ProductWidth] = scaled_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i);
+    assign taken2[k]   = enabled2_i[k] && (all_steps_i || plus_q[k]);
+    assign negated2[k] = enabled2_i[k] && minus_q[k];
+  end
+
+  if (Relaxed) begin : gen_relaxed
+    logic [Lanes*ProductWidth-1:0] scaled_q;
+    logic [Lanes-1:0]              taken_q, negated_q;
+    logic                          valid3_q;
+    logic [WordBits-1:0]           word3_q;
+    always_ff @(posedge clk_i) begin
+      if (valid_i[1]) scaled_q <= scaled2;
+      taken_q   <= taken2;
+      negated_q <= negated2;
+      valid3_q  <= valid_i[1];
+      word3_q   <= word2_i;
+    end
+    assign {scaled, taken, negated, valid, word} = {scaled_q, taken_q, negated_q, valid3_q, word3_q};
+  end else begin : gen_direct
+    assign {scaled, taken, negated, valid, word} = {scaled2, taken2, negated2, valid_i[1], word2_i};
+  end
 
   always_ff @(posedge clk_i) begin
     if (valid_i[0]) begin
@@ -184,18 +214,17 @@ module phasic_factors #(
       for (int k = 0; k < Lanes; k++)
         products_q[ProductWidth*k +: ProductWidth] <= product_of($signed(signals[SignalWidth*k +: SignalWidth]), scale);
     end
-    if (valid_i[1]) begin
+    if (valid) begin
       for (int k = 0; k < Lanes; k++) begin
-        if (enabled2_i[k] && (all_steps_i || plus_q[k]))
-          factors_new_q[FactorWidth*k +: FactorWidth] <= factor_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i);
-        else if (enabled2_i[k] && minus_q[k])
-          factors_new_q[FactorWidth*k +: FactorWidth] <= FactorWidth'(0) - factor_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i);
+        if (taken[k]) factors_new_q[FactorWidth*k +: FactorWidth] <= factor_of($signed(scaled[ProductWidth*k +: ProductWidth]));
+        else if (negated[k])
+          factors_new_q[FactorWidth*k +: FactorWidth] <= FactorWidth'(0) - factor_of($signed(scaled[ProductWidth*k +: ProductWidth]));
         else factors_new_q[FactorWidth*k +: FactorWidth] <= '0;
       end
     end
-    word3_q  <= word2_i;
-    valid3_q <= valid_i[1];
-    if (valid3_q) factors_q[word3_q] <= factors_new_q;
+    word_new_q  <= word;
+    valid_new_q <= valid;
+    if (valid_new_q) factors_q[word_new_q] <= factors_new_q;
     if (update_read_i) factors_o <= factors_q[update_word_i];
   end
 endmodule

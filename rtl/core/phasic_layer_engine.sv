@@ -465,7 +465,7 @@ module phasic_layer_engine #(
   logic [Lanes*CountWidth-1:0]  counts, values;
   logic [Outputs*64-1:0]        trits;
   logic [Lanes*FactorWidth-1:0] factors;
-  logic                         update_read, update_write, trit_read, contest_word_read;
+  logic                         factor_read, update_read, update_write, trit_read, contest_word_read;
   logic [WordBits-1:0]          contest_word;
   logic [Lanes-1:0]             positive;
   logic [WordBits-1:0]          update_word, trit_word;
@@ -518,6 +518,7 @@ module phasic_layer_engine #(
     .read_i         (sweep_read),
     .valid_i        (sweep_valid),
     .word0_i        (sweep_word0),
+    .word3_i        (sweep_word3),
     .word4_i        (sweep_word4),
     .first_i        (sweep_first),
     .silent_i       (sweep_silent),
@@ -588,6 +589,9 @@ module phasic_layer_engine #(
     assign add_error     = '0;
   end
 
+  logic [15:0] level_class;
+  assign level_class = compete ? sample_class : factor_class;
+
   phasic_factors #(
     .Lanes      (Lanes),
     .Words      (Words),
@@ -603,7 +607,6 @@ module phasic_layer_engine #(
     .rate_i        (descriptor_i[8*phasic_pkg::LayerRate +: 16]),
     .shift_i       (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
     .full_i        (full),
-    .row_words_i,
     .load_i        (load_level_i),
     .load_address_i(LevelBits'(load_address_i)),
     .load_data_i   (load_data_i[Lanes*8-1:0]),
@@ -616,12 +619,13 @@ module phasic_layer_engine #(
     .valid_i       (factor_valid),
     .word0_i       (compete ? contest_word : sweep_word0),
     .word2_i       (sweep_word2),
-    .class_i       (compete ? sample_class : factor_class),
+    .class_i       (level_class),
+    .class_address_i(LevelBits'(32'(level_class) * 32'(row_words_i))),
     .counts_i      (counts),
     .plus_i        (plus),
     .minus_i       (minus),
     .enabled2_i    (enabled2),
-    .update_read_i (update_read),
+    .update_read_i (factor_read),
     .update_word_i (update_word),
     .factors_o     (factors),
     .positive_o    (positive)
@@ -648,6 +652,7 @@ module phasic_layer_engine #(
     .row_x_i        (random_x),
     .row_y_i        (random_y),
     .history_i      (history),
+    .factor_read_o  (factor_read),
     .read_o         (update_read),
     .read_address_o (update_read_address),
     .trit_read_o    (trit_read),

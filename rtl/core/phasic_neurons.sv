@@ -5,7 +5,8 @@
 //            what follows from it, s4 writes the state back. Words must differ while they are inside. A read for factors or read-out uses s0 alone.
 // Latency:   counts and trits of the word read at s0 are on the outputs from the next cycle until the next read; spikes_o and limited_o at s4.
 // Parameters: Lanes; SumWidth, at least 18, or 23 if Graded; Words, neurons of a lane; Outputs, lanes whose trits of every step are kept;
-//            TritWords, words of them; Posts, postsynaptic parts other than the trit can be asked for; Graded, there can be graded values.
+//            TritWords, words of them; Posts, postsynaptic parts other than the trit can be asked for; Graded, there can be graded values;
+//            OnePort, the trits lie in a memory with one read port, so that none may be read while a sweep is going on.
 `default_nettype none
 
 module phasic_neurons #(
@@ -16,6 +17,7 @@ module phasic_neurons #(
   parameter int TritWords = 1,
   parameter bit Posts     = 1'b0,
   parameter bit Graded    = 1'b0,
+  parameter bit OnePort   = 1'b0,
   localparam int CountWidth = Graded ? 8 : 6,
   localparam int WordBits = (Words > 1) ? $clog2(Words) : 1,
   localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1
@@ -33,6 +35,7 @@ module phasic_neurons #(
   input  logic                      read_i,
   input  logic [3:0]                valid_i,        // s1 to s4
   input  logic [WordBits-1:0]       word0_i,
+  input  logic [WordBits-1:0]       word3_i,
   input  logic [WordBits-1:0]       word4_i,
   input  logic                      first_i,        // first step of the sample: all states are 0
   input  logic                      silent_i,       // no event in the step: all sums are 0
@@ -172,21 +175,28 @@ module phasic_neurons #(
   // ---- trits of every step ----
   // The first step of a sample clears those of all others; each step writes its own two bits of a lane.
   localparam int TritBits = (TritWords > 1) ? $clog2(TritWords) : 1;
-  (* ram_style = "distributed" *) logic [Outputs*64-1:0] trits_q [TritWords];
-
   function logic [Outputs*64-1:0] with_step(input logic [Outputs*64-1:0] trits, input logic [Lanes-1:0] plus, input logic [Lanes-1:0] minus,
                                             input logic [31:0] step, input logic first);
     for (int k = 0; k < Outputs; k++)
       with_step[64*k +: 64] = (first ? 64'd0 : trits[64*k +: 64]) | {plus[k] ? step : 32'd0, minus[k] ? step : 32'd0};
   endfunction
 
-  logic unused_bits;
-  assign unused_bits = ^{word4_i, trit_word_i};
+  logic unused_bits, trit_write;
+  assign unused_bits = ^{word3_i, word4_i, trit_word_i};
+  assign trit_write  = valid_i[3] && keep_trits_i && 32'(word4_i) < TritWords;
 
-  always_ff @(posedge clk_i) begin
-    if (valid_i[3] && keep_trits_i && 32'(word4_i) < TritWords)
-      trits_q[TritBits'(word4_i)] <= with_step(trits_q[TritBits'(word4_i)], plus_q, minus_q, step_i, first_i);
-    if (trit_read_i) trits_o <= trits_q[TritBits'(trit_word_i)];
+  if (OnePort) begin : gen_trits_one_port
+    (* ram_style = "block" *) logic [Outputs*64-1:0] trits_q [TritWords];
+    always_ff @(posedge clk_i) begin
+      if (trit_write) trits_q[TritBits'(word4_i)] <= with_step(trits_o, plus_q, minus_q, step_i, first_i);
+      if (valid_i[2] || trit_read_i) trits_o <= trits_q[trit_read_i ? TritBits'(trit_word_i) : TritBits'(word3_i)];
+    end
+  end else begin : gen_trits_ports
+    (* ram_style = "distributed" *) logic [Outputs*64-1:0] trits_q [TritWords];
+    always_ff @(posedge clk_i) begin
+      if (trit_write) trits_q[TritBits'(word4_i)] <= with_step(trits_q[TritBits'(word4_i)], plus_q, minus_q, step_i, first_i);
+      if (trit_read_i) trits_o <= trits_q[TritBits'(trit_word_i)];
+    end
   end
 endmodule
 

@@ -4,9 +4,9 @@
 //
 // Handshake: none. A word comes in at u0; its weights are asked for at u2 (read_o) and must be on weights_i at u4; the new ones leave at u5
 //            (write_o). The word's trits, asked for at u1, must be on trits_i at u2; its factors, asked for at u2, on factors_i at u3.
-// Latency:   five cycles; a word a cycle.
+// Latency:   five cycles; a word a cycle. If Relaxed, six: weights are asked for at u3, must be on weights_i at u5, and leave at u6.
 // Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits; Traces, there can be presynaptic
-//            traces; Graded, there can be graded values.
+//            traces; Graded, there can be graded values; Relaxed, one stage more, for devices whose logic is slow.
 `default_nettype none
 
 module phasic_updates #(
@@ -17,6 +17,7 @@ module phasic_updates #(
   parameter int Outputs     = 64,
   parameter bit Traces      = 1'b0,
   parameter bit Graded      = 1'b0,
+  parameter bit Relaxed     = 1'b0,
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1
 ) (
   input  logic                         clk_i,
@@ -35,6 +36,7 @@ module phasic_updates #(
   // u1, u2, u3
   output logic                         trit_read_o,
   output logic [WordBits-1:0]          word1_o,
+  output logic                         factor_read_o,  // at u2
   output logic                         read_o,
   output logic [AddressBits-1:0]       read_address_o,
   output logic [WordBits-1:0]          word2_o,
@@ -52,8 +54,12 @@ module phasic_updates #(
   // Up to 32 coincidences; with a trace each counts up to 8, and there are up to 32 more. Or a value of 8 bits.
   localparam int CountWidth  = Traces ? 10 : Graded ? 9 : 7;
   localparam int ChangeWidth = FactorWidth + CountWidth - 1;
-  localparam logic signed [ChangeWidth:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
-  localparam logic signed [ChangeWidth:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
+  // A change without its fraction, and the weight after it.
+  localparam int RoundedWidth = ChangeWidth + 1 - Fraction;
+  localparam int MovedWidth   = ((RoundedWidth > WeightWidth) ? RoundedWidth : WeightWidth) + 1;
+  localparam int Stages       = Relaxed ? 6 : 5;
+  localparam logic signed [MovedWidth-1:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
+  localparam logic signed [MovedWidth-1:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
 
   // One round of the permutation without its key.
   function logic [15:0] round_x(input logic [15:0] x, input logic [15:0] y);
@@ -68,20 +74,23 @@ module phasic_updates #(
     coincidences_of = $signed(7'($countones(trits[63:32] & history)) - 7'($countones(trits[31:0] & history)));
   endfunction
 
-  // The weight after a change, rounded but not limited.
-  function logic signed [ChangeWidth:0] moved_of(input logic signed [WeightWidth-1:0] weight, input logic signed [ChangeWidth-1:0] change,
-                                                 input logic [15:0] fraction);
-    logic signed [ChangeWidth:0] rounded;
-    rounded  = (ChangeWidth + 1)'(change) + $signed({{(ChangeWidth - 15) {1'b0}}, fraction});
-    moved_of = (ChangeWidth + 1)'(weight) + (rounded >>> Fraction);
+  function logic signed [RoundedWidth-1:0] rounded_of(input logic signed [ChangeWidth-1:0] change, input logic [15:0] fraction);
+    logic signed [ChangeWidth:0] sum;
+    sum        = (ChangeWidth + 1)'(change) + $signed({{(ChangeWidth - 15) {1'b0}}, fraction});
+    rounded_of = RoundedWidth'(sum >>> Fraction);
   endfunction
 
-  function logic signed [WeightWidth-1:0] limit(input logic signed [ChangeWidth:0] moved);
+  // The weight after a change, not limited.
+  function logic signed [MovedWidth-1:0] moved_of(input logic signed [WeightWidth-1:0] weight, input logic signed [RoundedWidth-1:0] rounded);
+    moved_of = MovedWidth'(weight) + MovedWidth'(rounded);
+  endfunction
+
+  function logic signed [WeightWidth-1:0] limit(input logic signed [MovedWidth-1:0] moved);
     limit = (moved > WeightMaximum) ? WeightMaximum[WeightWidth-1:0] :
             (moved < WeightMinimum) ? WeightMinimum[WeightWidth-1:0] : moved[WeightWidth-1:0];
   endfunction
 
-  function logic outside(input logic signed [ChangeWidth:0] moved);
+  function logic outside(input logic signed [MovedWidth-1:0] moved);
     outside = moved > WeightMaximum || moved < WeightMinimum;
   endfunction
 
@@ -90,35 +99,33 @@ module phasic_updates #(
   endfunction
 
   // ---- what all lanes share ----
-  logic [4:0]             valid_q;  // u1 .. u5
+  logic [Stages-1:0]      valid_q;  // u1 and on
   logic [WordBits-1:0]    word1_q, word2_q;
-  logic [AddressBits-1:0] address1_q, address2_q, address3_q, address4_q, address5_q;
+  logic [AddressBits-1:0] addresses_q [1:Stages];
   logic [15:0]            row_x_q, row_y_q, base_q, offset_q;
   logic [31:0]            pair0, history1_q, history2_q;
 
   // Number of the word's first pair of neurons.
   assign pair0           = (32'(word_i) * Lanes) >> 1;
-  assign read_o          = valid_q[1];
-  assign read_address_o  = address2_q;
+  assign factor_read_o   = valid_q[1];
+  assign read_o          = valid_q[Stages-4];
+  assign read_address_o  = addresses_q[Stages-3];
   assign trit_read_o     = valid_q[0] && all_steps_i;
   assign word1_o         = word1_q;
   assign word2_o         = word2_q;
-  assign write_o         = valid_q[4];
-  assign write_address_o = address5_q;
+  assign write_o         = valid_q[Stages-1];
+  assign write_address_o = addresses_q[Stages];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
-    else valid_q <= {valid_q[3:0], valid_i};
+    else valid_q <= {valid_q[Stages-2:0], valid_i};
   end
 
   always_ff @(posedge clk_i) begin
     word1_q    <= word_i;
     word2_q    <= word1_q;
-    address1_q <= address_i;
-    address2_q <= address1_q;
-    address3_q <= address2_q;
-    address4_q <= address3_q;
-    address5_q <= address4_q;
+    addresses_q[1] <= address_i;
+    for (int u = 2; u <= Stages; u++) addresses_q[u] <= addresses_q[u-1];
     history2_q <= history1_q;
     if (valid_i) begin
       row_x_q    <= row_x_i;
@@ -202,13 +209,28 @@ module phasic_updates #(
         changes_q[ChangeWidth*k +: ChangeWidth] <=
             ChangeWidth'($signed(coincidences_q[CountWidth*k +: CountWidth])) * ChangeWidth'($signed(factors_i[FactorWidth*k +: FactorWidth]));
     end
-    if (valid_q[3]) begin
+  end
+
+  logic [Lanes*RoundedWidth-1:0] rounded4, rounded;  // at u4, and where weights are
+  for (genvar k = 0; k < Lanes; k++) begin : gen_rounded
+    assign rounded4[RoundedWidth*k +: RoundedWidth] =
+        rounded_of($signed(changes_q[ChangeWidth*k +: ChangeWidth]), fraction_of(nearest_i, randoms[16*k +: 16]));
+  end
+
+  if (Relaxed) begin : gen_relaxed
+    logic [Lanes*RoundedWidth-1:0] rounded_q;
+    always_ff @(posedge clk_i) if (valid_q[3]) rounded_q <= rounded4;
+    assign rounded = rounded_q;
+  end else begin : gen_direct
+    assign rounded = rounded4;
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (valid_q[Stages-2]) begin
       for (int k = 0; k < Lanes; k++) begin
         weights_o[WeightWidth*k +: WeightWidth] <=
-            limit(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(changes_q[ChangeWidth*k +: ChangeWidth]),
-                           fraction_of(nearest_i, randoms[16*k +: 16])));
-        limited_o[k] <= outside(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(changes_q[ChangeWidth*k +: ChangeWidth]),
-                                         fraction_of(nearest_i, randoms[16*k +: 16])));
+            limit(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(rounded[RoundedWidth*k +: RoundedWidth])));
+        limited_o[k] <= outside(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(rounded[RoundedWidth*k +: RoundedWidth])));
       end
     end
   end

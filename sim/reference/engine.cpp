@@ -9,8 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
-
-#include "sim/reference/kernel.hpp"
+#include <utility>
 
 namespace phasic::reference {
 namespace {
@@ -26,18 +25,19 @@ struct LimitRule {
 };
 
 /// In the order of the limits table, which is that of the registers.
-constexpr std::array<LimitRule, 12> kLimitRules{{{"lanes", &Limits::lanes, 1, 1024},
-                                                 {"weight_width", &Limits::weight_width, 8, 16},
-                                                 {"engines", &Limits::engines, 1, 4},
-                                                 {"max_rows", &Limits::max_rows, 1, 65535},
-                                                 {"max_neurons", &Limits::max_neurons, 1, 65535},
-                                                 {"max_steps", &Limits::max_steps, 1, 32},
-                                                 {"max_classes", &Limits::max_classes, 1, 65535},
-                                                 {"max_outputs", &Limits::max_outputs, 1, 65535},
-                                                 {"max_events", &Limits::max_events, 0, 1U << 22},
-                                                 {"weight_depth", &Limits::weight_depth, 1, 1U << 26},
-                                                 {"data_width", &Limits::data_width, 32, 512},
-                                                 {"rules", &Limits::rules, 0, contract::kDefaultRules}}};
+constexpr std::array<LimitRule, 12> kLimitRules{
+    {{"lanes", &Limits::lanes, 1, 1024},
+     {"weight_width", &Limits::weight_width, 8, 16},
+     {"engines", &Limits::engines, 1, 4},
+     {"max_rows", &Limits::max_rows, 1, 65535},
+     {"max_neurons", &Limits::max_neurons, 1, 65535},
+     {"max_steps", &Limits::max_steps, 1, 32},
+     {"max_classes", &Limits::max_classes, 1, 65535},
+     {"max_outputs", &Limits::max_outputs, 1, 65535},
+     {"max_events", &Limits::max_events, 0, 1U << 22},
+     {"weight_depth", &Limits::weight_depth, 1, 1U << 26},
+     {"data_width", &Limits::data_width, 32, 512},
+     {"rules", &Limits::rules, 0, contract::kDefaultRules | contract::kRulesSerial}}};
 static_assert(kLimitRules.size() == contract::kLimits.size());
 
 sim::LimitValues limit_values(const Limits& limits) {
@@ -56,16 +56,20 @@ sim::RegisterStatus register_status(const RunStatus& status) {
           .samples_done = status.samples_done};
 }
 
-class ReferenceEngine final : public sim::Engine {
+class KernelEngine final : public sim::Engine {
  public:
-  ReferenceEngine(sim::Memory& memory, const Limits& limits, bool plain)
-      : memory_(memory), limits_(limits), plain_(plain), registers_(limit_values(limits)) {}
+  KernelEngine(sim::Memory& memory, const Limits& limits, MakeNetwork make_network, std::string describe)
+      : memory_(memory),
+        limits_(limits),
+        make_network_(std::move(make_network)),
+        describe_(std::move(describe)),
+        registers_(limit_values(limits)) {}
 
   std::uint32_t read_register(std::uint32_t offset) override { return registers_.read(offset, register_status(status_)); }
 
   void write_register(std::uint32_t offset, std::uint32_t value) override {
     if (!registers_.write(offset, value)) return;
-    run_.emplace(memory_, limits_, registers_.arguments(), plain_ ? make_plain_network : make_network);
+    run_.emplace(memory_, limits_, registers_.arguments(), make_network_);
     status_ = run_->status();
   }
 
@@ -80,15 +84,13 @@ class ReferenceEngine final : public sim::Engine {
     return run_.has_value();
   }
 
-  [[nodiscard]] std::string describe() const override {
-    return fmt::format("C++ reference{}, limits of {} lanes, {}-bit weights", plain_ ? " (plain)" : "", limits_.lanes,
-                       limits_.weight_width);
-  }
+  [[nodiscard]] std::string describe() const override { return describe_; }
 
  private:
   sim::Memory& memory_;
   Limits limits_;
-  bool plain_;
+  MakeNetwork make_network_;
+  std::string describe_;
   sim::RegisterFile registers_;
   RunStatus status_;
   std::optional<KernelRun> run_;
@@ -117,8 +119,15 @@ Limits read_limits(const nlohmann::json& object) {
 
 }  // namespace
 
+std::unique_ptr<sim::Engine> make_kernel_engine(sim::Memory& memory, const Limits& limits, MakeNetwork make_network,
+                                                std::string describe) {
+  return std::make_unique<KernelEngine>(memory, limits, std::move(make_network), std::move(describe));
+}
+
 std::unique_ptr<sim::Engine> make_reference_engine(sim::Memory& memory, const Limits& limits, bool plain) {
-  return std::make_unique<ReferenceEngine>(memory, limits, plain);
+  return make_kernel_engine(memory, limits, plain ? make_plain_network : make_network,
+                            fmt::format("C++ reference{}, limits of {} lanes, {}-bit weights", plain ? " (plain)" : "",
+                                        limits.lanes, limits.weight_width));
 }
 
 std::unique_ptr<sim::Engine> make_reference_engine(sim::Memory& memory, const std::string& options) {

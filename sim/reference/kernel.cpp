@@ -121,12 +121,17 @@ bool KernelRun::read_program() {
   return true;
 }
 
-/// Step 4.
+/// Step 4. The layers of a serial build share its memories.
 bool KernelRun::check_capacity() {
+  const bool serial = (limits_.rules & contract::kRulesSerial) != 0;
+  std::uint64_t words = 0;
+  std::uint64_t levels = 0;
   for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
     const LayerProgram& shape = program_.layers[layer];
     const std::uint64_t row_words = (shape.neurons + limits_.lanes - 1) / limits_.lanes;
-    if (stored_rows(program_, shape) * row_words > limits_.weight_depth) {
+    words = (serial ? words : 0) + stored_rows(program_, shape) * row_words;
+    if (serial && has_levels(shape)) levels += std::uint64_t{program_.classes} * ((shape.neurons + 7) / 8 * 8);
+    if (words > limits_.weight_depth || levels > contract::kSerialLevels) {
       fail(Error::kCapacity, static_cast<std::uint32_t>(layer));
       return false;
     }
@@ -307,6 +312,7 @@ void KernelRun::write_header() {
     const Counts& counts = network_->counts();
     header.input_events = counts.input_events & kCounterMask;
     header.samples_learned = counts.samples_learned & kCounterMask;
+    header.cycles = header.run_cycles = network_->cycles() & kCounterMask;
     for (std::size_t layer = 0; layer < counts.layers.size(); ++layer) blocks[layer] = counter_block(counts.layers[layer]);
   }
   std::array<std::byte, kResultsHeaderBytes> block;

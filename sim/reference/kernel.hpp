@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// One run of the kernel over device memory (docs/specification.md, section 6). Timing counters are 0.
+/// One run of the kernel over device memory (docs/specification.md, section 6). Timing counters are 0 but for the
+/// cycles that a network tells.
 #pragma once
 
 #include <array>

@@ -62,6 +62,8 @@ class Network {
 
   [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] const Counts& counts() const { return counts_; }
+  /// Clock cycles that the samples took so far; 0 without a clock.
+  [[nodiscard]] virtual std::uint64_t cycles() const { return 0; }
   /// Whether a sample that is marked for it is learned.
   void set_learn(bool learn) { program_.learn = learn; }
   /// Changes the learning rate from the next sample on. `rate` 0 to 65535, `factor_shift` 0 to 15.

@@ -34,7 +34,9 @@ bool legal_kind(const contract::ProgramHeader& header, const Limits& limits) {
   if (header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kGraded)) {
     return header.steps == 1 && has(limits, contract::kRulesGraded);
   }
-  return header.sample_kind <= static_cast<std::uint32_t>(contract::SampleKind::kEvent);
+  return header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kIntensity) ||
+         (header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kEvent) &&
+          !has(limits, contract::kRulesSerial));
 }
 
 void check_header(const contract::ProgramHeader& header, const Limits& limits, FieldCheck& check) {
@@ -52,7 +54,7 @@ void check_header(const contract::ProgramHeader& header, const Limits& limits, F
   check.require(header.sample_stride % contract::kAlignment == 0 && header.sample_stride >= contract::kAlignment &&
                     header.sample_stride < kStrideLimit && header.sample_stride >= least_stride,
                 offsetof(Header, sample_stride));
-  check.require_range(header.flags, 0, 3, offsetof(Header, flags));
+  check.require_range(header.flags, 0, has(limits, contract::kRulesSerial) ? 1 : 3, offsetof(Header, flags));
   for (std::size_t word = 0; word < std::size(header.reserved); ++word) {
     check.require(header.reserved[word] == 0, offsetof(Header, reserved) + 4 * word);
   }
@@ -97,8 +99,10 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
   check.require_range(layer.leak, 0, 256, base + offsetof(Layer, leak));
   check.require_range(layer.input_shift, 0, 15, base + offsetof(Layer, input_shift));
   check.require(legal_factor(layer, around, limits), base + offsetof(Layer, factor));
-  check.require(layer.span <= 1 && !(all_steps && (around.graded || (needs_steps && layer.neurons > limits.max_outputs))),
-                base + offsetof(Layer, span));
+  const bool too_tall = has(limits, contract::kRulesSerial) && around.rows_before + layer.flags > contract::kSerialHistoryRows;
+  check.require(
+      layer.span <= 1 && !(all_steps && (around.graded || (needs_steps && (layer.neurons > limits.max_outputs || too_tall)))),
+      base + offsetof(Layer, span));
   check.require_range(layer.rounding, 0, 1, base + offsetof(Layer, rounding));
   check.require_range(layer.rate, 0, 65535, base + offsetof(Layer, rate));
   check.require_range(layer.factor_shift, 0, competes ? contract::kCompetitionFactorShift : 15,

@@ -65,6 +65,9 @@ std::uint32_t rows_of(const Network& network, std::size_t index) {
   return inputs + (network.layers[index].flags & 1);
 }
 
+/// Whether the build is a serial one, whose layers share its memories.
+bool serial(const CaseLimits& limits) { return (limits.rules & contract::kRulesSerial) != 0; }
+
 /// Sizes, neuron constants and rules; offsets and the stride come later.
 Network random_network(Dice& dice, const CaseLimits& limits) {
   Network network{};
@@ -85,15 +88,21 @@ Network random_network(Dice& dice, const CaseLimits& limits) {
     header.steps = 1;
   }
   header.flags = static_cast<std::uint32_t>((dice.one_in(4) ? 0 : 1) | (dice.one_in(3) ? 2 : 0));
+  if (serial(limits)) {
+    header.sample_kind = static_cast<std::uint32_t>(contract::SampleKind::kIntensity);
+    header.flags &= 1;
+  }
   header.inputs = random_size(dice, limits, limits.max_rows);
   std::uint32_t before = header.inputs;
+  std::uint32_t used = 0;  // words of a serial build
   for (std::uint32_t n = 0; n < header.layers; ++n) {
     Layer& layer = network.layers[n];
     layer.flags = dice.one_in(2) && before < limits.max_rows ? 1 : 0;
     const std::uint32_t rows = before + layer.flags;
-    const std::uint32_t words = std::max<std::uint32_t>(limits.weight_depth / rows, 1);
+    const std::uint32_t words = std::max<std::uint32_t>((limits.weight_depth - used) / rows, 1);
     layer.neurons = random_size(dice, limits, std::min(limits.max_neurons, words * limits.lanes));
     if (n + 1 < header.layers) layer.neurons = std::min(layer.neurons, limits.max_rows);
+    if (serial(limits)) used += rows * ((layer.neurons + limits.lanes - 1) / limits.lanes);
     before = layer.neurons;
   }
   return network;
@@ -125,7 +134,8 @@ void draw_competition(Dice& dice, const CaseLimits& limits, ProgramHeader& heade
   header.flags &= 1;
 }
 
-void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& header, bool last, Layer& layer) {
+void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& header, std::uint32_t rows, bool last,
+                Layer& layer) {
   const bool error_allowed = layer.neurons >= header.classes;
   layer.factor = static_cast<std::uint32_t>(dice.one_in(6)                    ? contract::Factor::kFrozen
                                             : error_allowed && dice.one_in(2) ? contract::Factor::kError
@@ -135,7 +145,8 @@ void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& heade
   }
   const bool frozen = layer.factor == static_cast<std::uint32_t>(contract::Factor::kFrozen);
   const bool graded = is_graded(header);
-  layer.span = !graded && (frozen || layer.neurons <= limits.max_outputs) && dice.one_in(2) ? 1 : 0;
+  const bool too_tall = serial(limits) && rows > contract::kSerialHistoryRows;
+  layer.span = !graded && (frozen || (layer.neurons <= limits.max_outputs && !too_tall)) && dice.one_in(2) ? 1 : 0;
   layer.rounding = dice.one_in(3) ? 1 : 0;
   if ((limits.rules & contract::kRulesPost) != 0) {
     layer.post = static_cast<std::uint32_t>(dice.below(3));
@@ -587,10 +598,14 @@ RandomCase random_case(std::uint64_t seed, const CaseLimits& limits) {
   result.first_sample = static_cast<std::uint32_t>(dice.one_in(4) ? -dice.between(1, 3) : dice.between(0, 70000));
 
   std::vector<std::uint64_t> weight_sizes, table_sizes, offsets;
+  std::uint64_t levels = 0;  // of a serial build
   for (std::uint32_t n = 0; n < header.layers; ++n) {
     Layer& layer = network.layers[n];
     const bool last = n + 1 == header.layers;
-    draw_rules(dice, limits, header, last, layer);
+    draw_rules(dice, limits, header, rows_of(network, n), last, layer);
+    if (has_levels(layer)) levels += header.classes * ((layer.neurons + 7) / 8 * 8);
+    if (serial(limits) && levels > contract::kSerialLevels)
+      layer.factor = static_cast<std::uint32_t>(contract::Factor::kFrozen);
     if (last && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
       draw_competition(dice, limits, header, rows_of(network, n), layer);
     }

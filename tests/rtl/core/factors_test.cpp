@@ -48,7 +48,7 @@ class RtlFactors : public ::testing::Test {
     module->rate_i = static_cast<std::uint16_t>(rate);
     module->shift_i = static_cast<unsigned char>(shift);
     module->full_i = static_cast<unsigned char>(full);
-    module->row_words_i = kWords;
+    module->class_address_i = static_cast<unsigned char>(label * kWords);
     module->class_i = static_cast<std::uint16_t>(label);
 
     std::array<std::array<std::int8_t, kLanes * kWords>, kClasses> levels{};

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A network whose samples a serial build works through, and the kernel's contract on top of it: what a card's shell does in
+/// hardware, the host does for the board.
+#pragma once
+
+#include <memory>
+
+#include "driver/serial/serial_board.hpp"
+#include "sim/engine/engine.hpp"
+#include "sim/reference/network.hpp"
+
+namespace phasic::driver {
+
+/// What the board can do.
+[[nodiscard]] reference::Limits serial_limits(const SerialBoard& board);
+
+/// `program` must be legal under the board's limits. It takes the board's memories over: one network at a time.
+[[nodiscard]] std::unique_ptr<reference::Network> make_serial_network(reference::Program program,
+                                                                      std::shared_ptr<SerialBoard> board);
+
+/// The kernel as an engine. `memory` must outlive it.
+[[nodiscard]] std::unique_ptr<sim::Engine> make_serial_engine(sim::Memory& memory, std::unique_ptr<SpiLink> link);
+
+}  // namespace phasic::driver
