@@ -69,11 +69,6 @@ class SerialNetwork final : public reference::Network {
  public:
   SerialNetwork(Program program, std::shared_ptr<SerialBoard> board)
       : Network(std::move(program)), board_(std::move(board)), places_(places_of(program_, board_->lanes())) {
-    for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
-      set_weights(layer, std::vector<std::byte>(weight_bytes(program_, program_.layers[layer])));
-      if (has_levels(program_.layers[layer]))
-        set_levels(layer, std::vector<std::byte>(level_bytes(program_, program_.layers[layer])));
-    }
     encoding_ = reference::purpose_key(program_.seed, contract::Purpose::kEncoding, 0);
     for (unsigned layer = 0; layer < kMaxLayers; ++layer)
       rounding_[layer] = reference::purpose_key(program_.seed, contract::Purpose::kRounding, layer);

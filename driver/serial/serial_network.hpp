@@ -14,7 +14,8 @@ namespace phasic::driver {
 /// What the board can do.
 [[nodiscard]] reference::Limits serial_limits(const SerialBoard& board);
 
-/// `program` must be legal under the board's limits. It takes the board's memories over: one network at a time.
+/// `program` must be legal under the board's limits. It takes the board's memories over: one network at a time. Weights and
+/// levels are what the memories hold until they are set.
 [[nodiscard]] std::unique_ptr<reference::Network> make_serial_network(reference::Program program,
                                                                       std::shared_ptr<SerialBoard> board);
 

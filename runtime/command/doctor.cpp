@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "runtime/command/options.hpp"
@@ -43,6 +44,7 @@ std::vector<Check> check_engines() {
   const auto names = available_engines();
   bool reference = false, rtl = false;
   for (const auto& name : names) {
+    if (name == "spi") continue;  // a board of its own: see check_board
     reference = reference || name == "reference";
     rtl = rtl || name.starts_with("rtl");
     try {
@@ -60,6 +62,27 @@ std::vector<Check> check_engines() {
   if (!rtl) {
     checks.push_back(
         {Verdict::kOptional, "RTL engines", "none in " + engine_folder().string(), "build them: they need verilator 5"});
+  }
+  return checks;
+}
+
+/// A board at an SPI bus of this machine.
+std::vector<Check> check_board() {
+  std::vector<Check> checks;
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator("/dev", failure)) {
+    const auto file = entry.path().string();
+    if (!entry.path().filename().string().starts_with("spidev")) continue;
+    try {
+      const auto device = driver::open_local("spi", nlohmann::json{{"device", file}}.dump());
+      checks.push_back({Verdict::kGood, "board", device->describe(), ""});
+    } catch (const std::exception& error) {
+      checks.push_back({Verdict::kOptional, "board", error.what(), "see docs/board.md: wires, rights on the file, bitstream"});
+    }
+  }
+  if (checks.empty()) {
+    checks.push_back({Verdict::kOptional, "board", "no /dev/spidev*",
+                      "none is needed for simulation; docs/board.md says how to connect one"});
   }
   return checks;
 }
@@ -144,11 +167,22 @@ int run() {
   const auto add = [&](std::vector<Check> more) { checks.insert(checks.end(), more.begin(), more.end()); };
   add(check_engines());
   add(check_xrt());
+  add(check_board());
   checks.push_back(check_data("fashion-mnist", true, "apt-get install dataset-fashion-mnist"));
   checks.push_back(check_data("mnist", false, "./scripts/fetch_mnist, or put the four IDX files into $PHASIC_DATA/mnist"));
   checks.push_back(check_tool("verilator", "building the RTL engines", "verilator"));
   checks.push_back(check_tool("yosys", "checking that the RTL can be synthesised", "yosys"));
   checks.push_back(check_tool("iverilog", "checking the RTL with a second tool", "iverilog"));
+  checks.push_back(check_tool("nextpnr-ice40", "placing the bitstream of a board", "nextpnr-ice40"));
+  checks.push_back(check_tool("icepack", "packing the bitstream of a board", "fpga-icestorm"));
+  checks.push_back(check_tool("iceprog", "writing the bitstream to a board", "fpga-icestorm"));
+  for (const char* program : {"vivado", "vitis_hls", "v++"}) {
+    if (on_path(program))
+      checks.push_back({Verdict::kGood, program, "building for a card", ""});
+    else
+      checks.push_back({Verdict::kOptional, program, "not on the PATH; it is for: building for a card",
+                        "install AMD's Vitis and source its settings64.sh: docs/deploy.md, step 3"});
+  }
   checks.push_back(check_tool("gnuplot", "drawing the learning curve", "gnuplot-nox"));
 
   int missing = 0;

@@ -17,6 +17,7 @@
 
 namespace {
 
+constexpr unsigned kConfiguration = 300;                 ///< clock cycles in which a netlist resets itself
 constexpr unsigned kShortestHalf = 4, kLongestHalf = 5;  ///< clock cycles of half a serial clock
 
 /// An SPI master that moves the model's clock.
@@ -38,7 +39,7 @@ class VerilatedSpi final : public phasic::driver::SpiLink {
     m.rst_ni = 0;
     cycles(4);
     m.rst_ni = 1;
-    cycles(4);
+    cycles(kConfiguration);
   }
 
   ~VerilatedSpi() override { model_->final(); }
