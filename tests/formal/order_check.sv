@@ -5,12 +5,13 @@
 // Since any word may be the chosen one, what is proven for it is proven for all, at any length of the stream.
 //
 // The outputs are for invariants of the proof: words inside, and whether the chosen one is among them, how many are before it, and what it is.
-// Parameters: Width of a word; Most, words that may be inside at once.
+// Parameters: Width of a word; Most, words that may be inside at once; Reach, words inside in the situation that must be reached.
 `default_nettype none
 
 module order_check #(
   parameter int Width = 2,
   parameter int Most  = 4,
+  parameter int Reach = Most,
   localparam int CountWidth = $clog2(Most + 1) + 1
 ) (
   input  logic                  clk_i,
@@ -52,7 +53,7 @@ module order_check #(
       assert (!leaves_chosen || leave_word_i == word_o);
       assert (count_o <= CountWidth'(Most));
       assert (!chosen_o || before_o < count_o);
-      cover (leaves_chosen && count_o == CountWidth'(Most));
+      cover (leaves_chosen && count_o == CountWidth'(Reach));
     end
   end
 endmodule
