@@ -12,8 +12,8 @@
 #include <optional>
 #include <stdexcept>
 
-#include "bench/platform/chart.hpp"
 #include "bench/platform/commands.hpp"
+#include "bench/platform/sweep_chart.hpp"
 #include "bench/platform/sweep_rows.hpp"
 #include "runtime/progress.hpp"
 
@@ -164,18 +164,19 @@ void print_rows(const std::vector<Json>& rows) {
                row.contains("estimate_differs") ? fmt::format("{:+.1f} %", row["estimate_differs"].get<double>()) : "");
 }
 
-std::vector<ChartPanel> panels_of(const std::vector<Json>& rows) {
-  std::vector<ChartPanel> panels;
-  for (const Json& row : rows) {
-    const auto title = row["mode"].get<std::string>();
-    if (panels.empty() || panels.back().title != title) panels.push_back({title, {}});
-    const auto name = fmt::format("{} lanes", row["lanes"].get<int>());
-    auto& lines = panels.back().lines;
-    if (lines.empty() || lines.back().name != name) lines.push_back({name, {}});
-    lines.back().points.push_back(
-        {row["units"].get<double>(), row["samples_per_second"].get<double>(), row["kind"].get<std::string>() == "RTL"});
-  }
-  return panels;
+/// The tables of units and of long jobs as a chart; a table that was not made leaves its lines out.
+void write_sweep_chart(const std::vector<Table>& tables, const SweepOptions& options) {
+  const auto rows = [&](const std::string& file) {
+    const auto table = std::find_if(tables.begin(), tables.end(), [&](const Table& each) { return each.file == file; });
+    return table == tables.end() ? std::vector<Json>() : table->rows;
+  };
+  write_chart(
+      options.chart, sweep_panels(rows("scale_out"), rows("scale_out_long")), kSweepColumns,
+      {fmt::format(
+           "{} samples in each job on a bank of 64 bytes a cycle; dashed, long: {} samples on a bank of 1 byte a cycle.",
+           options.workload.samples_a_job, options.long_job),
+       fmt::format("Samples a second at an assumed {:.0f} MHz. Filled: RTL, simulated; hollow: estimated.",
+                   options.megahertz)});
 }
 
 std::vector<Json> columns_of(const std::string& part) {
@@ -231,12 +232,8 @@ int run(SweepOptions options) {
     print_rows(table.rows);
     if (!options.output.empty())
       write_measurement((std::filesystem::path(options.output) / (table.file + ".json")).string(), table, options);
-    if (!options.chart.empty() && table.file == "scale_out")
-      write_chart(
-          options.chart,
-          fmt::format("samples/s at an assumed {:.0f} MHz; filled: RTL, simulated; hollow: estimated", options.megahertz),
-          panels_of(table.rows));
   }
+  if (!options.chart.empty()) write_sweep_chart(tables, options);
   return 0;
 }
 
@@ -258,7 +255,7 @@ void add_sweep(CLI::App& app, Action& chosen, const std::string& command_line) {
       ->capture_default_str();
   command.add_option("--output", options->output, "Folder for scale_out.json, scale_out_memory.json and scale_out_long.json")
       ->check(CLI::ExistingDirectory);
-  command.add_option("--chart", options->chart, "SVG file of throughput over units");
+  command.add_option("--chart", options->chart, "SVG file of throughput, bandwidth and utilisation over units");
   command.add_flag("--quiet", options->quiet, "No progress bar");
   command.callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

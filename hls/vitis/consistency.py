@@ -8,7 +8,7 @@ import re
 from platform_file import Platform, PlatformError
 from sources import Contract, HlsTop, KernelXml, RtlTop, SourceError, hls_headers, hls_limits, read, rtl_files
 
-SCRIPTS = ("hls/vitis/run_hls.tcl", "rtl/package/package_kernel.tcl")
+SCRIPTS = ("hls/vitis/run_hls.tcl", "rtl/package/package_kernel.tcl", "rtl/package/out_of_context.tcl")
 TESTBENCH = "hls/vitis/testbench.cpp"
 
 

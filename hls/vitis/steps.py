@@ -10,7 +10,10 @@ from sources import Contract, HlsTop, KernelXml, hls_limits, read, rtl_files
 # tool: names of which one must be on the PATH; command: with the first of them left out; log: beside the work folder.
 Step = namedtuple("Step", "name tools command log")
 
-STAGES = ("csim", "csynth", "cosim", "xo", "link")
+STAGES = ("csim", "csynth", "cosim", "out_of_context", "xo", "link")
+# What is not for both kernels: the RTL is simulated without the vendor's tools, and Vitis HLS reports on its own synthesis.
+STAGES_OF = {"rtl": ("out_of_context", "xo", "link"), "hls": ("csim", "csynth", "cosim", "xo", "link")}
+RTL_SCRIPTS = {"out_of_context": "out_of_context.tcl", "xo": "package_kernel.tcl"}
 # What Vitis HLS has to do before a stage.
 HLS_STAGES = {"csim": ["csim"], "csynth": ["csynth"], "cosim": ["csynth", "cosim"], "xo": ["csynth", "xo"]}
 
@@ -87,7 +90,7 @@ class Build:
             parameters += [self.contract.limits[name]["parameter"], str(value)]
         return self.common_settings() | {
             "kernel": self.contract.kernel["name"], "rtl_files": files, "kernel_xml": self.xml_path, "control_port": control,
-            "masters": self.xml.masters, "control_range": self.xml.range[control], "registers": registers,
+            "masters": self.xml.masters, "period_ns": self.platform.period_ns, "control_range": self.xml.range[control], "registers": registers,
             "parameters": parameters}
 
     def link_configuration(self):
@@ -105,8 +108,8 @@ class Build:
 
     def object_step(self, stage):
         if self.kernel == "rtl":
-            script = os.path.join(self.root, "rtl/package/package_kernel.tcl")
-            return Step("xo", ("vivado",), ["-mode", "batch", "-nojournal", "-nolog", "-source", script], "xo.log")
+            script = os.path.join(self.root, "rtl/package", RTL_SCRIPTS[stage])
+            return Step(stage, ("vivado",), ["-mode", "batch", "-nojournal", "-nolog", "-source", script], f"{stage}.log")
         script = os.path.join(self.root, "hls/vitis/run_hls.tcl")
         # From 2024.2 on the command vitis_hls is gone; vitis-run takes the same scripts.
         return Step(stage, ("vitis_hls", "vitis-run"), {"vitis_hls": ["-f", script], "vitis-run": ["--mode", "hls", "--tcl", script]},

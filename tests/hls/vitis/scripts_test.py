@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(SOURCE, "hls/vitis"))
 
 from platform_file import Platform  # noqa: E402
 from sources import Contract, HlsTop, KernelXml, read, rtl_files  # noqa: E402
-from steps import Build  # noqa: E402
+from steps import RTL_SCRIPTS, Build  # noqa: E402
 
 BUILD = os.path.join(SOURCE, "scripts/build_xclbin")
 PLATFORMS = sorted(glob.glob(os.path.join(SOURCE, "hls/vitis/platforms/*.json")))
@@ -33,7 +33,7 @@ class Work(unittest.TestCase):
         """The calls of the vendor's commands, and the process, of the script that makes `stage`."""
         build = Build(SOURCE, Platform(platform), kernel, "hw", GENERATED, self.work)
         build.write(stage)
-        script = os.path.join(SOURCE, "hls/vitis/run_hls.tcl" if kernel == "hls" else "rtl/package/package_kernel.tcl")
+        script = os.path.join(SOURCE, "hls/vitis/run_hls.tcl" if kernel == "hls" else f"rtl/package/{RTL_SCRIPTS[stage]}")
         calls = os.path.join(self.work, "calls")
         done = subprocess.run([TCLSH, os.path.join(SOURCE, "tests/hls/vitis/record.tcl"), script, calls], check=False,
                               env={**os.environ, "PHASIC_SETTINGS": build.settings_path, **environment},
@@ -91,7 +91,7 @@ class HlsScript(Work):
 
     def test_without_settings_it_says_what_to_run(self):
         environment = {name: value for name, value in os.environ.items() if name != "PHASIC_SETTINGS"}
-        for script in ("hls/vitis/run_hls.tcl", "rtl/package/package_kernel.tcl"):
+        for script in ("hls/vitis/run_hls.tcl", *(f"rtl/package/{name}" for name in RTL_SCRIPTS.values())):
             done = subprocess.run([TCLSH, os.path.join(SOURCE, script)], capture_output=True, text=True, check=False,
                                   env=environment)
             self.assertNotEqual(done.returncode, 0)
@@ -145,6 +145,40 @@ class RtlScript(Work):
             for getter in ("ipx::get_user_parameters", "ipx::get_hdl_parameters"):
                 self.assertEqual(self.calls_of(calls, getter, parameter)[0][0], "-of_objects")
             self.assertIn(str(value), [call[0] for call in self.calls_of(calls, "set_property", "value")])
+
+
+class OutOfContextScript(Work):
+    def test_every_platform_is_synthesized_with_its_part_clock_files_and_sizes(self):
+        contract = Contract(SOURCE)
+        for path in PLATFORMS:
+            with self.subTest(platform=path):
+                platform = Platform(path)
+                build, calls, done = self.record(path, "rtl", "out_of_context")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertIn("phasic: done", done.stdout)
+                self.assertEqual(self.calls_of(calls, "create_project"), [["-in_memory", "-part", platform.part]])
+                (files,) = self.calls_of(calls, "read_verilog")
+                self.assertEqual(files[1].replace("{", "").replace("}", "").split(),
+                                 [os.path.join(GENERATED, "phasic_pkg.sv")] +
+                                 [os.path.join(SOURCE, "rtl", name) for name in rtl_files(SOURCE)])
+                (constraints,) = self.calls_of(calls, "read_xdc", "-mode", "out_of_context")
+                self.assertEqual(read("", constraints[0]),
+                                 f"create_clock -name ap_clk -period {platform.period_ns} [get_ports ap_clk]\n")
+                generics = [word for name, value in platform.rtl_limits.items()
+                            for word in ("-generic", f"{contract.limits[name]['parameter']}={value}")]
+                self.assertEqual(self.calls_of(calls, "synth_design"),
+                                 [["-mode", "out_of_context", "-top", contract.kernel["top"], "-part", platform.part, *generics]])
+                names = [call[0] for call in calls]
+                self.assertLess(names.index("read_xdc"), names.index("synth_design"))
+                reports = [call[-1] for call in calls if call[0].startswith("report_")]
+                self.assertEqual(reports, [os.path.join(build.work, name) for name in (
+                    "utilization.rpt", "utilization_by_module.rpt", "timing_summary.rpt")])
+                self.assertLess(names.index("synth_design"), names.index("report_utilization"))
+
+    def test_a_synthesis_that_fails_ends_the_script(self):
+        _, calls, done = self.record(PLATFORMS[0], "rtl", "out_of_context", PHASIC_FAILS_AT="synth_design")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(self.calls_of(calls, "report_utilization"), [])
 
 
 class LinkConfiguration(Work):
@@ -225,6 +259,19 @@ class BuildCommand(Work):
         self.assertIn("package_kernel.tcl", vivado)
         self.assertIn(f"--target hw_emu --platform {Platform(self.platform('u50')).platform} --config", link)
         self.assertTrue(os.path.exists(os.path.join(self.work, "out/phasic_rtl.hw_emu.xclbin")))
+
+    def test_out_of_context_needs_vivado_alone_and_is_of_the_rtl_alone(self):
+        out_of_context = ("--platform", self.platform("u50"), "--stage", "out_of_context")
+        done = self.run_build(*out_of_context)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("step 'out_of_context' needs vivado (Vivado), which is not on the PATH", done.stderr)
+        self.tool("vivado", "exit 0")
+        done = self.run_build(*out_of_context)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("-source " + os.path.join(SOURCE, "rtl/package/out_of_context.tcl"), self.commands()[0])
+        done = self.run_build(*out_of_context, "--kernel", "hls")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("--kernel hls has no --stage out_of_context", done.stderr)
 
     def test_the_xclbin_of_the_hls_kernel_is_given_its_limits(self):
         self.tool("vitis_hls", f"""
