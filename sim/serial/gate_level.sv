@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The netlist of the iCEBreaker's bitstream, with the pins of phasic_serial. The PLL is left out: clk_i is its clock.
+// The netlist of the iCEBreaker's bitstream, with the pins of phasic_serial. clk_i is the clock that the PLL would make.
 //
 // Handshake: see phasic_serial; the netlist resets itself after configuration, and rst_ni is not used.
 // Latency:   see phasic_ice40.
-// Parameters: none; those of the PLL are ignored.
+// Parameters: none.
 `default_nettype none
 
 module phasic_serial (
@@ -26,23 +26,6 @@ module phasic_serial (
     .spi_data_o,
     .led_no(led_n)
   );
-endmodule
-
-module phasic_pll #(
-  parameter FEEDBACK_PATH = "",
-  parameter DIVR = 0,
-  parameter DIVF = 0,
-  parameter DIVQ = 0,
-  parameter FILTER_RANGE = 0
-) (
-  input  wire PACKAGEPIN,
-  input  wire RESETB,
-  input  wire BYPASS,
-  output wire PLLOUTGLOBAL,
-  output wire LOCK
-);
-  assign PLLOUTGLOBAL = PACKAGEPIN;
-  assign LOCK         = RESETB;
 endmodule
 
 `default_nettype wire
