@@ -523,6 +523,33 @@ void check_rules(const Network& network, const driver::Limits& limits, const std
   }
 }
 
+/// Refuses what serial builds cannot do (section 8 of the specification).
+void check_serial(const Network& network, const driver::Limits& limits, const std::string& where) {
+  if (network.sample_kind == contract::SampleKind::kEvent)
+    throw InputError(network.file, "samples", fmt::format("\"event\" is not in {}: it is a serial build", where));
+  std::uint64_t words = 0;
+  std::uint64_t levels = 0;
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto& layer = network.layers[n];
+    const auto refuse = [&](std::string_view field, const std::string& what) {
+      throw InputError(network.file, fmt::format("layers[{}].{}", n, field),
+                       fmt::format("{} {}: it is a serial build", what, where));
+    };
+    const auto factor = layer.factor();
+    words += std::uint64_t{network.rows(n)} * ((layer.neurons + limits.lanes - 1) / limits.lanes);
+    if (factor != contract::Factor::kFrozen && factor != contract::Factor::kError)
+      levels += std::uint64_t{network.classes} * ((layer.neurons + 7) / 8 * 8);
+    if (words > limits.weight_depth)
+      refuse("neurons",
+             fmt::format("all layers so far take {} words of weights, more than the {} of", words, limits.weight_depth));
+    if (levels > contract::kSerialLevels)
+      refuse("neurons", fmt::format("all layers so far take {} levels, more than the {} of", levels, contract::kSerialLevels));
+    if (layer.learns() && layer.span == contract::Span::kAllSteps && network.rows(n) > contract::kSerialHistoryRows)
+      refuse("span",
+             fmt::format("\"all_steps\" with {} rows is more than the {} of", network.rows(n), contract::kSerialHistoryRows));
+  }
+}
+
 }  // namespace
 
 void check_limits(const Network& network, const driver::Limits& limits, const std::string& where) {
@@ -564,6 +591,7 @@ void check_limits(const Network& network, const driver::Limits& limits, const st
                                    where, limits.max_outputs));
     }
   }
+  if ((limits.rules & contract::kRulesSerial) != 0) check_serial(network, limits, where);
 }
 
 std::string describe(const Network& network) {

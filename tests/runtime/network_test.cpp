@@ -397,6 +397,29 @@ TEST(Network, LimitsOfADeviceAreNamed) {
   refused([](auto& l) { l.weight_depth = 64; }, {"layers[0].neurons", "weight_depth", "65 words"});
 }
 
+TEST(Network, WhatASerialBuildLacksIsNamed) {
+  const driver::Limits limits{8, 8, 2, 960, 128, 32, 16, 16, 0, 16384, 32, contract::kRulesSerial};
+  EXPECT_NO_THROW(check_limits(parsed(small_network()), limits, "the device"));
+  const auto refused = [&](const json& document, driver::Limits less, const std::vector<std::string>& told) {
+    auto all = told;
+    all.insert(all.end(), {"the device", "serial build"});
+    expect_all_in(refusal([&] { check_limits(parsed(document), less, "the device"); }), all);
+  };
+  auto document = small_network();
+  document["samples"] = "event";
+  refused(document, limits, {"samples", "event"});
+  // 65 rows of 5 words fit, and so do 41 rows of one, but not both.
+  auto less = limits;
+  less.weight_depth = 365;
+  refused(small_network(), less, {"layers[1].neurons", "366 words", "365"});
+  less.max_neurons = 1024;
+  less.weight_depth = 100'000;
+  refused(small_network(64, 520), less, {"layers[0].neurons", "2080 levels", "2048"});
+  document = small_network(300, 16);
+  document["layers"][0]["span"] = "all_steps";
+  refused(document, limits, {"layers[0].span", "301 rows", "256"});
+}
+
 TEST(Network, ExamplesAreValid) {
   int examples = 0;
   for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(PHASIC_SOURCE_DIR) / "examples")) {
