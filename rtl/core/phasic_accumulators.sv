@@ -3,7 +3,7 @@
 //
 // Handshake: none. A word is issued at a0; its weights must be on weights_i at a2. A word may follow itself in the next cycle. Two banks: one
 //            collects the running step while the sweep reads the other. With OnePort there is a single read port, so that sweep_read_i must be
-//            0 in the cycle after an issue.
+//            0 in the cycle after an issue, or if Graded in the second one.
 // Latency:   a sum is written two cycles after its issue, three if Graded; sums_o holds the word read one cycle after sweep_read_i.
 // Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane; Graded, rows have values other than 1; OnePort,
 //            the sums of all lanes lie in one memory, for devices whose memories are few and wide.

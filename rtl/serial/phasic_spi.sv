@@ -102,12 +102,12 @@ module phasic_spi (
     end
     if (byte_done && state_q == SpiAddress) bus_address_o <= {bus_address_o[15:0], in_byte};
     else if (advance_q) bus_address_o <= bus_address_o + 24'd1;
-    // The byte that was read goes out from the end of the one before on; the bus has read the next one when that is gone.
+    // The byte that was read waits from the end of the one before on; the bus has read the next one when that is gone. The pin changes after
+    // falling edges only, so that the last bit of a byte holds as long as the others.
     if (byte_done) out_q <= bus_read_data_i;
-    else if (fall && bit_q != 3'd0) out_q <= {out_q[6:0], 1'b0};
+    else if (fall) out_q <= {out_q[6:0], 1'b0};
+    if (fall) spi_data_o <= out_q[7];
   end
-
-  assign spi_data_o = out_q[7];
 endmodule
 
 `default_nettype wire

@@ -2,7 +2,7 @@
 // Goes through the spikes of a step, eight presynaptic neurons a word, and gives the rows that spiked in order, at the end the bias row.
 //
 // Handshake: start_i for one cycle while done_o is 1 or after reset; a word that is asked for with read_o must be on spikes_i in the next cycle.
-//            Rows by valid/ready. done_o is 1 from the last row's handshake on.
+//            Rows by valid/ready. done_o is 1 when all rows have been taken and no word is left.
 // Latency:   two cycles a word and one a row.
 // Parameters: RowBits, width of a row's number.
 `default_nettype none

@@ -9,6 +9,7 @@
 #include "Vfactors_feedback.h"
 #include "Vfactors_feedback_graded.h"
 #include "Vfactors_graded.h"
+#include "Vfactors_relaxed.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
@@ -80,7 +81,7 @@ class RtlFactors : public ::testing::Test {
       counts[j] = static_cast<std::uint32_t>(random() % (full + 1));
       trits[j] = static_cast<std::int32_t>(random() % 3) - 1;
     }
-    // f0 to f2 and the write that follows; a word a cycle.
+    // f0 to f2 and the writes that follow, of a relaxed factor the last; a word a cycle.
     for (std::size_t cycle = 0; cycle < kWords + 4; ++cycle) {
       module->valid0_i = cycle < kWords;
       module->word0_i = static_cast<unsigned char>(cycle % kWords);
@@ -145,7 +146,8 @@ class RtlFactors : public ::testing::Test {
 };
 using Feedback = Shape<Vfactors_feedback, 6>;
 using GradedFeedback = Shape<Vfactors_feedback_graded, 8>;
-using Shapes = ::testing::Types<Shape<Vfactors, 6>, Feedback, Shape<Vfactors_graded, 8>, GradedFeedback>;
+using Shapes =
+    ::testing::Types<Shape<Vfactors, 6>, Feedback, Shape<Vfactors_graded, 8>, GradedFeedback, Shape<Vfactors_relaxed, 6>>;
 TYPED_TEST_SUITE(RtlFactors, Shapes);
 
 TYPED_TEST(RtlFactors, OfLevelsAreScaledLimitedAndSignedByTheTrit) { this->samples(Factor::kLevel, false); }

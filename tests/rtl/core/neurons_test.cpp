@@ -7,6 +7,7 @@
 #include "Vneurons.h"
 #include "Vneurons_graded.h"
 #include "Vneurons_graded_trits.h"
+#include "Vneurons_one_port.h"
 #include "Vneurons_trits.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
@@ -151,6 +152,7 @@ class RtlNeurons : public ::testing::Test {
                     std::mt19937_64& random) {
     module->read_i = stages[0] < kWords;
     module->word0_i = static_cast<unsigned char>(stages[0] % kWords);
+    module->word3_i = static_cast<unsigned char>(stages[3] % kWords);
     module->word4_i = static_cast<unsigned char>(stages[4] % kWords);
     module->valid_i = 0;
     for (unsigned s = 1; s <= 4; ++s) module->valid_i |= (stages[s] < kWords ? 1U : 0U) << (s - 1);
@@ -211,7 +213,8 @@ using Spiking = Shape<Vneurons, 19, 6>;
 using SpikingTrits = Shape<Vneurons_trits, 19, 6>;
 using Graded = Shape<Vneurons_graded, 26, 8>;
 using GradedTrits = Shape<Vneurons_graded_trits, 23, 8>;
-using Shapes = ::testing::Types<Spiking, SpikingTrits, Graded, GradedTrits>;
+using SpikingOnePort = Shape<Vneurons_one_port, 19, 6>;
+using Shapes = ::testing::Types<Spiking, SpikingTrits, Graded, GradedTrits, SpikingOnePort>;
 TYPED_TEST_SUITE(RtlNeurons, Shapes);
 
 TYPED_TEST(RtlNeurons, FollowTheFormulasOverSamplesOfUpTo32Steps) { this->samples(contract::Post::kTrit); }
