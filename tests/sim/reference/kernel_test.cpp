@@ -235,6 +235,60 @@ TEST(KernelRun, LearnsAndTellsItInHeaderCountersAndRecords) {
   EXPECT_EQ(outcome.refused, 0U);
 }
 
+TEST(KernelRun, ASerialBuildRefusesWhatItCannotDo) {
+  Case c = small_case();
+  for (contract::Layer& layer : c.layers) layer.post = layer.trace_shift = 0;
+  const Outcome wide = run(c);
+  ASSERT_EQ(wide.fault, Fault{});
+  c.limits.lanes = 8;
+  c.limits.engines = 2;
+  c.limits.max_neurons = 128;
+  c.limits.max_classes = 16;
+  c.limits.max_outputs = 16;
+  c.limits.rules = contract::kRulesSerial;
+  c.limits.weight_depth = 54;  // 21 rows of two words and 12 of one
+  const Outcome serial = run(c);
+  EXPECT_EQ(serial.fault, Fault{});
+  EXPECT_EQ(serial.buffers, wide.buffers);
+
+  Case other = c;
+  other.limits.weight_depth = 53;
+  expect_fault(run(other), Error::kCapacity, 1, "words of both layers");
+  other.limits.rules = 0;
+  EXPECT_EQ(run(other).fault, Fault{}) << "layers of other builds have memories of their own";
+
+  other = c;
+  other.header.sample_kind = static_cast<std::uint32_t>(contract::SampleKind::kEvent);
+  expect_fault(run(other), Error::kProgramField, offsetof(contract::ProgramHeader, sample_kind), "address events");
+  other = c;
+  other.header.flags |= 2;
+  expect_fault(run(other), Error::kProgramField, offsetof(contract::ProgramHeader, flags), "trace");
+
+  other = c;
+  other.limits.weight_depth = 16384;
+  other.layers[0].flags = 1;
+  other.layers[0].span = static_cast<std::uint32_t>(contract::Span::kAllSteps);
+  other.header.inputs = contract::kSerialHistoryRows - 1;
+  other.header.sample_stride = 320;
+  expect_fault(run(other), Error::kBufferSize, argument::kWeights, "as many rows as can learn from all steps");
+  other.header.inputs = contract::kSerialHistoryRows;
+  expect_fault(run(other), Error::kProgramField, sizeof(contract::ProgramHeader) + offsetof(contract::Layer, span),
+               "one row more");
+
+  other = c;
+  other.limits.weight_depth = 16384;
+  other.header.classes = 16;
+  other.layers[0].neurons = 128;
+  other.layers[1].neurons = 1;
+  for (contract::Layer& layer : other.layers) {
+    layer.factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
+    layer.span = 0;
+  }
+  expect_fault(run(other), Error::kCapacity, 1, "levels of both layers");
+  other.layers[1].factor = static_cast<std::uint32_t>(contract::Factor::kFrozen);
+  expect_fault(run(other), Error::kBufferSize, argument::kWeights, "as many levels as there is room for");
+}
+
 TEST(KernelRun, PaddingOfWeightsIsIgnoredAndWrittenAsZero) {
   const Case c = small_case();
   Case other = c;
