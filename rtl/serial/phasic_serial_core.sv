@@ -36,6 +36,7 @@ module phasic_serial_core #(
   localparam int HistoryBits  = $clog2(phasic_pkg::SerialHistoryRows);
   localparam int FactorWidth  = phasic_pkg::FactorWidth + 1;
   localparam int SumWidth     = 18;
+  localparam int JobStart     = phasic_pkg::SerialJobFlags;  // what job_q holds of a job begins here
   localparam int CountWidth   = 6;
 
   initial begin
@@ -88,11 +89,11 @@ module phasic_serial_core #(
   logic [WordBits-1:0]   last_word;
   logic [1:0]            factor;
 
-  assign learn        = job_q[8*(phasic_pkg::SerialJobFlags - 24)];
-  assign two_layers   = job_q[8*(phasic_pkg::SerialJobFlags - 24) + 1];
-  assign last_step    = job_q[8*(phasic_pkg::SerialJobLastStep - 24) +: 5];
-  assign label        = job_q[8*(phasic_pkg::SerialJobLabel - 24) +: 16];
-  assign last_input   = job_q[8*(phasic_pkg::SerialJobInputs - 24) +: RowBits] - 1'b1;
+  assign learn        = job_q[8*(phasic_pkg::SerialJobFlags - JobStart)];
+  assign two_layers   = job_q[8*(phasic_pkg::SerialJobFlags - JobStart) + 1];
+  assign last_step    = job_q[8*(phasic_pkg::SerialJobLastStep - JobStart) +: 5];
+  assign label        = job_q[8*(phasic_pkg::SerialJobLabel - JobStart) +: 16];
+  assign last_input   = job_q[8*(phasic_pkg::SerialJobInputs - JobStart) +: RowBits] - 1'b1;
   assign last_layer   = layer_number_q == two_layers;
   assign all_steps    = layer_q[8*phasic_pkg::SerialLayerModes + 13];
   assign nearest      = layer_q[8*phasic_pkg::SerialLayerModes + 14];
@@ -561,7 +562,7 @@ module phasic_serial_core #(
           step_q         <= '0;
           silent_q       <= 1'b1;
           load_q         <= LoadJob;
-          load_offset_q  <= 6'(phasic_pkg::SerialJobFlags);
+          load_offset_q  <= 6'(JobStart);
           load_left_q    <= 5'd8;
           if (start) begin
             state_q <= CoreLoad;
