@@ -21,11 +21,6 @@ using contract::SerialSpace;
 using reference::LayerProgram;
 using reference::Program;
 
-constexpr std::size_t kMaxLayers = 2;
-constexpr std::uint32_t kMaxNeurons = 128, kMaxOutputs = 16, kMaxClasses = 16, kWeights = 131'072;
-constexpr std::uint32_t kHalfBytes = 1024;
-constexpr unsigned kLevelGroup = 8;  ///< a row of levels begins at a multiple of this many neurons
-
 /// Where a layer lies in the board's memories.
 struct Place {
   std::uint32_t weight_word = 0;  ///< of row 0
@@ -42,7 +37,7 @@ std::vector<Place> places_of(const Program& program, std::uint32_t lanes) {
   std::uint32_t level = 0;
   for (const LayerProgram& layer : program.layers) {
     const std::uint32_t row_words = (layer.neurons + lanes - 1) / lanes;
-    places.push_back({word, row_words, level, round_up(layer.neurons, kLevelGroup)});
+    places.push_back({word, row_words, level, round_up(layer.neurons, contract::kSerialLevelGroup)});
     word += layer.rows * row_words;
     if (has_levels(layer)) level += program.classes * places.back().class_levels;
   }
@@ -55,13 +50,16 @@ contract::SerialLayer layer_block(const LayerProgram& layer, const Place& place,
   block.threshold = static_cast<std::int16_t>(layer.threshold);
   block.window = static_cast<std::int16_t>(layer.window);
   block.rate = static_cast<std::uint16_t>(layer.rate);
-  block.modes = static_cast<std::uint16_t>(layer.leak | layer.input_shift << 9 | static_cast<std::uint32_t>(layer.span) << 13 |
-                                           static_cast<std::uint32_t>(layer.rounding) << 14 | std::uint32_t{layer.bias} << 15);
+  block.modes = static_cast<std::uint16_t>(layer.leak | layer.input_shift << contract::kSerialInputShiftBit |
+                                           static_cast<std::uint32_t>(layer.span) << contract::kSerialSpanBit |
+                                           static_cast<std::uint32_t>(layer.rounding) << contract::kSerialRoundingBit |
+                                           std::uint32_t{layer.bias} << contract::kSerialBiasBit);
   block.last_row = static_cast<std::uint16_t>(layer.rows - 1);
   block.weight_base = static_cast<std::uint16_t>(place.weight_word);
   block.level_base = static_cast<std::uint16_t>(has_levels(layer) ? place.level + label * place.class_levels : 0);
   block.last_neuron = static_cast<std::uint8_t>(layer.neurons - 1);
-  block.learning = static_cast<std::uint8_t>(layer.factor_shift | static_cast<std::uint32_t>(layer.factor) << 4);
+  block.learning =
+      static_cast<std::uint8_t>(layer.factor_shift | static_cast<std::uint32_t>(layer.factor) << contract::kSerialFactorBit);
   return block;
 }
 
@@ -70,7 +68,7 @@ class SerialNetwork final : public reference::Network {
   SerialNetwork(Program program, std::shared_ptr<SerialBoard> board)
       : Network(std::move(program)), board_(std::move(board)), places_(places_of(program_, board_->lanes())) {
     encoding_ = reference::purpose_key(program_.seed, contract::Purpose::kEncoding, 0);
-    for (unsigned layer = 0; layer < kMaxLayers; ++layer)
+    for (unsigned layer = 0; layer < contract::kSerialLayers; ++layer)
       rounding_[layer] = reference::purpose_key(program_.seed, contract::Purpose::kRounding, layer);
   }
 
@@ -130,11 +128,11 @@ class SerialNetwork final : public reference::Network {
   void write_job(const reference::Sample& sample, std::uint32_t number, bool learn) {
     contract::SerialJob job{};
     job.encoding_key = reference::sample_key(encoding_, number);
-    for (std::size_t layer = 0; layer < kMaxLayers; ++layer) {
+    for (std::size_t layer = 0; layer < contract::kSerialLayers; ++layer) {
       const reference::Key key = reference::sample_key(rounding_[layer], number);
       std::copy(key.begin(), key.end(), job.rounding_key.begin() + static_cast<std::ptrdiff_t>(key.size() * layer));
     }
-    job.flags = static_cast<std::uint8_t>((learn ? 1U : 0U) | (program_.layers.size() == kMaxLayers ? 2U : 0U));
+    job.flags = static_cast<std::uint8_t>((learn ? 1U : 0U) | (program_.layers.size() == contract::kSerialLayers ? 2U : 0U));
     job.last_step = static_cast<std::uint8_t>(program_.steps - 1);
     job.label = static_cast<std::uint16_t>(sample.label);
     job.inputs = static_cast<std::uint16_t>(program_.inputs);
@@ -146,7 +144,7 @@ class SerialNetwork final : public reference::Network {
     std::vector<std::byte> bytes(sizeof job + sample.intensities.size());
     std::memcpy(bytes.data(), &job, sizeof job);
     std::memcpy(bytes.data() + sizeof job, sample.intensities.data(), sample.intensities.size());
-    board_->write(SerialSpace::kJobs, half_ * kHalfBytes, bytes);
+    board_->write(SerialSpace::kJobs, half_ * contract::kSerialJobSpace, bytes);
   }
 
   void count(const contract::SerialControl& control, bool learn) {
@@ -185,7 +183,7 @@ class SerialNetwork final : public reference::Network {
   std::shared_ptr<SerialBoard> board_;
   std::vector<Place> places_;
   reference::Key encoding_{};
-  std::array<reference::Key, kMaxLayers> rounding_{};
+  std::array<reference::Key, contract::kSerialLayers> rounding_{};
   unsigned half_ = 0;
   std::uint64_t cycles_ = 0;
 };
@@ -195,14 +193,14 @@ class SerialNetwork final : public reference::Network {
 reference::Limits serial_limits(const SerialBoard& board) {
   return {.lanes = board.lanes(),
           .weight_width = 8,
-          .engines = kMaxLayers,
+          .engines = contract::kSerialLayers,
           .max_rows = contract::kSerialInputs,
-          .max_neurons = kMaxNeurons,
+          .max_neurons = contract::kSerialNeurons,
           .max_steps = 32,
-          .max_classes = kMaxClasses,
-          .max_outputs = kMaxOutputs,
+          .max_classes = contract::kSerialClasses,
+          .max_outputs = contract::kSerialOutputs,
           .max_events = 0,
-          .weight_depth = kWeights / board.lanes(),
+          .weight_depth = contract::kSerialWeights / board.lanes(),
           .data_width = 32,
           .rules = contract::kRulesSerial};
 }

@@ -23,26 +23,27 @@ module phasic_serial_core #(
   output logic        busy_o
 );
   localparam int WeightWidth  = 8;
-  localparam int MaxNeurons   = 128;
-  localparam int MaxOutputs   = 16;
+  localparam int MaxNeurons   = phasic_pkg::SerialNeurons;
+  localparam int MaxOutputs   = phasic_pkg::SerialOutputs;
   localparam int RowBits      = 10;
   localparam int NeuronBits   = $clog2(MaxNeurons);
   localparam int LaneBits     = $clog2(Lanes);
   localparam int Words        = MaxNeurons / Lanes;
   localparam int WordBits     = $clog2(Words);
-  localparam int WeightDepth  = 131072 / Lanes;
+  localparam int WeightDepth  = phasic_pkg::SerialWeights / Lanes;
   localparam int AddressBits  = $clog2(WeightDepth);
   localparam int LevelBits    = $clog2(phasic_pkg::SerialLevels);
   localparam int HistoryBits  = $clog2(phasic_pkg::SerialHistoryRows);
   localparam int FactorWidth  = phasic_pkg::FactorWidth + 1;
   localparam int SumWidth     = 18;
+  localparam int JobBits      = $clog2(phasic_pkg::SerialJobSpace);
   localparam int JobStart     = phasic_pkg::SerialJobFlags;  // what job_q holds of a job begins here
   localparam int CountWidth   = 6;
 
   initial begin
     if (Lanes != 2 && Lanes != 4 && Lanes != 8) $fatal(1, "phasic_serial_core: Lanes must be 2, 4 or 8");
     if ((phasic_pkg::SerialInputs + 1) * 128 > (1 << (SumWidth - 1))) $fatal(1, "phasic_serial_core: sums do not hold every row");
-    if (phasic_pkg::SerialInputs + phasic_pkg::SerialJobBytes > 1024) $fatal(1, "phasic_serial_core: a job is larger than its memory");
+    if (phasic_pkg::SerialInputs + phasic_pkg::SerialJobBytes > phasic_pkg::SerialJobSpace) $fatal(1, "phasic_serial_core: a job is larger than its memory");
   end
 
   typedef enum logic [3:0] {
@@ -95,14 +96,14 @@ module phasic_serial_core #(
   assign label        = job_q[8*(phasic_pkg::SerialJobLabel - JobStart) +: 16];
   assign last_input   = job_q[8*(phasic_pkg::SerialJobInputs - JobStart) +: RowBits] - 1'b1;
   assign last_layer   = layer_number_q == two_layers;
-  assign all_steps    = layer_q[8*phasic_pkg::SerialLayerModes + 13];
-  assign nearest      = layer_q[8*phasic_pkg::SerialLayerModes + 14];
-  assign bias         = layer_q[8*phasic_pkg::SerialLayerModes + 15];
+  assign all_steps    = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialSpanBit];
+  assign nearest      = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialRoundingBit];
+  assign bias         = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialBiasBit];
   assign last_row     = layer_q[8*phasic_pkg::SerialLayerLastRow +: RowBits];
   assign weight_base  = AddressBits'(layer_q[8*phasic_pkg::SerialLayerWeightBase +: 16]);
   assign level_base   = layer_q[8*phasic_pkg::SerialLayerLevelBase +: LevelBits];
   assign last_neuron  = layer_q[8*phasic_pkg::SerialLayerLastNeuron +: NeuronBits];
-  assign factor       = layer_q[8*phasic_pkg::SerialLayerLearning + 4 +: 2];
+  assign factor       = layer_q[8*phasic_pkg::SerialLayerLearning + phasic_pkg::SerialFactorBit +: 2];
   assign last_word    = last_neuron[NeuronBits-1:LaneBits];
   assign learns       = learn && factor != 2'(phasic_pkg::FactorFrozen);
   assign keep_history = learns && all_steps;
@@ -181,22 +182,23 @@ module phasic_serial_core #(
   end
 
   // ---- memory of jobs ----
-  logic       job_read;
-  logic [9:0] job_offset;
+  logic               job_read;
+  logic [JobBits-1:0] job_offset;
 
   assign job_read   = load_read || encode_read || (bus_read_i && space_jobs && !busy_o);
-  assign job_offset = encode_read ? encode_input + 10'(phasic_pkg::SerialJobBytes) : load_read ? 10'(load_offset_q) : bus_address_i[9:0];
+  assign job_offset = encode_read ? JobBits'(encode_input) + JobBits'(phasic_pkg::SerialJobBytes) :
+                      load_read   ? JobBits'(load_offset_q) : bus_address_i[JobBits-1:0];
 
   phasic_ram #(
     .Width(8),
-    .Depth(2048)
+    .Depth(2 * phasic_pkg::SerialJobSpace)
   ) u_jobs (
     .clk_i,
     .write_i        (bus_write_i && space_jobs),
-    .write_address_i(bus_address_i[10:0]),
+    .write_address_i(bus_address_i[JobBits:0]),
     .write_data_i   (bus_write_data_i),
     .read_i         (job_read),
-    .read_address_i ({busy_o ? half_q : bus_address_i[10], job_offset}),
+    .read_address_i ({busy_o ? half_q : bus_address_i[JobBits], job_offset}),
     .read_data_o    (job_byte)
   );
 
@@ -342,7 +344,7 @@ module phasic_serial_core #(
     .threshold_i    ($signed(layer_q[8*phasic_pkg::SerialLayerThreshold +: 16])),
     .window_i       ($signed(layer_q[8*phasic_pkg::SerialLayerWindow +: 16])),
     .leak_i         (layer_q[8*phasic_pkg::SerialLayerModes +: 9]),
-    .input_shift_i  (layer_q[8*phasic_pkg::SerialLayerModes + 9 +: 4]),
+    .input_shift_i  (layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialInputShiftBit +: 4]),
     .post_i         (2'(phasic_pkg::PostTrit)),
     .keep_trits_i   (keep_history),
     .read_i         (sweep0_q || factor0_q || state_read),
