@@ -13,37 +13,16 @@ namespace {
 #define PHASIC_WIDEST
 #endif
 
-constexpr Index kBlock = 128;  ///< neurons whose weights are handled at once: those of 784 inputs fit a cache of 512 kB
-
 /// 16 numbers wherever they lie; the compiler makes of it what the processor has.
 using Numbers __attribute__((vector_size(64), aligned(4), may_alias)) = float;
 constexpr Index kNumbers = 16;
+constexpr Index kBlock = 128;  ///< neurons whose weights are changed at once: those of 784 inputs fit a cache of 512 kB
 
-/// to[0 .. 16 N) = sum over the spikes of weights[spike * stride + 0 .. 16 N), held in registers
-template <int N>
-[[gnu::always_inline]] inline void sum_columns_of(const float* weights, Index stride, const std::uint32_t* spikes,
-                                                  std::size_t number, float* to) {
-  Numbers sums[N] = {};
-  for (std::size_t k = 0; k < number; ++k) {
-    const auto* const column = reinterpret_cast<const Numbers*>(weights + static_cast<Index>(spikes[k]) * stride);
-    for (int n = 0; n < N; ++n) sums[n] += column[n];
-  }
-  for (int n = 0; n < N; ++n) reinterpret_cast<Numbers*>(to)[n] = sums[n];
-}
-
-/// The same for 0 to 128 neurons.
-PHASIC_WIDEST void sum_columns(const float* weights, Index stride, const std::uint32_t* spikes, std::size_t number, Index count,
-                               float* to) {
-  Index first = 0;
-  if (count == kBlock) return sum_columns_of<8>(weights, stride, spikes, number, to);
-  for (; count - first >= 4 * kNumbers; first += 4 * kNumbers)
-    sum_columns_of<4>(weights + first, stride, spikes, number, to + first);
-  for (; count - first >= kNumbers; first += kNumbers) sum_columns_of<1>(weights + first, stride, spikes, number, to + first);
-  for (Index j = first; j < count; ++j) {
-    float sum = 0;
-    for (std::size_t k = 0; k < number; ++k) sum += weights[static_cast<Index>(spikes[k]) * stride + j];
-    to[j] = sum;
-  }
+/// sums[n] = sum over the spikes of weights[16 spike + n], for 16 neurons, held in registers
+PHASIC_WIDEST void sum_rows(const float* weights, std::span<const std::uint32_t> spikes, float* sums) {
+  Numbers sum = {};
+  for (const std::uint32_t spike : spikes) sum += reinterpret_cast<const Numbers*>(weights)[spike];
+  *reinterpret_cast<Numbers*>(sums) = sum;
 }
 
 /// to[spike * stride + 0 .. count) += signals[0 .. count) for each spike
@@ -53,6 +32,18 @@ PHASIC_WIDEST void add_to_columns(const float* signals, const std::uint32_t* spi
     float* const column = to + static_cast<Index>(spikes[k]) * stride;
     for (Index j = 0; j < count; ++j) column[j] += signals[j];
   }
+}
+
+std::vector<Index> inputs_that_spike(const SpikeTrains& trains) {
+  std::vector<bool> spikes(static_cast<std::size_t>(trains.inputs()));
+  for (Index column = 0; column < trains.columns(); ++column) {
+    for (const std::uint32_t input : trains.column(column)) spikes[input] = true;
+  }
+  std::vector<Index> inputs;
+  for (Index input = 0; input < trains.inputs(); ++input) {
+    if (spikes[static_cast<std::size_t>(input)]) inputs.push_back(input);
+  }
+  return inputs;
 }
 
 }  // namespace
@@ -83,11 +74,16 @@ SpikeTrains rate_coded(const Matrix& intensities, Index steps, float lowest, flo
 Matrix product(const Matrix& weights, const SpikeTrains& trains) {
   const Index neurons = weights.rows();
   Matrix sums(neurons, trains.columns());
-  for (Index first = 0; first < neurons; first += kBlock) {
-    const Index count = std::min(kBlock, neurons - first);
+  const std::vector<Index> inputs = inputs_that_spike(trains);
+  // The weights of 16 neurons are copied to one place, where those of 784 inputs fit the smallest cache.
+  Matrix some = Matrix::Zero(kNumbers, weights.cols());
+  Vector of_some(kNumbers);
+  for (Index first = 0; first < neurons; first += kNumbers) {
+    const Index count = std::min(kNumbers, neurons - first);
+    for (const Index input : inputs) some.col(input).head(count) = weights.col(input).segment(first, count);
     for (Index column = 0; column < trains.columns(); ++column) {
-      const auto spikes = trains.column(column);
-      sum_columns(weights.data() + first, neurons, spikes.data(), spikes.size(), count, sums.col(column).data() + first);
+      sum_rows(some.data(), trains.column(column), of_some.data());
+      sums.col(column).segment(first, count) = of_some.head(count);
     }
   }
   return sums;
