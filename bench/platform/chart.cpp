@@ -26,10 +26,12 @@ struct Axis {
   }
   [[nodiscard]] std::vector<double> marks(double factor) const {
     std::vector<double> at;
-    if (scale == Scale::kPercent)
-      for (double mark = low; mark <= high; mark += 25) at.push_back(mark);
-    else
-      for (double mark = low; mark <= high * 1.01; mark *= factor) at.push_back(mark);
+    const double last = scale == Scale::kPercent ? high : high * 1.01;
+    double mark = low;
+    while (mark <= last) {
+      at.push_back(mark);
+      mark = scale == Scale::kPercent ? mark + 25 : mark * factor;
+    }
     return at;
   }
 };
@@ -131,10 +133,10 @@ struct Panel {
       free = name.y - kLineHeight;
     }
     free = top + 4;
-    for (auto name = names.rbegin(); name != names.rend(); ++name) {
-      name->y = std::max(name->y, free);
-      free = name->y + kLineHeight;
-    }
+    std::for_each(names.rbegin(), names.rend(), [&free](Name& name) {
+      name.y = std::max(name.y, free);
+      free = name.y + kLineHeight;
+    });
     std::string svg;
     for (const Name& name : names) svg += text(name.x, name.y, name.text, "start", name.colour);
     return svg;
@@ -154,9 +156,10 @@ void write_chart(const std::string& path, const std::vector<ChartPanel>& panels,
       width, height);
   const Axis across = units_axis(panels);
   for (std::size_t n = 0; n < panels.size(); ++n) {
+    const std::size_t row = n / columns, column = n % columns;
     const Panel panel{.content = panels[n],
-                      .left = kPanelWidth * static_cast<double>(n % columns) + kLeft,
-                      .top = kPanelHeight * static_cast<double>(n / columns) + kTop,
+                      .left = kPanelWidth * static_cast<double>(column) + kLeft,
+                      .top = kPanelHeight * static_cast<double>(row) + kTop,
                       .across = across,
                       .up = vertical_axis(panels[n])};
     svg += panel.frame();

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <stdexcept>
 
 #include "bench/platform/commands.hpp"
@@ -26,19 +27,21 @@ struct LockstepOptions {
 
 /// "weights:120:3": flips bit 3 of byte 120 of the weights whenever the second unit writes it.
 platform::Monitor::Fault parse_flip(const std::string& text, const platform::Addresses& addresses) {
-  std::array<char, 16> name{};
-  unsigned long long offset = 0;
+  std::istringstream stream(text);
+  std::string name;
+  std::uint64_t offset = 0;
+  char colon = 0;
   unsigned bit = 0;
-  if (std::sscanf(text.c_str(), "%15[a-z]:%llu:%u", name.data(), &offset, &bit) != 3 || bit > 7)
+  if (!std::getline(stream, name, ':') || !(stream >> offset >> colon >> bit) || colon != ':' || bit > 7 || !stream.eof())
     throw std::runtime_error(fmt::format("--flip: '{}' is not BUFFER:BYTE:BIT, such as weights:120:3", text));
   for (std::size_t id = 0; id < addresses.size(); ++id) {
-    if (contract::kArguments[id].name != name.data()) continue;
+    if (contract::kArguments[id].name != name) continue;
     const std::uint64_t at = addresses[id] + offset;
     return [at, bit](bool write, std::uint64_t address, std::span<std::byte> data) {
       if (write && at >= address && at - address < data.size()) data[at - address] ^= std::byte{1} << bit;
     };
   }
-  throw std::runtime_error(fmt::format("--flip: there is no buffer '{}'", name.data()));
+  throw std::runtime_error(fmt::format("--flip: there is no buffer '{}'", name));
 }
 
 std::uint64_t header_cycles(const platform::JobOutcome& outcome) {

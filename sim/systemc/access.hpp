@@ -15,7 +15,7 @@ struct Access : tlm::tlm_extension<Access> {
   unsigned initiator = 0;
   bool continued = false;  ///< goes on where the initiator's last access ended: part of the same burst, without a new latency
 
-  tlm::tlm_extension_base* clone() const override { return new Access(*this); }
+  [[nodiscard]] tlm::tlm_extension_base* clone() const override { return new Access(*this); }
   void copy_from(const tlm::tlm_extension_base& other) override { *this = static_cast<const Access&>(other); }
 };
 
