@@ -66,12 +66,13 @@ contract::SerialControl SerialBoard::run_job(unsigned half, std::chrono::millise
   const std::array<std::byte, 1> start{static_cast<std::byte>(1U | half << 1)};
   write(SerialSpace::kControl, offsetof(contract::SerialControl, command), start);
   std::array<std::byte, 1> status{};
-  do {
-    if (std::chrono::steady_clock::now() >= deadline)
-      throw std::runtime_error(fmt::format("{}: a job has not ended after {} ms", describe(), patience.count()));
+  for (;;) {
+    // Read after the clock: a process that was stopped meanwhile still sees that the job has ended.
+    const bool is_late = std::chrono::steady_clock::now() >= deadline;
     read(SerialSpace::kControl, offsetof(contract::SerialControl, status), status);
-  } while ((status[0] & std::byte{1}) != std::byte{0});
-  return control();
+    if ((status[0] & std::byte{1}) == std::byte{0}) return control();
+    if (is_late) throw std::runtime_error(fmt::format("{}: a job has not ended after {} ms", describe(), patience.count()));
+  }
 }
 
 contract::SerialControl SerialBoard::control() {

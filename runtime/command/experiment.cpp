@@ -56,34 +56,46 @@ nlohmann::json one_run(const RunPlan& plan, const std::string& place, bool quiet
   return row;
 }
 
+/// Numbers of the plans that have no row in the file yet. Throws InputError if there is one, unless they are to be gone on
+/// with.
+std::vector<std::size_t> runs_to_do(const std::vector<RunPlan>& plans, const std::filesystem::path& rows, bool resume) {
+  const std::string& name = plans.front().experiment.name;
+  std::set<std::string> done;
+  for (const auto& row : read_checked_rows(rows)) {
+    if (row["experiment"] == name) done.insert(row["run"].get<std::string>());
+  }
+  if (!done.empty() && !resume) {
+    throw InputError(rows.string(), "",
+                     fmt::format("has {} runs of {} already; \"phasic experiment resume\" goes on", done.size(), name));
+  }
+  std::vector<std::size_t> open;
+  for (std::size_t n = 0; n < plans.size(); ++n) {
+    if (!done.contains(plans[n].key)) open.push_back(n);
+  }
+  return open;
+}
+
 int run(const ExperimentOptions& options, bool resume) {
   Share share;
   for (const std::string& file : options.files) {
-    const Experiment experiment = load_experiment(file);
-    const auto plans = plan_runs(experiment);
     const auto rows = rows_of(options, file);
-    std::set<std::string> done;
-    for (const auto& row : read_rows(rows)) {
-      if (row.value("experiment", "") == experiment.name) done.insert(row.value("run", ""));
-    }
-    if (!done.empty() && !resume) {
-      throw InputError(
-          rows.string(), "",
-          fmt::format("has {} runs of {} already; \"phasic experiment resume\" goes on", done.size(), experiment.name));
-    }
+    std::vector<RunPlan> plans;
     std::vector<std::size_t> open;
-    for (std::size_t n = 0; n < plans.size(); ++n) {
-      if (!done.contains(plans[n].key)) open.push_back(n);
-    }
     std::unique_ptr<RowFile> to;
-    if (share.keeps()) to = std::make_unique<RowFile>(rows);
-    share.work(
-        open.size(),
-        [&](std::size_t n) {
-          return one_run(plans[open[n]], fmt::format("{} {}/{}", experiment.name, open[n] + 1, plans.size()), options.quiet);
-        },
-        [&](const nlohmann::json& row) { to->append(row); });
-    if (share.keeps()) fmt::print("{}\n{}\n", experiment.name, table_of(read_rows(rows)));
+    const auto begin = [&] {
+      plans = plan_runs(load_experiment(file));
+      open = runs_to_do(plans, rows, resume);
+      to = std::make_unique<RowFile>(rows);
+    };
+    const auto run_number = [&](std::size_t n) {
+      if (plans.empty()) plans = plan_runs(load_experiment(file));  // in a process that does not keep
+      const RunPlan& plan = plans.at(n);
+      return one_run(plan, fmt::format("{} {}/{}", plan.experiment.name, n + 1, plans.size()), options.quiet);
+    };
+    const auto keep = [&](const nlohmann::json& row) { to->append(row); };
+    // The process that keeps says what is wrong.
+    if (!share.together(begin) || !share.work(open, run_number, keep)) return kSuccess;
+    if (share.keeps()) fmt::print("{}\n{}\n", plans.front().experiment.name, table_of(read_checked_rows(rows)));
   }
   return kSuccess;
 }

@@ -232,8 +232,11 @@ NamedData load_named(const DataRequest& request, Wanted wanted) {
     }
     return data;
   }
-  // Which training samples stay depends on the test samples.
-  auto raw = read_raw(*known, located, data.preprocessing, data.preprocessing.unique ? Wanted{} : wanted);
+  // Which training samples stay depends on the test samples. In a folder of the user's, whether gray pictures become colours
+  // depends on all of them.
+  const bool may_mix_colours = known == &made && known->form == Form::kPictures && !data.preprocessing.gray;
+  const bool needs_all = data.preprocessing.unique || may_mix_colours;
+  auto raw = read_raw(*known, located, data.preprocessing, needs_all ? Wanted{} : wanted);
   data.recordings = raw.recordings;
   data.steps = raw.recordings ? data.preprocessing.steps : 0;
   data.notes = raw.notes;

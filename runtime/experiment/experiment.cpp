@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 
 #include "runtime/comparator/settings.hpp"
 #include "runtime/error.hpp"
@@ -55,7 +56,9 @@ std::vector<std::uint64_t> parse_seeds(const JsonNode& node) {
 json network_of(const JsonNode& node, const std::string& file) {
   if (node.value().is_object()) return node.value();
   const auto path = std::filesystem::path(file).parent_path() / node.text();
-  return read_json(path);
+  json network = read_json(path);
+  if (!network.is_object()) throw InputError(path.string(), "", "is no network: a JSON object is needed");
+  return network;
 }
 
 /// The document that a place lies in, and its name.
@@ -66,6 +69,14 @@ std::pair<json*, std::string_view> document_of(Experiment& experiment, const std
   if (place.starts_with("smoothing/")) return {&smoothing, "smoothing"};
   if (place.starts_with("edges/") && experiment.edges) return {&edges, "edges"};
   return {nullptr, ""};
+}
+
+json::json_pointer pointer_of(const Experiment& experiment, const std::string& field, const std::string& place) {
+  try {
+    return json::json_pointer(place);
+  } catch (const json::parse_error& error) {
+    throw InputError(experiment.file, field, fmt::format("is no place in an experiment: {}", error.what()));
+  }
 }
 
 /// Sets a field; a null takes it out. `field` is what the user called it by.
@@ -81,7 +92,7 @@ void apply(Experiment& experiment, const std::string& field, const std::string& 
   json smoothing = as_json(experiment.smoothing);
   json edges = experiment.edges ? as_json(*experiment.edges) : json();
   const auto [document, name] = document_of(experiment, place, smoothing, edges);
-  const json::json_pointer pointer(document == nullptr ? "" : place.substr(name.size()));
+  const json::json_pointer pointer = pointer_of(experiment, field, document == nullptr ? "" : place.substr(name.size()));
   if (document == nullptr || !document->contains(pointer.parent_pointer()) ||
       (!document->contains(pointer) && !(*document)[pointer.parent_pointer()].is_object())) {
     throw InputError(experiment.file, field,
@@ -89,7 +100,10 @@ void apply(Experiment& experiment, const std::string& field, const std::string& 
                      "\"protocol\" and \"passes\" can be varied, such as \"network/layers/0/neurons\"");
   }
   if (value.is_null()) {
-    (*document)[pointer.parent_pointer()].erase(pointer.back());
+    json& parent = (*document)[pointer.parent_pointer()];
+    if (!parent.is_object())
+      throw InputError(experiment.file, field, "is an element of a list; a null takes out fields of objects alone");
+    parent.erase(pointer.back());
   } else {
     (*document)[pointer] = value;
   }
@@ -152,9 +166,9 @@ Experiment parse_experiment(const json& document, const std::string& file) {
   Experiment experiment;
   experiment.file = file;
   experiment.name = root.at("name").text();
-  const auto number = [&](std::string_view field, std::int64_t least, std::int64_t otherwise) {
+  const auto number = [&](std::string_view field, std::int64_t least, std::int64_t otherwise, std::int64_t most = kMost) {
     const auto node = root.find(field);
-    return node ? node->integer(least, kMost) : otherwise;
+    return node ? node->integer(least, most) : otherwise;
   };
   const auto data = root.at("data");
   if (!data.value().is_object()) (void)data.text();
@@ -172,7 +186,7 @@ Experiment parse_experiment(const json& document, const std::string& file) {
     experiment.network = network_of(root.at("network"), file);
   }
   experiment.seeds = parse_seeds(root.at("seeds"));
-  experiment.passes = static_cast<std::uint32_t>(number("passes", 1, 1));
+  experiment.passes = static_cast<std::uint32_t>(number("passes", 1, 1, kMostPasses));
   experiment.samples = static_cast<std::uint64_t>(number("samples", 0, 0));
   experiment.validation = static_cast<std::uint64_t>(number("validation", 0, 0));
   experiment.evaluate_every = static_cast<std::uint64_t>(number("evaluate_every", 1, 0));
@@ -243,11 +257,14 @@ std::vector<RunPlan> plan_runs(const Experiment& experiment) {
   }
   // Seed by seed, so that an experiment that was stopped early has each of its cases for the seeds that it has.
   std::vector<RunPlan> runs;
+  std::set<std::string> keys;
   for (const std::uint64_t seed : experiment.seeds) {
     for (const RunPlan& plan : plans) {
       RunPlan run = plan;
       run.seed = seed;
       run.key += fmt::format("seed={}", seed);
+      if (!keys.insert(run.key).second)
+        throw InputError(experiment.file, "seeds, vary, cases", fmt::format("the run \"{}\" is there twice", run.key));
       if (!run.experiment.compares()) run.experiment.network["seed"] = seed;
       runs.push_back(std::move(run));
     }

@@ -45,6 +45,9 @@ void check_table(const JsonNode& root) {
     const JsonNode column = columns->at(n);
     column.expect_object({"field", "title", "format"});
     const std::string field = column.at("field").text();
+    for (const char* const name : {"title", "format"}) {
+      if (const auto node = column.find(name)) (void)node->text();
+    }
     bool found = false;
     for (const json& row : rows->value()) found = found || (row.is_object() && row.contains(field));
     if (!found) column.at("field").refuse("no row has it");

@@ -80,11 +80,16 @@ std::string embedded(const json& document) {
 
 }  // namespace
 
+std::vector<json> read_checked_rows(const std::filesystem::path& file) {
+  auto rows = read_rows(file);
+  for (std::size_t n = 0; n < rows.size(); ++n) check_row(rows[n], file.string(), n + 1);
+  return rows;
+}
+
 ResultsFile read_results(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) throw InputError(file.string(), "", "is not there");
-  ResultsFile results{.name = file.string(), .rows = read_rows(file)};
+  ResultsFile results{.name = file.string(), .rows = read_checked_rows(file)};
   if (results.rows.empty()) throw InputError(file.string(), "", "has no row");
-  for (std::size_t n = 0; n < results.rows.size(); ++n) check_row(results.rows[n], results.name, n + 1);
   return results;
 }
 

@@ -116,6 +116,8 @@ class Page {
         page += figure(words_of(marker), is_last);
       } catch (const InputError& error) {
         refuse(fmt::format("@{{{}}}: {}", marker, error.what()));
+      } catch (const json::exception& error) {  // a field that is no place in a row
+        refuse(fmt::format("@{{{}}}: {}", marker, error.what()));
       }
       at = end + 1;
     }

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <string_view>
 
 #include "runtime/error.hpp"
 
@@ -21,6 +22,14 @@ std::string contents(const std::filesystem::path& file) {
   std::ostringstream text;
   text << stream.rdbuf();
   return text.str();
+}
+
+/// Whether a line without an end is what a crash may leave of a row: its beginning, zeros, or all of it but the end.
+bool may_be_cut_off(std::string_view line) {
+  if (line.empty()) return true;
+  if (line.front() != '{' && line.front() != '\0') return false;
+  const auto whole = nlohmann::json::parse(line, nullptr, false);
+  return !whole.is_object() || whole.contains("run");
 }
 
 [[noreturn]] void fail(const std::filesystem::path& file, const char* what) {
@@ -51,13 +60,17 @@ RowFile::RowFile(const std::filesystem::path& file)
   const std::string text = contents(file);
   const std::size_t end = text.rfind('\n');
   const std::size_t whole = end == std::string::npos ? 0 : end + 1;
+  if (!may_be_cut_off(std::string_view(text).substr(whole))) {
+    ::close(descriptor_);
+    throw InputError(file.string(), "", "its last line has no end and is not the beginning of a row: it is no file of results");
+  }
   if (whole != text.size() && ::ftruncate(descriptor_, static_cast<off_t>(whole)) != 0) fail(file, "cut off its last line");
 }
 
 RowFile::~RowFile() { ::close(descriptor_); }
 
 void RowFile::append(const nlohmann::json& row) {
-  const std::string line = row.dump() + '\n';
+  const std::string line = row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
   for (std::size_t written = 0; written < line.size();) {
     const ssize_t count = ::write(descriptor_, line.data() + written, line.size() - written);
     if (count < 0 && errno == EINTR) continue;

@@ -16,7 +16,8 @@ namespace phasic::runtime {
 
 class RowFile {
  public:
-  /// Opens or makes the file and cuts off an unfinished last line. Throws InputError.
+  /// Opens or makes the file and cuts off an unfinished last row. Throws InputError, also if the last line is unfinished and
+  /// something else: the file is then left as it is.
   explicit RowFile(const std::filesystem::path& file);
   ~RowFile();
   RowFile(const RowFile&) = delete;

@@ -144,10 +144,6 @@ ExperimentData load_experiment_data(const RunPlan& plan) {
     smooth(*part, experiment.smoothing);
     if (experiment.edges) find_edges(*part, *experiment.edges);
   }
-  if (experiment.samples > data.training.size()) {
-    throw InputError(experiment.file, "samples",
-                     fmt::format("{}, but {} has {} samples", experiment.samples, data.training.name, data.training.size()));
-  }
   if (experiment.validation >= data.training.size()) {
     throw InputError(experiment.file, "validation",
                      fmt::format("{}, but {} has {} samples", experiment.validation, data.training.name, data.training.size()));
@@ -156,6 +152,11 @@ ExperimentData load_experiment_data(const RunPlan& plan) {
     auto [kept, drawn] = split_validation(data.training, experiment.validation, plan.seed);
     data.training = std::move(kept);
     data.validation = std::move(drawn);
+  }
+  if (experiment.samples > data.training.size()) {
+    throw InputError(experiment.file, "samples",
+                     fmt::format("{}, but {} has {} samples{}", experiment.samples, data.training.name, data.training.size(),
+                                 experiment.validation > 0 ? " beside those for validation" : ""));
   }
   if (experiment.samples > 0 && experiment.samples < data.training.size()) {
     auto chosen = mixed_order(data.training.size(), plan.seed, Mixing::kOrder);

@@ -10,7 +10,8 @@
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
-#include <vector>
+
+#include "runtime/error.hpp"
 #endif
 
 namespace phasic::runtime {
@@ -18,7 +19,7 @@ namespace phasic::runtime {
 #ifdef PHASIC_MPI
 namespace {
 
-constexpr int kAsk = 1, kResult = 2, kFailure = 3, kNumber = 4;
+constexpr int kAsk = 1, kResult = 2, kFailure = 3, kWrongInput = 4, kNumber = 5;
 constexpr std::uint64_t kNothing = ~std::uint64_t{0};
 
 bool under_mpirun() { return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("PMI_SIZE") != nullptr; }
@@ -43,9 +44,10 @@ Share::~Share() {
   MPI_Finalize();
 }
 
-void Share::hand_out(std::size_t count, const std::function<void(const nlohmann::json&)>& keep) {
-  std::uint64_t next = 0;
+void Share::hand_out(const std::vector<std::size_t>& numbers, const std::function<void(const nlohmann::json&)>& keep) {
+  std::size_t next = 0;
   std::exception_ptr failure;
+  bool can_keep = true;
   int workers = processes_ - 1;
   while (workers > 0) {
     MPI_Status status;
@@ -56,11 +58,16 @@ void Share::hand_out(std::size_t count, const std::function<void(const nlohmann:
     MPI_Recv(text.data(), size, MPI_CHAR, status.MPI_SOURCE, status.MPI_TAG, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     try {
       if (status.MPI_TAG == kFailure) throw std::runtime_error(text);
-      if (status.MPI_TAG == kResult && !failure) keep(nlohmann::json::parse(text));
+      if (status.MPI_TAG == kWrongInput) throw InputError(text);
+      if (status.MPI_TAG == kResult && can_keep) {
+        can_keep = false;
+        keep(nlohmann::json::parse(text));
+        can_keep = true;
+      }
     } catch (...) {
       if (!failure) failure = std::current_exception();
     }
-    const std::uint64_t number = next < count && !failure ? next++ : kNothing;
+    const std::uint64_t number = next < numbers.size() && !failure ? numbers[next++] : kNothing;
     if (number == kNothing) --workers;
     send_number(number, status.MPI_SOURCE);
   }
@@ -74,7 +81,9 @@ void Share::take(const std::function<nlohmann::json(std::size_t)>& run) {
     MPI_Recv(&number, 1, MPI_UINT64_T, 0, kNumber, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     if (number == kNothing) return;
     try {
-      send_text(run(number).dump(), kResult);
+      send_text(run(number).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), kResult);
+    } catch (const InputError& error) {
+      send_text(error.what(), kWrongInput);
     } catch (const std::exception& error) {
       send_text(error.what(), kFailure);
     }
@@ -85,12 +94,33 @@ Share::Share() = default;
 Share::~Share() = default;
 #endif
 
-void Share::work(std::size_t count, const std::function<nlohmann::json(std::size_t)>& run,
+bool Share::together(const std::function<void()>& part) {
+  std::exception_ptr failure;
+  if (keeps()) {
+    try {
+      part();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+  }
+  int failed = failure ? 1 : 0;
+#ifdef PHASIC_MPI
+  if (processes_ > 1) MPI_Bcast(&failed, 1, MPI_INT, 0, MPI_COMM_WORLD);
+#endif
+  if (failure) std::rethrow_exception(failure);
+  return failed == 0;
+}
+
+bool Share::work(const std::vector<std::size_t>& numbers, const std::function<nlohmann::json(std::size_t)>& run,
                  const std::function<void(const nlohmann::json&)>& keep) {
 #ifdef PHASIC_MPI
-  if (processes_ > 1) return rank_ == 0 ? hand_out(count, keep) : take(run);
+  if (processes_ > 1) {
+    if (!keeps()) take(run);
+    return together([&] { hand_out(numbers, keep); });
+  }
 #endif
-  for (std::size_t n = 0; n < count; ++n) keep(run(n));
+  for (const std::size_t number : numbers) keep(run(number));
+  return true;
 }
 
 }  // namespace phasic::runtime

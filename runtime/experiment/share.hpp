@@ -4,8 +4,8 @@
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <vector>
 
 namespace phasic::runtime {
 
@@ -21,14 +21,18 @@ class Share {
   /// Whether this process keeps results.
   [[nodiscard]] bool keeps() const { return rank_ == 0; }
 
-  /// Calls `run` for each number from 0 to count - 1, once in all processes together, and `keep` with each result in the
-  /// process that keeps. After an exception in any process no more work is handed out, and the first one is thrown in the
-  /// process that keeps.
-  void work(std::size_t count, const std::function<nlohmann::json(std::size_t)>& run,
-            const std::function<void(const nlohmann::json&)>& keep);
+  /// Calls `part` in the process that keeps; no other goes on before it has ended. An exception of it goes on there, and the
+  /// others get false.
+  [[nodiscard]] bool together(const std::function<void()>& part);
+
+  /// Calls `run` for each of the numbers, once in all processes together, and `keep` with each result in the process that
+  /// keeps, whose numbers alone count. After an exception in any process no more work is handed out, what is under way is still
+  /// kept, and the first exception is thrown in the process that keeps; the others get false. An InputError stays one.
+  [[nodiscard]] bool work(const std::vector<std::size_t>& numbers, const std::function<nlohmann::json(std::size_t)>& run,
+                          const std::function<void(const nlohmann::json&)>& keep);
 
  private:
-  void hand_out(std::size_t count, const std::function<void(const nlohmann::json&)>& keep);
+  void hand_out(const std::vector<std::size_t>& numbers, const std::function<void(const nlohmann::json&)>& keep);
   void take(const std::function<nlohmann::json(std::size_t)>& run);
   int rank_ = 0;
   int processes_ = 1;

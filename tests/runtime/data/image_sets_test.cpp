@@ -210,6 +210,7 @@ TEST_F(ImageSets, ColoursAndGrayStandTogetherAsColours) {
   const auto data = load_folder("set", request);
   EXPECT_EQ(data.shape, (Shape{3, 1, 1}));
   EXPECT_EQ(data.training.pixels, (Bytes{9, 9, 9, 1, 2, 3}));
+  EXPECT_EQ(load_folder("set", request, Wanted{false, true}).test.pixels, (Bytes{5, 5, 5})) << "the test part alone";
 }
 
 TEST_F(ImageSets, RepeatsCanBeLeftOut) {

@@ -52,6 +52,8 @@ TEST_F(ComparatorRun, BatchesOfASingleClassTellTheClassAndMixedOnesDoNot) {
   const auto mixed = run_document(description);
   EXPECT_LT(mixed["accuracy"].get<double>(), 0.6);
   EXPECT_EQ(mixed["weights_crc32"], published["weights_crc32"]) << "only the tests differ";
+  description["seeds"] = {2};
+  EXPECT_NE(run_document(description)["weights_crc32"], mixed["weights_crc32"]);
 }
 
 TEST_F(ComparatorRun, ClassificationTellsSamplesToReachLevels) {

@@ -62,6 +62,19 @@ TEST(Experiment, WrongFieldsAreNamed) {
   refused([](json& d) { d["tests"] = false; }, {"e.json", "tests", "validation"});
   refused([](json& d) { d["evaluate_every"] = 5; }, {"e.json", "evaluate_every", "validation"});
   refused([](json& d) { d["network"] = "nowhere.json"; }, {"nowhere.json"});
+  refused([](json& d) { d["passes"] = std::int64_t{1} << 32; }, {"e.json", "passes", "4294967296"});
+  refused([](json& d) { d["seeds"] = {1, 2, 1}; }, {"e.json", "seeds", "seed=1", "twice"});
+  refused([](json& d) { d["vary"] = {{"passes", {3, 3}}}; }, {"e.json", "passes=3", "twice"});
+  refused([](json& d) { d["cases"] = {{{"network/layers/0", nullptr}}}; }, {"e.json", "cases[0].network/layers/0", "list"});
+  refused([](json& d) { d["vary"] = {{"network/a~b", {1}}}; }, {"e.json", "vary.network/a~b", "no place"});
+}
+
+TEST(Experiment, ANetworkFileHoldsAnObject) {
+  const test::TemporaryFolder folder;
+  test::write_file(folder / "list.json", std::string("[]"));
+  auto document = small_experiment();
+  document["network"] = "list.json";
+  expect_all_in(refusal([&] { (void)parse_experiment(document, (folder / "e.json").string()); }), {"list.json", "object"});
 }
 
 TEST(Experiment, ExamplesAreValid) {

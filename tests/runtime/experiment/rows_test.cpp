@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/experiment/rows.hpp"
 
+#include "runtime/experiment/page.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {
@@ -36,6 +37,30 @@ TEST(Rows, LoseOnlyTheLineThatACrashCutOff) {
     RowFile(folder / "rows.jsonl").append({{"run", "c"}});
     EXPECT_EQ(text_of(folder / "rows.jsonl"), whole.substr(0, kept * 12) + "{\"run\":\"c\"}\n") << length;
   }
+}
+
+TEST(Rows, LeaveAFileAloneThatHoldsSomethingElse) {
+  const test::TemporaryFolder folder;
+  for (const std::string text : {R"({"precious": 1})", "precious", "{\"run\":\"a\"}\nprecious"}) {
+    test::write_file(folder / "other.json", text);
+    test::expect_all_in(test::refusal([&] { RowFile file(folder / "other.json"); }), {"other.json", "no file of results"});
+    EXPECT_EQ(text_of(folder / "other.json"), text);
+  }
+}
+
+TEST(Rows, AreKeptIfATextIsNotUnicode) {
+  const test::TemporaryFolder folder;
+  RowFile(folder / "rows.jsonl").append({{"run", "a"}, {"command", "run m\xfcller.json"}});
+  ASSERT_EQ(read_rows(folder / "rows.jsonl").size(), 1U);
+  EXPECT_EQ(read_rows(folder / "rows.jsonl")[0]["run"], "a");
+}
+
+TEST(Rows, WithoutTheFieldsOfTablesAreNamed) {
+  const test::TemporaryFolder folder;
+  test::write_file(folder / "rows.jsonl", std::string("{\"note\": \"x\"}\n"));
+  test::expect_all_in(test::refusal([&] { (void)read_checked_rows(folder / "rows.jsonl"); }),
+                      {"rows.jsonl", "line 1, experiment", "missing"});
+  EXPECT_TRUE(read_checked_rows(folder / "none.jsonl").empty());
 }
 
 TEST(Rows, ThatAreNoObjectsAreNamed) {

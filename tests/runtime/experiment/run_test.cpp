@@ -56,6 +56,13 @@ TEST_F(ExperimentRun, NeuronsThatCompeteLearnClassAfterClassAndForgetLittle) {
   EXPECT_EQ(row["weight_changes"][0]["layer"], 1);
 }
 
+TEST_F(ExperimentRun, MoreSamplesThanValidationLeavesAreRefused) {
+  auto description = document(competition());
+  description["samples"] = 120;
+  description["validation"] = 100;
+  expect_all_in(refusal([&] { (void)run_document(description); }), {"samples", "120", "100"});
+}
+
 TEST_F(ExperimentRun, GradientRulesForgetWhatIsNotShownAgain) {
   auto description = document(test::small_network());
   description["passes"] = 12;
