@@ -71,6 +71,7 @@ TEST(LevelTable, OfOtherDistributionsHasTheirShape) {
   // limited to [0, 1], of which two thirds lie at the limits.
   EXPECT_NEAR(mean_size("uniform") / 64, 0.492, 0.02);
   EXPECT_GT(mean_size("beta"), mean_size("uniform"));
+  EXPECT_GT(mean_size("normal"), mean_size("beta"));
 }
 
 TEST(LevelTable, LooksLikeTheMeanOfTwoUniformNumbers) {
