@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "runtime/command/options.hpp"
 #include "runtime/error.hpp"

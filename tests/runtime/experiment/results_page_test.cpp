@@ -109,6 +109,7 @@ TEST(ResultsPage, WrongMarkersAreNamedWithTheirLine) {
   refused("@{value first accuracy}", {"accuracy", "0.5", "0.6"});
   refused("@{value first nothing}", {"nothing"});
   refused("@{value cycles values/steps}", {"values/steps"});
+  refused("@{value cycles values/a~b}", {"values/a~b"});
   refused("@{value cycles values/cycles roman}", {"roman"});
   refused("@{ratio cycles values/cycles command .1}", {"is no number"});
   refused("@{pivot first experiment seed accuracy}", {"2 variations"});
@@ -145,6 +146,8 @@ TEST(Measurement, WrongFilesAreNamed) {
   refused([](json& d) { d["seeds"] = {"one"}; }, {"m.json", "seeds[0]", "one"});
   refused([](json& d) { d.erase("columns"); }, {"m.json", "columns and rows"});
   refused([](json& d) { d["columns"][0]["field"] = "bits"; }, {"m.json", "columns[0].field", "bits"});
+  refused([](json& d) { d["columns"][1]["title"] = 1; }, {"m.json", "columns[1].title", "1"});
+  refused([](json& d) { d["columns"][1]["format"] = 1; }, {"m.json", "columns[1].format", "1"});
   refused([](json& d) { d["colour"] = 1; }, {"m.json", "colour"});
 }
 
