@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "sim/reference/cores.hpp"
 #include "sim/reference/fast_kernels.hpp"
-#include "sim/reference/network.hpp"
 
 namespace {
 
 using namespace phasic;
+using reference::Core;
 using reference::LayerProgram;
-using reference::Network;
 
 constexpr std::uint32_t kInputs = 784;
 constexpr std::uint32_t kClasses = 10;
@@ -51,7 +51,7 @@ std::vector<std::vector<std::uint8_t>> images(std::mt19937& generator) {
   return images;
 }
 
-void fill(Network& network, std::mt19937& generator) {
+void fill(Core& network, std::mt19937& generator) {
   const auto random = [&](int amplitude, std::size_t count) {
     std::uniform_int_distribution<int> uniform(-amplitude, amplitude);
     std::vector<std::int16_t> values(count);
@@ -66,7 +66,7 @@ void fill(Network& network, std::mt19937& generator) {
   network.set_levels(0, levels);
 }
 
-void show_samples(benchmark::State& state, std::unique_ptr<Network> network, bool learn) {
+void show_samples(benchmark::State& state, std::unique_ptr<Core> network, bool learn) {
   std::mt19937 generator(7);
   fill(*network, generator);
   const auto shown = images(generator);
@@ -91,12 +91,12 @@ void register_all() {
     for (std::size_t k = 0; k < count; ++k) {
       benchmark::RegisterBenchmark(("reference/784-1000-10/" + task + "/" + kernels[k]->name).c_str(),
                                    [learn, chosen = kernels[k]](benchmark::State& state) {
-                                     show_samples(state, reference::make_fast_network(program(), *chosen), learn);
+                                     show_samples(state, reference::make_fast_core(program(), *chosen), learn);
                                    })
           ->Unit(benchmark::kMicrosecond);
     }
     benchmark::RegisterBenchmark(("reference/784-1000-10/" + task + "/plain").c_str(), [learn](benchmark::State& state) {
-      show_samples(state, reference::make_plain_network(program()), learn);
+      show_samples(state, reference::make_plain_core(program()), learn);
     })->Unit(benchmark::kMicrosecond);
   }
 }

@@ -72,7 +72,7 @@ class Device {
   [[nodiscard]] std::string status_dump();
 };
 
-/// An engine in this process (see sim/engine/engine.hpp for names and options).
+/// An engine in this process (see driver/engine/engine.hpp for names and options).
 [[nodiscard]] std::unique_ptr<Device> open_local(const std::string& engine, const std::string& options = "{}");
 
 struct XrtTarget {

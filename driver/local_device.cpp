@@ -8,9 +8,9 @@
 #include <stdexcept>
 
 #include "driver/device.hpp"
+#include "driver/engine/banked_memory.hpp"
 #include "driver/status.hpp"
 #include "phasic/contract.hpp"
-#include "sim/engine/banked_memory.hpp"
 
 namespace phasic::driver {
 namespace {
@@ -26,7 +26,7 @@ std::size_t align(std::size_t bytes) {
 class LocalDevice final : public Device {
  public:
   LocalDevice(const std::string& name, const std::string& options)
-      : engine_(sim::make_engine(name, memory_, options)),
+      : engine_(engine::make_engine(name, memory_, options)),
         where_(fmt::format("local engine '{}'", name)),
         limits_(read_limits(reader(), where_)) {}
 
@@ -111,8 +111,8 @@ class LocalDevice final : public Device {
     return {bytes.begin(), bytes.end()};
   }
 
-  sim::BankedMemory memory_;
-  std::unique_ptr<sim::Engine> engine_;
+  engine::BankedMemory memory_;
+  std::unique_ptr<engine::Engine> engine_;
   std::string where_;
   Limits limits_;
   std::mt19937_64 random_;  // the same addresses in every program run

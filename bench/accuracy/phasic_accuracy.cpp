@@ -12,13 +12,13 @@
 #include <variant>
 #include <vector>
 
-#include "runtime/dataset.hpp"
-#include "runtime/network.hpp"
-#include "runtime/program.hpp"
-#include "runtime/stream.hpp"
+#include "driver/shell/program.hpp"
+#include "runtime/data/dataset.hpp"
+#include "runtime/network/network.hpp"
+#include "runtime/network/program.hpp"
+#include "runtime/run/stream.hpp"
+#include "sim/reference/cores.hpp"
 #include "sim/reference/float_model.hpp"
-#include "sim/reference/network.hpp"
-#include "sim/reference/program.hpp"
 
 namespace {
 
@@ -57,7 +57,7 @@ double integer_accuracy(const runtime::Network& network, const runtime::Dataset&
   const auto layout = runtime::layout_of(network);
   const auto weights = runtime::initial_weights(network, layout);
   const auto tables = runtime::level_tables(network, layout);
-  const auto model = reference::make_network(program_of(network, layout));
+  const auto model = reference::make_core(program_of(network, layout));
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
     const auto& layer = model->program().layers[l];
     model->set_weights(l, std::span(weights).subspan(layout.layers[l].weights_offset, weight_bytes(model->program(), layer)));

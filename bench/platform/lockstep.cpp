@@ -12,7 +12,7 @@
 
 #include "bench/platform/commands.hpp"
 #include "phasic/contract.hpp"
-#include "runtime/progress.hpp"
+#include "runtime/base/progress.hpp"
 
 namespace phasic::bench {
 namespace {

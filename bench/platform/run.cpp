@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "bench/platform/commands.hpp"
-#include "runtime/progress.hpp"
+#include "runtime/base/progress.hpp"
 #include "sim/systemc/fleet.hpp"
 #include "sim/systemc/trace.hpp"
 

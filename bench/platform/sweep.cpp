@@ -15,7 +15,7 @@
 #include "bench/platform/commands.hpp"
 #include "bench/platform/sweep_chart.hpp"
 #include "bench/platform/sweep_rows.hpp"
-#include "runtime/progress.hpp"
+#include "runtime/base/progress.hpp"
 
 namespace phasic::bench {
 namespace {

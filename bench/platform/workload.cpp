@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "phasic/contract.hpp"
-#include "runtime/devices.hpp"
-#include "runtime/error.hpp"
-#include "runtime/program.hpp"
-#include "runtime/session.hpp"
-#include "runtime/stream.hpp"
+#include "runtime/base/error.hpp"
+#include "runtime/network/program.hpp"
+#include "runtime/run/devices.hpp"
+#include "runtime/run/session.hpp"
+#include "runtime/run/stream.hpp"
 #include "sim/systemc/locate.hpp"
 
 namespace phasic::bench {

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "driver/device.hpp"
-#include "runtime/dataset.hpp"
-#include "runtime/launch.hpp"
-#include "runtime/network.hpp"
+#include "runtime/data/dataset.hpp"
+#include "runtime/network/network.hpp"
+#include "runtime/run/launch.hpp"
 #include "sim/systemc/job.hpp"
 
 namespace phasic::bench {

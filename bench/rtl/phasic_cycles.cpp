@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
+#include "driver/engine/banked_memory.hpp"
+#include "driver/engine/engine.hpp"
 #include "phasic/contract.hpp"
-#include "sim/engine/banked_memory.hpp"
-#include "sim/engine/engine.hpp"
 
 namespace {
 
@@ -126,8 +126,8 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
 }
 
 Figures measure(const std::string& name, const std::string& options, const Shape& shape, bool learn) {
-  sim::BankedMemory memory;
-  const auto engine = sim::make_engine(name, memory, options);
+  engine::BankedMemory memory;
+  const auto engine = engine::make_engine(name, memory, options);
   const std::uint32_t lanes = engine->read_register(reg::kLimitLanes);
   const Buffers buffers = make_buffers(shape, engine->read_register(reg::kLimitWeightWidth), learn);
   for (std::uint32_t id = 0; id < buffers.size(); ++id) {

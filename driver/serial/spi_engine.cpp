@@ -8,13 +8,13 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "driver/serial/serial_network.hpp"
+#include "driver/serial/serial_core.hpp"
 
 namespace {
 
 [[noreturn]] void reject(const std::string& what) { throw std::invalid_argument("spi engine options: " + what); }
 
-phasic::sim::Engine* create(phasic::sim::Memory& memory, const std::string& options) {
+phasic::engine::Engine* create(phasic::engine::Memory& memory, const std::string& options) {
   const nlohmann::json object = nlohmann::json::parse(options, nullptr, false);
   if (!object.is_object()) reject("'" + options + "' is not a JSON object");
   std::string device = "/dev/spidev0.0";
@@ -37,7 +37,7 @@ phasic::sim::Engine* create(phasic::sim::Memory& memory, const std::string& opti
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) phasic::sim::Engine* phasic_create_engine(phasic::sim::Memory* memory,
-                                                                                            const char* options) {
+extern "C" __attribute__((visibility("default"))) phasic::engine::Engine* phasic_create_engine(phasic::engine::Memory* memory,
+                                                                                               const char* options) {
   return create(*memory, options == nullptr ? "{}" : options);
 }

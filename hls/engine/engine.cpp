@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The engine library of the HLS kernel in C simulation: registers and a memory port in front of run_kernel. A run is done as a
 /// whole by the first advance(). Options: "seed" and "timing", which RTL engines use, are taken and have no effect.
-#include "sim/engine/engine.hpp"
+#include "driver/engine/engine.hpp"
 
 #include <fmt/format.h>
 
@@ -10,10 +10,10 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "driver/engine/register_file.hpp"
 #include "hls/build.hpp"
 #include "hls/kernel.hpp"
 #include "phasic/contract.hpp"
-#include "sim/engine/register_file.hpp"
 
 namespace phasic::hls {
 namespace {
@@ -42,7 +42,7 @@ class RunClock {
 
 /// Stands where the synthesized kernel has an m_axi pointer: it goes through the engine's memory, which can refuse.
 struct MemoryPort {
-  sim::Memory* memory = nullptr;
+  engine::Memory* memory = nullptr;
   std::uint64_t address = 0;
   RunClock* clock = nullptr;  ///< of the run: others may have their turn while the memory answers
 
@@ -64,13 +64,13 @@ struct MemoryPort {
 };
 
 /// In the order of the limits table.
-constexpr sim::LimitValues kLimitValues{Build::kLanes,      Build::kWeightWidth, Build::kEngines,    Build::kMaxRows,
-                                        Build::kMaxNeurons, Build::kMaxSteps,    Build::kMaxClasses, Build::kMaxOutputs,
-                                        Build::kMaxEvents,  Build::kWeightDepth, Build::kDataWidth,  Build::kRules};
+constexpr engine::LimitValues kLimitValues{Build::kLanes,      Build::kWeightWidth, Build::kEngines,    Build::kMaxRows,
+                                           Build::kMaxNeurons, Build::kMaxSteps,    Build::kMaxClasses, Build::kMaxOutputs,
+                                           Build::kMaxEvents,  Build::kWeightDepth, Build::kDataWidth,  Build::kRules};
 
-class HlsEngine final : public sim::Engine {
+class HlsEngine final : public engine::Engine {
  public:
-  explicit HlsEngine(sim::Memory& memory)
+  explicit HlsEngine(engine::Memory& memory)
       : memory_(memory), state_(std::make_unique<KernelState<Build>>()), registers_(kLimitValues) {}
 
   std::uint32_t read_register(std::uint32_t offset) override {
@@ -101,7 +101,7 @@ class HlsEngine final : public sim::Engine {
 
  private:
   void run() {
-    const sim::Arguments given = registers_.arguments();
+    const engine::Arguments given = registers_.arguments();
     RunArguments arguments{};
     std::array<MemoryPort, kBuffers> ports{};
     for (std::size_t id = 0; id < kBuffers; ++id) {
@@ -115,9 +115,9 @@ class HlsEngine final : public sim::Engine {
     status_ = run_kernel<Build>(ports[0], ports[1], ports[2], ports[3], ports[4], ports[5], arguments, *state_);
   }
 
-  sim::Memory& memory_;
+  engine::Memory& memory_;
   std::unique_ptr<KernelState<Build>> state_;  ///< too large for a stack
-  sim::RegisterFile registers_;
+  engine::RegisterFile registers_;
   RunStatus status_{};
   RunClock clock_;
 };
@@ -133,8 +133,8 @@ void check_options(const std::string& text) {
 }  // namespace
 }  // namespace phasic::hls
 
-extern "C" __attribute__((visibility("default"))) phasic::sim::Engine* phasic_create_engine(phasic::sim::Memory* memory,
-                                                                                            const char* options) {
+extern "C" __attribute__((visibility("default"))) phasic::engine::Engine* phasic_create_engine(phasic::engine::Memory* memory,
+                                                                                               const char* options) {
   phasic::hls::check_options(options == nullptr ? "{}" : options);
   return new phasic::hls::HlsEngine(*memory);
 }

@@ -2,8 +2,8 @@
 /// phasic compare
 #include <fmt/format.h>
 
+#include "runtime/base/error.hpp"
 #include "runtime/command/side_by_side.hpp"
-#include "runtime/error.hpp"
 
 namespace phasic::command {
 namespace {

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "runtime/base/error.hpp"
 #include "runtime/command/options.hpp"
 #include "runtime/data/load.hpp"
 #include "runtime/data/recording.hpp"
 #include "runtime/data/show.hpp"
 #include "runtime/data/statistics.hpp"
-#include "runtime/error.hpp"
 
 namespace phasic::command {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <filesystem>
 
+#include "runtime/base/error.hpp"
+#include "runtime/base/locations.hpp"
 #include "runtime/command/side_by_side.hpp"
-#include "runtime/error.hpp"
-#include "runtime/locations.hpp"
 
 namespace phasic::command {
 namespace {

@@ -9,11 +9,11 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "runtime/base/error.hpp"
+#include "runtime/base/locations.hpp"
 #include "runtime/command/options.hpp"
-#include "runtime/engines.hpp"
-#include "runtime/error.hpp"
-#include "runtime/idx.hpp"
-#include "runtime/locations.hpp"
+#include "runtime/data/idx.hpp"
+#include "runtime/run/engines.hpp"
 
 namespace phasic::command {
 namespace {

@@ -9,16 +9,16 @@
 #include <set>
 #include <vector>
 
+#include "runtime/base/error.hpp"
+#include "runtime/base/progress.hpp"
+#include "runtime/base/version.hpp"
 #include "runtime/command/options.hpp"
-#include "runtime/error.hpp"
-#include "runtime/experiment/page.hpp"
-#include "runtime/experiment/results_page.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/experiment/run.hpp"
 #include "runtime/experiment/share.hpp"
-#include "runtime/experiment/statistics.hpp"
-#include "runtime/progress.hpp"
-#include "runtime/version.hpp"
+#include "runtime/report/page.hpp"
+#include "runtime/report/results_page.hpp"
+#include "runtime/report/statistics.hpp"
 
 namespace phasic::command {
 namespace {

@@ -5,10 +5,10 @@
 #include <filesystem>
 
 #include "phasic/contract.hpp"
-#include "runtime/checkpoint.hpp"
+#include "runtime/base/error.hpp"
 #include "runtime/command/options.hpp"
-#include "runtime/engines.hpp"
-#include "runtime/error.hpp"
+#include "runtime/run/checkpoint.hpp"
+#include "runtime/run/engines.hpp"
 
 namespace phasic::command {
 namespace {

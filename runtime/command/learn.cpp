@@ -5,12 +5,12 @@
 #include <csignal>
 #include <filesystem>
 
-#include "runtime/checkpoint.hpp"
+#include "runtime/base/error.hpp"
+#include "runtime/base/progress.hpp"
 #include "runtime/command/options.hpp"
 #include "runtime/data/split.hpp"
-#include "runtime/error.hpp"
-#include "runtime/progress.hpp"
-#include "runtime/sinks.hpp"
+#include "runtime/run/checkpoint.hpp"
+#include "runtime/run/sinks.hpp"
 
 namespace phasic::command {
 namespace {

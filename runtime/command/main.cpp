@@ -4,10 +4,10 @@
 
 #include <new>
 
+#include "runtime/base/error.hpp"
+#include "runtime/base/version.hpp"
 #include "runtime/command/options.hpp"
-#include "runtime/compare.hpp"
-#include "runtime/error.hpp"
-#include "runtime/version.hpp"
+#include "runtime/run/compare.hpp"
 
 int main(int count, char** arguments) {
   namespace runtime = phasic::runtime;

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "runtime/dataset.hpp"
-#include "runtime/devices.hpp"
-#include "runtime/report.hpp"
-#include "runtime/session.hpp"
+#include "runtime/data/dataset.hpp"
+#include "runtime/report/report.hpp"
+#include "runtime/run/devices.hpp"
+#include "runtime/run/session.hpp"
 
 namespace phasic::command {
 

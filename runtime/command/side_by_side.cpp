@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "runtime/compare.hpp"
-#include "runtime/error.hpp"
-#include "runtime/progress.hpp"
+#include "runtime/base/error.hpp"
+#include "runtime/base/progress.hpp"
+#include "runtime/run/compare.hpp"
 
 namespace phasic::command {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "runtime/command/options.hpp"
-#include "runtime/report.hpp"
+#include "runtime/report/report.hpp"
 
 namespace phasic::command {
 

@@ -2,11 +2,11 @@
 /// phasic test
 #include <fmt/format.h>
 
-#include "runtime/checkpoint.hpp"
+#include "runtime/base/error.hpp"
+#include "runtime/base/progress.hpp"
 #include "runtime/command/options.hpp"
-#include "runtime/error.hpp"
-#include "runtime/progress.hpp"
-#include "runtime/sinks.hpp"
+#include "runtime/run/checkpoint.hpp"
+#include "runtime/run/sinks.hpp"
 
 namespace phasic::command {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/error.hpp"
+#include "runtime/base/error.hpp"
 
 namespace phasic::runtime {
 

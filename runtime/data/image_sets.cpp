@@ -5,9 +5,9 @@
 #include <charconv>
 #include <map>
 
+#include "runtime/base/error.hpp"
 #include "runtime/data/raw_set.hpp"
 #include "runtime/data/split.hpp"
-#include "runtime/error.hpp"
 
 namespace phasic::runtime {
 namespace {

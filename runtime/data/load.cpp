@@ -8,9 +8,9 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "runtime/base/error.hpp"
 #include "runtime/data/recording.hpp"
 #include "runtime/data/split.hpp"
-#include "runtime/error.hpp"
 
 namespace phasic::runtime {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "runtime/error.hpp"
+#include "runtime/base/error.hpp"
 
 namespace phasic::runtime {
 namespace {

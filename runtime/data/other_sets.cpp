@@ -6,12 +6,12 @@
 #include <set>
 #include <sstream>
 
+#include "runtime/base/error.hpp"
 #include "runtime/data/nettalk.hpp"
 #include "runtime/data/raw_set.hpp"
 #include "runtime/data/recording.hpp"
 #include "runtime/data/sound.hpp"
 #include "runtime/data/split.hpp"
-#include "runtime/error.hpp"
 
 namespace phasic::runtime {
 namespace {

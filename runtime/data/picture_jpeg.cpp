@@ -8,8 +8,8 @@
 
 #include <string>
 
+#include "runtime/base/error.hpp"
 #include "runtime/data/picture.hpp"
-#include "runtime/error.hpp"
 
 namespace phasic::runtime {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "runtime/base/error.hpp"
 #include "runtime/data/picture.hpp"
-#include "runtime/error.hpp"
 
 namespace phasic::runtime {
 namespace {

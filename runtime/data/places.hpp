@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/dataset.hpp"
+#include "runtime/data/dataset.hpp"
 
 namespace phasic::runtime {
 

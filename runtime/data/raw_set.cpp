@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "runtime/base/error.hpp"
 #include "runtime/data/split.hpp"
-#include "runtime/error.hpp"
 
 namespace phasic::runtime {
 namespace {

@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "runtime/error.hpp"
+#include "runtime/base/error.hpp"
 
 namespace phasic::runtime {
 namespace {

@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "runtime/base/json_node.hpp"
 #include "runtime/data/catalogue.hpp"
-#include "runtime/json_node.hpp"
 
 namespace phasic::runtime {
 

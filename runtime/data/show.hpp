@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
+#include "runtime/data/dataset.hpp"
 #include "runtime/data/picture.hpp"
-#include "runtime/dataset.hpp"
 
 namespace phasic::runtime {
 

@@ -6,17 +6,17 @@
 #include <cmath>
 #include <numeric>
 
-#include "runtime/random.hpp"
+#include "driver/layout/random.hpp"
 
 namespace phasic::runtime {
 
 std::vector<std::uint32_t> mixed_order(std::size_t count, std::uint64_t seed, Mixing use) {
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0u);
-  const auto key =
-      sample_key(purpose_key(seed, static_cast<std::uint32_t>(HostPurpose::kMixing), 0), static_cast<std::uint32_t>(use));
+  const auto key = layout::sample_key(layout::purpose_key(seed, static_cast<std::uint32_t>(layout::HostPurpose::kMixing), 0),
+                                      static_cast<std::uint32_t>(use));
   for (std::uint64_t n = count; n > 1; --n) {
-    const auto [x, y] = permute(key, static_cast<std::uint16_t>(n >> 16), static_cast<std::uint16_t>(n));
+    const auto [x, y] = layout::permute(key, static_cast<std::uint16_t>(n >> 16), static_cast<std::uint16_t>(n));
     const auto other = (((std::uint64_t{x} << 16) | y) * n) >> 32;
     std::swap(order[n - 1], order[other]);
   }

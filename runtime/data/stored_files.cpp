@@ -9,7 +9,7 @@
 #include <fstream>
 #include <memory>
 
-#include "runtime/error.hpp"
+#include "runtime/base/error.hpp"
 
 namespace phasic::runtime {
 namespace {

@@ -8,7 +8,7 @@
 #include <memory>
 #include <new>
 
-#include "runtime/error.hpp"
+#include "runtime/base/error.hpp"
 
 namespace phasic::runtime {
 namespace {

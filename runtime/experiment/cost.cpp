@@ -13,8 +13,8 @@ std::uint64_t teaching(std::uint64_t inputs, std::uint64_t neurons, std::uint64_
 
 }  // namespace
 
-std::uint64_t formula_operations(comparator::Method method, std::uint64_t inputs, std::uint64_t hidden, std::uint64_t classes) {
-  using comparator::Method;
+std::uint64_t formula_operations(baseline::Method method, std::uint64_t inputs, std::uint64_t hidden, std::uint64_t classes) {
+  using baseline::Method;
   const std::uint64_t forward = synapses(inputs, hidden) + synapses(hidden, classes);
   switch (method) {
     case Method::kNaca:

@@ -7,14 +7,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "runtime/comparator/settings.hpp"
-#include "runtime/network.hpp"
+#include "runtime/baseline/settings.hpp"
+#include "runtime/network/network.hpp"
 
 namespace phasic::runtime {
 
 /// m inputs, n hidden neurons, k classes. NACA and frozen: mn + nk; BRP, DRTP, DFA, e-prop: + kn + km (e-prop's 2n^2 of
 /// recurrence is not here, as nothing recurs); BP, STBP, SGD: 2 (mn + nk); EWC: (2 + k) (mn + nk).
-[[nodiscard]] std::uint64_t formula_operations(comparator::Method method, std::uint64_t inputs, std::uint64_t hidden,
+[[nodiscard]] std::uint64_t formula_operations(baseline::Method method, std::uint64_t inputs, std::uint64_t hidden,
                                                std::uint64_t classes);
 
 /// The same for any number of layers: one for each synapse, and k (inputs + neurons) for a layer with DRTP, DFA or e-prop.

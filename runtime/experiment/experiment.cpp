@@ -6,10 +6,10 @@
 #include <array>
 #include <set>
 
-#include "runtime/comparator/settings.hpp"
-#include "runtime/error.hpp"
-#include "runtime/json_node.hpp"
-#include "runtime/network.hpp"
+#include "runtime/base/error.hpp"
+#include "runtime/base/json_node.hpp"
+#include "runtime/baseline/settings.hpp"
+#include "runtime/network/network.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -63,8 +63,8 @@ json network_of(const JsonNode& node, const std::string& file) {
 
 /// The document that a place lies in, and its name.
 std::pair<json*, std::string_view> document_of(Experiment& experiment, const std::string& place, json& smoothing, json& edges) {
-  if (place.starts_with("network/") && !experiment.compares()) return {&experiment.network, "network"};
-  if (place.starts_with("comparator/") && experiment.compares()) return {&experiment.comparator, "comparator"};
+  if (place.starts_with("network/") && !experiment.has_baseline()) return {&experiment.network, "network"};
+  if (place.starts_with("baseline/") && experiment.has_baseline()) return {&experiment.baseline, "baseline"};
   if (place.starts_with("data/") && experiment.data.is_object()) return {&experiment.data, "data"};
   if (place.starts_with("smoothing/")) return {&smoothing, "smoothing"};
   if (place.starts_with("edges/") && experiment.edges) return {&edges, "edges"};
@@ -96,7 +96,7 @@ void apply(Experiment& experiment, const std::string& field, const std::string& 
   if (document == nullptr || !document->contains(pointer.parent_pointer()) ||
       (!document->contains(pointer) && !(*document)[pointer.parent_pointer()].is_object())) {
     throw InputError(experiment.file, field,
-                     "there is no such field in the experiment; fields of network, comparator, data, smoothing and edges, "
+                     "there is no such field in the experiment; fields of network, baseline, data, smoothing and edges, "
                      "\"protocol\" and \"passes\" can be varied, such as \"network/layers/0/neurons\"");
   }
   if (value.is_null()) {
@@ -118,30 +118,30 @@ std::vector<double> parse_levels(const JsonNode& node) {
   return levels;
 }
 
-/// Refuses what goes together with a network of the contract alone, or with a comparator alone.
+/// Refuses what goes together with a network of the contract alone, or with a baseline alone.
 void check_run(const Experiment& experiment, const JsonNode& root) {
-  if (!experiment.compares()) {
+  if (!experiment.has_baseline()) {
     if (experiment.protocol != Protocol::kStreaming) {
       throw InputError(experiment.file, "protocol",
-                       fmt::format("\"{}\" shows batches, but a network learns one sample at a time: it needs a comparator",
+                       fmt::format("\"{}\" shows batches, but a network learns one sample at a time: it needs a baseline",
                                    name(experiment.protocol)));
     }
     (void)parse_network(experiment.network, experiment.file);
     return;
   }
   for (const std::string_view field : {"engine", "launch_samples", "repeat"}) {
-    if (const auto node = root.find(field)) node->refuse("belongs to networks; a comparator runs on the host");
+    if (const auto node = root.find(field)) node->refuse("belongs to networks; a baseline runs on the host");
   }
   const bool continual = experiment.task == Task::kClassContinual;
-  const auto settings = comparator::parse_settings(JsonNode(experiment.comparator, experiment.file, "comparator"), continual,
-                                                   experiment.protocol == Protocol::kStreaming);
+  const auto settings = baseline::parse_settings(JsonNode(experiment.baseline, experiment.file, "baseline"), continual,
+                                                 experiment.protocol == Protocol::kStreaming);
   if (experiment.protocol != Protocol::kPublished) return;
   if (!continual)
     throw InputError(experiment.file, "protocol",
                      "\"published\" is that of the class_continual task; the task is classification");
-  if (settings.gate == comparator::Gate::kSample) {
+  if (settings.gate == baseline::Gate::kSample) {
     throw InputError(
-        experiment.file, "comparator.gate",
+        experiment.file, "baseline.gate",
         "\"sample\" does not see the batches of protocol \"published\"; it belongs to \"mixed_batch\" or \"streaming\"");
   }
 }
@@ -160,7 +160,7 @@ Experiment parse_experiment(const json& document, const std::string& file) {
   const JsonNode root(document, file, "");
   root.expect_object(
       {"phasic_experiment", "name",   "description", "data",    "smoothing",  "edges", "task",           "protocol", "network",
-       "comparator",        "seeds",  "passes",      "samples", "validation", "tests", "evaluate_every", "levels",   "engine",
+       "baseline",          "seeds",  "passes",      "samples", "validation", "tests", "evaluate_every", "levels",   "engine",
        "launch_samples",    "repeat", "cases",       "vary"});
   (void)root.at("phasic_experiment").integer(1, 1);
   Experiment experiment;
@@ -177,11 +177,11 @@ Experiment parse_experiment(const json& document, const std::string& file) {
   if (const auto edges = root.find("edges")) experiment.edges = parse_edges(*edges);
   experiment.task = static_cast<Task>(root.at("task").one_of(kTasks));
   if (const auto protocol = root.find("protocol")) experiment.protocol = static_cast<Protocol>(protocol->one_of(kProtocols));
-  if (const auto comparator = root.find("comparator")) {
+  if (const auto baseline = root.find("baseline")) {
     if (const auto network = root.find("network"))
-      network->refuse("there is a comparator, too; an experiment has one of the two");
-    if (!comparator->value().is_object()) comparator->refuse("an object is needed");
-    experiment.comparator = comparator->value();
+      network->refuse("there is a baseline, too; an experiment has one of the two");
+    if (!baseline->value().is_object()) baseline->refuse("an object is needed");
+    experiment.baseline = baseline->value();
   } else {
     experiment.network = network_of(root.at("network"), file);
   }
@@ -265,7 +265,7 @@ std::vector<RunPlan> plan_runs(const Experiment& experiment) {
       run.key += fmt::format("seed={}", seed);
       if (!keys.insert(run.key).second)
         throw InputError(experiment.file, "seeds, vary, cases", fmt::format("the run \"{}\" is there twice", run.key));
-      if (!run.experiment.compares()) run.experiment.network["seed"] = seed;
+      if (!run.experiment.has_baseline()) run.experiment.network["seed"] = seed;
       runs.push_back(std::move(run));
     }
   }

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/experiment/edges.hpp"
-#include "runtime/experiment/smoothing.hpp"
+#include "runtime/data/edges.hpp"
+#include "runtime/data/smoothing.hpp"
 
 namespace phasic::runtime {
 
@@ -44,8 +44,8 @@ struct Experiment {
   std::optional<Edges> edges;  ///< after the smoothing
   Task task = Task::kClassification;
   Protocol protocol = Protocol::kStreaming;
-  nlohmann::json network;     ///< as in a network file; its seed is that of the run. Null where a comparator takes its place
-  nlohmann::json comparator;  ///< a network in floating point on the host (docs/comparators.md); null where there is a network
+  nlohmann::json network;   ///< as in a network file; its seed is that of the run. Null where a baseline takes its place
+  nlohmann::json baseline;  ///< a network in floating point on the host (docs/baselines.md); null where there is a network
   std::vector<std::uint64_t> seeds;
   std::uint32_t passes = 1;
   std::uint64_t samples = 0;         ///< training samples that are used, drawn by the seed of the run; 0: all
@@ -61,7 +61,7 @@ struct Experiment {
   /// What is varied: places in the network, data, smoothing or edges such as "network/layers/0/neurons", each with its values.
   std::vector<std::pair<std::string, std::vector<nlohmann::json>>> variations;
 
-  [[nodiscard]] bool compares() const { return !comparator.is_null(); }
+  [[nodiscard]] bool has_baseline() const { return !baseline.is_null(); }
 };
 
 /// The same as in the file of an experiment, with every field.

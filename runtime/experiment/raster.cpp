@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "runtime/run/open_neurons.hpp"
+
 namespace phasic::runtime {
 namespace {
 

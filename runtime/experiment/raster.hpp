@@ -6,7 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 
-#include "runtime/session.hpp"
+#include "runtime/run/session.hpp"
 
 namespace phasic::runtime {
 

@@ -12,7 +12,7 @@
 #include <sstream>
 #include <string_view>
 
-#include "runtime/error.hpp"
+#include "runtime/base/error.hpp"
 
 namespace phasic::runtime {
 namespace {

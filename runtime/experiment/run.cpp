@@ -8,16 +8,16 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/error.hpp"
 #include "runtime/data/split.hpp"
-#include "runtime/devices.hpp"
-#include "runtime/error.hpp"
-#include "runtime/experiment/comparator_run.hpp"
+#include "runtime/experiment/baseline_run.hpp"
 #include "runtime/experiment/cost.hpp"
 #include "runtime/experiment/measures.hpp"
 #include "runtime/experiment/order.hpp"
 #include "runtime/experiment/raster.hpp"
 #include "runtime/experiment/weight_changes.hpp"
-#include "runtime/session.hpp"
+#include "runtime/run/devices.hpp"
+#include "runtime/run/session.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -135,7 +135,7 @@ ExperimentData load_experiment_data(const RunPlan& plan) {
   const Experiment& experiment = plan.experiment;
   DataOptions options;
   options.data = experiment.data.is_string() ? experiment.data.get<std::string>() : experiment.data.dump();
-  if (!experiment.compares()) options.steps = parse_network(experiment.network, experiment.file).steps;
+  if (!experiment.has_baseline()) options.steps = parse_network(experiment.network, experiment.file).steps;
   ExperimentData data;
   data.training = load_data(options, Part::kTraining);
   if (experiment.tests) data.test = load_data(options, Part::kTest);
@@ -190,7 +190,7 @@ json begun_row(const RunPlan& plan, const ExperimentData& data, std::string_view
 json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
   const auto begin = std::chrono::steady_clock::now();
   const Experiment& experiment = plan.experiment;
-  if (experiment.compares()) return run_comparator(plan, data, progress);
+  if (experiment.has_baseline()) return run_baseline(plan, data, progress);
   const Network network = parse_network(experiment.network, experiment.file);
   for (const Dataset* const part : {&data.training, &data.validation, &data.test}) {
     if (part->size() != 0) check_fits(*part, network);

@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "runtime/error.hpp"
+#include "runtime/base/error.hpp"
 #endif
 
 namespace phasic::runtime {

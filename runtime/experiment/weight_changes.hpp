@@ -6,8 +6,8 @@
 #include <nlohmann/json_fwd.hpp>
 #include <span>
 
-#include "runtime/network.hpp"
-#include "runtime/program.hpp"
+#include "runtime/network/network.hpp"
+#include "runtime/network/program.hpp"
 
 namespace phasic::runtime {
 

@@ -88,7 +88,7 @@ void Card::make_engine(ComputeUnit& unit) {
     throw std::runtime_error(
         "simulated card: the xclbin names no engine (it may be one for a real card); set PHASIC_CARD_ENGINE");
   }
-  unit.engine = sim::make_engine(name, memory_, settings_.options);
+  unit.engine = engine::make_engine(name, memory_, settings_.options);
 }
 
 bool Card::load(const Design& design, const std::vector<std::uint64_t>& order, const Settings& settings) {

@@ -14,9 +14,9 @@
 #include <utility>
 #include <vector>
 
+#include "driver/engine/engine.hpp"
 #include "sim/card/design.hpp"
 #include "sim/card/device_memory.hpp"
-#include "sim/engine/engine.hpp"
 
 namespace phasic::card {
 
@@ -77,7 +77,7 @@ class Card {
   };
   struct ComputeUnit {
     Unit unit;
-    std::unique_ptr<sim::Engine> engine;
+    std::unique_ptr<engine::Engine> engine;
     bool running = false;
     std::shared_ptr<Command> command;  // null if the host started the run through registers
     unsigned shared_contexts = 0;

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/engine.hpp"
+#include "driver/engine/engine.hpp"
 
 namespace phasic::card {
 
@@ -33,7 +33,7 @@ struct Buffer {
 };
 
 /// Not thread-safe.
-class DeviceMemory : public sim::Memory {
+class DeviceMemory : public engine::Memory {
  public:
   /// Banks that buffers are placed in from now on. Buffers that exist stay.
   void set_banks(std::vector<Bank> banks) { banks_ = std::move(banks); }

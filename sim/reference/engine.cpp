@@ -7,15 +7,13 @@
 #include <array>
 #include <bit>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <stdexcept>
-#include <utility>
+
+#include "driver/shell/kernel_engine.hpp"
+#include "sim/reference/cores.hpp"
 
 namespace phasic::reference {
 namespace {
-
-/// A rough number of clock cycles a sample, so that one call of `advance` stays short.
-constexpr std::uint64_t kCyclesPerPiece = 2'000;
 
 struct LimitRule {
   const char* name;
@@ -24,7 +22,6 @@ struct LimitRule {
   std::uint32_t highest;
 };
 
-/// In the order of the limits table, which is that of the registers.
 constexpr std::array<LimitRule, 12> kLimitRules{
     {{"lanes", &Limits::lanes, 1, 1024},
      {"weight_width", &Limits::weight_width, 8, 16},
@@ -39,62 +36,6 @@ constexpr std::array<LimitRule, 12> kLimitRules{
      {"data_width", &Limits::data_width, 32, 512},
      {"rules", &Limits::rules, 0, contract::kDefaultRules | contract::kRulesSerial}}};
 static_assert(kLimitRules.size() == contract::kLimits.size());
-
-sim::LimitValues limit_values(const Limits& limits) {
-  sim::LimitValues values;
-  std::transform(kLimitRules.begin(), kLimitRules.end(), values.begin(),
-                 [&](const LimitRule& rule) { return limits.*rule.value; });
-  return values;
-}
-
-sim::RegisterStatus register_status(const RunStatus& status) {
-  return {.error = static_cast<std::uint32_t>(status.fault.error),
-          .error_detail = status.fault.detail,
-          .error_sample = status.fault.sample,
-          .phase = status.phase,
-          .samples_fetched = status.samples_fetched,
-          .samples_done = status.samples_done};
-}
-
-class KernelEngine final : public sim::Engine {
- public:
-  KernelEngine(sim::Memory& memory, const Limits& limits, MakeNetwork make_network, std::string describe)
-      : memory_(memory),
-        limits_(limits),
-        make_network_(std::move(make_network)),
-        describe_(std::move(describe)),
-        registers_(limit_values(limits)) {}
-
-  std::uint32_t read_register(std::uint32_t offset) override { return registers_.read(offset, register_status(status_)); }
-
-  void write_register(std::uint32_t offset, std::uint32_t value) override {
-    if (!registers_.write(offset, value)) return;
-    run_.emplace(memory_, limits_, registers_.arguments(), make_network_);
-    status_ = run_->status();
-  }
-
-  bool advance(std::uint64_t cycles) override {
-    for (std::uint64_t done = 0; run_ && done < std::max<std::uint64_t>(cycles, 1); done += kCyclesPerPiece) {
-      const bool goes_on = run_->advance();
-      status_ = run_->status();
-      if (goes_on) continue;
-      run_.reset();
-      registers_.finish();
-    }
-    return run_.has_value();
-  }
-
-  [[nodiscard]] std::string describe() const override { return describe_; }
-
- private:
-  sim::Memory& memory_;
-  Limits limits_;
-  MakeNetwork make_network_;
-  std::string describe_;
-  sim::RegisterFile registers_;
-  RunStatus status_;
-  std::optional<KernelRun> run_;
-};
 
 [[noreturn]] void reject(const std::string& what) { throw std::invalid_argument("reference engine options: " + what); }
 
@@ -119,18 +60,13 @@ Limits read_limits(const nlohmann::json& object) {
 
 }  // namespace
 
-std::unique_ptr<sim::Engine> make_kernel_engine(sim::Memory& memory, const Limits& limits, MakeNetwork make_network,
-                                                std::string describe) {
-  return std::make_unique<KernelEngine>(memory, limits, std::move(make_network), std::move(describe));
+std::unique_ptr<engine::Engine> make_reference_engine(engine::Memory& memory, const Limits& limits, bool plain) {
+  return shell::make_kernel_engine(memory, limits, plain ? make_plain_core : make_core,
+                                   fmt::format("C++ reference{}, limits of {} lanes, {}-bit weights", plain ? " (plain)" : "",
+                                               limits.lanes, limits.weight_width));
 }
 
-std::unique_ptr<sim::Engine> make_reference_engine(sim::Memory& memory, const Limits& limits, bool plain) {
-  return make_kernel_engine(memory, limits, plain ? make_plain_network : make_network,
-                            fmt::format("C++ reference{}, limits of {} lanes, {}-bit weights", plain ? " (plain)" : "",
-                                        limits.lanes, limits.weight_width));
-}
-
-std::unique_ptr<sim::Engine> make_reference_engine(sim::Memory& memory, const std::string& options) {
+std::unique_ptr<engine::Engine> make_reference_engine(engine::Memory& memory, const std::string& options) {
   const nlohmann::json object = nlohmann::json::parse(options, nullptr, false);
   if (!object.is_object()) reject("'" + options + "' is not a JSON object");
   Limits limits;

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "sim/reference/network.hpp"
+#include "sim/reference/cores.hpp"
 
 namespace phasic::reference {
 

@@ -2,6 +2,6 @@
 // The engine library `reference`. Options: see make_reference_engine.
 #include "sim/reference/engine.hpp"
 
-extern "C" phasic::sim::Engine* phasic_create_engine(phasic::sim::Memory* memory, const char* options) {
+extern "C" phasic::engine::Engine* phasic_create_engine(phasic::engine::Memory* memory, const char* options) {
   return phasic::reference::make_reference_engine(*memory, std::string(options == nullptr ? "{}" : options)).release();
 }

@@ -12,7 +12,7 @@
 #include <memory>
 #include <random>
 
-#include "driver/serial/serial_network.hpp"
+#include "driver/serial/serial_core.hpp"
 #include "sim/verilator/options.hpp"
 
 namespace {
@@ -23,7 +23,7 @@ constexpr unsigned kShortestHalf = 4, kLongestHalf = 5;  ///< clock cycles of ha
 /// An SPI master that moves the model's clock.
 class VerilatedSpi final : public phasic::driver::SpiLink {
  public:
-  explicit VerilatedSpi(const phasic::sim::EngineOptions& options)
+  explicit VerilatedSpi(const phasic::engine::EngineOptions& options)
       : context_(std::make_unique<VerilatedContext>()), random_(static_cast<unsigned>(options.timing.seed)) {
     // What has no reset starts at random values.
     context_->randReset(2);
@@ -87,8 +87,8 @@ class VerilatedSpi final : public phasic::driver::SpiLink {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) phasic::sim::Engine* phasic_create_engine(phasic::sim::Memory* memory,
-                                                                                            const char* options) {
-  const auto parsed = phasic::sim::parse_engine_options(options);
+extern "C" __attribute__((visibility("default"))) phasic::engine::Engine* phasic_create_engine(phasic::engine::Memory* memory,
+                                                                                               const char* options) {
+  const auto parsed = phasic::engine::parse_engine_options(options);
   return phasic::driver::make_serial_engine(*memory, std::make_unique<VerilatedSpi>(parsed)).release();
 }

@@ -2,7 +2,7 @@
 /// An engine library that hosts a platform with one unit: whatever drives engines drives the platform, over TLM transactions
 /// for registers and memory. PHASIC_UNIT is the unit's engine. Options are those of that engine; "seed" and "timing" reach RTL
 /// units and their random timing.
-#include "sim/engine/engine.hpp"
+#include "driver/engine/engine.hpp"
 
 #include <fmt/format.h>
 
@@ -17,16 +17,16 @@
 namespace phasic::platform {
 namespace {
 
-PlatformPlan one_unit(sim::Memory& memory, const std::string& options) {
+PlatformPlan one_unit(engine::Memory& memory, const std::string& options) {
   PlatformPlan plan;
   plan.units.push_back({.engine = PHASIC_UNIT, .options = options, .bus_bytes = 64, .compute = {}});
   plan.outside = &memory;
   return plan;
 }
 
-class SystemcEngine final : public sim::Engine {
+class SystemcEngine final : public engine::Engine {
  public:
-  SystemcEngine(sim::Memory& memory, const std::string& options) : platform_(one_unit(memory, options)) {}
+  SystemcEngine(engine::Memory& memory, const std::string& options) : platform_(one_unit(memory, options)) {}
 
   std::uint32_t read_register(std::uint32_t offset) override {
     std::uint32_t value = 0;
@@ -66,7 +66,7 @@ class SystemcEngine final : public sim::Engine {
 }  // namespace
 }  // namespace phasic::platform
 
-extern "C" __attribute__((visibility("default"))) phasic::sim::Engine* phasic_create_engine(phasic::sim::Memory* memory,
-                                                                                            const char* options) {
+extern "C" __attribute__((visibility("default"))) phasic::engine::Engine* phasic_create_engine(phasic::engine::Memory* memory,
+                                                                                               const char* options) {
   return new phasic::platform::SystemcEngine(*memory, options == nullptr ? "{}" : options);
 }

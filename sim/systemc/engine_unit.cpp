@@ -48,7 +48,7 @@ EngineUnit::EngineUnit(const sc_core::sc_module_name& name, unsigned number, con
       bus_bytes_(bus_bytes),
       compute_(compute),
       port_(*this),
-      engine_(sim::make_engine(engine, port_, options)) {
+      engine_(engine::make_engine(engine, port_, options)) {
   if (bus_bytes < 4 || bus_bytes > 64 || (bus_bytes & (bus_bytes - 1)) != 0)
     throw std::invalid_argument(fmt::format("engine unit: bus of {} bytes, expected 4, 8, 16, 32 or 64", bus_bytes));
   SC_HAS_PROCESS(EngineUnit);

@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "sim/engine/engine.hpp"
+#include "driver/engine/engine.hpp"
 #include "sim/systemc/unit.hpp"
 
 namespace phasic::platform {
@@ -31,7 +31,7 @@ struct ComputeTime {
 
 class EngineUnit : public Unit {
  public:
-  /// `engine` with `options` is made by sim::make_engine. `bus_bytes` is the width of its data bus, a power of two from 4
+  /// `engine` with `options` is made by engine::make_engine. `bus_bytes` is the width of its data bus, a power of two from 4
   /// to 64.
   EngineUnit(const sc_core::sc_module_name& name, unsigned number, const Clocking& clocking, Failure& failure,
              const std::string& engine, const std::string& options, std::uint32_t bus_bytes, const ComputeTime& compute);
@@ -45,7 +45,7 @@ class EngineUnit : public Unit {
 
  private:
   /// The engine's memory. Its calls wait: they come from the unit's thread.
-  class Port final : public sim::Memory {
+  class Port final : public engine::Memory {
    public:
     explicit Port(EngineUnit& unit) : unit_(unit) {}
     bool read(std::uint64_t address, std::span<std::byte> to) override;
@@ -70,7 +70,7 @@ class EngineUnit : public Unit {
   std::uint32_t bus_bytes_;
   ComputeTime compute_;
   Port port_;
-  std::unique_ptr<sim::Engine> engine_;
+  std::unique_ptr<engine::Engine> engine_;
   sc_core::sc_event started_;
   sc_core::sc_event interrupt_event_;  ///< a wire has one driver: drive_interrupt()
   std::uint64_t next_address_ = 0;     ///< where the last access ended

@@ -6,7 +6,7 @@
 
 namespace phasic::platform {
 
-MemoryBank::MemoryBank(const sc_core::sc_module_name& name, sim::Memory& bytes, std::uint64_t first, std::uint64_t last,
+MemoryBank::MemoryBank(const sc_core::sc_module_name& name, engine::Memory& bytes, std::uint64_t first, std::uint64_t last,
                        const BankTiming& timing, const Clocking& clocking)
     : sc_module(name), bytes_(bytes), first_(first), last_(last), timing_(timing), clocking_(clocking) {
   if (timing.bytes_a_cycle == 0) throw std::invalid_argument("memory bank: bytes_a_cycle is 0, expected 1 or more");

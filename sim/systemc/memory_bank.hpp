@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <systemc>
 
-#include "sim/engine/engine.hpp"
+#include "driver/engine/engine.hpp"
 #include "sim/systemc/access.hpp"
 #include "sim/systemc/clocking.hpp"
 
@@ -34,7 +34,7 @@ class MemoryBank : public sc_core::sc_module {
 
   /// Serves addresses `first` to `last`; their bytes are those of `bytes` at the same addresses. An access that leaves the
   /// range, or that `bytes` refuses, gets TLM_ADDRESS_ERROR_RESPONSE and takes the latency alone.
-  MemoryBank(const sc_core::sc_module_name& name, sim::Memory& bytes, std::uint64_t first, std::uint64_t last,
+  MemoryBank(const sc_core::sc_module_name& name, engine::Memory& bytes, std::uint64_t first, std::uint64_t last,
              const BankTiming& timing, const Clocking& clocking);
 
   [[nodiscard]] const BankStatistics& statistics() const { return statistics_; }
@@ -45,7 +45,7 @@ class MemoryBank : public sc_core::sc_module {
   /// Moves the bytes; whether that went well.
   bool carry_out(tlm::tlm_generic_payload& payload);
 
-  sim::Memory& bytes_;
+  engine::Memory& bytes_;
   std::uint64_t first_, last_;
   BankTiming timing_;
   Clocking clocking_;

@@ -49,7 +49,7 @@ void Platform::add_memory_system(std::size_t number) {
     const bool all = plan_.outside != nullptr;
     if (!all) system.bytes.add_bank(first, plan_.bank_bytes);
     const std::uint64_t last = all ? std::numeric_limits<std::uint64_t>::max() : first + plan_.bank_bytes - 1;
-    sim::Memory& bytes = all ? *plan_.outside : static_cast<sim::Memory&>(system.bytes);
+    engine::Memory& bytes = all ? *plan_.outside : static_cast<engine::Memory&>(system.bytes);
     const auto name = fmt::format("bank_{}_{}", number, bank);
     system.banks.push_back(std::make_unique<MemoryBank>(name.c_str(), bytes, first, last, plan_.bank, clocking_));
     system.interconnect->add_target(first, last, false).bind(system.banks.back()->socket);

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/banked_memory.hpp"
-#include "sim/engine/engine.hpp"
+#include "driver/engine/banked_memory.hpp"
+#include "driver/engine/engine.hpp"
 #include "sim/systemc/clocking.hpp"
 #include "sim/systemc/context.hpp"
 #include "sim/systemc/engine_unit.hpp"
@@ -39,7 +39,7 @@ struct PlatformPlan {
   /// Each unit has a memory system of its own, with the same addresses, instead of one for all.
   bool private_memories = false;
   /// Bytes of the memory instead of banks of the platform's own: one bank that has all addresses. Must outlive the platform.
-  sim::Memory* outside = nullptr;
+  engine::Memory* outside = nullptr;
 };
 
 /// Not thread-safe; several platforms may live at a time in one thread.
@@ -73,7 +73,7 @@ class Platform {
 
  private:
   struct MemorySystem {
-    sim::BankedMemory bytes;
+    engine::BankedMemory bytes;
     std::vector<std::unique_ptr<MemoryBank>> banks;
     std::unique_ptr<Interconnect> interconnect;
   };

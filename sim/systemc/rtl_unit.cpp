@@ -12,12 +12,12 @@ namespace phasic::platform {
 namespace {
 
 /// The memory has latencies of its own.
-sim::AxiTiming without_latency(const std::string& options) {
-  const sim::EngineOptions parsed = sim::parse_engine_options(options);
+engine::AxiTiming without_latency(const std::string& options) {
+  const engine::EngineOptions parsed = engine::parse_engine_options(options);
   if (parsed.by_sample)
     throw std::runtime_error(
         "RTL unit: wave_from_sample and wave_to_sample are for engines; use wave_from_cycle, wave_to_cycle");
-  sim::AxiTiming timing = parsed.timing;
+  engine::AxiTiming timing = parsed.timing;
   timing.latency = 0;
   timing.write_latency = 0;
   return timing;
@@ -45,16 +45,16 @@ bool RtlUnit::Port::write(std::uint64_t address, std::span<const std::byte> from
 RtlUnit::RtlUnit(const sc_core::sc_module_name& name, unsigned number, const Clocking& clocking, Failure& failure,
                  const std::string& variant, const std::string& options)
     : Unit(name, number, clocking, failure),
-      model_(sim::make_pins(variant, options)),
-      ideal_(sim::parse_engine_options(options).timing.ideal),
+      model_(engine::make_pins(variant, options)),
+      ideal_(engine::parse_engine_options(options).timing.ideal),
       port_(*this),
       memory_(port_, model_->bus_bytes(), without_latency(options)),
-      control_(model_->name(), ideal_, sim::parse_engine_options(options).timing.seed) {
+      control_(model_->name(), ideal_, engine::parse_engine_options(options).timing.seed) {
   SC_HAS_PROCESS(RtlUnit);
   SC_METHOD(tick);
   sensitive << clock.pos();
   dont_initialize();
-  sim::reset(*model_);
+  engine::reset(*model_);
 }
 
 std::string RtlUnit::describe() const {
@@ -63,7 +63,7 @@ std::string RtlUnit::describe() const {
 
 void RtlUnit::tick() try {
   if (failure().any()) return;
-  const sim::KernelOutputs& outputs = model_->settle(true, control_.inputs(), memory_.outputs(), memory_.data_changed());
+  const engine::KernelOutputs& outputs = model_->settle(true, control_.inputs(), memory_.outputs(), memory_.data_changed());
   memory_.clock(outputs.memory);
   const bool ended = control_.clock(outputs.control);
   model_->rise();

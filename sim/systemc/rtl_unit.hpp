@@ -33,7 +33,7 @@ class RtlUnit : public Unit {
 
  private:
   /// The memory bus for the AXI4 adaptor. Its calls never wait: they come from the clock's method.
-  class Port final : public sim::TimedMemory {
+  class Port final : public engine::TimedMemory {
    public:
     explicit Port(RtlUnit& unit) : unit_(unit) {}
     bool read(std::uint64_t address, std::span<std::byte> to) override;
@@ -48,11 +48,11 @@ class RtlUnit : public Unit {
 
   void tick();
 
-  std::unique_ptr<sim::PinModel> model_;
+  std::unique_ptr<engine::PinModel> model_;
   bool ideal_;
   Port port_;
-  sim::AxiMemory memory_;
-  sim::LiteMaster control_;
+  engine::AxiMemory memory_;
+  engine::LiteMaster control_;
   sc_core::sc_mutex control_lock_;
   sc_core::sc_event control_done_;
 };

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <utility>
 
-namespace phasic::sim {
+namespace phasic::engine {
 namespace {
 
 constexpr std::uint32_t kIncrementing = 1;
@@ -337,4 +337,4 @@ void AxiMemory::clock(const AxiMaster& master) {
   drive_ready();
 }
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/engine.hpp"
+#include "driver/engine/engine.hpp"
 
-namespace phasic::sim {
+namespace phasic::engine {
 
 /// Widest data bus that the model serves, in bytes.
 inline constexpr std::size_t kMaxBusBytes = 64;
@@ -178,4 +178,4 @@ class AxiMemory {
   AxiCounts counts_;
 };
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace phasic::sim {
+namespace phasic::engine {
 namespace {
 
 constexpr unsigned kBusTimeout = 10000;  // cycles
@@ -95,4 +95,4 @@ bool LiteMaster::clock(const LiteOutputs& outputs) {
   return false;
 }
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

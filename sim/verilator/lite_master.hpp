@@ -8,7 +8,7 @@
 
 #include "sim/verilator/pins.hpp"
 
-namespace phasic::sim {
+namespace phasic::engine {
 
 class LiteMaster {
  public:
@@ -48,4 +48,4 @@ class LiteMaster {
   bool address_taken_ = false, data_taken_ = false, ready_ = false;
 };
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

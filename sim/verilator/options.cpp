@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-namespace phasic::sim {
+namespace phasic::engine {
 namespace {
 
 using Json = nlohmann::json;
@@ -58,4 +58,4 @@ EngineOptions parse_engine_options(const std::string& json) {
   return options;
 }
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

@@ -7,7 +7,7 @@
 
 #include "sim/verilator/axi_memory.hpp"
 
-namespace phasic::sim {
+namespace phasic::engine {
 
 /// A closed range.
 struct Window {
@@ -33,4 +33,4 @@ struct EngineOptions {
 /// Throws std::runtime_error that names the key and the value at fault.
 [[nodiscard]] EngineOptions parse_engine_options(const std::string& json);
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

@@ -8,7 +8,7 @@
 
 #include "phasic/contract.hpp"
 
-namespace phasic::sim {
+namespace phasic::engine {
 
 PinEngine::PinEngine(std::unique_ptr<PinModel> model, Memory& memory, const EngineOptions& options)
     : model_(std::move(model)),
@@ -73,4 +73,4 @@ void PinEngine::poll_samples() {
                  samples_before_ + samples_done_ <= options_.wave_samples.to);
 }
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

@@ -7,13 +7,13 @@
 #include <memory>
 #include <string>
 
-#include "sim/engine/engine.hpp"
+#include "driver/engine/engine.hpp"
 #include "sim/verilator/axi_memory.hpp"
 #include "sim/verilator/lite_master.hpp"
 #include "sim/verilator/options.hpp"
 #include "sim/verilator/pins.hpp"
 
-namespace phasic::sim {
+namespace phasic::engine {
 
 class PinEngine final : public Engine {
  public:
@@ -40,4 +40,4 @@ class PinEngine final : public Engine {
   std::uint32_t lanes_ = 0, weight_width_ = 0;
 };
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

@@ -3,9 +3,9 @@
 
 #include <stdexcept>
 
-#include "sim/engine/engine.hpp"
+#include "driver/engine/engine.hpp"
 
-namespace phasic::sim {
+namespace phasic::engine {
 
 void reset(PinModel& model) {
   constexpr int kResetCycles = 8;
@@ -30,4 +30,4 @@ std::unique_ptr<PinModel> make_pins(const std::string& name, const std::string& 
   }
 }
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

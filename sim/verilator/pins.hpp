@@ -9,7 +9,7 @@
 
 #include "sim/verilator/axi_memory.hpp"
 
-namespace phasic::sim {
+namespace phasic::engine {
 
 /// What the master of the AXI4-Lite port drives in one cycle.
 struct LiteInputs {
@@ -60,4 +60,4 @@ void reset(PinModel& model);
 /// Engine libraries of RTL variants export this function with C linkage under the name phasic_create_pins.
 using CreatePins = PinModel* (*)(const char* options);
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

@@ -13,23 +13,23 @@
 #ifdef PHASIC_WAVES
 using Waves = VerilatedFstC;
 #else
-using Waves = phasic::sim::NoWaves;
+using Waves = phasic::engine::NoWaves;
 #endif
 
 namespace {
 
-std::unique_ptr<phasic::sim::PinModel> make_model(const phasic::sim::EngineOptions& options) {
-  return std::make_unique<phasic::sim::VerilatedPins<PHASIC_MODEL, Waves>>(PHASIC_VARIANT, options);
+std::unique_ptr<phasic::engine::PinModel> make_model(const phasic::engine::EngineOptions& options) {
+  return std::make_unique<phasic::engine::VerilatedPins<PHASIC_MODEL, Waves>>(PHASIC_VARIANT, options);
 }
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) phasic::sim::Engine* phasic_create_engine(phasic::sim::Memory* memory,
-                                                                                            const char* options) {
-  const auto parsed = phasic::sim::parse_engine_options(options);
-  return new phasic::sim::PinEngine(make_model(parsed), *memory, parsed);
+extern "C" __attribute__((visibility("default"))) phasic::engine::Engine* phasic_create_engine(phasic::engine::Memory* memory,
+                                                                                               const char* options) {
+  const auto parsed = phasic::engine::parse_engine_options(options);
+  return new phasic::engine::PinEngine(make_model(parsed), *memory, parsed);
 }
 
-extern "C" __attribute__((visibility("default"))) phasic::sim::PinModel* phasic_create_pins(const char* options) {
-  return make_model(phasic::sim::parse_engine_options(options)).release();
+extern "C" __attribute__((visibility("default"))) phasic::engine::PinModel* phasic_create_pins(const char* options) {
+  return make_model(phasic::engine::parse_engine_options(options)).release();
 }

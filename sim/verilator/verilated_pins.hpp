@@ -14,7 +14,7 @@
 #include "sim/verilator/options.hpp"
 #include "sim/verilator/pins.hpp"
 
-namespace phasic::sim {
+namespace phasic::engine {
 
 /// The writer of waves of a variant without waves.
 struct NoWaves {};
@@ -173,4 +173,4 @@ class VerilatedPins final : public PinModel {
   bool record_ = true;
 };
 
-}  // namespace phasic::sim
+}  // namespace phasic::engine

@@ -15,7 +15,7 @@ namespace reg = contract::reg;
 
 constexpr std::uint64_t kSlice = 1u << 14;
 
-void write_arguments(sim::Engine& engine, const RandomCase& random_case) {
+void write_arguments(engine::Engine& engine, const RandomCase& random_case) {
   for (std::uint32_t id = 0; id < kBuffers; ++id) {
     const std::uint32_t offset = contract::kArguments[id].offset;
     engine.write_register(offset, static_cast<std::uint32_t>(random_case.addresses[id]));
@@ -27,7 +27,7 @@ void write_arguments(sim::Engine& engine, const RandomCase& random_case) {
   engine.write_register(reg::kFirstSample, random_case.first_sample);
 }
 
-void meddle_with(sim::Engine& engine, Dice& dice) {
+void meddle_with(engine::Engine& engine, Dice& dice) {
   const auto& victim = contract::kArguments[dice.below(contract::kArguments.size())];
   engine.write_register(victim.offset, static_cast<std::uint32_t>(dice.any()));
   (void)engine.read_register(reg::kEngineState + 4 * static_cast<std::uint32_t>(dice.below(4)));
@@ -159,13 +159,13 @@ std::optional<std::string> compare_records(const RandomCase& random_case, const 
 
 }  // namespace
 
-CaseLimits read_limits(sim::Engine& engine) {
+CaseLimits read_limits(engine::Engine& engine) {
   std::array<std::uint32_t, contract::kLimits.size()> words{};
   for (std::size_t i = 0; i < words.size(); ++i) words[i] = engine.read_register(contract::kLimits[i].offset);
   return std::bit_cast<CaseLimits>(words);
 }
 
-Outcome run_case(sim::Engine& engine, sim::BankedMemory& memory, const RandomCase& random_case, bool meddle) {
+Outcome run_case(engine::Engine& engine, engine::BankedMemory& memory, const RandomCase& random_case, bool meddle) {
   std::array<std::uint64_t, kBuffers> banks{};
   for (std::size_t id = 0; id < kBuffers; ++id) {
     // A misaligned address still lies in the buffer's own bank.

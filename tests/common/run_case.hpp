@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/banked_memory.hpp"
-#include "sim/engine/engine.hpp"
+#include "driver/engine/banked_memory.hpp"
+#include "driver/engine/engine.hpp"
 #include "tests/common/random_case.hpp"
 
 namespace phasic::testing {
@@ -27,11 +27,12 @@ struct Outcome {
 };
 
 /// Reads the limits of an engine.
-[[nodiscard]] CaseLimits read_limits(sim::Engine& engine);
+[[nodiscard]] CaseLimits read_limits(engine::Engine& engine);
 
 /// Puts the buffers in `memory` (which must be the engine's), runs, and takes them out again. With `meddle` the arguments are
 /// overwritten and a start is tried during the run, which must change nothing.
-[[nodiscard]] Outcome run_case(sim::Engine& engine, sim::BankedMemory& memory, const RandomCase& random_case, bool meddle);
+[[nodiscard]] Outcome run_case(engine::Engine& engine, engine::BankedMemory& memory, const RandomCase& random_case,
+                               bool meddle);
 
 /// The first difference that the contract does not allow, in words: what, layer, neuron, step or row, both values and the bit.
 [[nodiscard]] std::optional<std::string> first_difference(const RandomCase& random_case, const CaseLimits& limits,

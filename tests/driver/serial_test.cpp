@@ -13,7 +13,7 @@
 
 #include "driver/device.hpp"
 #include "driver/serial/serial_board.hpp"
-#include "driver/serial/serial_network.hpp"
+#include "driver/serial/serial_core.hpp"
 
 namespace phasic::driver {
 namespace {

@@ -16,9 +16,9 @@
 #include <string>
 #include <vector>
 
-#include "runtime/dataset.hpp"
-#include "runtime/error.hpp"
-#include "runtime/network.hpp"
+#include "runtime/base/error.hpp"
+#include "runtime/data/dataset.hpp"
+#include "runtime/network/network.hpp"
 
 namespace phasic::test {
 

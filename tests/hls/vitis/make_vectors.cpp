@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/banked_memory.hpp"
-#include "sim/engine/engine.hpp"
+#include "driver/engine/banked_memory.hpp"
+#include "driver/engine/engine.hpp"
 #include "tests/common/random_case.hpp"
 #include "tests/common/run_case.hpp"
 
@@ -89,8 +89,8 @@ int main(int argc, char** argv) try {
   app.add_option("--runs", runs, "Runs; every fourth one is illegal")->capture_default_str()->check(CLI::Range(1, 100000));
   CLI11_PARSE(app, argc, argv);
 
-  sim::BankedMemory memory;
-  const auto reference = sim::make_engine("reference", memory);
+  engine::BankedMemory memory;
+  const auto reference = engine::make_engine("reference", memory);
   std::string body;
   unsigned written = 0, errors = 0;
   for (std::uint64_t number = 0; written < runs; ++number) {

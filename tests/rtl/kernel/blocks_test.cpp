@@ -36,7 +36,7 @@ class Blocks : public ::testing::Test {
     std::mt19937 random{seed};
     Clocked<Model> module{seed};
     TestMemory memory{kBase, 1 << 20};
-    sim::AxiMemory bus{memory, sizeof module->wdata_o, sim::AxiTiming{.ideal = false, .seed = seed}};
+    engine::AxiMemory bus{memory, sizeof module->wdata_o, engine::AxiTiming{.ideal = false, .seed = seed}};
     for (std::byte& byte : memory.bytes()) byte = std::byte{0xa5};
     std::vector<std::byte> expected = memory.bytes();
     if (bad >= 0) memory.set_bad(kBase + static_cast<std::uint64_t>(bad), 64);

@@ -76,7 +76,7 @@ void set_bits(Port& port, std::size_t bit, std::size_t width, Value value) {
 }
 
 /// A memory of some bytes; everything outside, and what is marked as bad, is answered with an error.
-class TestMemory final : public sim::Memory {
+class TestMemory final : public engine::Memory {
  public:
   TestMemory(std::uint64_t base, std::size_t bytes) : base_(base), bytes_(bytes) {}
 
@@ -115,8 +115,8 @@ class TestMemory final : public sim::Memory {
 /// One cycle of a module with AXI4 write ports, and read ports if `Reads`. Its other inputs must be set; `observe` looks at its
 /// outputs before the edge.
 template <bool Reads, class Model, class Observe>
-void bus_cycle(Clocked<Model>& module, sim::AxiMemory& bus, Observe observe) {
-  const sim::AxiSlave& slave = bus.outputs();
+void bus_cycle(Clocked<Model>& module, engine::AxiMemory& bus, Observe observe) {
+  const engine::AxiSlave& slave = bus.outputs();
   module->awready_i = slave.awready;
   module->wready_i = slave.wready;
   module->bvalid_i = slave.bvalid;
@@ -132,7 +132,7 @@ void bus_cycle(Clocked<Model>& module, sim::AxiMemory& bus, Observe observe) {
   const auto data = port_bytes(module->wdata_o);
   std::uint32_t size = 0;
   while ((std::size_t{1} << size) < data.size()) ++size;
-  sim::AxiMaster master;
+  engine::AxiMaster master;
   master.aw = {.valid = module->awvalid_o != 0,
                .address = module->awaddr_o,
                .id = 0,

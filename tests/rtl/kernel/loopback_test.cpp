@@ -50,7 +50,8 @@ class Loopback : public ::testing::Test {
     write_errors_ = 0;
     module_ = std::make_unique<Clocked<Model>>(seed);
     memory_ = std::make_unique<TestMemory>(kBase, kBytes);
-    bus_ = std::make_unique<sim::AxiMemory>(*memory_, sizeof module()->rdata_i, sim::AxiTiming{.ideal = false, .seed = seed});
+    bus_ = std::make_unique<engine::AxiMemory>(*memory_, sizeof module()->rdata_i,
+                                               engine::AxiTiming{.ideal = false, .seed = seed});
     for (std::byte& byte : memory_->bytes()) byte = std::byte{static_cast<unsigned char>(random_())};
     module()->load_start_i = module()->store_start_i = module()->table_i = 0;
     module()->awready_i = module()->wready_i = module()->arready_i = module()->bvalid_i = module()->rvalid_i = 0;
@@ -140,7 +141,7 @@ class Loopback : public ::testing::Test {
   std::mt19937 random_;
   std::unique_ptr<Clocked<Model>> module_;
   std::unique_ptr<TestMemory> memory_;
-  std::unique_ptr<sim::AxiMemory> bus_;
+  std::unique_ptr<engine::AxiMemory> bus_;
   std::vector<Layer> layers_;
   std::size_t classes_ = 0;
   std::uint64_t cycles_ = 0;

@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "runtime/launch.hpp"
-#include "runtime/stream.hpp"
+#include "runtime/run/launch.hpp"
+#include "runtime/run/stream.hpp"
 #include "tests/runtime/data/made_files.hpp"
 
 namespace phasic::runtime {

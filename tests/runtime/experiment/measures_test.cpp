@@ -36,7 +36,7 @@ TEST(Measures, MeanOfClassesLeavesOutThoseThatWereNotShown) {
 }
 
 TEST(Cost, IsThatOfThePublishedTables) {
-  using comparator::Method;
+  using baseline::Method;
   // Operations of an epoch as published for 784-1000-10.
   EXPECT_EQ(formula_operations(Method::kNaca, 784, 1000, 10), 794'000U);
   EXPECT_EQ(formula_operations(Method::kBrp, 784, 1000, 10), 811'840U);
@@ -47,7 +47,7 @@ TEST(Cost, IsThatOfThePublishedTables) {
 }
 
 TEST(Cost, OfANetworkIsThatOfTheMethod) {
-  using comparator::Method;
+  using baseline::Method;
   auto description = test::small_network(784, 1000, 10);
   EXPECT_EQ(formula_operations(parse_network(description, "n.json")), formula_operations(Method::kNaca, 784, 1000, 10));
   description["layers"][0]["rule"] = "dfa";

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "runtime/devices.hpp"
+#include "runtime/run/devices.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {

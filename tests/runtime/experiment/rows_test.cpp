@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/experiment/rows.hpp"
 
-#include "runtime/experiment/page.hpp"
+#include "runtime/report/page.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {

@@ -11,16 +11,16 @@
 #include <stdexcept>
 #include <vector>
 
+#include "driver/engine/engine.hpp"
 #include "phasic/contract.hpp"
-#include "sim/engine/engine.hpp"
 
 namespace {
 
 namespace contract = phasic::contract;
 
-class TestEngine : public phasic::sim::Engine {
+class TestEngine : public phasic::engine::Engine {
  public:
-  TestEngine(phasic::sim::Memory& memory, const nlohmann::json& options)
+  TestEngine(phasic::engine::Memory& memory, const nlohmann::json& options)
       : memory_(memory), turns_(options.value("turns", 1)), behaviour_(options.value("behaviour", "copy")) {
     if (behaviour_ == "refuse") throw std::runtime_error("refused as asked");
     registers_[contract::reg::kIdentity] = contract::kIdentity;
@@ -98,7 +98,7 @@ class TestEngine : public phasic::sim::Engine {
     }
   }
 
-  phasic::sim::Memory& memory_;
+  phasic::engine::Memory& memory_;
   int turns_;
   std::string behaviour_;
   std::map<std::uint32_t, std::uint32_t> registers_;
@@ -108,6 +108,6 @@ class TestEngine : public phasic::sim::Engine {
 
 }  // namespace
 
-extern "C" phasic::sim::Engine* phasic_create_engine(phasic::sim::Memory* memory, const char* options) {
+extern "C" phasic::engine::Engine* phasic_create_engine(phasic::engine::Memory* memory, const char* options) {
   return new TestEngine(*memory, nlohmann::json::parse(options));
 }

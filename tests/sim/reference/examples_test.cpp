@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
+#include "sim/reference/cores.hpp"
 #include "sim/reference/fast_kernels.hpp"
-#include "sim/reference/network.hpp"
 #include "sim/reference/random.hpp"
-#include "sim/reference/weight_rows.hpp"
 
 namespace phasic::reference::test {
 namespace {
@@ -238,7 +238,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
   layer.factor_shift = unsigned_of("factor_shift");
   program.layers = {layer};
 
-  const auto network = kernels == nullptr ? make_plain_network(program) : make_fast_network(program, *kernels);
+  const auto network = kernels == nullptr ? make_plain_core(program) : make_fast_core(program, *kernels);
   const auto weights = e.list("weights");
   set_weight_values(*network, 0, std::vector<std::int16_t>(weights.begin(), weights.end()));
   const std::uint32_t label = unsigned_of("label");
@@ -300,7 +300,7 @@ Values contest(const Example& e, const FastKernels* kernels) {
   layer.homeostasis = unsigned_of("homeostasis");
   layer.rounding = e.text("rounding") == "nearest" ? contract::Rounding::kNearest : contract::Rounding::kStochastic;
   program.layers = {layer};
-  const auto network = kernels == nullptr ? make_plain_network(program) : make_fast_network(program, *kernels);
+  const auto network = kernels == nullptr ? make_plain_core(program) : make_fast_core(program, *kernels);
 
   const std::size_t row_bytes = weight_row_bytes(program, layer);
   std::vector<std::byte> rows(weight_bytes(program, layer));

@@ -36,7 +36,7 @@ TEST(FloatNetwork, EqualsTheKernelWhereNothingIsRounded) {
     SCOPED_TRACE("network " + std::to_string(round));
     Generator generator(900 + round);
     const Program program = exact_program(generator);
-    const auto exact = make_plain_network(program);
+    const auto exact = make_plain_core(program);
     FloatNetwork floating(program);
     for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
       const LayerProgram& shape = program.layers[layer];

@@ -7,8 +7,8 @@
 #include <random>
 #include <vector>
 
-#include "sim/reference/network.hpp"
-#include "sim/reference/weight_rows.hpp"
+#include "driver/shell/weight_rows.hpp"
+#include "sim/reference/cores.hpp"
 
 namespace phasic::reference::test {
 

@@ -29,8 +29,8 @@ CaseLimits common_limits(const CaseLimits& left, const CaseLimits& right) {
 }
 
 CaseLimits limits_of(const std::string& engine) {
-  sim::BankedMemory memory;
-  return read_limits(*sim::make_engine(engine, memory));
+  engine::BankedMemory memory;
+  return read_limits(*engine::make_engine(engine, memory));
 }
 
 RandomCase job_case(std::uint64_t seed, const CaseLimits& limits) {
@@ -51,7 +51,7 @@ platform::Job job_of(const RandomCase& random_case) {
 }
 
 Reference::Reference(const CaseLimits& limits)
-    : limits_(limits), engine_(sim::make_engine("reference", memory_, reference_options(limits))) {}
+    : limits_(limits), engine_(engine::make_engine("reference", memory_, reference_options(limits))) {}
 
 std::optional<std::string> Reference::difference(const RandomCase& random_case, const platform::JobOutcome& outcome) {
   const Outcome expected = run_case(*engine_, memory_, random_case, false);

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "sim/engine/banked_memory.hpp"
-#include "sim/engine/engine.hpp"
+#include "driver/engine/banked_memory.hpp"
+#include "driver/engine/engine.hpp"
 #include "sim/systemc/job.hpp"
 #include "tests/common/random_case.hpp"
 #include "tests/common/run_case.hpp"
@@ -39,8 +39,8 @@ class Reference {
 
  private:
   CaseLimits limits_;
-  sim::BankedMemory memory_;
-  std::unique_ptr<sim::Engine> engine_;
+  engine::BankedMemory memory_;
+  std::unique_ptr<engine::Engine> engine_;
 };
 
 }  // namespace phasic::testing

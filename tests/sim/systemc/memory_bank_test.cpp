@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "sim/engine/banked_memory.hpp"
+#include "driver/engine/banked_memory.hpp"
 #include "sim/systemc/context.hpp"
 #include "sim/systemc/interconnect.hpp"
 
@@ -55,7 +55,7 @@ class Banks : public ::testing::Test {
 
   Context context;
   Clocking clocking;
-  sim::BankedMemory bytes;
+  engine::BankedMemory bytes;
   Initiator initiator{"initiator"};
   Interconnect interconnect{"interconnect", 1, 2, 3, clocking};
   std::vector<std::unique_ptr<MemoryBank>> banks;

@@ -108,7 +108,7 @@ TEST_F(Trace, RefusesNamesThatItCannotWrite) {
 /// The RTL of a unit writes its own waves where its build has them.
 TEST(Waves, AUnitOfTheRtlWritesAnFstFileForItsWindow) {
   try {
-    (void)sim::make_pins("rtl64trace");
+    (void)engine::make_pins("rtl64trace");
   } catch (const std::runtime_error& error) {
     GTEST_SKIP() << error.what();
   }

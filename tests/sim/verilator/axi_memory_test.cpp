@@ -10,9 +10,9 @@
 #include <set>
 #include <vector>
 
-#include "sim/engine/banked_memory.hpp"
+#include "driver/engine/banked_memory.hpp"
 
-namespace phasic::sim {
+namespace phasic::engine {
 namespace {
 
 constexpr std::uint64_t kBase = 0x4'0000'0000;
@@ -482,4 +482,4 @@ TEST_F(AxiMemoryTest, StrobesAndErrorsReachATimedMemory) {
 }
 
 }  // namespace
-}  // namespace phasic::sim
+}  // namespace phasic::engine

@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine/banked_memory.hpp"
-#include "sim/engine/engine.hpp"
+#include "driver/engine/banked_memory.hpp"
+#include "driver/engine/engine.hpp"
 #include "tests/common/random_case.hpp"
 #include "tests/common/run_case.hpp"
 
@@ -88,19 +88,19 @@ class Differential : public ::testing::TestWithParam<std::string> {
     const std::uint64_t first = from_environment("PHASIC_RANDOM_FIRST", 0) / kGroup * kGroup;
     const std::uint64_t seed = from_environment("PHASIC_RANDOM_SEED", 1);
     std::cout << fmt::format("seed {}, cases {} to {}\n", seed, first, first + cases - 1);
-    sim::BankedMemory rtl_memory, reference_memory;
-    std::unique_ptr<sim::Engine> rtl, reference;
+    engine::BankedMemory rtl_memory, reference_memory;
+    std::unique_ptr<engine::Engine> rtl, reference;
     CaseLimits limits{};
     std::uint64_t learned = 0, errors = 0, spikes = 0;
     for (std::uint64_t i = first; i < first + cases; ++i) {
       const std::uint64_t group = i / kGroup;
       if (rtl == nullptr || i % kGroup == 0) {
-        rtl = sim::make_engine(
+        rtl = engine::make_engine(
             engine_name, rtl_memory,
             fmt::format("{{\"seed\": {}, \"timing\": \"{}\"}}", seed * 1000 + group, group % 8 == 7 ? "ideal" : "random"));
         if (reference == nullptr) {
           limits = read_limits(*rtl);
-          reference = sim::make_engine("reference", reference_memory, limits_json(limits));
+          reference = engine::make_engine("reference", reference_memory, limits_json(limits));
           ASSERT_EQ(limits_json(limits), limits_json(read_limits(*reference)));
         }
       }
@@ -155,10 +155,10 @@ TEST_P(Differential, IllegalRunsEndWithTheSameErrorAndState) { run(random_illega
 /// Every word of a program block and of a sample's header, at values around every limit.
 TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
   if (GetParam() == kNoEngine) GTEST_SKIP() << "there is no small build among the engines";
-  sim::BankedMemory rtl_memory, reference_memory;
-  const auto rtl = sim::make_engine(GetParam(), rtl_memory, R"({"timing": "ideal"})");
+  engine::BankedMemory rtl_memory, reference_memory;
+  const auto rtl = engine::make_engine(GetParam(), rtl_memory, R"({"timing": "ideal"})");
   const CaseLimits limits = read_limits(*rtl);
-  const auto reference = sim::make_engine("reference", reference_memory, limits_json(limits));
+  const auto reference = engine::make_engine("reference", reference_memory, limits_json(limits));
   RandomCase base;
   contract::ProgramHeader header;
   // A small network of two layers that learns and is traced.

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-namespace phasic::sim {
+namespace phasic::engine {
 namespace {
 
 TEST(EngineOptionsTest, DefaultsAreRandomTimingAndNoWaves) {
@@ -52,4 +52,4 @@ TEST(EngineOptionsTest, BadOptionsNameKeyAndValue) {
 }
 
 }  // namespace
-}  // namespace phasic::sim
+}  // namespace phasic::engine

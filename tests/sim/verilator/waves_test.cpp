@@ -10,8 +10,8 @@
 #include <fstream>
 #include <string>
 
-#include "sim/engine/banked_memory.hpp"
-#include "sim/engine/engine.hpp"
+#include "driver/engine/banked_memory.hpp"
+#include "driver/engine/engine.hpp"
 #include "tests/common/random_case.hpp"
 #include "tests/common/run_case.hpp"
 
@@ -37,9 +37,9 @@ class WavesTest : public ::testing::Test {
 
   /// Runs a case of at least three samples with waves, and says how many cycles the kernel has seen in the end.
   void run(const std::string& window) {
-    sim::BankedMemory memory;
+    engine::BankedMemory memory;
     const auto engine =
-        sim::make_engine("rtl64trace", memory, fmt::format("{{\"timing\": \"ideal\", \"wave\": \"{}\"{}}}", path_, window));
+        engine::make_engine("rtl64trace", memory, fmt::format("{{\"timing\": \"ideal\", \"wave\": \"{}\"{}}}", path_, window));
     const CaseLimits limits = read_limits(*engine);
     std::uint64_t seed = 1;
     while (random_case(seed, limits).sample_count < 4) ++seed;
@@ -66,9 +66,9 @@ TEST_F(WavesTest, AWindowOfSamplesIsAPartOfTheRun) {
 }
 
 TEST_F(WavesTest, AFileThatCannotBeWrittenIsNamed) {
-  sim::BankedMemory memory;
+  engine::BankedMemory memory;
   try {
-    (void)sim::make_engine("rtl64trace", memory, R"({"wave": "/no/such/folder/a.fst"})");
+    (void)engine::make_engine("rtl64trace", memory, R"({"wave": "/no/such/folder/a.fst"})");
     FAIL() << "no error";
   } catch (const std::runtime_error& error) {
     EXPECT_NE(std::string(error.what()).find("/no/such/folder/a.fst"), std::string::npos) << error.what();

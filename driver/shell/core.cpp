@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "driver/shell/core.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "driver/shell/weight_rows.hpp"
+
+namespace phasic::shell {
+
+Core::Core(Program program) : program_(std::move(program)) { counts_.layers.resize(program_.layers.size()); }
+
+void Core::set_rate(std::size_t layer, std::uint32_t rate, std::uint32_t factor_shift) {
+  if (rate > 65535 || factor_shift > 15) throw std::invalid_argument("rate or factor_shift out of range");
+  program_.layers.at(layer).rate = rate;
+  program_.layers.at(layer).factor_shift = factor_shift;
+}
+
+void set_weight_values(Core& network, std::size_t layer, std::span<const std::int16_t> weights) {
+  const Program& program = network.program();
+  const LayerProgram& shape = program.layers.at(layer);
+  if (weights.size() != std::size_t{shape.rows} * shape.neurons) throw std::invalid_argument("wrong number of weights");
+  const std::size_t row_bytes = weight_row_bytes(program, shape);
+  std::vector<std::byte> rows(weight_bytes(program, shape));
+  for (std::size_t row = 0; row < shape.rows; ++row) {
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      store_weight(rows.data() + row * row_bytes, neuron, program.weight_width, weights[row * shape.neurons + neuron]);
+    }
+  }
+  network.set_weights(layer, rows);
+}
+
+std::vector<std::int16_t> weight_values(const Core& network, std::size_t layer) {
+  const Program& program = network.program();
+  const LayerProgram& shape = program.layers.at(layer);
+  const std::size_t row_bytes = weight_row_bytes(program, shape);
+  std::vector<std::byte> rows(weight_bytes(program, shape));
+  network.get_weights(layer, rows);
+  std::vector<std::int16_t> weights;
+  weights.reserve(std::size_t{shape.rows} * shape.neurons);
+  for (std::size_t row = 0; row < shape.rows; ++row) {
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      weights.push_back(load_weight(rows.data() + row * row_bytes, neuron, program.weight_width));
+    }
+  }
+  return weights;
+}
+
+}  // namespace phasic::shell

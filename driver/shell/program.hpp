@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A program block (docs/specification.md, section 4), checked and taken apart.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "phasic/contract.hpp"
+
+namespace phasic::shell {
+
+/// What a build of the kernel can do: the limits table of the specification. The reference takes any values.
+struct Limits {
+  std::uint32_t lanes = contract::kDefaultLanes;
+  std::uint32_t weight_width = contract::kDefaultWeightWidth;
+  std::uint32_t engines = contract::kDefaultEngines;
+  std::uint32_t max_rows = contract::kDefaultMaxRows;
+  std::uint32_t max_neurons = contract::kDefaultMaxNeurons;
+  std::uint32_t max_steps = contract::kDefaultMaxSteps;
+  std::uint32_t max_classes = contract::kDefaultMaxClasses;
+  std::uint32_t max_outputs = contract::kDefaultMaxOutputs;
+  std::uint32_t max_events = contract::kDefaultMaxEvents;
+  std::uint32_t weight_depth = contract::kDefaultWeightDepth;
+  std::uint32_t data_width = contract::kDefaultDataWidth;
+  std::uint32_t rules = contract::kDefaultRules;
+  bool operator==(const Limits&) const = default;
+};
+
+/// First error of a run.
+struct Fault {
+  contract::Error error = contract::Error::kNone;
+  std::uint32_t detail = 0;  ///< what it means depends on `error`; see the specification
+  std::uint32_t sample = 0;  ///< position in the run, for errors of a sample
+  bool operator==(const Fault&) const = default;
+};
+
+/// One layer. Formulas that use these values: specification, sections 1 and 2.
+struct LayerProgram {
+  std::uint32_t rows = 0;  ///< presynaptic rows, the bias included
+  std::uint32_t neurons = 0;
+  bool bias = false;  ///< the last row spikes at every step
+  std::int32_t threshold = 0;
+  std::int32_t window = 0;
+  std::uint32_t leak = 0;
+  std::uint32_t input_shift = 0;
+  contract::Factor factor = contract::Factor::kFrozen;
+  contract::Span span = contract::Span::kLastStep;
+  contract::Rounding rounding = contract::Rounding::kStochastic;
+  std::uint32_t rate = 0;
+  std::uint32_t factor_shift = 0;
+  std::uint32_t weights_offset = 0;
+  std::uint32_t levels_offset = 0;
+  contract::Post post = contract::Post::kTrit;
+  std::uint32_t trace_shift = 0;
+  std::uint32_t homeostasis = 0;
+};
+
+/// A network and how its samples are read.
+struct Program {
+  std::uint32_t weight_width = contract::kDefaultWeightWidth;  ///< bits, from the build
+  std::uint64_t seed = 0;
+  std::uint32_t inputs = 0;
+  std::uint32_t steps = 0;
+  std::uint32_t classes = 0;
+  contract::SampleKind sample_kind = contract::SampleKind::kIntensity;
+  std::uint32_t sample_stride = contract::kAlignment;  ///< bytes
+  bool learn = false;
+  bool trace = false;
+  std::vector<LayerProgram> layers;
+  bool gates = true;  ///< samples may have a gate, from the build
+};
+
+/// Whether samples are graded values, shown once, and neurons answer with such values.
+[[nodiscard]] constexpr bool is_graded(const Program& program) { return program.sample_kind == contract::SampleKind::kGraded; }
+/// What a bias row sends at each step.
+[[nodiscard]] constexpr std::uint32_t bias_value(const Program& program) {
+  return is_graded(program) ? contract::kGradedFull : 1;
+}
+/// The largest count of an output neuron: what one of the sample's class should have.
+[[nodiscard]] constexpr std::uint32_t full_count(const Program& program) {
+  return is_graded(program) ? contract::kGradedFull : program.steps;
+}
+
+/// `bytes` rounded up to a multiple of 64.
+[[nodiscard]] constexpr std::uint64_t align(std::uint64_t bytes) {
+  return (bytes + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;
+}
+
+/// Bytes of one row of weights.
+[[nodiscard]] std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer);
+/// Whether the layer has a table of levels.
+[[nodiscard]] constexpr bool has_levels(const LayerProgram& layer) {
+  return layer.factor != contract::Factor::kFrozen && layer.factor != contract::Factor::kError;
+}
+[[nodiscard]] constexpr bool competes(const LayerProgram& layer) { return layer.factor == contract::Factor::kCompetition; }
+/// Rows of the layer in the weights buffer: those of weights, and with competition those of its state.
+[[nodiscard]] std::uint32_t stored_rows(const Program& program, const LayerProgram& layer);
+/// Bytes of all rows of a layer in the weights buffer.
+[[nodiscard]] std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer);
+/// Bytes of the level table of a layer.
+[[nodiscard]] std::uint64_t level_bytes(const Program& program, const LayerProgram& layer);
+/// Bytes from the result of one sample to that of the next.
+[[nodiscard]] std::uint64_t record_bytes(const Program& program);
+/// Bytes of the potential trace of one sample.
+[[nodiscard]] std::uint64_t trace_bytes(const Program& program);
+
+/// Size of a program block in bytes.
+inline constexpr std::size_t kProgramBytes = sizeof(contract::ProgramHeader) + contract::kMaxLayers * sizeof(contract::Layer);
+
+/// Checks `block` (kProgramBytes long) as in step 3 of section 6, and takes it apart.
+[[nodiscard]] std::variant<Program, Fault> parse_program(std::span<const std::byte> block, const Limits& limits);
+
+}  // namespace phasic::shell

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Access to the weights of a row in the layout of the weights buffer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#include "driver/shell/program.hpp"
+
+namespace phasic::shell {
+
+/// Weight `neuron` of the row that starts at `row`; `weight_width` is 8 or 16.
+[[nodiscard]] inline std::int16_t load_weight(const std::byte* row, std::size_t neuron, unsigned weight_width) {
+  if (weight_width == 8) return static_cast<std::int8_t>(row[neuron]);
+  std::int16_t weight;
+  std::memcpy(&weight, row + 2 * neuron, sizeof weight);
+  return weight;
+}
+
+/// Stores a weight that fits `weight_width` bits.
+inline void store_weight(std::byte* row, std::size_t neuron, unsigned weight_width, std::int16_t weight) {
+  if (weight_width == 8) {
+    row[neuron] = static_cast<std::byte>(weight);
+  } else {
+    std::memcpy(row + 2 * neuron, &weight, sizeof weight);
+  }
+}
+
+/// What a neuron that competes keeps beside its weights.
+struct Competitor {
+  std::uint32_t squares = 0;  ///< Q_j
+  std::uint32_t wins = 0;     ///< n_j
+};
+inline constexpr std::uint32_t kMostWins = 65535;
+
+/// State of `neuron` in the rows from `first` on that follow those of weights.
+[[nodiscard]] inline Competitor load_competitor(const std::byte* first, std::size_t row_bytes, std::size_t neuron,
+                                                unsigned weight_width) {
+  std::uint64_t bits = 0;
+  for (unsigned bit = 0; bit < contract::kSquaresWidth + contract::kWinsWidth; bit += weight_width) {
+    const auto part = static_cast<std::uint16_t>(load_weight(first + bit / weight_width * row_bytes, neuron, weight_width));
+    bits |= std::uint64_t{part & ((1U << weight_width) - 1)} << bit;
+  }
+  return {static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> contract::kSquaresWidth)};
+}
+
+inline void store_competitor(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width,
+                             const Competitor& competitor) {
+  const std::uint64_t bits = std::uint64_t{competitor.wins} << contract::kSquaresWidth | competitor.squares;
+  for (unsigned bit = 0; bit < contract::kSquaresWidth + contract::kWinsWidth; bit += weight_width) {
+    store_weight(first + bit / weight_width * row_bytes, neuron, weight_width, static_cast<std::int16_t>(bits >> bit));
+  }
+}
+
+}  // namespace phasic::shell

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/base/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace phasic::runtime {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kTerminalPeriod = std::chrono::milliseconds(100);
+constexpr auto kPlainPeriod = std::chrono::seconds(10);
+constexpr int kBarWidth = 30;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+}  // namespace
+
+std::string duration_text(double seconds) {
+  seconds = std::max(seconds, 0.0);
+  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
+  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+Progress::Progress(std::string label, std::uint64_t start, std::uint64_t total, bool quiet, std::string counted)
+    : label_(std::move(label)),
+      counted_(std::move(counted)),
+      start_(start),
+      total_(total),
+      quiet_(quiet),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      begin_(Clock::now()) {
+  shown_ = begin_;
+}
+
+std::string Progress::line(std::uint64_t done, const std::string& note) const {
+  const double share = total_ == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total_);
+  const double rate = static_cast<double>(done - start_) / std::max(seconds_since(begin_), 1e-3);
+  std::string text = label_ + ' ';
+  if (terminal_) {
+    const int filled = static_cast<int>(share * kBarWidth);
+    text += fmt::format("[{}{}] ", std::string(static_cast<std::size_t>(filled), '#'),
+                        std::string(static_cast<std::size_t>(kBarWidth - filled), '.'));
+  }
+  text += fmt::format("{}/{} {} ({:.0f} %), {:.1f} {}/s", done, total_, counted_, 100 * share, rate, counted_);
+  if (done < total_ && rate > 0) text += fmt::format(", {} left", duration_text(static_cast<double>(total_ - done) / rate));
+  if (!note.empty()) text += ", " + note;
+  return text;
+}
+
+void Progress::update(std::uint64_t done, const std::string& note) {
+  if (quiet_) return;
+  const auto now = Clock::now();
+  const bool last = done >= total_;
+  if (!last && now - shown_ < (terminal_ ? Clock::duration(kTerminalPeriod) : Clock::duration(kPlainPeriod))) return;
+  shown_ = now;
+  // Erase the rest of the line: the text may be shorter than the one before.
+  if (terminal_) {
+    fmt::print(stderr, "\r{}\x1b[K", line(done, note));
+  } else {
+    fmt::print(stderr, "{}\n", line(done, note));
+  }
+  std::fflush(stderr);
+}
+
+void Progress::finish() {
+  if (!quiet_ && terminal_) fmt::print(stderr, "\n");
+}
+
+}  // namespace phasic::runtime

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Runs of an experiment with a baseline.
+#pragma once
+
+#include "runtime/experiment/run.hpp"
+
+namespace phasic::runtime {
+
+/// As run_experiment, for a plan that has a baseline in place of a network. Throws InputError.
+[[nodiscard]] nlohmann::json run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress);
+
+}  // namespace phasic::runtime

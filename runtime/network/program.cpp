@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/network/program.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "driver/layout/random.hpp"
+#include "runtime/network/levels.hpp"
+
+namespace phasic::runtime {
+
+static_assert(std::endian::native == std::endian::little, "buffers are little endian");
+
+std::size_t align(std::size_t n) { return (n + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment; }
+
+Layout layout_of(const Network& network) {
+  Layout layout;
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto& layer = network.layers[n];
+    const auto row_bytes = align(std::size_t{layer.neurons} * network.weight_width / 8);
+    const bool levels = layer.has_levels();
+    layout.layers.push_back({layout.weights_bytes, row_bytes, levels ? layout.tables_bytes : 0});
+    layout.weights_bytes += row_bytes * network.stored_rows(n);
+    if (levels) layout.tables_bytes += align(layer.neurons) * network.classes;
+  }
+  return layout;
+}
+
+std::vector<std::byte> program_block(const Network& network, const Layout& layout, const ProgramOptions& options) {
+  contract::ProgramHeader header{};
+  header.magic = contract::kProgramMagic;
+  header.version = contract::kContractVersion;
+  header.seed_low = static_cast<std::uint32_t>(network.seed);
+  header.seed_high = static_cast<std::uint32_t>(network.seed >> 32);
+  header.inputs = network.inputs;
+  header.layers = static_cast<std::uint32_t>(network.layers.size());
+  header.steps = network.steps;
+  header.classes = network.classes;
+  header.sample_kind = static_cast<std::uint32_t>(network.sample_kind);
+  header.sample_stride = options.sample_stride;
+  header.flags = (options.learn ? 1u : 0u) | (options.trace ? 2u : 0u);
+
+  std::vector<std::byte> block(sizeof header + contract::kMaxLayers * sizeof(contract::Layer));
+  std::memcpy(block.data(), &header, sizeof header);
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto& spec = network.layers[n];
+    contract::Layer layer{};
+    layer.neurons = spec.neurons;
+    layer.flags = spec.bias ? 1 : 0;
+    layer.threshold = spec.threshold;
+    layer.window = spec.window;
+    layer.leak = spec.leak;
+    layer.input_shift = spec.input_shift;
+    layer.factor = static_cast<std::uint32_t>(spec.factor());
+    layer.span = static_cast<std::uint32_t>(spec.span);
+    layer.rounding = static_cast<std::uint32_t>(spec.rounding);
+    layer.rate = rate_at(network, n, options.stream_sample);
+    layer.factor_shift = spec.factor_shift;
+    layer.weights_offset = static_cast<std::uint32_t>(layout.layers[n].weights_offset);
+    layer.levels_offset = static_cast<std::uint32_t>(layout.layers[n].levels_offset);
+    layer.post = static_cast<std::uint32_t>(spec.post);
+    layer.trace_shift = spec.trace_shift;
+    layer.homeostasis = spec.homeostasis;
+    std::memcpy(block.data() + sizeof header + n * sizeof layer, &layer, sizeof layer);
+  }
+  return block;
+}
+
+std::vector<std::byte> initial_weights(const Network& network, const Layout& layout) {
+  std::vector<std::byte> weights(layout.weights_bytes);
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto key = layout::purpose_key(network.seed, static_cast<std::uint32_t>(layout::HostPurpose::kWeights),
+                                         static_cast<std::uint32_t>(n));
+    const std::int32_t amplitude = static_cast<std::int32_t>(network.layers[n].initial_amplitude);
+    const std::uint64_t values = 2 * static_cast<std::uint64_t>(amplitude) + 1;
+    for (std::uint32_t i = 0; i < network.rows(n); ++i) {
+      auto* row = weights.data() + layout.layers[n].weights_offset + i * layout.layers[n].row_bytes;
+      for (std::uint32_t j = 0; j < network.layers[n].neurons; ++j) {
+        const auto [x, y] = layout::permute(key, static_cast<std::uint16_t>(i), static_cast<std::uint16_t>(j));
+        const auto word = (std::uint64_t{x} << 16) | y;
+        const auto value = static_cast<std::int32_t>((word * values) >> 32) - amplitude;
+        if (network.weight_width == 8) {
+          row[j] = static_cast<std::byte>(value);
+        } else {
+          const auto narrow = static_cast<std::int16_t>(value);
+          std::memcpy(row + 2 * j, &narrow, 2);
+        }
+      }
+    }
+  }
+  return weights;
+}
+
+std::vector<std::byte> level_tables(const Network& network, const Layout& layout) {
+  std::vector<std::byte> tables(layout.tables_bytes);
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    if (!network.layers[n].has_levels()) continue;
+    const auto levels = level_table(network, n);
+    const auto neurons = network.layers[n].neurons;
+    for (std::uint32_t c = 0; c < network.classes; ++c) {
+      std::memcpy(tables.data() + layout.layers[n].levels_offset + c * align(neurons), levels.data() + std::size_t{c} * neurons,
+                  neurons);
+    }
+  }
+  return tables;
+}
+
+std::int32_t weight(const Network& network, const Layout& layout, std::span<const std::byte> weights, std::size_t layer,
+                    std::uint32_t row, std::uint32_t neuron) {
+  const auto* place = weights.data() + layout.layers[layer].weights_offset + row * layout.layers[layer].row_bytes;
+  if (network.weight_width == 8) return static_cast<std::int8_t>(place[neuron]);
+  std::int16_t value;
+  std::memcpy(&value, place + 2 * std::size_t{neuron}, 2);
+  return value;
+}
+
+}  // namespace phasic::runtime

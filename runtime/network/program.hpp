@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Bytes of a network for the kernel: program block, weights, level tables (docs/specification.md, section 4).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "runtime/network/network.hpp"
+
+namespace phasic::runtime {
+
+/// n rounded up to a multiple of the contract's alignment.
+[[nodiscard]] std::size_t align(std::size_t n);
+
+/// Where the layers lie in the buffers.
+struct Layout {
+  struct Place {
+    std::size_t weights_offset;
+    std::size_t row_bytes;      ///< from one row of weights to the next
+    std::size_t levels_offset;  ///< 0 for layers without a level table
+  };
+  std::vector<Place> layers;
+  std::size_t weights_bytes = 0;
+  std::size_t tables_bytes = 0;
+};
+[[nodiscard]] Layout layout_of(const Network& network);
+
+/// What a launch does with the network.
+struct ProgramOptions {
+  bool learn = false;
+  bool trace = false;
+  std::uint64_t stream_sample = 0;  ///< place in the learning stream, for the schedule of rates
+  std::uint32_t sample_stride = 0;
+};
+[[nodiscard]] std::vector<std::byte> program_block(const Network& network, const Layout& layout, const ProgramOptions& options);
+
+/// Uniform integers in [-amplitude, amplitude], drawn from the seed.
+[[nodiscard]] std::vector<std::byte> initial_weights(const Network& network, const Layout& layout);
+
+/// Level tables of all layers that use them.
+[[nodiscard]] std::vector<std::byte> level_tables(const Network& network, const Layout& layout);
+
+/// Weight from row i to neuron j of a layer.
+[[nodiscard]] std::int32_t weight(const Network& network, const Layout& layout, std::span<const std::byte> weights,
+                                  std::size_t layer, std::uint32_t row, std::uint32_t neuron);
+
+}  // namespace phasic::runtime

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/report/columns.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "runtime/base/error.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using nlohmann::json;
+
+/// What the rows of a group have in a field: one text if it is the same in all, mean and deviation of numbers that differ.
+std::string field_text(const RowGroup& group, std::string_view name) {
+  const json* const first = field_of(*group.rows.front(), name);
+  const bool alike = std::all_of(group.rows.begin(), group.rows.end(), [&](const json* row) {
+    const json* const value = field_of(*row, name);
+    return first == nullptr ? value == nullptr : value != nullptr && *value == *first;
+  });
+  if (alike) return first == nullptr ? "-" : text_of(*first);
+  const Spread spread = spread_of(group, name);
+  if (spread.count != group.rows.size()) return "differs";
+  const int digits = spread.mean < 1000 ? 2 : 0;
+  return fmt::format("{} +- {}", fixed(spread.mean, digits), fixed(spread.deviation, digits));
+}
+
+std::string percent_of(const RowGroup& group, const char* field) { return percent(spread_of(group, field)); }
+
+std::string judged(const RowGroup& group) {
+  const json& row = *group.rows.front();
+  return fmt::format("{} of {}", row["judged_on"].get<std::string>(), grouped(row["judged_samples"].get<std::int64_t>()));
+}
+
+/// Sum over the layers of a count of learning, in millions a sample.
+std::string millions(const RowGroup& group, const char* field) {
+  std::vector<double> values;
+  for (const json* row : group.rows) {
+    double sum = 0;
+    for (const auto& layer : (*row)["learned"]["layers"]) sum += layer.value(field, 0.0);
+    values.push_back(sum / (*row)["samples_learned"].get<double>() / 1e6);
+  }
+  return fmt::format("{:.3f}", spread_of(values).mean);
+}
+
+/// Samples learned until an accuracy on the validation set was reached, over the seeds that reached it.
+std::string samples_to(const RowGroup& group, double level) {
+  std::vector<double> samples;
+  std::size_t looked = 0;
+  for (const json* row : group.rows) {
+    for (const json& one : row->value("samples_to_reach", json::array())) {
+      if (one["level"].get<double>() != level) continue;
+      ++looked;
+      if (one["samples"].is_number()) samples.push_back(one["samples"].get<double>());
+    }
+  }
+  if (samples.empty()) return looked == 0 ? "-" : "never";
+  const Spread spread = spread_of(samples);
+  std::string text = fixed(spread.mean, 0);
+  if (spread.count > 1) text += " +- " + fixed(spread.deviation, 0);
+  return spread.count == looked ? text : fmt::format("{} ({} of {} seeds)", text, spread.count, looked);
+}
+
+std::string formula_cost(const RowGroup& group) {
+  std::vector<double> values;
+  for (const json* row : group.rows) {
+    if (row->contains("formula_cost")) values.push_back((*row)["formula_cost"].get<double>() / 1e6);
+  }
+  return values.empty() ? "-" : fixed(spread_of(values).mean, 3);
+}
+
+struct KnownColumn {
+  std::string_view name, title;
+  bool number;
+  std::string (*text)(const RowGroup&);
+};
+
+constexpr auto kColumns = std::to_array<KnownColumn>({
+    {"run", "run", false, [](const RowGroup& group) { return group.variation; }},
+    {"experiment", "experiment", false, [](const RowGroup& group) { return field_text(group, "experiment"); }},
+    {"method", "method", false, [](const RowGroup& group) { return field_text(group, "method"); }},
+    {"protocol", "protocol", false, [](const RowGroup& group) { return field_text(group, "protocol"); }},
+    {"seeds", "seeds", true, [](const RowGroup& group) { return std::to_string(group.rows.size()); }},
+    {"judged_on", "judged on", false, judged},
+    {"accuracy", "accuracy, %", true, [](const RowGroup& group) { return percent_of(group, "accuracy"); }},
+    {"mean_class_accuracy", "mean of classes, %", true,
+     [](const RowGroup& group) { return percent_of(group, "mean_class_accuracy"); }},
+    {"forgetting", "forgetting, %", true, [](const RowGroup& group) { return percent_of(group, "forgetting"); }},
+    {"samples_learned", "samples learned", true, [](const RowGroup& group) { return field_text(group, "samples_learned"); }},
+    {"synaptic_operations", "synaptic operations a sample, 10^6", true,
+     [](const RowGroup& group) { return millions(group, "synaptic_operations"); }},
+    {"update_operations", "updates a sample, 10^6", true,
+     [](const RowGroup& group) { return millions(group, "update_operations"); }},
+    {"feedback_operations", "operations of feedback a sample, 10^6", true,
+     [](const RowGroup& group) { return millions(group, "feedback_operations"); }},
+    {"samples_to_90", "samples to 90 %", true, [](const RowGroup& group) { return samples_to(group, 0.9); }},
+    {"samples_to_95", "samples to 95 %", true, [](const RowGroup& group) { return samples_to(group, 0.95); }},
+    {"formula_operations", "operations by formula", true,
+     [](const RowGroup& group) { return field_text(group, "formula_operations"); }},
+    {"formula_cost", "operations by formula times epochs, 10^6", true, formula_cost},
+});
+
+bool is_number_in(const std::vector<RowGroup>& groups, std::string_view name) {
+  return std::any_of(groups.begin(), groups.end(), [&](const RowGroup& group) {
+    const json* const value = field_of(*group.rows.front(), name);
+    return value != nullptr && value->is_number();
+  });
+}
+
+}  // namespace
+
+std::string variation_name(const json& row) {
+  std::string name;
+  for (const auto& [place, value] : row["variation"].items())
+    name += fmt::format("{}{} = {}", name.empty() ? "" : ", ", place, value.dump());
+  return name.empty() ? row["experiment"].get<std::string>() : name;
+}
+
+std::vector<RowGroup> groups_of(const std::vector<json>& rows) {
+  std::vector<RowGroup> groups;
+  std::map<std::array<std::string, 4>, std::size_t> places;
+  for (const json& row : rows) {
+    const std::string variation = variation_name(row);
+    const auto [place, is_new] = places.try_emplace(
+        {row["experiment"].get<std::string>(), row.value("protocol", ""), row.value("method", ""), variation}, groups.size());
+    if (is_new) groups.push_back({.variation = variation, .rows = {}});
+    groups[place->second].rows.push_back(&row);
+  }
+  return groups;
+}
+
+const json* field_of(const json& row, std::string_view name) {
+  const std::string text(name);
+  if (row.contains("variation") && row["variation"].contains(text)) return &row["variation"][text];
+  const json::json_pointer pointer("/" + text);
+  return row.contains(pointer) ? &row[pointer] : nullptr;
+}
+
+std::string text_of(const json& value) {
+  if (value.is_null()) return "-";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_integer()) return grouped(value.get<std::int64_t>());
+  return value.dump();
+}
+
+Spread spread_of(const RowGroup& group, std::string_view field) {
+  std::vector<double> values;
+  for (const json* row : group.rows) {
+    const json* const value = field_of(*row, field);
+    if (value != nullptr && value->is_number()) values.push_back(value->get<double>());
+  }
+  return spread_of(values);
+}
+
+std::vector<std::string> usual_columns(const std::vector<json>& rows) {
+  // Some are there only where a row has a field for them.
+  struct Usual {
+    const char* column;
+    const char* field;
+  };
+  constexpr auto kUsual = std::to_array<Usual>({{"run", nullptr},
+                                                {"protocol", "protocol"},
+                                                {"method", "method"},
+                                                {"seeds", nullptr},
+                                                {"judged_on", nullptr},
+                                                {"accuracy", nullptr},
+                                                {"mean_class_accuracy", nullptr},
+                                                {"forgetting", nullptr},
+                                                {"samples_learned", nullptr},
+                                                {"samples_to_90", "samples_to_reach"},
+                                                {"samples_to_95", "samples_to_reach"},
+                                                {"synaptic_operations", nullptr},
+                                                {"update_operations", nullptr}});
+  std::vector<std::string> columns;
+  for (const auto& [column, field] : kUsual) {
+    const bool is_there =
+        field == nullptr || std::any_of(rows.begin(), rows.end(), [&](const json& row) { return row.contains(field); });
+    if (is_there) columns.emplace_back(column);
+  }
+  return columns;
+}
+
+MarkdownTable table_of(const std::vector<RowGroup>& groups, const std::vector<std::string>& columns) {
+  MarkdownTable table;
+  table.lines.resize(groups.size());
+  for (const std::string& column : columns) {
+    const std::size_t colon = column.find(':');
+    const std::string name = column.substr(0, colon);
+    if (name.empty()) throw InputError("", "column", fmt::format("\"{}\" has no name", column));
+    const auto known = std::find_if(kColumns.begin(), kColumns.end(), [&](const KnownColumn& one) { return one.name == name; });
+    const bool is_known = known != kColumns.end();
+    std::string title = is_known ? std::string(known->title) : name.substr(name.rfind('/') + 1);
+    if (colon != std::string::npos) title = column.substr(colon + 1);
+    table.columns.push_back({.title = title, .number = is_known ? known->number : is_number_in(groups, name)});
+    for (std::size_t n = 0; n < groups.size(); ++n)
+      table.lines[n].push_back(is_known ? known->text(groups[n]) : field_text(groups[n], name));
+  }
+  return table;
+}
+
+}  // namespace phasic::runtime

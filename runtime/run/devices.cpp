@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/run/devices.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/error.hpp"
+#include "runtime/base/json_node.hpp"
+#include "runtime/base/locations.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+constexpr unsigned kMostComputeUnits = 64;
+
+const nlohmann::json kWidestLimits = {{"max_rows", 65535},    {"max_neurons", 65535},   {"max_classes", 65535},
+                                      {"max_outputs", 65535}, {"max_events", 1U << 22}, {"weight_depth", 1U << 26}};
+
+template <class Open>
+std::unique_ptr<driver::Device> guarded(const std::string& what, Open open) {
+  try {
+    return open();
+  } catch (const std::exception& error) {
+    throw DeviceError(fmt::format("{}: {}", what, error.what()));
+  }
+}
+
+}  // namespace
+
+std::string xclbin_of(const DeviceOptions& options) {
+  if (!options.xclbin.empty()) return options.xclbin;
+  return (build_folder() / "card" / fmt::format("phasic_{}.xclbin", options.engine)).string();
+}
+
+std::string prepare_xrt(const DeviceOptions& options) {
+  if (options.transport != "xrt" || std::getenv("XILINX_XRT") != nullptr) return "";
+  const auto card = (build_folder() / "card").string();
+  if (!std::filesystem::exists(card + "/lib/libxrt_core.so.2")) return "";
+  ::setenv("XILINX_XRT", card.c_str(), 0);
+  return card;
+}
+
+std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& options) {
+  if (options.transport != "local" && options.transport != "xrt") {
+    throw InputError("", "--transport", fmt::format("\"{}\" is unknown; \"local\" and \"xrt\" are known", options.transport));
+  }
+  if (options.compute_units < 1 || options.compute_units > kMostComputeUnits) {
+    throw InputError("", "--compute-units", fmt::format("{}; 1 to {} are allowed", options.compute_units, kMostComputeUnits));
+  }
+  auto engine_options = parse_json(options.engine_options, "--engine-options");
+  if (!engine_options.is_object())
+    throw InputError("", "--engine-options", fmt::format("{} is not a JSON object", options.engine_options));
+
+  std::vector<std::unique_ptr<driver::Device>> devices;
+  if (options.transport == "local") {
+    // The reference takes any network unless it is asked to play a build.
+    if (options.engine == "reference" && !engine_options.contains("limits")) engine_options["limits"] = kWidestLimits;
+    for (unsigned n = 0; n < options.compute_units; ++n) {
+      devices.push_back(
+          guarded("--engine " + options.engine, [&] { return driver::open_local(options.engine, engine_options.dump()); }));
+    }
+    return devices;
+  }
+
+  const auto xclbin = xclbin_of(options);
+  if (!std::filesystem::is_regular_file(xclbin)) {
+    if (!options.xclbin.empty()) throw InputError(xclbin, "--xclbin", "there is no such file");
+    throw InputError("", "--engine " + options.engine,
+                     fmt::format("the build has made no xclbin file for it: {} is not there", xclbin));
+  }
+  if (!engine_options.empty()) ::setenv("PHASIC_CARD_OPTIONS", options.engine_options.c_str(), 1);
+  std::vector<std::string> units;
+  try {
+    units = driver::compute_units(xclbin);
+  } catch (const std::exception& error) {
+    throw InputError(error.what());
+  }
+  if (options.compute_units > units.size()) {
+    throw InputError("", "--compute-units", fmt::format("{}, but {} has {}", options.compute_units, xclbin, units.size()));
+  }
+  for (const auto card : options.devices) {
+    for (unsigned n = 0; n < options.compute_units; ++n) {
+      devices.push_back(guarded(fmt::format("--device {}, {}", card, units[n]), [&] {
+        return driver::open_xrt({.device = card, .xclbin = xclbin, .compute_unit = units[n]});
+      }));
+    }
+  }
+  return devices;
+}
+
+}  // namespace phasic::runtime

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The stream of samples that a network learns from: an endless repetition of the training set, each sample with its number.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "runtime/data/dataset.hpp"
+#include "runtime/run/launch.hpp"
+
+namespace phasic::runtime {
+
+/// Order within an epoch: as in the files, or shuffled anew for each epoch by the network's seed.
+enum class Order { kFile, kShuffled };
+[[nodiscard]] std::string_view name(Order order);
+
+/// Numbers in the stream of random numbers at which each kind of use starts, so that their spikes are not the same.
+inline constexpr std::uint32_t kFirstTestSample = 0x80000000u;
+inline constexpr std::uint32_t kFirstValidationSample = 0xc0000000u;
+
+/// Sample n of a data set; the data set must outlive it.
+[[nodiscard]] Sample sample_of(const Dataset& data, std::size_t n);
+
+class SampleStream {
+ public:
+  SampleStream(const Dataset& data, Order order, std::uint64_t seed) : data_(&data), order_(order), seed_(seed) {}
+  /// Index in the data set of a sample of the stream.
+  [[nodiscard]] std::size_t index(std::uint64_t position);
+  [[nodiscard]] Sample at(std::uint64_t position);
+
+ private:
+  const Dataset* data_;
+  Order order_;
+  std::uint64_t seed_;
+  std::optional<std::uint64_t> epoch_;  ///< of `shuffled_`
+  std::vector<std::uint32_t> shuffled_;
+};
+
+/// How many predictions were right, in blocks of the stream.
+struct Curve {
+  static constexpr std::uint64_t kBlock = 100;  ///< samples in a block
+  std::vector<std::uint32_t> correct;           ///< one a block; the last may be partial
+  std::uint64_t samples = 0;
+  void add(bool right);
+  [[nodiscard]] std::uint64_t total() const;
+  bool operator==(const Curve&) const = default;
+};
+
+}  // namespace phasic::runtime

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+// The definition of the arithmetic: every other form is compared with this file. It is written to be read, not to be fast.
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "driver/shell/weight_rows.hpp"
+#include "sim/reference/arithmetic.hpp"
+#include "sim/reference/cores.hpp"
+#include "sim/reference/random.hpp"
+
+namespace phasic::reference {
+namespace {
+
+/// Values of one layer over the steps of a sample: at(t, k).
+template <class Value>
+class Raster {
+ public:
+  Raster(std::size_t steps, std::size_t width) : width_(width), values_(steps * width) {}
+  [[nodiscard]] Value& at(std::size_t step, std::size_t index) { return values_[step * width_ + index]; }
+  [[nodiscard]] const Value& at(std::size_t step, std::size_t index) const { return values_[step * width_ + index]; }
+
+ private:
+  std::size_t width_;
+  std::vector<Value> values_;
+};
+
+/// 0 or 1, or graded values.
+using Spikes = Raster<std::uint8_t>;
+
+/// What a layer did during a sample.
+struct Activity {
+  Raster<std::int32_t> potentials;
+  Spikes spikes;
+  std::vector<std::uint32_t> counts;  ///< spikes of each neuron, or its graded value
+  std::vector<bool> shut;             ///< neurons that the sample's gate hides
+  std::vector<std::int64_t> matches;  ///< M_j of neurons that compete
+
+  Activity(std::size_t steps, std::size_t neurons)
+      : potentials(steps, neurons), spikes(steps, neurons), counts(neurons), shut(neurons) {}
+
+  /// V_j and S_j of the step before `step`; 0 before the first.
+  [[nodiscard]] std::int32_t potential_before(std::size_t step, std::size_t neuron) const {
+    return step == 0 ? 0 : potentials.at(step - 1, neuron);
+  }
+  [[nodiscard]] bool spiked_before(std::size_t step, std::size_t neuron) const {
+    return step != 0 && spikes.at(step - 1, neuron) != 0;
+  }
+};
+
+class PlainCore final : public Core {
+ public:
+  explicit PlainCore(Program program) : Core(std::move(program)) {
+    for (const LayerProgram& layer : program_.layers) {
+      weights_.emplace_back(std::size_t{layer.rows} * layer.neurons);
+      levels_.emplace_back(std::size_t{program_.classes} * layer.neurons);
+    }
+    if (!program_.layers.empty()) state_.resize(program_.layers.back().neurons);
+  }
+
+  void set_weights(std::size_t layer, std::span<const std::byte> rows) override {
+    const LayerProgram& shape = program_.layers.at(layer);
+    if (rows.size() != weight_bytes(program_, shape)) throw std::invalid_argument("wrong size of a weights buffer");
+    const std::size_t row_bytes = weight_row_bytes(program_, shape);
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+        weight(layer, row, neuron) = load_weight(rows.data() + row * row_bytes, neuron, program_.weight_width);
+      }
+    }
+    if (!competes(shape)) return;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      state_[neuron] = load_competitor(rows.data() + shape.rows * row_bytes, row_bytes, neuron, program_.weight_width);
+    }
+  }
+
+  void get_weights(std::size_t layer, std::span<std::byte> rows) const override {
+    const LayerProgram& shape = program_.layers.at(layer);
+    if (rows.size() != weight_bytes(program_, shape)) throw std::invalid_argument("wrong size of a weights buffer");
+    const std::size_t row_bytes = weight_row_bytes(program_, shape);
+    std::fill(rows.begin(), rows.end(), std::byte{0});
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+        const std::int32_t value = weights_[layer][row * shape.neurons + neuron];
+        store_weight(rows.data() + row * row_bytes, neuron, program_.weight_width, static_cast<std::int16_t>(value));
+      }
+    }
+    if (!competes(shape)) return;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      store_competitor(rows.data() + shape.rows * row_bytes, row_bytes, neuron, program_.weight_width, state_[neuron]);
+    }
+  }
+
+  void set_levels(std::size_t layer, std::span<const std::byte> rows) override {
+    const LayerProgram& shape = program_.layers.at(layer);
+    if (rows.size() != level_bytes(program_, shape)) throw std::invalid_argument("wrong size of a level table");
+    const std::size_t row_bytes = align(shape.neurons);
+    for (std::size_t label = 0; label < program_.classes; ++label) {
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+        levels_[layer][label * shape.neurons + neuron] = static_cast<std::int8_t>(rows[label * row_bytes + neuron]);
+      }
+    }
+  }
+
+  void run(const Sample& sample, std::uint32_t number, SampleResult& result, Potentials* potentials) override {
+    const bool learn = program_.learn && sample.learn;
+    if (learn) ++counts_.samples_learned;
+    if (potentials != nullptr) potentials->assign(program_.layers.size(), {});
+
+    Spikes inputs = encode(sample, number);
+    std::vector<Spikes> rows;
+    std::vector<Activity> activities;
+    for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
+      const LayerProgram& shape = program_.layers[layer];
+      rows.push_back(with_bias(inputs, shape));
+      activities.push_back(competes(shape) ? compare(layer, rows.back()) : integrate(layer, rows.back()));
+      if (layer == 0 && sample.gated && !competes(shape)) shut_all_but(sample.open, activities.back());
+      for (const std::uint32_t count : activities.back().counts) counts_.layers[layer].spikes += spikes_of(count);
+      if (potentials != nullptr) copy_potentials(shape, activities.back(), (*potentials)[layer]);
+      inputs = activities.back().spikes;
+    }
+    tell(program_.layers.back(), activities.back(), result);
+    if (!learn) return;
+    for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
+      const LayerProgram& shape = program_.layers[layer];
+      if (competes(shape)) {
+        compete(layer, rows[layer], activities[layer], sample.label, number);
+      } else if (shape.factor != contract::Factor::kFrozen) {
+        update(layer, rows[layer], activities[layer], activities.back().counts, sample.label, number);
+      }
+    }
+  }
+
+ private:
+  std::int32_t& weight(std::size_t layer, std::size_t row, std::size_t neuron) {
+    return weights_[layer][row * program_.layers[layer].neurons + neuron];
+  }
+
+  /// Spikes that a neuron sent, from its count.
+  [[nodiscard]] std::uint32_t spikes_of(std::uint32_t count) const { return is_graded(program_) ? std::min(count, 1U) : count; }
+
+  /// Section 1, gates: hides the neurons that are not in `open`.
+  void shut_all_but(std::span<const std::uint32_t> open, Activity& activity) const {
+    for (std::uint32_t neuron = 0; neuron < activity.counts.size(); ++neuron) {
+      if (std::find(open.begin(), open.end(), neuron) != open.end()) continue;
+      activity.shut[neuron] = true;
+      activity.counts[neuron] = 0;
+      for (std::size_t step = 0; step < program_.steps; ++step) activity.spikes.at(step, neuron) = 0;
+    }
+  }
+
+  /// Spikes of the inputs: rate-coded intensities, the events of the sample, or graded values.
+  Spikes encode(const Sample& sample, std::uint32_t number) {
+    Spikes spikes(program_.steps, program_.inputs);
+    if (program_.sample_kind == contract::SampleKind::kEvent) {
+      for (const std::uint32_t event : sample.events) spikes.at(event >> 16, event & 0xffff) = 1;
+      counts_.input_events += sample.events.size();
+      return spikes;
+    }
+    if (is_graded(program_)) {
+      for (std::uint32_t input = 0; input < program_.inputs; ++input) {
+        spikes.at(0, input) = sample.intensities[input];
+        if (sample.intensities[input] != 0) ++counts_.input_events;
+      }
+      return spikes;
+    }
+    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kEncoding, 0), number);
+    for (std::uint32_t step = 0; step < program_.steps; ++step) {
+      for (std::uint32_t input = 0; input < program_.inputs; ++input) {
+        if (sample.intensities[input] > encoding_byte(key, step, input)) {
+          spikes.at(step, input) = 1;
+          ++counts_.input_events;
+        }
+      }
+    }
+    return spikes;
+  }
+
+  /// The spikes of a layer's rows: those of its inputs, and the bias row if it has one.
+  [[nodiscard]] Spikes with_bias(const Spikes& inputs, const LayerProgram& shape) const {
+    Spikes rows(program_.steps, shape.rows);
+    const std::size_t inputs_count = shape.rows - (shape.bias ? 1 : 0);
+    for (std::size_t step = 0; step < program_.steps; ++step) {
+      for (std::size_t row = 0; row < inputs_count; ++row) rows.at(step, row) = inputs.at(step, row);
+      if (shape.bias) rows.at(step, shape.rows - 1) = static_cast<std::uint8_t>(bias_value(program_));
+    }
+    return rows;
+  }
+
+  /// Section 1.
+  Activity integrate(std::size_t layer, const Spikes& rows) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerCounts& counts = counts_.layers[layer];
+    const unsigned shift = shape.input_shift + (is_graded(program_) ? contract::kGradedShift : 0);
+    Activity activity(program_.steps, shape.neurons);
+    for (std::size_t step = 0; step < program_.steps; ++step) {
+      std::vector<std::int64_t> sums(shape.neurons);
+      for (std::size_t row = 0; row < shape.rows; ++row) {
+        if (rows.at(step, row) == 0) continue;
+        ++counts.events;
+        counts.synaptic_operations += shape.neurons;
+        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+          sums[neuron] += rows.at(step, row) * weight(layer, row, neuron);
+        }
+      }
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+        const std::int32_t before =
+            leaked(activity.potential_before(step, neuron), activity.spiked_before(step, neuron), shape.leak);
+        const std::int64_t unlimited = unlimited_potential(before, current(sums[neuron], shift));
+        const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
+        if (potential != unlimited) ++counts.potential_saturations;
+        activity.potentials.at(step, neuron) = potential;
+        const std::uint32_t answer =
+            is_graded(program_) ? graded_value(potential, shape.window) : (potential > shape.threshold ? 1 : 0);
+        activity.spikes.at(step, neuron) = static_cast<std::uint8_t>(answer);
+        activity.counts[neuron] += answer;
+      }
+    }
+    return activity;
+  }
+
+  /// Section 2, competition: how well each neuron's weights match the counts of its rows.
+  Activity compare(std::size_t layer, const Spikes& rows) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerCounts& counts = counts_.layers[layer];
+    Activity activity(program_.steps, shape.neurons);
+    std::vector<std::int64_t> products(shape.neurons);
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      const std::uint32_t count = count_of(rows, row);
+      for (std::size_t step = 0; step < program_.steps; ++step) {
+        if (rows.at(step, row) == 0) continue;
+        ++counts.events;
+        counts.synaptic_operations += shape.neurons;
+      }
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+        products[neuron] += std::int64_t{count} * weight(layer, row, neuron);
+      }
+    }
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      activity.matches.push_back(match(products[neuron], shape.input_shift, state_[neuron].squares));
+    }
+    return activity;
+  }
+
+  /// Section 2, competition: the winner moves towards the counts of its rows.
+  void compete(std::size_t layer, const Spikes& rows, const Activity& activity, std::uint32_t label, std::uint32_t number) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerCounts& counts = counts_.layers[layer];
+    std::vector<std::size_t> candidates;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      if (levels_[layer][label * shape.neurons + neuron] > 0) candidates.push_back(neuron);
+    }
+    if (candidates.empty()) return;
+    const auto fresh = std::find_if(candidates.begin(), candidates.end(), [&](std::size_t k) { return state_[k].wins == 0; });
+    const auto handicapped = [&](std::size_t neuron) {
+      return activity.matches[neuron] - std::int64_t{shape.homeostasis} * state_[neuron].wins;
+    };
+    const auto best = std::max_element(candidates.begin(), candidates.end(),
+                                       [&](std::size_t a, std::size_t b) { return handicapped(a) < handicapped(b); });
+    const std::size_t winner = fresh != candidates.end() ? *fresh : *best;
+
+    Competitor& competitor = state_[winner];
+    const unsigned slowness = competition_shift(competitor.wins, shape.factor_shift);
+    const unsigned fraction = fraction_bits(program_.weight_width);
+    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kRounding, static_cast<unsigned>(layer)), number);
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      ++counts.update_rows;
+      ++counts.update_operations;
+      std::int32_t& value = weight(layer, row, winner);
+      const std::int32_t distance = competition_target(count_of(rows, row), shape.input_shift) - value;
+      const std::uint16_t random = rounding_word(row_words(key, static_cast<unsigned>(row)), static_cast<unsigned>(winner));
+      const std::int32_t rounding = shape.rounding == contract::Rounding::kStochastic ? stochastic_rounding(random, fraction)
+                                                                                      : nearest_rounding(fraction);
+      const std::int32_t unlimited = unlimited_weight(value, distance << (fraction - slowness), rounding, fraction);
+      const auto limited = static_cast<std::int32_t>(saturate(unlimited, program_.weight_width));
+      if (limited != unlimited) ++counts.weight_saturations;
+      competitor.squares += static_cast<std::uint32_t>(limited * limited) - static_cast<std::uint32_t>(value * value);
+      value = limited;
+    }
+    competitor.wins = std::min(competitor.wins + 1, kMostWins);
+  }
+
+  [[nodiscard]] std::uint32_t count_of(const Spikes& rows, std::size_t row) const {
+    std::uint32_t count = 0;
+    for (std::size_t step = 0; step < program_.steps; ++step) count += rows.at(step, row);
+    return count;
+  }
+
+  /// signal_j. `errors` are E_k.
+  [[nodiscard]] std::int32_t signal(std::size_t layer, std::size_t neuron, const Activity& activity, std::uint32_t label,
+                                    const std::vector<std::int32_t>& errors) const {
+    const LayerProgram& shape = program_.layers[layer];
+    const auto level = [&](std::size_t row) { return levels_[layer][row * shape.neurons + neuron]; };
+    if (shape.factor == contract::Factor::kLevel) return level_signal(level(label));
+    if (shape.factor == contract::Factor::kError)
+      return error_signal(full_count(program_), neuron == label, activity.counts[neuron]);
+    std::int32_t sum = 0;
+    for (std::size_t k = 0; k < errors.size(); ++k) sum += level(k) * errors[k];
+    return sum;
+  }
+
+  /// Section 2. `output_counts` are those of the last layer.
+  void update(std::size_t layer, const Spikes& rows, const Activity& activity, const std::vector<std::uint32_t>& output_counts,
+              std::uint32_t label, std::uint32_t number) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerCounts& counts = counts_.layers[layer];
+    const std::size_t last = program_.steps - 1;
+    const std::size_t first_step = shape.span == contract::Span::kLastStep ? last : 0;
+    const unsigned fraction = fraction_bits(program_.weight_width);
+    const auto layer_number = static_cast<unsigned>(layer);
+    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kRounding, layer_number), number);
+
+    std::vector<std::int32_t> errors;
+    for (std::size_t k = 0; k < std::min<std::size_t>(program_.classes, output_counts.size()); ++k) {
+      errors.push_back(error_signal(full_count(program_), k == label, output_counts[k]));
+    }
+    std::vector<std::int32_t> factors(shape.neurons);
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      factors[neuron] = postsynaptic_factor(signal(layer, neuron, activity, label, errors), shape.rate, shape.factor_shift);
+    }
+
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      bool visited = false;
+      for (std::size_t step = first_step; step <= last; ++step) visited = visited || rows.at(step, row) != 0;
+      if (!visited) continue;
+      ++counts.update_rows;
+      counts.update_operations += shape.neurons;
+      const WordPair random = row_words(key, static_cast<unsigned>(row));
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+        std::int32_t coincidences = 0;
+        for (std::size_t step = first_step; step <= last; ++step) {
+          const bool spiked_before = step != 0 && rows.at(step - 1, row) != 0;
+          if (activity.shut[neuron]) continue;
+          const std::uint8_t value = rows.at(step, row);
+          coincidences += (is_graded(program_) ? value : presynaptic(value != 0, spiked_before, shape.trace_shift)) *
+                          postsynaptic(shape.post, activity.potentials.at(step, neuron), shape.threshold, shape.window,
+                                       activity.spiked_before(step, neuron));
+        }
+        const std::int32_t rounding = shape.rounding == contract::Rounding::kStochastic
+                                          ? stochastic_rounding(rounding_word(random, static_cast<unsigned>(neuron)), fraction)
+                                          : nearest_rounding(fraction);
+        std::int32_t& value = weight(layer, row, neuron);
+        const std::int32_t unlimited = unlimited_weight(value, coincidences * factors[neuron], rounding, fraction);
+        value = static_cast<std::int32_t>(saturate(unlimited, program_.weight_width));
+        if (value != unlimited) ++counts.weight_saturations;
+      }
+    }
+  }
+
+  void copy_potentials(const LayerProgram& shape, const Activity& activity, std::vector<std::int16_t>& to) const {
+    to.reserve(std::size_t{program_.steps} * shape.neurons);
+    for (std::size_t step = 0; step < program_.steps; ++step) {
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+        to.push_back(static_cast<std::int16_t>(activity.potentials.at(step, neuron)));
+      }
+    }
+  }
+
+  void tell(const LayerProgram& shape, const Activity& activity, SampleResult& result) const {
+    result.scores.resize(shape.neurons);
+    result.prediction = 0;
+    result.spikes = 0;
+    for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      result.scores[neuron] = competes(shape)
+                                  ? competition_score(activity.matches[neuron])
+                                  : score(activity.counts[neuron], activity.potentials.at(program_.steps - 1, neuron));
+      if (result.scores[neuron] > result.scores[result.prediction]) result.prediction = neuron;
+      result.spikes += activity.counts[neuron];
+    }
+  }
+
+  std::vector<std::vector<std::int32_t>> weights_;  ///< [layer][row * neurons + neuron]
+  std::vector<std::vector<std::int8_t>> levels_;    ///< [layer][class * neurons + neuron]
+  std::vector<Competitor> state_;                   ///< of the last layer, if it competes
+};
+
+}  // namespace
+
+std::unique_ptr<Core> make_plain_core(Program program) { return std::make_unique<PlainCore>(std::move(program)); }
+
+}  // namespace phasic::reference

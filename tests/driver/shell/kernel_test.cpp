@@ -1,0 +1,818 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole runs over a memory, as section 6 of the specification has them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <limits>
+#include <string>
+
+#include "driver/engine/banked_memory.hpp"
+#include "sim/reference/engine.hpp"
+#include "tests/sim/reference/random_network.hpp"
+
+namespace phasic::reference::test {
+namespace {
+
+namespace argument = contract::argument;
+namespace reg = contract::reg;
+using contract::Error;
+
+/// Everything that a run needs, laid out in memory.
+struct Case {
+  Limits limits;
+  contract::ProgramHeader header;
+  std::vector<contract::Layer> layers;
+  std::array<std::vector<std::byte>, 6> buffers;  ///< by argument id; the program is made from header and layers
+  std::array<std::uint64_t, 6> address{0x1000'0000, 0x1100'0000, 0x1200'0000, 0x1300'0000, 0x3'1400'0000, 0x1500'0000};
+  std::array<std::uint32_t, 6> bytes{};  ///< sizes told to the kernel
+  std::uint32_t sample_count = 0;
+  std::uint32_t first_sample = 0;
+};
+
+struct Outcome {
+  Fault fault;
+  std::uint32_t samples_fetched = 0;
+  std::uint32_t samples_done = 0;
+  contract::ResultsHeader header;
+  std::array<contract::LayerCounters, contract::kMaxLayers> counters;
+  std::array<std::vector<std::byte>, 6> buffers;
+  std::uint64_t refused = 0;  ///< accesses outside the buffers
+};
+
+contract::Layer descriptor(const LayerProgram& layer) {
+  contract::Layer block;
+  block.neurons = layer.neurons;
+  block.flags = layer.bias ? 1 : 0;
+  block.threshold = layer.threshold;
+  block.window = layer.window;
+  block.leak = layer.leak;
+  block.input_shift = layer.input_shift;
+  block.factor = static_cast<std::uint32_t>(layer.factor);
+  block.span = static_cast<std::uint32_t>(layer.span);
+  block.rounding = static_cast<std::uint32_t>(layer.rounding);
+  block.rate = layer.rate;
+  block.factor_shift = layer.factor_shift;
+  block.weights_offset = layer.weights_offset;
+  block.levels_offset = layer.levels_offset;
+  block.post = static_cast<std::uint32_t>(layer.post);
+  block.trace_shift = layer.trace_shift;
+  block.homeostasis = layer.homeostasis;
+  return block;
+}
+
+std::vector<std::byte> sample_block(const Program& program, const OwnedSample& sample, bool gates) {
+  std::vector<std::byte> block(program.sample_stride);
+  contract::SampleHeader header;
+  header.label = sample.label;
+  header.flags = sample.learn ? 1 : 0;
+  const bool gated = gates && sample.gated;
+  if (gated) header.flags |= 2;
+  header.open = gated ? static_cast<std::uint32_t>(sample.open.size()) : 0;
+  const bool events = program.sample_kind == contract::SampleKind::kEvent;
+  header.length = static_cast<std::uint32_t>(events ? sample.events.size() : sample.intensities.size());
+  std::memcpy(block.data(), &header, sizeof header);
+  if (gated) std::memcpy(block.data() + sizeof header, sample.open.data(), 4 * sample.open.size());
+  std::byte* const payload = block.data() + sizeof header + 4 * header.open;
+  if (events) {
+    std::memcpy(payload, sample.events.data(), 4 * sample.events.size());
+  } else {
+    std::memcpy(payload, sample.intensities.data(), sample.intensities.size());
+  }
+  return block;
+}
+
+Case make_case(Generator& generator, const Program& program, std::uint32_t samples, bool gates = false) {
+  Case c;
+  c.limits.weight_width = program.weight_width;
+  c.limits.max_outputs = 1024;
+  c.limits.max_events = 1 << 20;
+  c.limits.weight_depth = 1 << 20;
+  c.header.magic = contract::kProgramMagic;
+  c.header.version = contract::kContractVersion;
+  c.header.seed_low = static_cast<std::uint32_t>(program.seed);
+  c.header.seed_high = static_cast<std::uint32_t>(program.seed >> 32);
+  c.header.inputs = program.inputs;
+  c.header.layers = static_cast<std::uint32_t>(program.layers.size());
+  c.header.steps = program.steps;
+  c.header.classes = program.classes;
+  c.header.sample_kind = static_cast<std::uint32_t>(program.sample_kind);
+  c.header.sample_stride = program.sample_stride;
+  c.header.flags = (program.learn ? 1U : 0U) | (program.trace ? 2U : 0U);
+  auto& weights = c.buffers[argument::kWeights];
+  auto& tables = c.buffers[argument::kTables];
+  for (const LayerProgram& layer : program.layers) {
+    c.layers.push_back(descriptor(layer));
+    weights.resize(layer.weights_offset + weight_bytes(program, layer));
+    for (std::size_t k = layer.weights_offset; k < weights.size(); ++k)
+      weights[k] = static_cast<std::byte>(generator() % 64 - 28);
+    tables.resize(layer.levels_offset + level_bytes(program, layer));
+    for (std::size_t k = layer.levels_offset; k < tables.size(); ++k) tables[k] = static_cast<std::byte>(generator());
+  }
+  for (std::uint32_t n = 0; n < samples; ++n) {
+    const auto block = sample_block(program, random_sample(generator, program), gates);
+    c.buffers[argument::kSamples].insert(c.buffers[argument::kSamples].end(), block.begin(), block.end());
+  }
+  c.buffers[argument::kProgram].resize(kProgramBytes);
+  c.buffers[argument::kResults].resize(768 + samples * record_bytes(program), std::byte{0xee});
+  c.buffers[argument::kTrace].resize(program.trace ? samples * trace_bytes(program) : 0, std::byte{0xee});
+  for (std::size_t id = 0; id < 6; ++id) c.bytes[id] = static_cast<std::uint32_t>(c.buffers[id].size());
+  c.sample_count = samples;
+  c.first_sample = 77;
+  return c;
+}
+
+using Plant = std::function<void(engine::BankedMemory&)>;
+
+Outcome run(Case c, bool plain = true, const Plant& plant = {}) {
+  engine::BankedMemory memory;
+  auto& program = c.buffers[argument::kProgram];
+  if (program.size() >= kProgramBytes) {
+    std::memcpy(program.data(), &c.header, sizeof c.header);
+    std::memcpy(program.data() + sizeof c.header, c.layers.data(), c.layers.size() * sizeof(contract::Layer));
+  }
+  for (std::size_t id = 0; id < 6; ++id) {
+    if (c.buffers[id].empty()) continue;
+    const std::uint64_t base = c.address[id] / 64 * 64;
+    memory.add_bank(base, c.buffers[id].size());
+    std::memcpy(memory.bank(base).data(), c.buffers[id].data(), c.buffers[id].size());
+  }
+  if (plant) plant(memory);
+  const auto engine = make_reference_engine(memory, c.limits, plain);
+  for (std::uint32_t id = 0; id < 6; ++id) {
+    engine->write_register(contract::kArguments[id].offset, static_cast<std::uint32_t>(c.address[id]));
+    engine->write_register(contract::kArguments[id].offset + 4, static_cast<std::uint32_t>(c.address[id] >> 32));
+    engine->write_register(contract::kArguments[id + 6].offset, c.bytes[id]);
+  }
+  engine->write_register(reg::kSampleCount, c.sample_count);
+  engine->write_register(reg::kFirstSample, c.first_sample);
+  EXPECT_EQ(engine->read_register(reg::kControl), 0b0100U) << "idle before the run";
+  engine->write_register(reg::kControl, 1);
+  EXPECT_EQ(engine->read_register(reg::kControl) & 0b111, 0b001U) << "running";
+  while (engine->advance(1)) {
+  }
+  EXPECT_EQ(engine->read_register(reg::kControl), 0b1110U) << "done, idle and ready";
+  EXPECT_EQ(engine->read_register(reg::kControl), 0b0100U) << "done clears when it is read";
+  EXPECT_EQ(engine->read_register(reg::kPhase), 0U);
+
+  Outcome outcome;
+  outcome.fault = {static_cast<Error>(engine->read_register(reg::kError)), engine->read_register(reg::kErrorDetail),
+                   engine->read_register(reg::kErrorSample)};
+  outcome.samples_fetched = engine->read_register(reg::kSamplesFetched);
+  outcome.samples_done = engine->read_register(reg::kSamplesDone);
+  outcome.refused = memory.errors();
+  for (std::size_t id = 0; id < 6; ++id) {
+    if (c.buffers[id].empty()) continue;
+    const auto bank = memory.bank(c.address[id] / 64 * 64);
+    outcome.buffers[id].assign(bank.begin(), bank.end());
+  }
+  const auto& results = outcome.buffers[argument::kResults];
+  if (results.size() >= 768) {
+    std::memcpy(&outcome.header, results.data(), sizeof outcome.header);
+    std::memcpy(outcome.counters.data(), results.data() + 256, sizeof outcome.counters);
+  }
+  return outcome;
+}
+
+/// 20 inputs, a hidden and an output layer; intensities.
+Program small_program() {
+  Program program;
+  program.seed = 3;
+  program.inputs = 20;
+  program.steps = 5;
+  program.classes = 3;
+  program.sample_stride = 64;
+  program.learn = true;
+  LayerProgram hidden{.rows = 21, .neurons = 12, .bias = true, .threshold = 60, .leak = 51};
+  hidden.factor = contract::Factor::kLevel;
+  hidden.rate = 3000;
+  LayerProgram output{.rows = 12, .neurons = 3, .threshold = 30, .leak = 51};
+  output.factor = contract::Factor::kError;
+  output.span = contract::Span::kAllSteps;
+  output.rate = 9000;
+  output.weights_offset = 21 * 64;
+  output.levels_offset = 3 * 64;
+  program.layers = {hidden, output};
+  return program;
+}
+
+Case small_case(std::uint32_t samples = 4) {
+  Generator generator(11);
+  Case c = make_case(generator, small_program(), samples);
+  c.limits = {};
+  return c;
+}
+
+void expect_fault(const Outcome& outcome, Error error, std::uint32_t detail, const std::string& what) {
+  EXPECT_EQ(name(outcome.fault.error), name(error)) << what;
+  EXPECT_EQ(outcome.fault.detail, detail) << what;
+}
+
+TEST(KernelRun, LearnsAndTellsItInHeaderCountersAndRecords) {
+  const Case c = small_case();
+  const Outcome outcome = run(c);
+  EXPECT_EQ(outcome.fault, Fault{});
+  EXPECT_EQ(outcome.header.magic, contract::kResultsMagic);
+  EXPECT_EQ(outcome.header.version, 1U);
+  EXPECT_EQ(outcome.header.samples_done, 4U);
+  EXPECT_EQ(outcome.samples_done, 4U);
+  EXPECT_EQ(outcome.samples_fetched, 4U);
+  EXPECT_EQ(outcome.header.first_sample, 77U);
+  EXPECT_EQ(outcome.counters[0].events, outcome.header.input_events + 4 * 5) << "the bias row spikes at every step";
+  EXPECT_EQ(outcome.counters[0].synaptic_operations, 12 * outcome.counters[0].events);
+  EXPECT_EQ(outcome.counters[1].events, outcome.counters[0].spikes);
+  EXPECT_EQ(outcome.counters[2], contract::LayerCounters{});
+  EXPECT_NE(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]);
+  for (std::uint32_t n = 0; n < 4; ++n) {
+    contract::ResultRecord record;
+    std::memcpy(&record, outcome.buffers[argument::kResults].data() + 768 + 64 * n, sizeof record);
+    EXPECT_EQ(record.sample, 77 + n);
+    EXPECT_LT(record.prediction, 3);
+    EXPECT_EQ(record.reserved, 0U);
+  }
+  EXPECT_EQ(outcome.refused, 0U);
+}
+
+TEST(KernelRun, ASerialBuildRefusesWhatItCannotDo) {
+  Case c = small_case();
+  for (contract::Layer& layer : c.layers) layer.post = layer.trace_shift = 0;
+  const Outcome wide = run(c);
+  ASSERT_EQ(wide.fault, Fault{});
+  c.limits.lanes = 8;
+  c.limits.engines = 2;
+  c.limits.max_neurons = 128;
+  c.limits.max_classes = 16;
+  c.limits.max_outputs = 16;
+  c.limits.rules = contract::kRulesSerial;
+  c.limits.weight_depth = 54;  // 21 rows of two words and 12 of one
+  const Outcome serial = run(c);
+  EXPECT_EQ(serial.fault, Fault{});
+  EXPECT_EQ(serial.buffers, wide.buffers);
+
+  Case other = c;
+  other.limits.weight_depth = 53;
+  expect_fault(run(other), Error::kCapacity, 1, "words of both layers");
+  other.limits.rules = 0;
+  EXPECT_EQ(run(other).fault, Fault{}) << "layers of other builds have memories of their own";
+
+  other = c;
+  other.header.sample_kind = static_cast<std::uint32_t>(contract::SampleKind::kEvent);
+  expect_fault(run(other), Error::kProgramField, offsetof(contract::ProgramHeader, sample_kind), "address events");
+  other = c;
+  other.header.flags |= 2;
+  expect_fault(run(other), Error::kProgramField, offsetof(contract::ProgramHeader, flags), "trace");
+
+  other = c;
+  other.limits.weight_depth = 16384;
+  other.layers[0].flags = 1;
+  other.layers[0].span = static_cast<std::uint32_t>(contract::Span::kAllSteps);
+  other.header.inputs = contract::kSerialHistoryRows - 1;
+  other.header.sample_stride = 320;
+  expect_fault(run(other), Error::kBufferSize, argument::kWeights, "as many rows as can learn from all steps");
+  other.header.inputs = contract::kSerialHistoryRows;
+  expect_fault(run(other), Error::kProgramField, sizeof(contract::ProgramHeader) + offsetof(contract::Layer, span),
+               "one row more");
+
+  other = c;
+  other.limits.weight_depth = 16384;
+  other.header.classes = 16;
+  other.layers[0].neurons = 128;
+  other.layers[1].neurons = 1;
+  for (contract::Layer& layer : other.layers) {
+    layer.factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
+    layer.span = 0;
+  }
+  expect_fault(run(other), Error::kCapacity, 1, "levels of both layers");
+  other.layers[1].factor = static_cast<std::uint32_t>(contract::Factor::kFrozen);
+  expect_fault(run(other), Error::kBufferSize, argument::kWeights, "as many levels as there is room for");
+}
+
+TEST(KernelRun, PaddingOfWeightsIsIgnoredAndWrittenAsZero) {
+  const Case c = small_case();
+  Case other = c;
+  for (std::size_t k = 0; k < other.buffers[argument::kWeights].size(); ++k) {
+    if (k % 64 >= (k < 21 * 64 ? 12 : 3)) other.buffers[argument::kWeights][k] = std::byte{0x55};
+  }
+  for (const bool plain : {true, false}) {
+    const Outcome outcome = run(c, plain);
+    EXPECT_EQ(run(other, plain).buffers[argument::kWeights], outcome.buffers[argument::kWeights]);
+    EXPECT_EQ(run(other, plain).buffers[argument::kResults], outcome.buffers[argument::kResults]);
+    for (std::size_t row = 0; row < 21; ++row) {
+      for (std::size_t k = 12; k < 64; ++k) ASSERT_EQ(outcome.buffers[argument::kWeights][row * 64 + k], std::byte{0});
+    }
+  }
+}
+
+TEST(KernelRun, WithoutTheFlagNothingIsLearnedOrWrittenBack) {
+  Case c = small_case();
+  c.header.flags = 0;
+  const Outcome outcome = run(c);
+  EXPECT_EQ(outcome.fault, Fault{});
+  EXPECT_EQ(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]);
+  EXPECT_EQ(outcome.header.samples_learned, 0U);
+  EXPECT_EQ(outcome.counters[0].update_rows, 0U);
+}
+
+TEST(KernelRun, NoSamplesStillChecksLoadsAndWritesBack) {
+  Case c = small_case();
+  c.sample_count = 0;
+  const Outcome outcome = run(c);
+  EXPECT_EQ(outcome.fault, Fault{});
+  EXPECT_EQ(outcome.header.samples_done, 0U);
+  EXPECT_EQ(outcome.buffers[argument::kWeights][12], std::byte{0}) << "written back, so padding is 0";
+}
+
+TEST(KernelRun, EveryProgramFieldIsChecked) {
+  constexpr std::uint32_t kBase = 64;
+  struct Illegal {
+    std::uint32_t offset;
+    std::vector<std::uint32_t> values;
+  };
+  const auto number = [](std::int32_t value) { return static_cast<std::uint32_t>(value); };
+  std::vector<Illegal> illegal{{0, {0, 0x43534851}}, {4, {0, 2}},   {16, {0, 1025}}, {20, {0, 5}},
+                               {24, {0, 33}},        {28, {0, 65}}, {32, {2}},       {36, {0, 32, 65, 1U << 24, 1U << 31}},
+                               {40, {4, 1U << 31}}};
+  for (std::uint32_t word = 44; word < 64; word += 4) illegal.push_back({word, {1}});
+  for (const std::uint32_t base : {kBase, kBase + 64}) {
+    illegal.push_back({base + 0, {0, 1025}});
+    illegal.push_back({base + 4, {2}});
+    illegal.push_back({base + 8, {number(-32769), 32768}});
+    illegal.push_back({base + 12, {number(-32769), 32768}});
+    illegal.push_back({base + 16, {257}});
+    illegal.push_back({base + 20, {16}});
+    illegal.push_back({base + 24, {base == kBase ? 4U : 3U, 5}});
+    illegal.push_back({base + 28, {2}});
+    illegal.push_back({base + 32, {2}});
+    illegal.push_back({base + 36, {65536}});
+    illegal.push_back({base + 40, {16}});
+    illegal.push_back({base + 44, {32, 63}});
+    illegal.push_back({base + 48, {32, 1}});
+    illegal.push_back({base + 52, {3}});
+    illegal.push_back({base + 56, {4}});
+    illegal.push_back({base + 60, {65536}});
+  }
+  for (const Illegal& field : illegal) {
+    for (const std::uint32_t value : field.values) {
+      Case c = small_case();
+      auto* const bytes = field.offset < kBase ? reinterpret_cast<std::byte*>(&c.header) + field.offset
+                                               : reinterpret_cast<std::byte*>(c.layers.data()) + field.offset - kBase;
+      std::memcpy(bytes, &value, sizeof value);
+      const Outcome outcome = run(c);
+      expect_fault(outcome, Error::kProgramField, field.offset,
+                   "offset " + std::to_string(field.offset) + ", " + std::to_string(value));
+      EXPECT_EQ(outcome.header.error, static_cast<std::uint32_t>(Error::kProgramField)) << "told in the results header too";
+      EXPECT_EQ(outcome.header.error_detail, field.offset);
+      EXPECT_EQ(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]);
+    }
+  }
+}
+
+TEST(KernelRun, FieldsThatDependOnOthersAreToldAtTheirOwnPlace) {
+  Case rows = small_case();
+  rows.limits.max_rows = 20;
+  expect_fault(run(rows), Error::kProgramField, 64 + 4, "20 inputs and a bias are more than 20 rows");
+  Case stride = small_case();
+  stride.header.inputs = 49;
+  expect_fault(run(stride), Error::kProgramField, 36, "49 inputs do not fit a stride of 64");
+  Case classes = small_case();
+  classes.header.classes = 4;
+  expect_fault(run(classes), Error::kProgramField, 128 + 24, "factor error needs a neuron a class");
+  Case span = small_case();
+  span.limits.max_outputs = 2;
+  expect_fault(run(span), Error::kProgramField, 128 + 28, "too many neurons for all_steps");
+  span.layers[1].factor = 0;
+  EXPECT_EQ(run(span).fault, Fault{}) << "a frozen layer may have any span";
+}
+
+TEST(KernelRun, CompetitionHasLimitsOfItsOwn) {
+  Case c = small_case();
+  c.header.flags = 1;
+  contract::Layer& layer = c.layers[1];
+  layer.factor = static_cast<std::uint32_t>(contract::Factor::kCompetition);
+  layer.span = 0;
+  layer.input_shift = 6;
+  layer.factor_shift = 8;
+  for (const std::uint32_t id : {argument::kTables, argument::kWeights}) {
+    c.buffers[id].resize(std::size_t{1} << 16);
+    c.bytes[id] = 1U << 16;
+  }
+  EXPECT_EQ(run(c).fault, Fault{});
+  const auto refused = [&c](auto change, std::uint32_t detail, const char* why) {
+    Case changed = c;
+    change(changed);
+    expect_fault(run(changed), Error::kProgramField, detail, why);
+  };
+  constexpr std::uint32_t kFactor = 128 + 24;
+  refused([](Case& k) { k.layers[1].input_shift = 7; }, kFactor, "input_shift is at most 6");
+  refused([](Case& k) { k.header.flags = 3; }, kFactor, "it cannot be traced");
+  refused([](Case& k) { k.limits.rules = 3; }, kFactor, "the build has no competition");
+  refused([](Case& k) { k.layers[1].factor_shift = 9; }, 128 + 40, "factor_shift is at most 8");
+  Case buffer = c;
+  const auto rows = c.layers[0].neurons + (layer.flags & 1);
+  buffer.bytes[argument::kWeights] = layer.weights_offset + 64 * (rows + 6) - 1;
+  expect_fault(run(buffer), Error::kBufferSize, argument::kWeights, "squares and wins follow the weights");
+}
+
+TEST(KernelRun, RulesThatABuildLacksAreRefused) {
+  const auto refused = [](std::uint32_t rules, auto change, std::uint32_t detail) {
+    Case c = small_case();
+    change(c);
+    EXPECT_EQ(run(c).fault.error, Error::kNone) << detail;
+    c.limits.rules = rules;
+    expect_fault(run(c), Error::kProgramField, detail, "");
+  };
+  refused(
+      6, [](Case& c) { c.layers[0].post = 1; }, 64 + 52);
+  refused(
+      6,
+      [](Case& c) {
+        c.layers[1].span = 1;
+        c.layers[1].trace_shift = 2;
+      },
+      128 + 56);
+  refused(
+      5, [](Case& c) { c.layers[0].factor = 3; }, 64 + 24);
+  refused(
+      3, [](Case& c) { c.layers[0].homeostasis = 1; }, 64 + 60);
+}
+
+TEST(KernelRun, UnusedDescriptorsAreNotChecked) {
+  Case c = small_case();
+  c.layers.resize(4);
+  c.layers[2].neurons = c.layers[3].neurons = 0xffff'ffff;
+  c.layers[2].post = c.layers[3].factor = 9;
+  EXPECT_EQ(run(c).fault, Fault{});
+}
+
+TEST(KernelRun, AddressesAndSizesAreCheckedInOrder) {
+  for (std::uint32_t id = 0; id < 6; ++id) {
+    Case c = small_case();
+    c.address[id] += 32;
+    const Outcome outcome = run(c);
+    expect_fault(outcome, Error::kAlignment, id, "address " + std::to_string(id));
+    EXPECT_NE(outcome.header.magic, contract::kResultsMagic) << "no header";
+  }
+  Case traced = small_case();
+  traced.header.flags |= 2;
+  traced.buffers[argument::kTrace].resize(4 * trace_bytes(small_program()));
+  traced.bytes[argument::kTrace] = static_cast<std::uint32_t>(traced.buffers[argument::kTrace].size());
+  EXPECT_EQ(run(traced).fault, Fault{});
+  traced.bytes[argument::kTables] = 3 * 64;
+  for (std::uint32_t id = 0; id < 6; ++id) {
+    Case c = traced;
+    --c.bytes[id];
+    const Outcome outcome = run(c);
+    expect_fault(outcome, Error::kBufferSize, id, "size of " + std::to_string(id));
+    EXPECT_EQ(outcome.refused, 0U) << "nothing outside the buffers is touched";
+  }
+  Case no_header = small_case();
+  no_header.bytes[argument::kResults] = 767;
+  no_header.bytes[argument::kProgram] = 0;
+  const Outcome outcome = run(no_header);
+  expect_fault(outcome, Error::kBufferSize, argument::kResults, "results before program");
+  EXPECT_NE(outcome.header.magic, contract::kResultsMagic);
+}
+
+TEST(KernelRun, SynapseMemoryLimitsRowsTimesWords) {
+  Case c = small_case();
+  c.limits.lanes = 8;
+  c.limits.weight_depth = 42;  // 21 rows of 2 words
+  EXPECT_EQ(run(c).fault, Fault{});
+  c.limits.weight_depth = 41;
+  expect_fault(run(c), Error::kCapacity, 0, "first layer");
+  c.header.inputs = 2;
+  c.layers[0].neurons = 1;
+  c.layers[1].neurons = 400;
+  c.buffers[argument::kWeights].resize(1 << 16);
+  c.bytes[argument::kWeights] = 1 << 16;
+  c.layers[1].factor = 0;
+  expect_fault(run(c), Error::kCapacity, 1, "second layer");
+}
+
+TEST(KernelRun, SampleFieldsAndEventsAreChecked) {
+  const auto with = [](Case c, std::uint32_t sample, std::uint32_t offset, std::uint32_t value) {
+    std::memcpy(c.buffers[argument::kSamples].data() + sample * c.header.sample_stride + offset, &value, sizeof value);
+    return c;
+  };
+  Case c = with(with(small_case(), 2, 4, 1), 2, 0, 1);
+  EXPECT_EQ(run(c).fault, Fault{});
+  const auto expect = [&](const Case& illegal, Error error, std::uint32_t detail, const std::string& what) {
+    const Outcome outcome = run(illegal);
+    expect_fault(outcome, error, detail, what);
+    EXPECT_EQ(outcome.fault.sample, 2U) << what;
+    EXPECT_EQ(outcome.header.error_sample, 2U) << what;
+    EXPECT_EQ(outcome.samples_done, 2U) << what;
+    EXPECT_EQ(outcome.header.samples_done, 2U) << "the samples before are finished";
+    EXPECT_EQ(outcome.buffers[argument::kWeights][12], std::byte{0}) << "weights are written back";
+  };
+  expect(with(c, 2, 0, 3), Error::kSampleField, 0, "label");
+  expect(with(c, 2, 0, contract::kUnlabelled), Error::kSampleField, 0, "learned without a label");
+  expect(with(c, 2, 4, 4), Error::kSampleField, 4, "flags");
+  expect(with(c, 2, 8, 19), Error::kSampleField, 8, "length");
+  expect(with(c, 2, 12, 1), Error::kSampleField, 12, "open neurons without a gate");
+  EXPECT_EQ(run(with(with(c, 2, 0, contract::kUnlabelled), 2, 4, 0)).fault, Fault{}) << "a test sample needs no label";
+
+  Case events = with(with(c, 2, 4, 1), 2, 8, 3);
+  events.header.sample_kind = 1;
+  for (std::uint32_t sample : {0U, 1U, 3U}) events = with(events, sample, 8, 0);
+  events = with(with(with(events, 2, 16, 0x00000005), 2, 20, 0x00020001), 2, 24, 0x00040013);
+  EXPECT_EQ(run(events).fault, Fault{});
+  expect(with(events, 2, 24, 0x00040014), Error::kEvent, 2, "input out of range");
+  expect(with(events, 2, 24, 0x00050000), Error::kEvent, 2, "step out of range");
+  expect(with(events, 2, 24, 0x01040001), Error::kEvent, 2, "upper byte");
+  expect(with(events, 2, 20, 0x00000005), Error::kEvent, 1, "twice");
+  expect(with(events, 2, 20, 0x00000004), Error::kEvent, 1, "backwards");
+  expect(with(events, 2, 8, 13), Error::kSampleField, 8, "longer than the stride");
+  events.limits.max_events = 2;
+  expect(events, Error::kSampleField, 8, "more than max_events");
+}
+
+/// Puts a gate in front of a sample's payload.
+void open_only(Case& c, std::uint32_t sample, const std::vector<std::uint32_t>& open) {
+  std::byte* const block = c.buffers[argument::kSamples].data() + std::size_t{sample} * c.header.sample_stride;
+  contract::SampleHeader header;
+  std::memcpy(&header, block, sizeof header);
+  header.flags |= 2;
+  header.open = static_cast<std::uint32_t>(open.size());
+  std::memcpy(block, &header, sizeof header);
+  const std::size_t bytes = 4 * open.size(), payload = c.header.sample_stride - sizeof header;
+  if (bytes > payload) return;
+  std::memmove(block + sizeof header + bytes, block + sizeof header, payload - bytes);
+  if (bytes != 0) std::memcpy(block + sizeof header, open.data(), bytes);
+}
+
+TEST(KernelRun, GatesAreChecked) {
+  using List = std::vector<std::uint32_t>;
+  constexpr std::uint32_t kFlags = offsetof(contract::SampleHeader, flags), kOpen = offsetof(contract::SampleHeader, open);
+  const auto gated = [](Case c, const List& open) {
+    open_only(c, 2, open);
+    return c;
+  };
+  const auto expect = [](const Case& illegal, Error error, std::uint32_t detail, const std::string& what) {
+    const Outcome outcome = run(illegal);
+    expect_fault(outcome, error, detail, what);
+    EXPECT_EQ(outcome.fault.sample, 2U) << what;
+    EXPECT_EQ(outcome.samples_done, 2U) << what;
+    EXPECT_EQ(outcome.header.error_sample, 2U) << what;
+    EXPECT_EQ(outcome.refused, 0U) << what;
+  };
+  const Case c = small_case();
+  for (const List& legal : {List{}, List{0}, List{11}, List{0, 5, 11}, List{0, 1, 2, 3, 4, 5, 6}}) {
+    EXPECT_EQ(run(gated(c, legal)).fault, Fault{}) << legal.size() << " open neurons";
+  }
+  expect(gated(c, {0, 5, 12}), Error::kGate, 2, "out of range");
+  expect(gated(c, {0, 0x10005, 11}), Error::kGate, 1, "upper half");
+  expect(gated(c, {0xffff'ffff}), Error::kGate, 0, "far out of range");
+  expect(gated(c, {0, 5, 5}), Error::kGate, 2, "twice");
+  expect(gated(c, {6, 5, 11}), Error::kGate, 1, "backwards");
+  expect(gated(c, {0, 1, 2, 3, 4, 5, 6, 7}), Error::kSampleField, kOpen, "past the stride");
+
+  Case few = c;
+  few.layers[0].neurons = 6;
+  few.layers[0].factor = 0;
+  EXPECT_EQ(run(gated(few, {0, 1, 2, 3, 4, 5})).fault, Fault{});
+  expect(gated(few, {0, 1, 2, 3, 4, 5, 6}), Error::kSampleField, kOpen, "more than neurons");
+
+  Case tight = c;
+  tight.limits.max_events = 23;
+  EXPECT_EQ(run(gated(tight, {1, 2, 3})).fault, Fault{});
+  expect(gated(tight, {1, 2, 3, 4}), Error::kSampleField, kOpen, "with 20 intensities more than max_events");
+  tight.limits.max_events = 19;
+  EXPECT_EQ(run(tight).fault, Fault{}) << "without a gate intensities are no events";
+  expect(gated(tight, {}), Error::kSampleField, kOpen, "a gate counts them even if it is empty");
+
+  Case without = c;
+  without.limits.rules &= ~contract::kRulesGate;
+  EXPECT_EQ(run(without).fault, Fault{});
+  expect(gated(without, {0, 5}), Error::kSampleField, kFlags, "the build has no gates");
+
+  Case events = c;
+  events.header.sample_kind = 1;
+  for (std::uint32_t sample = 0; sample < 4; ++sample) {
+    const contract::SampleHeader header{.label = 0, .flags = 1, .length = sample == 2 ? 2U : 0U, .open = 0};
+    std::memcpy(events.buffers[argument::kSamples].data() + 64 * sample, &header, sizeof header);
+  }
+  const auto with_events = [&events](std::uint32_t first, std::uint32_t second) {
+    Case changed = events;
+    std::memcpy(changed.buffers[argument::kSamples].data() + 128 + 16, &first, 4);
+    std::memcpy(changed.buffers[argument::kSamples].data() + 128 + 20, &second, 4);
+    return changed;
+  };
+  EXPECT_EQ(run(gated(with_events(3, 0x10000), {3, 4})).fault, Fault{}) << "the order of events starts anew after the gate";
+  expect(gated(with_events(3, 3), {3, 4}), Error::kEvent, 1, "events are numbered without the gate");
+  expect(gated(with_events(3, 3), {4, 4}), Error::kGate, 1, "the gate comes before the events");
+}
+
+TEST(KernelRun, NeuronsThatAGateShutsNeitherFireNorLearn) {
+  const std::vector<std::uint32_t> open{1, 4, 7};
+  const auto is_open = [&open](std::size_t neuron) { return std::find(open.begin(), open.end(), neuron) != open.end(); };
+  const Case all = small_case(6);
+  Case gated = all;
+  for (std::uint32_t sample = 0; sample < 6; ++sample) open_only(gated, sample, open);
+  // What shut neurons would do in the next layer.
+  Case other = gated;
+  for (std::size_t row = 0; row < 12; ++row) {
+    for (std::size_t k = 0; k < 3; ++k) {
+      if (!is_open(row)) other.buffers[argument::kWeights][(21 + row) * 64 + k] ^= std::byte{0x7f};
+    }
+  }
+  for (const bool plain : {true, false}) {
+    SCOPED_TRACE(plain ? "plain" : "fast");
+    const Outcome without = run(all, plain), with = run(gated, plain);
+    ASSERT_EQ(with.fault, Fault{});
+    ASSERT_GT(with.counters[0].spikes, 0U);
+    EXPECT_LT(with.counters[0].spikes, without.counters[0].spikes);
+    EXPECT_EQ(with.counters[1].events, with.counters[0].spikes);
+    EXPECT_EQ(with.counters[0].update_rows, without.counters[0].update_rows)
+        << "rows are visited for the neurons that are open";
+    EXPECT_EQ(with.header.input_events, without.header.input_events) << "a gate is no input event";
+    bool shut_learned = false, open_learned = false;
+    for (std::size_t row = 0; row < 21; ++row) {
+      for (std::size_t k = 0; k < 12; ++k) {
+        const std::size_t at = row * 64 + k;
+        const std::byte before = all.buffers[argument::kWeights][at];
+        shut_learned = shut_learned || (!is_open(k) && without.buffers[argument::kWeights][at] != before);
+        open_learned = open_learned || (is_open(k) && with.buffers[argument::kWeights][at] != before);
+        if (!is_open(k)) {
+          ASSERT_EQ(with.buffers[argument::kWeights][at], before) << "row " << row << ", neuron " << k;
+        }
+      }
+    }
+    EXPECT_TRUE(shut_learned) << "they would learn without the gate";
+    EXPECT_TRUE(open_learned);
+    EXPECT_EQ(run(other, plain).buffers[argument::kResults], with.buffers[argument::kResults]);
+  }
+}
+
+TEST(KernelRun, AGateChangesNoPotentialOfItsLayer) {
+  Program program = small_program();
+  program.learn = false;
+  program.trace = true;
+  Generator generator(11);
+  const Case all = make_case(generator, program, 3);
+  Case gated = all;
+  for (std::uint32_t sample = 0; sample < 3; ++sample) open_only(gated, sample, {2 * sample});
+  for (const bool plain : {true, false}) {
+    const Outcome without = run(all, plain), with = run(gated, plain);
+    ASSERT_EQ(with.fault, Fault{});
+    bool next_layer_differs = false;
+    for (std::size_t at = 0; at < with.buffers[argument::kTrace].size(); ++at) {
+      const bool first_layer = at % (10 * 64) < 5 * 64;
+      const bool equal = with.buffers[argument::kTrace][at] == without.buffers[argument::kTrace][at];
+      if (first_layer) {
+        ASSERT_TRUE(equal) << "byte " << at;
+      } else {
+        next_layer_differs = next_layer_differs || !equal;
+      }
+    }
+    EXPECT_TRUE(next_layer_differs);
+    EXPECT_EQ(with.counters[0].potential_saturations, without.counters[0].potential_saturations);
+  }
+}
+
+TEST(KernelRun, BusErrorsAreToldWithTheBuffer) {
+  Case c = small_case();
+  const auto fails = [&](std::uint32_t id, std::uint64_t offset, bool writing) {
+    return [&c, id, offset, writing](engine::BankedMemory& memory) {
+      writing ? memory.fail_writes(c.address[id] + offset, 1) : memory.fail_reads(c.address[id] + offset, 1);
+    };
+  };
+  for (const std::uint32_t id : {argument::kProgram, argument::kWeights, argument::kTables}) {
+    const Outcome outcome = run(c, true, fails(id, 70, false));
+    expect_fault(outcome, Error::kBusRead, id, "read " + std::to_string(id));
+    EXPECT_EQ(outcome.samples_done, 0U);
+    EXPECT_EQ(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]) << "not written back";
+    EXPECT_EQ(outcome.header.magic, contract::kResultsMagic);
+  }
+  Outcome outcome = run(c, true, fails(argument::kSamples, 64 + 20, false));
+  expect_fault(outcome, Error::kBusRead, argument::kSamples, "second sample");
+  EXPECT_EQ(outcome.samples_done, 1U);
+  EXPECT_EQ(outcome.fault.sample, 0U);
+  EXPECT_NE(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]) << "written back";
+  outcome = run(c, true, fails(argument::kResults, 768 + 64, true));
+  expect_fault(outcome, Error::kBusWrite, argument::kResults, "second record");
+  EXPECT_EQ(outcome.samples_done, 1U);
+  EXPECT_EQ(outcome.samples_fetched, 2U);
+  EXPECT_EQ(outcome.header.error, static_cast<std::uint32_t>(Error::kBusWrite)) << "the run goes on to its end";
+  outcome = run(c, true, fails(argument::kWeights, 0, true));
+  expect_fault(outcome, Error::kBusWrite, argument::kWeights, "weights");
+  EXPECT_EQ(outcome.samples_done, 4U);
+  outcome = run(c, true, fails(argument::kResults, 0, true));
+  expect_fault(outcome, Error::kBusWrite, argument::kResults, "header");
+}
+
+TEST(KernelRun, ArgumentsWrittenDuringARunDoNotChangeIt) {
+  const Case c = small_case();
+  engine::BankedMemory memory;
+  Case filled = c;
+  std::memcpy(filled.buffers[0].data(), &c.header, sizeof c.header);
+  std::memcpy(filled.buffers[0].data() + 64, c.layers.data(), c.layers.size() * 64);
+  for (std::size_t id = 0; id < 5; ++id) {
+    memory.add_bank(c.address[id], filled.buffers[id].size());
+    std::memcpy(memory.bank(c.address[id]).data(), filled.buffers[id].data(), filled.buffers[id].size());
+  }
+  const auto engine = make_reference_engine(memory, c.limits);
+  const auto set = [&](bool right) {
+    for (std::uint32_t id = 0; id < 6; ++id) {
+      engine->write_register(contract::kArguments[id].offset, right ? static_cast<std::uint32_t>(c.address[id]) : 7);
+      engine->write_register(contract::kArguments[id].offset + 4, static_cast<std::uint32_t>(c.address[id] >> 32));
+      engine->write_register(contract::kArguments[id + 6].offset, right ? c.bytes[id] : 0);
+    }
+    engine->write_register(reg::kSampleCount, right ? c.sample_count : 9);
+  };
+  set(true);
+  engine->write_register(reg::kControl, 1);
+  set(false);
+  engine->write_register(reg::kControl, 1);
+  while (engine->advance(1)) set(false);
+  EXPECT_EQ(engine->read_register(reg::kError), 0U);
+  EXPECT_EQ(engine->read_register(reg::kSamplesDone), 4U);
+  EXPECT_EQ(engine->read_register(0x180), 0U) << "unused offsets read 0";
+}
+
+TEST(KernelRun, SplitLaunchesGiveTheSameBits) {
+  const Case whole = small_case(9);
+  const Outcome expected = run(whole);
+  for (const bool plain : {true, false}) {
+    Case part = whole;
+    std::vector<std::byte> records;
+    for (const std::uint32_t count : {4U, 1U, 4U}) {
+      part.sample_count = count;
+      part.bytes[argument::kSamples] = static_cast<std::uint32_t>(part.buffers[argument::kSamples].size());
+      const Outcome outcome = run(part, plain);
+      EXPECT_EQ(outcome.fault, Fault{});
+      const auto& results = outcome.buffers[argument::kResults];
+      records.insert(records.end(), results.begin() + 768, results.begin() + 768 + 64 * count);
+      part.buffers[argument::kWeights] = outcome.buffers[argument::kWeights];
+      auto& samples = part.buffers[argument::kSamples];
+      samples.erase(samples.begin(), samples.begin() + 64 * count);
+      part.first_sample += count;
+    }
+    EXPECT_EQ(part.buffers[argument::kWeights], expected.buffers[argument::kWeights]);
+    EXPECT_TRUE(std::equal(records.begin(), records.end(), expected.buffers[argument::kResults].begin() + 768));
+  }
+}
+
+TEST(KernelRun, LimitsOfTheBuildDoNotChangeAnyBit) {
+  const Case c = small_case();
+  const Outcome expected = run(c);
+  for (const std::uint32_t lanes : {1U, 8U, 256U, 1024U}) {
+    Case other = c;
+    other.limits.lanes = lanes;
+    other.limits.data_width = 32;
+    other.limits.max_neurons = 12;
+    const Outcome outcome = run(other);
+    EXPECT_EQ(outcome.fault, Fault{});
+    EXPECT_EQ(outcome.buffers, expected.buffers) << lanes;
+  }
+}
+
+TEST(KernelRun, FastAndPlainLeaveTheSameMemoryOnRandomCases) {
+  const std::uint64_t seed = std::random_device{}();
+  for (std::uint64_t round = 0; round < 60; ++round) {
+    SCOPED_TRACE("seed " + std::to_string(seed) + ", case " + std::to_string(round));
+    Generator generator(seed * 1000 + round);
+    const Program program = random_program(generator, round % 2 == 0 ? 8 : 16, 90);
+    const Case c = make_case(generator, program, 3, true);
+    const Outcome plain = run(c, true);
+    const Outcome fast = run(c, false);
+    ASSERT_EQ(plain.fault, Fault{}) << name(plain.fault.error) << " " << plain.fault.detail;
+    ASSERT_EQ(fast.buffers, plain.buffers);
+    ASSERT_EQ(plain.refused + fast.refused, 0U);
+  }
+}
+
+TEST(EngineOptions, AreReadAndRefusedByName) {
+  engine::BankedMemory memory;
+  const auto engine = make_reference_engine(memory, R"({"limits": {"lanes": 8, "weight_width": 16}, "plain": true})");
+  EXPECT_EQ(engine->read_register(reg::kLimitLanes), 8U);
+  EXPECT_EQ(engine->read_register(reg::kLimitWeightWidth), 16U);
+  EXPECT_EQ(engine->read_register(reg::kLimitMaxRows), contract::kDefaultMaxRows);
+  EXPECT_EQ(engine->read_register(reg::kIdentity), contract::kIdentity);
+  EXPECT_EQ(engine->read_register(reg::kContractVersion), contract::kContractVersion);
+  for (const char* options : {"", "[]", R"({"lanes": 8})", R"({"limits": 8})", R"({"limits": {"lane": 8}})",
+                              R"({"limits": {"lanes": 3}})", R"({"limits": {"lanes": 0}})",
+                              R"({"limits": {"weight_width": 12}})", R"({"limits": {"lanes": "8"}})", R"({"plain": 1})"}) {
+    EXPECT_THROW((void)make_reference_engine(memory, std::string(options)), std::invalid_argument) << options;
+  }
+}
+
+TEST(EngineRegisters, InterruptStatusFollowsTheEnables) {
+  engine::BankedMemory memory;
+  const auto engine = make_reference_engine(memory, Limits{});
+  engine->write_register(reg::kInterruptEnable, 1);
+  engine->write_register(reg::kGlobalInterruptEnable, 1);
+  engine->write_register(reg::kControl, 1);
+  while (engine->advance(1000)) {
+  }
+  EXPECT_EQ(engine->read_register(reg::kInterruptStatus), 1U);
+  engine->write_register(reg::kInterruptStatus, 1);
+  EXPECT_EQ(engine->read_register(reg::kInterruptStatus), 0U);
+  EXPECT_EQ(engine->read_register(reg::kError), static_cast<std::uint32_t>(Error::kBufferSize)) << "arguments are 0 at first";
+  EXPECT_EQ(engine->read_register(reg::kErrorDetail), argument::kResults);
+}
+
+}  // namespace
+}  // namespace phasic::reference::test

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/baseline/baseline.hpp"
+
+#include <numeric>
+
+#include "tests/runtime/support.hpp"
+
+namespace phasic::baseline {
+namespace {
+
+using nlohmann::json;
+using test::expect_all_in;
+using test::refusal;
+
+Settings settings_of(const json& document, bool continual = false, bool streaming = false) {
+  return parse_settings(runtime::JsonNode(document, "e.json", "baseline"), continual, streaming);
+}
+
+std::vector<std::uint32_t> all_of(const runtime::Dataset& data) {
+  std::vector<std::uint32_t> samples(data.size());
+  std::iota(samples.begin(), samples.end(), 0U);
+  return samples;
+}
+
+double accuracy_of(const Baseline& baseline, const runtime::Dataset& data) {
+  Generator generator = generator_of(1, Use::kTesting);
+  Work work;
+  const auto answers = baseline.answer(data, all_of(data), generator, false, work);
+  std::size_t right = 0;
+  for (std::size_t n = 0; n < data.size(); ++n) right += answers.classes[n] == data.labels[n] ? 1U : 0U;
+  return static_cast<double>(right) / static_cast<double>(data.size());
+}
+
+Baseline taught(const json& document, const runtime::Dataset& training, int passes) {
+  const Settings settings = settings_of(document);
+  Baseline baseline({.inputs = training.inputs(), .hidden = settings.neurons, .classes = 4}, settings, scale_of(training), 1);
+  const auto samples = all_of(training);
+  for (int pass = 0; pass < passes; ++pass) {
+    for (std::size_t first = 0; first < samples.size(); first += settings.batch)
+      baseline.learn(training,
+                     std::span(samples).subspan(first, std::min<std::size_t>(settings.batch, samples.size() - first)));
+  }
+  return baseline;
+}
+
+TEST(Baseline, EveryMethodLearnsTheMadeUpClasses) {
+  const auto training = test::make_dataset(200, 8, 4, 2), tests = test::make_dataset(200, 8, 4, 3);
+  for (const std::string kind : {"analog", "spiking"}) {
+    for (const std::string method : {"naca", "frozen", "brp", "drtp", "dfa", "eprop", "bp", "stbp"}) {
+      if (kind == "analog" && (method == "eprop" || method == "stbp")) continue;
+      if (kind == "spiking" && method == "bp") continue;
+      const json document = {{"method", method}, {"network", kind},        {"neurons", 60},
+                             {"batch", 10},      {"learning_rate", 0.003}, {"initial_scale", 3}};
+      EXPECT_GT(accuracy_of(taught(document, training, 6), tests), 0.9) << kind << " " << method;
+    }
+  }
+}
+
+TEST(Baseline, OnlyAFrozenHiddenLayerStays) {
+  const auto training = test::make_dataset(40, 8, 4, 2);
+  const auto changed = [&](const std::string& method) {
+    const json document = {{"method", method}, {"network", "spiking"}, {"neurons", 30}, {"initial_scale", 3}};
+    const Baseline baseline = taught(document, training, 1);
+    const Parameters start = initial_parameters(baseline.parameters().sizes(), settings_of(document), 1);
+    EXPECT_NE(baseline.parameters().output, start.output) << method;
+    return baseline.parameters().hidden != start.hidden;
+  };
+  EXPECT_FALSE(changed("frozen"));
+  EXPECT_TRUE(changed("naca"));
+}
+
+TEST(Baseline, ClosedNeuronsKeepTheirWeights) {
+  const auto training = test::make_dataset(64, 8, 4, 2);
+  const json document = {{"method", "naca"}, {"network", "spiking"}, {"neurons", 128}};
+  const Settings settings = settings_of(document, true);
+  Baseline baseline({.inputs = 64, .hidden = 128, .classes = 4}, settings, scale_of(training), 1);
+  const Parameters start = baseline.parameters();
+  baseline.learn(training, all_of(training));
+  Index changed = 0;
+  for (Index j = 0; j < 128; ++j) changed += baseline.parameters().hidden.row(j) != start.hidden.row(j) ? 1 : 0;
+  EXPECT_GT(changed, 0);
+  EXPECT_LT(changed, 64);
+}
+
+TEST(Baseline, EwcHoldsWeightsThatMattered) {
+  const auto training = test::make_dataset(64, 8, 4, 2);
+  const auto moved = [&](double importance) {
+    const json document = {{"method", "ewc"},       {"network", "analog"},      {"neurons", 20},
+                           {"learning_rate", 0.05}, {"importance", importance}, {"batch", 16}};
+    const Settings settings = settings_of(document, true);
+    Baseline baseline({.inputs = 64, .hidden = 20, .classes = 4}, settings, scale_of(training), 1);
+    const auto samples = all_of(training);
+    for (int pass = 0; pass < 3; ++pass) baseline.learn(training, std::span(samples).first(32));
+    baseline.end_class(training, std::span(samples).first(32));
+    const Parameters kept = baseline.parameters();
+    for (int pass = 0; pass < 20; ++pass) baseline.learn(training, std::span(samples).last(32));
+    return (baseline.parameters().output - kept.output).norm();
+  };
+  EXPECT_LT(moved(1000), 0.7F * moved(0));
+}
+
+TEST(Baseline, IsTheSameForEqualSeedsAndAnotherForOthers) {
+  const auto training = test::make_dataset(40, 8, 4, 2);
+  const json document = {{"method", "dfa"}, {"network", "spiking"}, {"neurons", 20}};
+  const Settings settings = settings_of(document);
+  const auto weights = [&](std::uint64_t seed) {
+    Baseline baseline({.inputs = 64, .hidden = 20, .classes = 4}, settings, scale_of(training), seed);
+    baseline.learn(training, all_of(training));
+    return baseline.parameters().hidden;
+  };
+  EXPECT_EQ(weights(5), weights(5));
+  EXPECT_NE(weights(5), weights(6));
+}
+
+TEST(Baseline, InputScaleIsThatOfTheTrainingSet) {
+  runtime::Dataset data;
+  data.rows = 1;
+  data.columns = 2;
+  data.labels = {0, 1};
+  data.pixels = {0, 255, 255, 255};
+  EXPECT_FLOAT_EQ(scale_of(data).mean, 0.75F);
+  EXPECT_FLOAT_EQ(scale_of(data).deviation, std::sqrt(3.0F) / 4);
+}
+
+TEST(BaselineSettings, DefaultsAreThePublishedOnes) {
+  const Settings classification = settings_of({{"method", "naca"}, {"network", "spiking"}});
+  EXPECT_EQ(classification.form, Form::kClassification);
+  EXPECT_EQ(classification.optimizer, Algorithm::kAdam);
+  EXPECT_EQ(classification.batch, 32U);
+  EXPECT_FLOAT_EQ(classification.learning_rate, 1e-4F);
+  EXPECT_FLOAT_EQ(classification.window, 0.5F);
+  EXPECT_EQ(classification.gate, Gate::kNone);
+  const Settings incremental = settings_of({{"method", "naca"}, {"network", "spiking"}}, true);
+  EXPECT_EQ(incremental.form, Form::kIncremental);
+  EXPECT_EQ(incremental.optimizer, Algorithm::kSgd);
+  EXPECT_EQ(incremental.batch, 256U);
+  EXPECT_FLOAT_EQ(incremental.window, 0.2F);
+  EXPECT_EQ(incremental.gate, Gate::kBatch);
+  EXPECT_EQ(incremental.stop_at, 0.95);
+  EXPECT_EQ(settings_of({{"method", "sgd"}, {"network", "analog"}}, true).gate, Gate::kNone);
+  const Settings streaming = settings_of({{"method", "naca"}, {"network", "analog"}}, true, true);
+  EXPECT_EQ(streaming.batch, 1U);
+  EXPECT_EQ(streaming.gate, Gate::kNone);
+}
+
+TEST(BaselineSettings, ComeBackFromTheirCanonicalForm) {
+  for (const bool continual : {false, true}) {
+    for (const json& document : {json{{"method", "naca"}, {"network", "spiking"}, {"leak", 0.3}},
+                                 json{{"method", "frozen"}, {"network", "analog"}, {"learning_rate", 0.0123}}}) {
+      const Settings settings = settings_of(document, continual);
+      EXPECT_EQ(settings_of(canonical(settings), continual), settings) << canonical(settings);
+    }
+  }
+  const Settings ewc = settings_of({{"method", "ewc"}, {"network", "analog"}, {"importance", 3}}, true);
+  EXPECT_EQ(settings_of(canonical(ewc), true), ewc);
+}
+
+TEST(BaselineSettings, ThatDoNotFitAreNamed) {
+  const auto refused = [](const json& change, const std::vector<std::string>& told, bool continual = false,
+                          bool streaming = false) {
+    json document = {{"method", "naca"}, {"network", "spiking"}};
+    document.update(change);
+    expect_all_in(refusal([&] { (void)settings_of(document, continual, streaming); }), told);
+  };
+  refused({{"method", "magic"}}, {"e.json", "baseline.method", "magic"});
+  refused({{"method", "bp"}}, {"baseline.method", "bp", "analog"});
+  refused({{"method", "stbp"}, {"network", "analog"}}, {"baseline.method", "stbp", "spiking"});
+  refused({{"method", "sgd"}}, {"baseline.method", "sgd", "incremental"});
+  refused({{"method", "brp"}}, {"baseline.method", "brp", "classification"}, true);
+  refused({{"method", "ewc"}}, {"baseline.method", "ewc", "stream"}, true, true);
+  refused({{"batch", 32}}, {"baseline.batch", "32", "one sample"}, true, true);
+  refused({{"gate", "batch"}}, {"baseline.gate", "batch", "streaming"}, true, true);
+  refused({{"gate", "batch"}}, {"baseline.gate", "incremental"});
+  refused({{"steps", 5}, {"network", "analog"}}, {"baseline.steps", "spiking"});
+  refused({{"pull", 0.1}}, {"baseline.pull", "brp"});
+  refused({{"neurons", 0}}, {"baseline.neurons", "0"});
+  refused({{"leak", 1.5}}, {"baseline.leak", "1.5"});
+  refused({{"nurons", 5}}, {"baseline", "nurons"});
+  refused({{"stop_at", 0.9}}, {"baseline.stop_at"});
+}
+
+}  // namespace
+}  // namespace phasic::baseline

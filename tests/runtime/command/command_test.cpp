@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The program itself, as a user runs it.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "runtime/run/checkpoint.hpp"
+#include "tests/runtime/support.hpp"
+
+namespace phasic {
+namespace {
+
+using test::expect_all_in;
+
+struct Ended {
+  int code;          ///< exit code, or minus the signal
+  std::string text;  ///< standard output and standard error
+};
+
+/// Starts the program; its output goes to a file.
+pid_t start(const std::vector<std::string>& arguments, const std::filesystem::path& output) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  ::dup2(file, STDOUT_FILENO);
+  ::dup2(file, STDERR_FILENO);
+  std::vector<std::string> all{PHASIC_PROGRAM};
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  std::vector<char*> pointers;
+  for (auto& argument : all) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  ::execv(pointers[0], pointers.data());
+  ::_exit(127);
+}
+
+Ended finish(pid_t child, const std::filesystem::path& output) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  const auto bytes = test::read_file(output);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), std::string(bytes.begin(), bytes.end())};
+}
+
+class Command : public ::testing::Test {
+ protected:
+  Command() {
+    test::write_dataset(folder / "data", 400, 8, 4);
+    test::write_file(network, test::small_network().dump());
+  }
+  Ended run(const std::vector<std::string>& arguments) {
+    return finish(start(arguments, folder / "output"), folder / "output");
+  }
+  /// Must fail with a code and a message that has all the parts.
+  void expect_failure(int code, const std::vector<std::string>& arguments, const std::vector<std::string>& parts) {
+    const auto ended = run(arguments);
+    EXPECT_EQ(ended.code, code) << ended.text;
+    expect_all_in(ended.text, parts);
+  }
+  std::vector<std::string> learn(const std::string& checkpoint, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments{"learn",  network, "--data", data, "--checkpoint", (folder / checkpoint).string(),
+                                       "--quiet"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  test::TemporaryFolder folder;
+  std::string network = (folder / "net.json").string(), data = (folder / "data").string();
+};
+
+TEST_F(Command, LearnsTestsAndTellsOfIt) {
+  auto ended = run(learn("state", {"--samples", "500", "--validation", "40", "--output", (folder / "out").string(), "--results",
+                                   (folder / "results.csv").string()}));
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  const auto summary = nlohmann::json::parse(test::read_file(folder / "out" / "summary.json"));
+  EXPECT_EQ(summary["samples_learned"], 500);
+  EXPECT_EQ(summary["samples_tested"], 40);
+  EXPECT_GT(summary["accuracy"].get<double>(), 0.7);
+  EXPECT_TRUE(std::filesystem::exists(folder / "out" / "learning_curve.csv"));
+  const auto results = test::read_file(folder / "results.csv");
+  EXPECT_EQ(std::count(results.begin(), results.end(), '\n'), 501);
+
+  ended = run({"test", "--checkpoint", (folder / "state").string(), "--data", data, "--quiet", "--compute-units", "2",
+               "--launch-samples", "30", "--output", (folder / "tested").string()});
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  const auto tested = nlohmann::json::parse(test::read_file(folder / "tested" / "summary.json"));
+  EXPECT_EQ(tested["samples_tested"], 400);
+  EXPECT_GT(tested["accuracy"].get<double>(), 0.7);
+
+  ended = run({"info", network, "--checkpoint", (folder / "state").string(), "--engine", "reference"});
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  expect_all_in(ended.text,
+                {"64-40-4", "500 samples learned", "epoch 1, sample 140", "belongs to", "max_rows", "the network fits"});
+}
+
+TEST_F(Command, ComparesTwoEngines) {
+  const auto ended = run({"compare", network, "--data", data, "--engine", "reference", "--samples", "70", "--test-samples",
+                          "30", "--potentials", "--launch-samples", "20", "--quiet"});
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  expect_all_in(ended.text, {"equal", "mismatches with reference: 0"});
+}
+
+#ifdef PHASIC_WITH_CARD
+TEST_F(Command, TwoCardsWithTwoUnitsOverXrtGiveTheSameResults) {
+  ASSERT_EQ(run(learn("state", {"--samples", "300"})).code, 0);
+  ASSERT_EQ(run(learn("xrt", {"--samples", "300", "--transport", "xrt"})).code, 0);
+  EXPECT_EQ(test::read_file(folder / "state"), test::read_file(folder / "xrt"));
+  const auto tested = [&](const std::string& results, const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"test",    "--checkpoint", (folder / "state").string(), "--data",           data,
+                                       "--quiet", "--results",    (folder / results).string(), "--launch-samples", "25"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto ended = run(arguments);
+    EXPECT_EQ(ended.code, 0) << ended.text;
+    return test::read_file(folder / results);
+  };
+  const auto local = tested("local.csv", {});
+  EXPECT_EQ(std::count(local.begin(), local.end(), '\n'), 401);
+  ::setenv("PHASIC_CARD_DEVICES", "2", 1);
+  EXPECT_EQ(tested("xrt.csv", {"--transport", "xrt", "--device", "0,1", "--compute-units", "2"}), local);
+  ::unsetenv("PHASIC_CARD_DEVICES");
+  expect_failure(3, {"test", network, "--data", data, "--transport", "xrt", "--device", "7"}, {"--device 7"});
+  expect_failure(1, {"test", network, "--data", data, "--transport", "xrt", "--compute-units", "50"},
+                 {"--compute-units", "50", "2"});
+  expect_failure(1, {"test", network, "--data", data, "--transport", "xrt", "--engine", "abacus"},
+                 {"--engine abacus", "xclbin"});
+  test::write_file(folder / "empty.xclbin", std::string());
+  expect_failure(1, {"test", network, "--data", data, "--transport", "xrt", "--xclbin", (folder / "empty.xclbin").string()},
+                 {"empty.xclbin"});
+}
+#endif
+
+TEST_F(Command, TracesEveryPotential) {
+  const auto ended = run(learn("state", {"--samples", "3", "--trace", (folder / "trace.csv").string()}));
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  const auto trace = test::read_file(folder / "trace.csv");
+  EXPECT_EQ(std::count(trace.begin(), trace.end(), '\n'), 1 + 3 * 2 * 8);
+  EXPECT_EQ(std::count(trace.begin(), trace.end(), ','), 4 + 3 * 8 * ((3 + 40) + (3 + 4)));
+}
+
+TEST_F(Command, KilledAtAnyMomentItGoesOnWithTheSameBits) {
+  const std::vector<std::string> plan{"--samples",          "12000", "--order", "shuffled", "--launch-samples", "20",
+                                      "--checkpoint-every", "60"};
+  ASSERT_EQ(run(learn("whole", plan)).code, 0);
+  const auto seed = std::random_device{}();
+  std::mt19937 random(seed);
+  auto resumed = plan;
+  resumed.push_back("--resume");
+  int killed = 0;
+  std::uint64_t last = 0;
+  for (int attempt = 0; attempt < 6; ++attempt) {
+    const auto child = start(learn("part", resumed), folder / "output");
+    // Until it has gone on from the last checkpoint; then a moment more, so that the kill may hit a write.
+    for (int wait = 0; wait < 5000; ++wait) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+      try {
+        if (std::filesystem::exists(folder / "part") && runtime::read_checkpoint(folder / "part").position > last + 60) break;
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << "seed " << seed << ": a half-written checkpoint was seen: " << error.what();
+      }
+      siginfo_t state{};
+      if (::waitid(P_PID, static_cast<id_t>(child), &state, WEXITED | WNOHANG | WNOWAIT) == 0 && state.si_pid == child) break;
+    }
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 20000));
+    ::kill(child, SIGKILL);
+    killed += finish(child, folder / "output").code == -SIGKILL ? 1 : 0;
+    last = runtime::read_checkpoint(folder / "part").position;
+  }
+  EXPECT_GE(killed, 2) << "the run was too short to be killed; seed " << seed;
+  const auto ended = run(learn("part", resumed));
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  EXPECT_EQ(test::read_file(folder / "part"), test::read_file(folder / "whole")) << "seed " << seed;
+}
+
+TEST_F(Command, AnInterruptEndsWithACheckpoint) {
+  const std::vector<std::string> plan{"--samples", "100000000", "--launch-samples", "10", "--checkpoint-every", "100"};
+  const auto child = start(learn("state", plan), folder / "output");
+  const auto has_learned = [&] {
+    return std::filesystem::exists(folder / "state") && runtime::read_checkpoint(folder / "state").position > 0;
+  };
+  for (int wait = 0; wait < 30000 && !has_learned(); ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  ASSERT_TRUE(has_learned());
+  ::kill(child, SIGINT);
+  const auto ended = finish(child, folder / "output");
+  EXPECT_EQ(ended.code, 130) << ended.text;
+  expect_all_in(ended.text, {"--resume goes on"});
+  EXPECT_GE(runtime::read_checkpoint(folder / "state").position, 100u);
+}
+
+TEST_F(Command, WrongOptionsAreNamed) {
+  expect_failure(1, {}, {"a command is needed", "learn", "doctor"});
+  expect_failure(1, {"fly"}, {"fly"});
+  expect_failure(1, {"learn"}, {"network"});
+  expect_failure(1, {"learn", network, "--colour", "red"}, {"--colour"});
+  expect_failure(1, {"learn", network, "--samples", "many"}, {"--samples", "many"});
+  expect_failure(1, {"learn", network, "--data", data, "--order", "random"}, {"--order", "random"});
+  expect_failure(1, {"learn", network, "--data", data, "--launch-samples", "0"}, {"--launch-samples", "0"});
+  expect_failure(1, {"learn", network, "--data", data, "--timeout", "-1"}, {"--timeout", "-1"});
+  expect_failure(1, {"learn", network, "--data", data, "--passes", "0"}, {"--passes", "0"});
+  expect_failure(1, {"learn", network, "--data", data, "--validation", "400"}, {"--validation", "400"});
+  expect_failure(1, {"learn", network, "--data", data, "--resume"}, {"--resume", "--checkpoint"});
+  expect_failure(1, {"learn", network, "--data", data, "--transport", "pigeon"}, {"--transport", "pigeon"});
+  expect_failure(1, {"learn", network, "--data", data, "--compute-units", "0"}, {"--compute-units", "0"});
+  expect_failure(1, {"learn", network, "--data", data, "--engine-options", "{"}, {"--engine-options"});
+  expect_failure(1, {"learn", network, "--data", data, "--engine-options", "3"}, {"--engine-options", "3"});
+  expect_failure(1, {"learn", network, "--data", data, "--transport", "xrt", "--xclbin", "none.xclbin"}, {"none.xclbin"});
+  expect_failure(1, {"test", "--data", data}, {"checkpoint"});
+  expect_failure(1, {"test", network, "--data", data, "--samples", "401"}, {"--samples", "401", "400"});
+  expect_failure(3, {"learn", network, "--data", data, "--engine", "abacus"}, {"abacus"});
+}
+
+TEST_F(Command, WrongFilesAreNamedWithFieldAndValue) {
+  expect_failure(1, {"learn", (folder / "none.json").string()}, {"none.json"});
+  auto document = test::small_network();
+  document["layers"][0]["leak"] = 2;
+  test::write_file(folder / "bad.json", document.dump());
+  expect_failure(1, {"learn", (folder / "bad.json").string()}, {"bad.json", "layers[0].leak", "2"});
+  test::write_file(folder / "wide.json", test::small_network(64, 2000).dump());
+  expect_failure(
+      1, {"learn", (folder / "wide.json").string(), "--data", data, "--engine-options", R"({"limits": {"max_neurons": 1024}})"},
+      {"wide.json", "layers[0].neurons", "2000", "max_neurons"});
+  test::write_file(folder / "other.json", test::small_network(65).dump());
+  expect_failure(1, {"learn", (folder / "other.json").string(), "--data", data}, {"images", "64", "65"});
+  expect_failure(1, {"learn", network, "--data", "no-such-data"}, {"--data no-such-data"});
+  test::write_file(folder / "images", test::Bytes{1, 2, 3});
+  expect_failure(1, {"learn", network, "--images", (folder / "images").string(), "--labels", (folder / "images").string()},
+                 {"images", "magic"});
+  expect_failure(1, learn("none/state"), {"none/state", "cannot be written"});
+  expect_failure(1, {"learn", network, "--data", data, "--results", (folder / "none" / "r.csv").string()},
+                 {"r.csv", "cannot be written"});
+}
+
+TEST_F(Command, CheckpointsAreKeptFromHarm) {
+  ASSERT_EQ(run(learn("state", {"--samples", "50"})).code, 0);
+  const auto checkpoint = (folder / "state").string();
+  expect_failure(1, learn("state", {"--samples", "60"}), {checkpoint, "--resume", "--overwrite"});
+  expect_failure(1, learn("state", {"--samples", "40", "--resume"}), {checkpoint, "position", "50", "40"});
+  EXPECT_EQ(run(learn("state", {"--samples", "60", "--resume"})).code, 0);
+  expect_failure(1, learn("state", {"--samples", "70", "--resume", "--order", "shuffled"}), {checkpoint, "data.order"});
+  expect_failure(1, learn("state", {"--samples", "70", "--resume", "--validation", "1"}),
+                 {checkpoint, "data.samples", "400", "399"});
+  auto document = test::small_network();
+  document["seed"] = 9;
+  test::write_file(folder / "other.json", document.dump());
+  expect_failure(1, {"test", (folder / "other.json").string(), "--checkpoint", checkpoint, "--data", data},
+                 {checkpoint, "other.json", "seed"});
+  auto bytes = test::read_file(checkpoint);
+  bytes[bytes.size() / 2] ^= 1;
+  test::write_file(folder / "state", bytes);
+  expect_failure(1, learn("state", {"--samples", "70", "--resume"}), {checkpoint, "checksum"});
+  expect_failure(1, {"test", "--checkpoint", checkpoint, "--data", data}, {checkpoint, "checksum"});
+  bytes.resize(bytes.size() / 2);
+  test::write_file(folder / "state", bytes);
+  expect_failure(1, {"info", "--checkpoint", checkpoint}, {checkpoint, "size"});
+  EXPECT_EQ(run(learn("state", {"--samples", "20", "--overwrite"})).code, 0);
+}
+
+TEST_F(Command, DoctorTellsOfEverything) {
+  const auto ended = run({"doctor"});
+  EXPECT_TRUE(ended.code == 0 || ended.code == 4) << ended.code;
+  expect_all_in(ended.text, {"engine reference", "XRT library", "simulated card", "XILINX_XRT", "real card",
+                             "data fashion-mnist", "data mnist", "verilator", "gnuplot"});
+  EXPECT_EQ(ended.code == 4, ended.text.find("MISSING") != std::string::npos) << ended.text;
+}
+
+TEST_F(Command, DoctorMissesWhatIsNotThere) {
+  ::setenv("PHASIC_ENGINE_PATH", folder.path().c_str(), 1);
+  const auto ended = run({"doctor"});
+  ::unsetenv("PHASIC_ENGINE_PATH");
+  EXPECT_EQ(ended.code, 4);
+  expect_all_in(ended.text, {"MISSING", "engine reference", folder.path().string(), "to do:"});
+}
+
+TEST_F(Command, HelpAndVersionSucceed) {
+  EXPECT_EQ(run({"--help"}).code, 0);
+  EXPECT_EQ(run({"learn", "--help"}).code, 0);
+  const auto version = run({"--version"});
+  EXPECT_EQ(version.code, 0);
+  expect_all_in(version.text, {"phasic"});
+}
+
+}  // namespace
+}  // namespace phasic

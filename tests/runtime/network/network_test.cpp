@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/network/network.hpp"
+
+#include <cmath>
+
+#include "tests/runtime/support.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using nlohmann::json;
+using test::expect_all_in;
+using test::refusal;
+using test::small_network;
+
+Network parsed(const json& document) { return parse_network(document, "net.json"); }
+
+TEST(Network, RealValuesBecomeTheIntegersOfTheContract) {
+  const auto network = parsed(small_network());
+  ASSERT_EQ(network.layers.size(), 2u);
+  const auto& hidden = network.layers[0];
+  EXPECT_EQ(hidden.threshold, 128);          // 0.5 * 256
+  EXPECT_EQ(hidden.window, 0);               // threshold less 0.5
+  EXPECT_EQ(hidden.leak, 51u);               // 0.2 * 256 = 51.2
+  EXPECT_EQ(hidden.initial_amplitude, 77u);  // 0.3 * 256 = 76.8
+  EXPECT_EQ(hidden.rule, Rule::kNaca);
+  EXPECT_EQ(hidden.span, contract::Span::kLastStep);
+  EXPECT_TRUE(hidden.bias);
+  // 2e-3 in weights of 1/256 with 16 fraction bits and levels of 1/64: 2e-3 * 256 * 65536 / 64 = 524.288, scaled up by 2^6.
+  EXPECT_EQ(hidden.factor_shift, 6u);
+  EXPECT_EQ(hidden.rate, 33554u);
+  const auto& output = network.layers[1];
+  EXPECT_EQ(output.span, contract::Span::kAllSteps);
+  // 4e-3 * 256 * 65536 / 8 steps = 8388.608, scaled up by 2^2.
+  EXPECT_EQ(output.factor_shift, 2u);
+  EXPECT_EQ(output.rate, 33554u);
+  EXPECT_EQ(output.initial_amplitude, 40u);  // default 1 / sqrt(40) = 0.158 * 256 = 40.5 ... rounds to 40
+  EXPECT_EQ(network.rows(0), 65u);
+  EXPECT_EQ(network.rows(1), 41u);
+}
+
+TEST(Network, WeightsMayBeFinerThanPotentials) {
+  auto document = small_network();
+  document["weight_width"] = 16;
+  document["layers"][0]["input_shift"] = 4;
+  const auto layer = parsed(document).layers[0];
+  EXPECT_EQ(layer.threshold, 128);
+  EXPECT_EQ(layer.initial_amplitude, 1229u);  // 0.3 * 256 * 16 = 1228.8
+  // 2e-3 * 4096 * 2^8 / 64 = 32.768, scaled up by 2^10.
+  EXPECT_EQ(layer.factor_shift, 10u);
+  EXPECT_EQ(layer.rate, 33554u);
+}
+
+TEST(Network, RawIntegersAreTakenAsTheyAre) {
+  auto document = small_network();
+  auto& layer = document["layers"][0];
+  layer["threshold"] = {{"raw", -5}};
+  layer["window"] = {{"raw", 17}};
+  layer["leak"] = {{"raw", 256}};
+  layer["learning_rate"] = {{"raw", 9}, {"factor_shift", 3}};
+  layer["initial_amplitude"] = {{"raw", 127}};
+  const auto spec = parsed(document).layers[0];
+  EXPECT_EQ(spec.threshold, -5);
+  EXPECT_EQ(spec.window, 17);
+  EXPECT_EQ(spec.leak, 256u);
+  EXPECT_EQ(spec.rate, 9u);
+  EXPECT_EQ(spec.factor_shift, 3u);
+  EXPECT_EQ(spec.initial_amplitude, 127u);
+}
+
+TEST(Network, CanonicalFormGivesTheNetworkAgain) {
+  std::mt19937 random(11);
+  for (int n = 0; n < 200; ++n) {
+    auto document = small_network(1 + random() % 900, 1 + random() % 900, 1 + random() % 20);
+    document["layers"][1]["neurons"] = document["classes"].get<unsigned>() + random() % 3;
+    document["steps"] = 1 + random() % 32;
+    document["seed"] = (std::uint64_t{random()} << 32) | random();
+    document["weight_width"] = random() % 2 ? 8 : 16;
+    document["layers"][0]["rule"] = random() % 2 ? "naca" : "frozen";
+    if (document["layers"][0]["rule"] == "frozen") document["layers"][0].erase("learning_rate");
+    document["layers"][1]["rounding"] = random() % 2 ? "nearest" : "stochastic";
+    document["layers"][1]["span"] = random() % 2 ? "last_step" : "all_steps";
+    document["layers"][1]["learning_rate"] = 1e-6 * (1 + random() % 1000);
+    document["schedule"] = {{{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 1 + random() % 1000}, {"scale", 0.3}}};
+    const auto network = parsed(document);
+    const auto text = canonical(network);
+    const auto again = parse_network(text, "again.json");
+    EXPECT_EQ(first_difference(network, again), "") << text.dump();
+    EXPECT_EQ(canonical(again), text);
+  }
+}
+
+TEST(Network, DifferencesAreNamed) {
+  const auto left = parsed(small_network());
+  auto document = small_network();
+  document["layers"][1]["threshold"] = 0.75;
+  expect_all_in(first_difference(left, parsed(document)), {"layers[1].threshold", "128", "192"});
+  document = small_network();
+  document["seed"] = 8;
+  expect_all_in(first_difference(left, parsed(document)), {"seed", "0x7", "0x8"});
+  document = small_network();
+  document["name"] = "another";
+  EXPECT_EQ(first_difference(left, parsed(document)), "");
+}
+
+TEST(Network, ScheduleScalesRates) {
+  auto document = small_network();
+  document["layers"][0]["learning_rate"] = {{"raw", 101}};
+  document["schedule"] = {
+      {{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 100}, {"scale", 0.5}}, {{"from_sample", 300}, {"scale", 0.25}}};
+  const auto network = parsed(document);
+  EXPECT_EQ(rate_at(network, 0, 0), 101u);
+  EXPECT_EQ(rate_at(network, 0, 99), 101u);
+  EXPECT_EQ(rate_at(network, 0, 100), 51u);  // 50.5 away from zero
+  EXPECT_EQ(rate_at(network, 0, 299), 51u);
+  EXPECT_EQ(rate_at(network, 0, 300), 25u);
+  EXPECT_EQ(next_rate_change(network, 0), 100u);
+  EXPECT_EQ(next_rate_change(network, 100), 300u);
+  EXPECT_EQ(next_rate_change(network, 300), UINT64_MAX);
+}
+
+struct Wrong {
+  const char* pointer;  ///< field to set
+  json value;
+  std::vector<std::string> told;
+};
+
+TEST(Network, EveryRefusalNamesFileFieldAndValue) {
+  const std::vector<Wrong> cases = {
+      {"/layer", 1, {"layer:", "unknown key", "\"layers\""}},
+      {"/layers/0/treshold", 0.5, {"layers[0].treshold", "unknown key", "0.5"}},
+      {"/phasic_network", 2, {"phasic_network", "(value 2)"}},
+      {"/inputs", 0, {"inputs", "1 to 65535", "(value 0)"}},
+      {"/inputs", "64", {"inputs", "an integer is needed", "\"64\""}},
+      {"/inputs", 64.5, {"inputs", "an integer is needed", "64.5"}},
+      {"/inputs", 18446744073709551615u, {"inputs", "out of range", "18446744073709551615"}},
+      {"/classes", -1, {"classes", "(value -1)"}},
+      {"/steps", 33, {"steps", "1 to 32", "(value 33)"}},
+      {"/weight_width", 12, {"weight_width", "8 or 16", "(value 12)"}},
+      {"/samples", "spikes", {"samples", "\"intensity\", \"event\", \"graded\"", "\"spikes\""}},
+      {"/seed", -3, {"seed", "2^64", "(value -3)"}},
+      {"/seed", "0xg", {"seed", "\"0xg\""}},
+      {"/unit", "1/0", {"unit", "\"1/0\""}},
+      {"/unit", "-1/256", {"unit", "\"-1/256\""}},
+      {"/unit", 0, {"unit", "(value 0)"}},
+      {"/modulation", {{"inversion", 0.2}}, {"modulation.inversion", "0.5 to 1", "0.2"}},
+      {"/modulation", {{"maximum", 3}}, {"modulation.maximum", "(value 3)"}},
+      {"/modulation", {{"theta", 3}}, {"modulation.theta", "unknown key"}},
+      {"/schedule", json::array(), {"schedule", "0 elements"}},
+      {"/schedule", json::array({{{"from_sample", 5}, {"scale", 1}}}), {"schedule[0].from_sample", "starts at sample 0"}},
+      {"/schedule",
+       json::array({{{"from_sample", 0}, {"scale", 1}}, {{"from_sample", 0}, {"scale", 1}}}),
+       {"schedule[1].from_sample", "ascending"}},
+      {"/schedule", json::array({{{"from_sample", 0}, {"scale", -1}}}), {"schedule[0].scale", "(value -1)"}},
+      {"/layers", json::array(), {"layers", "0 elements", "1 to 4"}},
+      {"/layers", 3, {"layers", "an array is needed", "(value 3)"}},
+      {"/layers/1", 3, {"layers[1]", "an object is needed"}},
+      {"/layers/0/neurons", 0, {"layers[0].neurons", "(value 0)"}},
+      {"/layers/1/neurons", 3, {"layers[1].neurons", "one neuron a class", "4 classes"}},
+      {"/layers/0/bias", 1, {"layers[0].bias", "true or false"}},
+      {"/layers/0/threshold", 200, {"layers[0].threshold", "cannot be represented", "51200", "(value 200)"}},
+      {"/layers/0/threshold", "0.5", {"layers[0].threshold", "a number is needed"}},
+      {"/layers/0/threshold", {{"raw", 40000}}, {"layers[0].threshold.raw", "32767", "40000"}},
+      {"/layers/0/threshold", {{"raw", 1.5}}, {"layers[0].threshold.raw", "integer", "1.5"}},
+      {"/layers/0/threshold", {{"row", 1}}, {"layers[0].threshold.row", "unknown key"}},
+      {"/layers/0/window", -0.5, {"layers[0].window", "cannot be represented"}},
+      {"/layers/0/window", 200, {"layers[0].window", "cannot be represented"}},
+      {"/layers/0/leak", 1.1, {"layers[0].leak", "cannot be represented", "1.1"}},
+      {"/layers/0/input_shift", 16, {"layers[0].input_shift", "0 to 15", "(value 16)"}},
+      {"/layers/0/rule", "stdp", {"layers[0].rule", "\"frozen\", \"naca\", \"error\"", "\"stdp\""}},
+      {"/layers/0/span", "first", {"layers[0].span", "\"first\""}},
+      {"/layers/0/rounding", 3, {"layers[0].rounding", "\"nearest\"", "(value 3)"}},
+      {"/layers/0/learning_rate", 1, {"layers[0].learning_rate", "cannot be represented", "65535"}},
+      {"/layers/0/learning_rate", 1e-12, {"layers[0].learning_rate", "round to 0"}},
+      {"/layers/0/learning_rate", -1, {"layers[0].learning_rate", "(value -1)"}},
+      {"/layers/0/learning_rate", {{"raw", 70000}}, {"layers[0].learning_rate.raw", "70000"}},
+      {"/layers/0/initial_amplitude", 0.6, {"layers[0].initial_amplitude", "cannot be represented", "154", "127"}},
+  };
+  for (const auto& wrong : cases) {
+    auto document = small_network();
+    document[json::json_pointer(wrong.pointer)] = wrong.value;
+    auto told = wrong.told;
+    told.push_back("net.json");
+    expect_all_in(refusal([&] { (void)parsed(document); }), told);
+  }
+}
+
+TEST(Network, MissingFieldsAreNamed) {
+  for (const char* pointer : {"/phasic_network", "/inputs", "/classes", "/steps", "/layers", "/layers/0/neurons",
+                              "/layers/0/threshold", "/layers/0/leak", "/layers/0/rule", "/layers/0/learning_rate"}) {
+    auto document = small_network();
+    const json::json_pointer place(pointer);
+    document[place.parent_pointer()].erase(place.back());
+    expect_all_in(refusal([&] { (void)parsed(document); }), {"net.json", place.back(), "missing"});
+  }
+}
+
+TEST(Network, FrozenLayersHaveNoLearningRate) {
+  auto document = small_network();
+  document["layers"][0]["rule"] = "frozen";
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].learning_rate", "frozen"});
+  document["layers"][0].erase("learning_rate");
+  EXPECT_EQ(parsed(document).layers[0].rule, Rule::kFrozen);
+}
+
+TEST(Network, ScheduleMustFitTheRate) {
+  auto document = small_network();
+  document["layers"][0]["learning_rate"] = {{"raw", 40000}};
+  document["schedule"] = json::array({{{"from_sample", 0}, {"scale", 2}}});
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].learning_rate", "schedule[0]", "80000"});
+}
+
+TEST(Network, BrokenFilesAreRefused) {
+  const test::TemporaryFolder folder;
+  expect_all_in(refusal([&] { (void)load_network(folder / "none.json"); }), {"none.json"});
+  expect_all_in(refusal([&] { (void)load_network(folder.path()); }), {"folder"});
+  test::write_file(folder / "empty.json", std::string());
+  expect_all_in(refusal([&] { (void)load_network(folder / "empty.json"); }), {"empty.json", "JSON"});
+  test::write_file(folder / "broken.json", std::string("{\"inputs\": 3,"));
+  expect_all_in(refusal([&] { (void)load_network(folder / "broken.json"); }), {"broken.json", "line 1"});
+  test::write_file(folder / "twice.json", std::string(R"({"inputs": 3, "inputs": 4})"));
+  expect_all_in(refusal([&] { (void)load_network(folder / "twice.json"); }), {"twice.json", "\"inputs\"", "twice"});
+  test::write_file(folder / "bytes.json", test::Bytes{0xff, 0xfe, 0x00, 0x01});
+  expect_all_in(refusal([&] { (void)load_network(folder / "bytes.json"); }), {"bytes.json", "JSON"});
+}
+
+TEST(Network, EveryTruncationOfAFileIsRefused) {
+  const auto text = small_network().dump();
+  for (std::size_t n = 0; n < text.size(); ++n) {
+    const test::TemporaryFolder folder;
+    test::write_file(folder / "part.json", text.substr(0, n));
+    expect_all_in(refusal([&] { (void)load_network(folder / "part.json"); }), {"part.json", "JSON"});
+  }
+}
+
+json with_rule(const std::string& rule) {
+  auto document = small_network();
+  document["layers"][0]["rule"] = rule;
+  return document;
+}
+
+TEST(Network, RulesHaveUsualValues) {
+  struct Usual {
+    const char* rule;
+    contract::Factor factor;
+    contract::Span span;
+    contract::Post post;
+    std::uint32_t trace_shift;
+  };
+  for (const auto& usual :
+       {Usual{"naca", contract::Factor::kLevel, contract::Span::kLastStep, contract::Post::kTrit, 0},
+        Usual{"drtp", contract::Factor::kLevel, contract::Span::kAllSteps, contract::Post::kSurrogate, 0},
+        Usual{"dfa", contract::Factor::kFeedback, contract::Span::kAllSteps, contract::Post::kSurrogate, 0},
+        Usual{"eprop", contract::Factor::kFeedback, contract::Span::kAllSteps, contract::Post::kSurrogate, 2}}) {
+    const auto layer = parsed(with_rule(usual.rule)).layers[0];
+    EXPECT_EQ(layer.factor(), usual.factor) << usual.rule;
+    EXPECT_EQ(layer.span, usual.span) << usual.rule;
+    EXPECT_EQ(layer.post, usual.post) << usual.rule;
+    EXPECT_EQ(layer.trace_shift, usual.trace_shift) << usual.rule;
+  }
+  auto document = with_rule("drtp");
+  document["layers"][0]["post"] = "one";
+  document["layers"][0]["trace_shift"] = 3;
+  const auto layer = parsed(document).layers[0];
+  EXPECT_EQ(layer.post, contract::Post::kOne);
+  EXPECT_EQ(layer.trace_shift, 3U);
+  EXPECT_EQ(first_difference(parsed(canonical(parsed(document))), parsed(document)), "");
+}
+
+TEST(Network, RatesOfFeedbackAreThoseOfErrorsAndLevels) {
+  auto document = with_rule("eprop");
+  document["layers"][0]["learning_rate"] = 0.01;
+  const auto layer = parsed(document).layers[0];
+  // 0.01 * 256 * 65536 / 64 / 8 steps / 2^2 = 81.92, scaled up by 2^9.
+  EXPECT_EQ(layer.factor_shift, 9U);
+  EXPECT_EQ(layer.rate, 41943U);
+}
+
+json competition() {
+  return {{"phasic_network", 1},
+          {"inputs", 64},
+          {"classes", 3},
+          {"steps", 8},
+          {"layers",
+           {{{"neurons", 10}, {"rule", "competition"}, {"input_shift", 3}, {"slowest_rate", "1/32"}, {"homeostasis", 500}}}}};
+}
+
+TEST(Network, NeuronsThatCompeteStandForGroupsOfNeighbours) {
+  const auto network = parsed(competition());
+  const auto& layer = network.layers[0];
+  EXPECT_EQ(layer.factor(), contract::Factor::kCompetition);
+  EXPECT_EQ(layer.factor_shift, 5U);
+  EXPECT_EQ(layer.homeostasis, 500U);
+  EXPECT_EQ(network.rows(0), 64U);
+  EXPECT_EQ(network.stored_rows(0), 70U) << "six bytes of state a neuron";
+  std::vector<std::uint32_t> classes;
+  for (std::uint32_t neuron = 0; neuron < 10; ++neuron) classes.push_back(network.class_of(neuron));
+  EXPECT_EQ(classes, (std::vector<std::uint32_t>{0, 0, 0, 0, 1, 1, 1, 2, 2, 2}));
+  EXPECT_EQ(first_difference(parsed(canonical(network)), network), "");
+}
+
+TEST(Network, RulesThatDoNotFitAreNamed) {
+  const auto refused = [](json document, const std::vector<std::string>& told) {
+    expect_all_in(refusal([&] { (void)parsed(document); }), told);
+  };
+  auto document = small_network();
+  document["layers"][1]["rule"] = "dfa";
+  refused(document, {"layers[1].rule", "dfa", "before the last"});
+  document = small_network();
+  document["layers"][0] = competition()["layers"][0];
+  refused(document, {"layers[0].rule", "competition", "last layer"});
+  document = competition();
+  document["layers"][0]["slowest_rate"] = 0.3;
+  refused(document, {"layers[0].slowest_rate", "0.3", "1/256"});
+  document = competition();
+  document["layers"][0]["threshold"] = 1;
+  refused(document, {"layers[0]", "threshold"});
+  document = with_rule("naca");
+  document["layers"][0]["trace_shift"] = 1;
+  refused(document, {"layers[0].trace_shift", "all_steps"});
+}
+
+json graded() {
+  auto document = small_network();
+  document["samples"] = "graded";
+  document["steps"] = 1;
+  for (auto& layer : document["layers"]) {
+    layer.erase("leak");
+    layer.erase("window");
+  }
+  return document;
+}
+
+TEST(Network, GradedNeuronsHaveARampAroundTheirThreshold) {
+  const auto network = parsed(graded());
+  const auto& hidden = network.layers[0];
+  EXPECT_EQ(hidden.threshold, 128);
+  EXPECT_EQ(hidden.window, 0) << "128 units below it";
+  EXPECT_EQ(hidden.post, contract::Post::kSurrogate);
+  EXPECT_EQ(network.layers[1].span, contract::Span::kLastStep);
+  // 2e-3 * 256 * 65536 / 64 / 255 = 2.056, scaled up by 2^14.
+  EXPECT_EQ(hidden.factor_shift, 14U);
+  EXPECT_EQ(hidden.rate, 33686U);
+  EXPECT_EQ(first_difference(parsed(canonical(network)), network), "");
+}
+
+TEST(Network, GradedSamplesWithSeveralStepsAreNamed) {
+  auto document = graded();
+  document["steps"] = 2;
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"steps", "graded", "(value 2)"});
+  document = graded();
+  document["layers"][0]["span"] = "all_steps";
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].span", "graded", "all_steps"});
+  document = graded();
+  document["layers"][0]["trace_shift"] = 1;
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].trace_shift"});
+}
+
+TEST(Network, RulesThatADeviceLacksAreNamed) {
+  driver::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 1024, 16384, 16384, 512, 7};
+  for (const char* rule : {"drtp", "dfa", "eprop"}) {
+    const auto network = parsed(with_rule(rule));
+    EXPECT_NO_THROW(check_limits(network, limits, "the device"));
+    auto less = limits;
+    less.rules = 4;
+    expect_all_in(refusal([&] { check_limits(network, less, "the device"); }), {"layers[0]", "rules", "the device"});
+  }
+  const auto network = parsed(competition());
+  EXPECT_NO_THROW(check_limits(network, limits, "the device"));
+  limits.rules = 3;
+  expect_all_in(refusal([&] { check_limits(network, limits, "the device"); }), {"layers[0].rule", "competition", "rules"});
+  expect_all_in(refusal([&] { check_limits(parsed(graded()), limits, "the device"); }), {"samples", "graded", "rules"});
+  limits.rules = 7;
+  limits.weight_depth = 69;
+  expect_all_in(refusal([&] { check_limits(network, limits, "the device"); }),
+                {"layers[0].neurons", "weight_depth", "70 words"});
+}
+
+TEST(Network, LimitsOfADeviceAreNamed) {
+  const driver::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 64, 16384, 16384, 512, 0};
+  const auto network = parsed(small_network());
+  EXPECT_NO_THROW(check_limits(network, limits, "the device"));
+  const auto refused = [&](auto change, const std::vector<std::string>& told) {
+    auto less = limits;
+    change(less);
+    auto all = told;
+    all.push_back("the device");
+    expect_all_in(refusal([&] { check_limits(network, less, "the device"); }), all);
+  };
+  refused([](auto& l) { l.weight_width = 16; }, {"weight_width", "16"});
+  refused([](auto& l) { l.engines = 1; }, {"layers", "engines", "1"});
+  refused([](auto& l) { l.max_rows = 64; }, {"inputs", "65", "max_rows", "64"});
+  refused([](auto& l) { l.max_neurons = 39; }, {"layers[0].neurons", "max_neurons", "39"});
+  refused([](auto& l) { l.max_steps = 7; }, {"steps", "max_steps", "7"});
+  refused([](auto& l) { l.max_classes = 3; }, {"classes", "max_classes", "3"});
+  refused([](auto& l) { l.max_outputs = 3; }, {"layers[1].span", "max_outputs", "3"});
+  refused([](auto& l) { l.weight_depth = 64; }, {"layers[0].neurons", "weight_depth", "65 words"});
+}
+
+TEST(Network, WhatASerialBuildLacksIsNamed) {
+  const driver::Limits limits{8, 8, 2, 960, 128, 32, 16, 16, 0, 16384, 32, contract::kRulesSerial};
+  EXPECT_NO_THROW(check_limits(parsed(small_network()), limits, "the device"));
+  const auto refused = [&](const json& document, driver::Limits less, const std::vector<std::string>& told) {
+    auto all = told;
+    all.insert(all.end(), {"the device", "serial build"});
+    expect_all_in(refusal([&] { check_limits(parsed(document), less, "the device"); }), all);
+  };
+  auto document = small_network();
+  document["samples"] = "event";
+  refused(document, limits, {"samples", "event"});
+  // 65 rows of 5 words fit, and so do 41 rows of one, but not both.
+  auto less = limits;
+  less.weight_depth = 365;
+  refused(small_network(), less, {"layers[1].neurons", "366 words", "365"});
+  less.max_neurons = 1024;
+  less.weight_depth = 100'000;
+  refused(small_network(64, 520), less, {"layers[0].neurons", "2080 levels", "2048"});
+  document = small_network(300, 16);
+  document["layers"][0]["span"] = "all_steps";
+  refused(document, limits, {"layers[0].span", "301 rows", "256"});
+}
+
+TEST(Network, ExamplesAreValid) {
+  int examples = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(PHASIC_SOURCE_DIR) / "examples")) {
+    if (entry.path().extension() != ".json") continue;
+    const auto network = load_network(entry.path());
+    EXPECT_EQ(network.name, entry.path().stem().string());
+    EXPECT_FALSE(describe(network).empty());
+    ++examples;
+  }
+  EXPECT_GE(examples, 2);
+}
+
+}  // namespace
+}  // namespace phasic::runtime

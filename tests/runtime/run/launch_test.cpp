@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/run/launch.hpp"
+
+#include <cstring>
+
+#include "driver/layout/random.hpp"
+#include "tests/runtime/support.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+Network small() { return parse_network(test::small_network(100, 70, 4), "net.json"); }
+
+TEST(Layout, RowsAndLayersAreAligned) {
+  const auto layout = layout_of(small());
+  ASSERT_EQ(layout.layers.size(), 2u);
+  EXPECT_EQ(layout.layers[0].weights_offset, 0u);
+  EXPECT_EQ(layout.layers[0].row_bytes, 128u);
+  EXPECT_EQ(layout.layers[1].weights_offset, 101u * 128);
+  EXPECT_EQ(layout.layers[1].row_bytes, 64u);
+  EXPECT_EQ(layout.weights_bytes, 101u * 128 + 71 * 64);
+  EXPECT_EQ(layout.tables_bytes, 4u * 128);
+}
+
+TEST(Program, HasTheFieldsOfTheContract) {
+  auto document = test::small_network(100, 70, 4);
+  document["seed"] = "0x123456789abcdef0";
+  document["schedule"] = {{{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 10}, {"scale", 0.5}}};
+  const auto network = parse_network(document, "net.json");
+  const auto layout = layout_of(network);
+  const auto block = program_block(network, layout, {.learn = true, .trace = true, .stream_sample = 10, .sample_stride = 128});
+  ASSERT_EQ(block.size(), 320u);
+  const auto word = [&](std::size_t at) {
+    std::uint32_t value;
+    std::memcpy(&value, block.data() + at, 4);
+    return value;
+  };
+  const std::vector<std::uint32_t> header = {0x43534850, 1, 0x9abcdef0, 0x12345678, 100, 2, 8, 4, 0, 128, 3, 0, 0, 0, 0, 0};
+  for (std::size_t n = 0; n < header.size(); ++n) EXPECT_EQ(word(4 * n), header[n]) << n;
+  const std::vector<std::uint32_t> first = {70, 1, 128, 0, 51, 0, 1, 0, 0, 16777, 6, 0, 0, 0, 0, 0};
+  for (std::size_t n = 0; n < first.size(); ++n) EXPECT_EQ(word(64 + 4 * n), first[n]) << n;
+  EXPECT_EQ(word(128 + 24), 2u);  // factor error
+  EXPECT_EQ(word(128 + 28), 1u);  // all steps
+  EXPECT_EQ(word(128 + 44), 101u * 128);
+  for (std::size_t n = 192; n < 320; n += 4) EXPECT_EQ(word(n), 0u);
+}
+
+TEST(InitialWeights, AreUniformWithinTheAmplitudeAndPaddedWithZeros) {
+  for (const unsigned width : {8u, 16u}) {
+    auto document = test::small_network(200, 130, 4);
+    document["weight_width"] = width;
+    document["layers"][0]["initial_amplitude"] = {{"raw", 3}};
+    const auto network = parse_network(document, "net.json");
+    const auto layout = layout_of(network);
+    const auto weights = initial_weights(network, layout);
+    std::vector<int> count(7);
+    for (std::uint32_t i = 0; i < 201; ++i) {
+      for (std::uint32_t j = 0; j < 130; ++j) {
+        const auto value = weight(network, layout, weights, 0, i, j);
+        ASSERT_LE(std::abs(value), 3);
+        ++count[static_cast<std::size_t>(value + 3)];
+      }
+      for (auto n = 130 * width / 8; n < layout.layers[0].row_bytes; ++n)
+        ASSERT_EQ(weights[i * layout.layers[0].row_bytes + n], std::byte{0});
+    }
+    for (const int n : count) EXPECT_NEAR(n, 201 * 130 / 7, 300);
+  }
+}
+
+TEST(Samples, ArePackedAsTheContractSays) {
+  const auto network = small();
+  const auto data = test::make_dataset(2, 10, 4, 5);
+  const std::vector<Sample> samples{{data.image(0), data.labels[0]}, {data.image(1), data.labels[1]}};
+  const auto packed = pack_samples(network, samples, 0, true);
+  EXPECT_EQ(packed.stride, 128u);
+  ASSERT_EQ(packed.bytes.size(), 256u);
+  std::uint32_t header[4];
+  std::memcpy(header, packed.bytes.data() + 128, 16);
+  EXPECT_EQ(header[0], data.labels[1]);
+  EXPECT_EQ(header[1], 1u);
+  EXPECT_EQ(header[2], 100u);
+  EXPECT_EQ(header[3], 0u);
+  EXPECT_EQ(std::memcmp(packed.bytes.data() + 128 + 16, data.image(1).data(), 100), 0);
+}
+
+TEST(Samples, EventsAscendAndFollowTheIntensity) {
+  auto document = test::small_network(100, 70, 4);
+  document["samples"] = "event";
+  document["steps"] = 32;
+  const auto network = parse_network(document, "net.json");
+  std::vector<std::uint8_t> intensities(100);
+  for (std::size_t n = 0; n < intensities.size(); ++n) intensities[n] = static_cast<std::uint8_t>(n < 50 ? 0 : 128);
+  std::size_t total = 0;
+  for (std::uint32_t sample = 0; sample < 100; ++sample) {
+    const auto events = encode_events(network, intensities, sample);
+    EXPECT_TRUE(std::is_sorted(events.begin(), events.end()));
+    EXPECT_EQ(std::adjacent_find(events.begin(), events.end()), events.end());
+    for (const auto event : events) {
+      EXPECT_GE(event & 0xffff, 50u);
+      EXPECT_LT(event >> 16, 32u);
+    }
+    total += events.size();
+  }
+  EXPECT_NEAR(static_cast<double>(total), 100 * 50 * 32 * 0.5, 1000);
+}
+
+TEST(Samples, LaunchesStayBelowAGigabyte) {
+  const auto network = small();
+  EXPECT_LE(largest_launch(network, true) * trace_bytes_per_sample(network), std::size_t{1} << 30);
+  EXPECT_EQ(trace_bytes_per_sample(network), 8u * (192 + 64));
+}
+
+}  // namespace
+}  // namespace phasic::runtime

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Learning and testing on the reference engine.
+#include "runtime/run/session.hpp"
+
+#include <set>
+
+#include "runtime/run/checkpoint.hpp"
+#include "tests/runtime/support.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using nlohmann::json;
+
+struct Outcome {
+  LearnState state;
+  std::vector<std::uint32_t> scores;
+};
+
+class Session : public ::testing::Test {
+ protected:
+  Outcome learned(const json& document, const LearnPlan& plan, Order order = Order::kFile) {
+    const auto fixed = make_fixed(parse_network(document, "net.json"));
+    SampleStream stream(data, order, fixed.network.seed);
+    Outcome outcome;
+    outcome.state.weights = initial_weights(fixed.network, fixed.layout);
+    learn(fixed, stream, plan, launch_on(*device, fixed), outcome.state, {},
+          [&](std::uint64_t first, std::span<const Sample> samples, const LaunchResult& result) {
+            EXPECT_EQ(first * fixed.network.outputs(), outcome.scores.size());
+            EXPECT_EQ(samples.size(), result.records.size());
+            outcome.scores.insert(outcome.scores.end(), result.scores.begin(), result.scores.end());
+          });
+    return outcome;
+  }
+  std::unique_ptr<driver::Device> device = driver::open_local("reference");
+  Dataset data = test::make_dataset(150, 8, 4, 21);
+  json document = test::small_network();
+};
+
+TEST_F(Session, TheNetworkLearnsTheMadeUpClasses) {
+  const auto outcome = learned(document, {.end = 600, .launch_samples = 100});
+  const auto& blocks = outcome.state.curve.correct;
+  ASSERT_EQ(blocks.size(), 6u);
+  EXPECT_GT(blocks.back(), 80u);
+  EXPECT_GT(blocks.back(), blocks.front());
+  EXPECT_EQ(outcome.state.counters.header.samples_learned, 600u);
+}
+
+TEST_F(Session, AnySplitOverLaunchesGivesTheSameBits) {
+  const auto whole = learned(document, {.end = 330, .launch_samples = 1000});
+  for (const std::uint64_t size : {1, 7, 64, 329}) {
+    const auto split = learned(document, {.end = 330, .launch_samples = size});
+    EXPECT_EQ(split.scores, whole.scores) << size;
+    EXPECT_EQ(split.state.weights, whole.state.weights) << size;
+    EXPECT_EQ(split.state.curve, whole.state.curve) << size;
+    EXPECT_EQ(split.state.counters.layers[0].synaptic_operations, whole.state.counters.layers[0].synaptic_operations) << size;
+  }
+}
+
+TEST_F(Session, AScheduleActsAtItsSampleWhateverTheLaunches) {
+  document["schedule"] = {
+      {{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 55}, {"scale", 0.25}}, {{"from_sample", 170}, {"scale", 0}}};
+  const auto whole = learned(document, {.end = 200, .launch_samples = 1000});
+  EXPECT_EQ(learned(document, {.end = 200, .launch_samples = 13}).state.weights, whole.state.weights);
+  const auto until_end_of_learning = learned(document, {.end = 170, .launch_samples = 1000});
+  EXPECT_EQ(until_end_of_learning.state.weights, whole.state.weights) << "a rate of 0 changes nothing";
+  document.erase("schedule");
+  EXPECT_NE(learned(document, {.end = 200, .launch_samples = 1000}).state.weights, whole.state.weights);
+}
+
+TEST_F(Session, EventsAndIntensitiesGiveTheSameBits) {
+  const auto encoded = learned(document, {.end = 120, .launch_samples = 50});
+  document["samples"] = "event";
+  const auto events = learned(document, {.end = 120, .launch_samples = 50});
+  EXPECT_EQ(events.scores, encoded.scores);
+  EXPECT_EQ(events.state.weights, encoded.state.weights);
+}
+
+TEST_F(Session, GoingOnFromACheckpointGivesTheSameBits) {
+  const auto fixed = make_fixed(parse_network(document, "net.json"));
+  for (const auto order : {Order::kFile, Order::kShuffled}) {
+    const auto whole = learned(document, {.end = 400, .launch_samples = 60}, order);
+    const test::TemporaryFolder folder;
+    std::vector<std::uint64_t> saved;
+    LearnState state;
+    state.weights = initial_weights(fixed.network, fixed.layout);
+    for (const std::uint64_t end : {90, 217, 400}) {
+      SampleStream stream(data, order, fixed.network.seed);
+      learn(fixed, stream, {.end = end, .launch_samples = 60, .checkpoint_every = 50}, launch_on(*device, fixed), state,
+            [&](const LearnState& now) {
+              saved.push_back(now.position);
+              write_checkpoint(folder / "state",
+                               {fixed.network, data.name, data.size(), 0, order, now.position, now.curve, now.weights});
+            },
+            {});
+      auto checkpoint = read_checkpoint(folder / "state");
+      state = {};
+      state.position = checkpoint.position;
+      state.weights = checkpoint.weights;
+      state.curve = checkpoint.curve;
+    }
+    EXPECT_EQ(saved, (std::vector<std::uint64_t>{50, 90, 100, 150, 200, 217, 250, 300, 350, 400}));
+    EXPECT_EQ(state.weights, whole.state.weights);
+    EXPECT_EQ(state.curve, whole.state.curve);
+  }
+}
+
+TEST_F(Session, StopsAfterTheLaunchInWhichItIsAsked) {
+  const auto fixed = make_fixed(parse_network(document, "net.json"));
+  SampleStream stream(data, Order::kFile, 1);
+  LearnState state;
+  state.weights = initial_weights(fixed.network, fixed.layout);
+  std::atomic<bool> stop{false};
+  std::uint64_t saved = 0;
+  learn(
+      fixed, stream, {.end = 400, .launch_samples = 30, .checkpoint_every = 1000, .stop = &stop}, launch_on(*device, fixed),
+      state, [&](const LearnState& now) { saved = now.position; },
+      [&](std::uint64_t first, std::span<const Sample>, const LaunchResult&) { stop = first >= 60; });
+  EXPECT_EQ(state.position, 90u);
+  EXPECT_EQ(saved, 90u);
+}
+
+TEST_F(Session, AShuffledEpochHasEverySampleOnceInAnOrderOfItsOwn) {
+  SampleStream stream(data, Order::kShuffled, 5), other(data, Order::kShuffled, 6);
+  std::vector<std::vector<std::size_t>> epochs(2);
+  std::size_t alike = 0;
+  for (std::uint64_t position = 0; position < 300; ++position) {
+    epochs[position / 150].push_back(stream.index(position));
+    alike += stream.index(position) == other.index(position) ? 1 : 0;
+  }
+  for (const auto& epoch : epochs) EXPECT_EQ(std::set<std::size_t>(epoch.begin(), epoch.end()).size(), 150u);
+  EXPECT_NE(epochs[0], epochs[1]);
+  EXPECT_LT(alike, 30u);
+  EXPECT_EQ(stream.index(3), epochs[0][3]) << "going back gives the same order";
+}
+
+TEST_F(Session, AnyNumberOfComputeUnitsGivesTheSameResults) {
+  const auto fixed = make_fixed(parse_network(document, "net.json"));
+  const auto weights = learned(document, {.end = 300, .launch_samples = 100}).state.weights;
+  std::vector<std::unique_ptr<driver::Device>> devices;
+  std::vector<std::uint32_t> expected;
+  std::uint64_t expected_correct = 0;
+  for (std::size_t units = 1; units <= 3; ++units) {
+    devices.push_back(driver::open_local("reference"));
+    std::vector<Launcher> launchers;
+    for (const auto& one : devices) launchers.push_back(launch_on(*one, fixed));
+    for (const std::uint64_t size : {150, 11}) {
+      std::vector<std::uint32_t> scores;
+      std::uint64_t next = 0;
+      const auto tested = test(data, {.samples = 140, .launch_samples = size}, weights, launchers,
+                               [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
+                                 EXPECT_EQ(first, next) << "launches are told in order";
+                                 next += result.records.size();
+                                 scores.insert(scores.end(), result.scores.begin(), result.scores.end());
+                                 EXPECT_EQ(result.records[0].sample, kFirstTestSample + first);
+                               });
+      EXPECT_EQ(tested.samples, 140u);
+      if (expected.empty()) {
+        expected = scores;
+        expected_correct = tested.correct;
+        EXPECT_GT(tested.correct, 100u);
+      }
+      EXPECT_EQ(scores, expected) << units << " units, launches of " << size;
+      EXPECT_EQ(tested.correct, expected_correct);
+    }
+  }
+}
+
+TEST_F(Session, AFailingUnitEndsTheTestWithItsMessage) {
+  const auto fixed = make_fixed(parse_network(document, "net.json"));
+  const auto weights = initial_weights(fixed.network, fixed.layout);
+  const Launcher good = launch_on(*device, fixed);
+  const Launcher bad = [](std::span<const std::byte>, std::span<const Sample>, const LaunchOptions&) -> LaunchResult {
+    throw DeviceError("unit on fire");
+  };
+  const std::vector<Launcher> launchers{bad, good};
+  try {
+    (void)test(data, {.samples = 100, .launch_samples = 10}, weights, launchers, {});
+    FAIL() << "nothing was thrown";
+  } catch (const DeviceError& error) {
+    EXPECT_STREQ(error.what(), "unit on fire");
+  }
+}
+
+TEST_F(Session, KernelErrorsAreToldWithSampleAndField) {
+  const auto fixed = make_fixed(parse_network(document, "net.json"));
+  const auto weights = initial_weights(fixed.network, fixed.layout);
+  const std::vector<Sample> samples{{data.image(0), 0}, {data.image(1), 9}};
+  try {
+    (void)run_launch(*device, fixed, weights, samples, {.learn = true});
+    FAIL() << "label 9 of 4 classes was taken";
+  } catch (const DeviceError& error) {
+    test::expect_all_in(error.what(), {"reference", "sample_field", "label", "1"});
+  }
+}
+
+TEST_F(Session, TracedPotentialsAgreeWithTheScores) {
+  const auto fixed = make_fixed(parse_network(document, "net.json"));
+  const auto weights = initial_weights(fixed.network, fixed.layout);
+  const std::vector<Sample> samples{{data.image(0), data.labels[0]}, {data.image(1), data.labels[1]}};
+  const auto result = run_launch(*device, fixed, weights, samples, {.trace = true});
+  for (std::size_t n = 0; n < 2; ++n) {
+    for (std::uint32_t j = 0; j < 4; ++j) {
+      const auto last = traced_potential(fixed.network, result.trace, n, 1, 7, j);
+      EXPECT_EQ(result.scores[n * 4 + j] % 65536, static_cast<std::uint32_t>(last + 32768));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace phasic::runtime
