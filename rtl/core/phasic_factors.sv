@@ -55,7 +55,7 @@ module phasic_factors #(
   input  logic                         update_read_i,
   input  logic [WordBits-1:0]          update_word_i,
   output logic [Lanes*FactorWidth-1:0] factors_o,
-  // levels of the word read at f0 that are above 0, at f1; held
+  // levels of the word read at f0 that are above 0, at f1; 0 in other cycles
   output logic [Lanes-1:0]             positive_o
 );
   localparam int ProductWidth = SignalWidth + 17;
@@ -96,7 +96,7 @@ module phasic_factors #(
   // ---- levels of the class, and the lane of the class's own neuron ----
   logic [Lanes*8-1:0]   levels;
   logic [LevelBits-1:0] level_address;
-  logic                 own_word_q;
+  logic                 levels_read_q, own_word_q;
   logic [Lanes-1:0]     own_lane_q;
 
   assign level_address = (Feedback && add_i) ? add_address_i : class_address_i + LevelBits'(word0_i);
@@ -114,11 +114,15 @@ module phasic_factors #(
     .read_data_o    (levels)
   );
 
-  for (genvar k = 0; k < Lanes; k++) begin : gen_positive
-    assign positive_o[k] = $signed(levels[8*k +: 8]) > 8'sd0;
+  always_comb begin
+    positive_o = '0;
+    if (levels_read_q) begin
+      for (int k = 0; k < Lanes; k++) positive_o[k] = $signed(levels[8*k +: 8]) > 8'sd0;
+    end
   end
 
   always_ff @(posedge clk_i) begin
+    levels_read_q <= valid0_i;
     if (valid0_i) begin
       own_word_q <= 32'(word0_i) == 32'(class_i) / Lanes;
       for (int k = 0; k < Lanes; k++) own_lane_q[k] <= 32'(class_i) % Lanes == k;
