@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/reference/cores.hpp"
-#include "sim/reference/fast_kernels.hpp"
+#include "sim/reference/kernels/fast_kernels.hpp"
 
 namespace {
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Potentials and spikes of all steps of a sample.
+#pragma once
+
+#include "sim/reference/kernels/fast_kernels.hpp"
+#include "sim/reference/kernels/vectors.hpp"
+
+namespace phasic::reference {
+namespace {
+
+/// Sums of weights of 8 bits over at most this many rows fit in 16 bits.
+constexpr std::uint32_t kRowsBeforeWidening = 255;
+
+/// Part of a list of rows.
+struct Rows {
+  const std::uint16_t* begin;
+  const std::uint16_t* end;
+  /// Splits off the first rows, `most` at most.
+  [[gnu::always_inline]] Rows take(std::uint32_t most) {
+    const Rows taken{begin, end - begin > most ? begin + most : end};
+    begin = taken.end;
+    return taken;
+  }
+  [[nodiscard, gnu::always_inline]] std::uint32_t count() const { return static_cast<std::uint32_t>(end - begin); }
+};
+
+/// Adds the weights of `added` to `sums` and takes away those of `removed`, from byte `offset` of their rows on: `Neurons`
+/// values.
+/// Two weights share a lane of 16 bits. Its sum, modulo 2^16, is that of the even weights and 256 times that of the odd ones;
+/// as the even ones are stored with 128 added (kEvenBias), a shift gives the odd ones alone and the two come apart.
+template <std::size_t Neurons, std::size_t VectorBytes>
+[[gnu::always_inline]] inline void add_rows(const std::int8_t*, const IntegrateJob& job, std::size_t offset, Rows added,
+                                            Rows removed, std::int32_t* sums) {
+  constexpr std::size_t kVectors = Neurons / VectorBytes;
+  using Words = Vector<std::uint16_t, VectorBytes / 2>;
+  using Numbers = Vector<std::int16_t, VectorBytes / 2>;
+  const std::byte* const base = job.weights + offset;
+  alignas(64) std::int16_t even_sums[Neurons / 2];
+  alignas(64) std::int16_t odd_sums[Neurons / 2];
+  while (added.count() + removed.count() != 0) {
+    const Rows plus = added.take(kRowsBeforeWidening);
+    const Rows minus = removed.take(kRowsBeforeWidening - plus.count());
+    Words all[kVectors] = {};
+    Numbers odd[kVectors] = {};
+    for (const std::uint16_t* row = plus.begin; row != plus.end; ++row) {
+      const std::byte* const weights = base + *row * job.row_stride;
+#pragma GCC unroll 8
+      for (std::size_t k = 0; k < kVectors; ++k) {
+        const auto pairs = load<Numbers>(weights + k * VectorBytes);
+        all[k] += Words(pairs);
+        odd[k] += pairs >> 8;
+      }
+    }
+    for (const std::uint16_t* row = minus.begin; row != minus.end; ++row) {
+      const std::byte* const weights = base + *row * job.row_stride;
+#pragma GCC unroll 8
+      for (std::size_t k = 0; k < kVectors; ++k) {
+        const auto pairs = load<Numbers>(weights + k * VectorBytes);
+        all[k] -= Words(pairs);
+        odd[k] -= pairs >> 8;
+      }
+    }
+    const auto bias = static_cast<std::uint16_t>((plus.count() - minus.count()) * kEvenBias);
+#pragma GCC unroll 8
+    for (std::size_t k = 0; k < kVectors; ++k) {
+      store(even_sums + k * VectorBytes / 2, Numbers(all[k] - (Words(odd[k]) << 8) - bias));
+      store(odd_sums + k * VectorBytes / 2, odd[k]);
+    }
+    for (std::size_t pair = 0; pair < Neurons / 2; ++pair) {
+      sums[2 * pair] += even_sums[pair];
+      sums[2 * pair + 1] += odd_sums[pair];
+    }
+  }
+}
+
+/// The same for weights of 16 bits.
+template <std::size_t Neurons, std::size_t VectorBytes>
+[[gnu::always_inline]] inline void add_rows(const std::int16_t*, const IntegrateJob& job, std::size_t offset, Rows added,
+                                            Rows removed, std::int32_t* sums) {
+  std::int16_t weights[Neurons];
+  for (const std::uint16_t* row = added.begin; row != added.end; ++row) {
+    __builtin_memcpy(weights, job.weights + *row * job.row_stride + offset, sizeof weights);
+    for (std::size_t j = 0; j < Neurons; ++j) sums[j] += weights[j];
+  }
+  for (const std::uint16_t* row = removed.begin; row != removed.end; ++row) {
+    __builtin_memcpy(weights, job.weights + *row * job.row_stride + offset, sizeof weights);
+    for (std::size_t j = 0; j < Neurons; ++j) sums[j] -= weights[j];
+  }
+}
+
+/// Eight bytes of 0 or 1 as eight bits, the first lowest.
+[[gnu::always_inline]] inline std::uint8_t pack_bits(const std::uint8_t* flags) {
+  return static_cast<std::uint8_t>((load<std::uint64_t>(flags) * 0x0102040810204080ULL) >> 56);
+}
+
+template <class Weight, std::size_t kNeurons, std::size_t VectorBytes>
+void integrate_block(IntegrateJob& job, std::size_t first) {
+  alignas(64) std::int32_t usual_sums[kNeurons] = {};
+  alignas(64) std::int32_t sums[kNeurons];
+  alignas(64) std::int32_t potentials[kNeurons] = {};
+  alignas(64) std::int32_t spiked[kNeurons] = {};
+  alignas(64) std::int32_t counts[kNeurons] = {};
+  alignas(64) std::uint8_t flags[kNeurons];
+  const std::int32_t half = job.input_shift == 0 ? 0 : 1 << (job.input_shift - 1);
+  const std::int32_t threshold = job.threshold;
+  const std::int32_t lowest_open = job.lowest_open;
+  const std::int32_t highest_open = job.highest_open;
+  const std::int32_t spike_mask = job.spike_mask;
+  const std::int32_t leak = job.leak;
+  const std::int32_t shift = job.input_shift;
+  const auto* const weight = static_cast<const Weight*>(nullptr);
+  const std::size_t offset = first * sizeof(Weight);
+  add_rows<kNeurons, VectorBytes>(weight, job, offset, {job.usual, job.usual + job.usual_count}, {}, usual_sums);
+  std::int32_t saturations = 0;
+  for (std::uint32_t step = 0; step < job.steps; ++step) {
+    const Rows extra{job.events + job.extra_begin[step], job.events + job.event_begin[step + 1]};
+    const Rows silent{job.silent + job.silent_begin[step], job.silent + job.silent_begin[step + 1]};
+    for (std::size_t j = 0; j < kNeurons; ++j) sums[j] = usual_sums[j];
+    add_rows<kNeurons, VectorBytes>(weight, job, offset, extra, silent, sums);
+    std::int8_t* const trits = job.trits + step * job.stride + first;
+    for (std::size_t j = 0; j < kNeurons; ++j) {
+      const std::int32_t left = spiked[j] != 0 ? 0 : (potentials[j] * leak + 128) >> 8;
+      const std::int32_t unlimited = left + ((sums[j] + half) >> shift);
+      std::int32_t potential = unlimited > 32767 ? 32767 : unlimited;
+      potential = potential < -32768 ? -32768 : potential;
+      saturations += potential != unlimited ? 1 : 0;
+      const std::int32_t spikes = potential > threshold ? 1 : 0;
+      const std::int32_t open = (potential >= lowest_open ? 1 : 0) & (potential <= highest_open ? 1 : 0);
+      trits[j] = static_cast<std::int8_t>(open - (spiked[j] & spike_mask));
+      potentials[j] = potential;
+      spiked[j] = spikes;
+      counts[j] += spikes;
+      flags[j] = static_cast<std::uint8_t>(spikes);
+    }
+    std::uint8_t* const bits = job.spikes + (step * job.stride + first) / 8;
+    for (std::size_t k = 0; k < kNeurons / 8; ++k) bits[k] = pack_bits(flags + 8 * k);
+    if (job.potentials != nullptr) {
+      std::int16_t* const trace = job.potentials + step * job.stride + first;
+      for (std::size_t j = 0; j < kNeurons; ++j) trace[j] = static_cast<std::int16_t>(potentials[j]);
+    }
+  }
+  for (std::size_t j = 0; j < kNeurons; ++j) {
+    job.counts[first + j] = static_cast<std::uint8_t>(counts[j]);
+    job.last_potentials[first + j] = static_cast<std::int16_t>(potentials[j]);
+  }
+  job.saturations += static_cast<std::uint64_t>(saturations);
+}
+
+void integrate8(IntegrateJob& job) {
+  constexpr std::size_t kWide = 4 * kVector;
+  job.saturations = 0;
+  if (job.neurons <= 16) {
+    integrate_block<std::int8_t, 16, 16>(job, 0);
+    return;
+  }
+  std::size_t first = 0;
+  for (; first + kWide <= job.row_bytes; first += kWide) integrate_block<std::int8_t, kWide, kVector>(job, first);
+  for (; first < job.row_bytes; first += 64) integrate_block<std::int8_t, 64, kVector>(job, first);
+}
+
+void integrate16(IntegrateJob& job) {
+  job.saturations = 0;
+  for (std::size_t first = 0; 2 * first < job.row_bytes; first += 32) integrate_block<std::int16_t, 32, kVector>(job, first);
+}
+
+}  // namespace
+}  // namespace phasic::reference
