@@ -32,14 +32,13 @@ class DenseLayer final : public FastLayer {
  public:
   explicit DenseLayer(const LayerContext& context)
       : FastLayer(context),
-        weights_(context.program, context.shape, context.program.weight_width == 8),
+        weights_(context.program, context.shape, true),
         own_lists_(context.program, context.shape),
         factors_(activity_.stride),
         words_(context.program, context.shape, context.number),
-        whole_even_(activity_.stride),
-        whole_odd_(activity_.stride),
-        part_even_(activity_.stride),
-        part_odd_(activity_.stride),
+        whole8_(activity_.stride),
+        whole16_(activity_.stride),
+        room_(activity_.stride),
         steps_of_row_(padded(context.shape.rows)),
         visited_(steps_of_row_.size()),
         visited_steps_(steps_of_row_.size()) {}
@@ -64,14 +63,16 @@ class DenseLayer final : public FastLayer {
     context_.counts.update_operations += std::uint64_t{visited} * shape.neurons;
     if (!set_factors(context_.program, shape, context_.kernels, levels_, label, activity_.counts, errors, factors_)) return;
     if (is_stochastic()) words_.draw(context_.kernels, visited_, visited, number);
-    if (context_.program.weight_width == 8 && shape.span == contract::Span::kLastStep) {
-      update_alike(visited);
-    } else {
-      update(visited);
-    }
+    shape.span == contract::Span::kLastStep ? learn_last_step(visited) : learn_all_steps(visited);
   }
 
  private:
+  /// The first step that is learned from, or as many as there are.
+  [[nodiscard]] std::uint32_t first_learned_step() const {
+    if (context_.shape.factor == contract::Factor::kFrozen) return context_.program.steps;
+    return context_.shape.span == contract::Span::kLastStep ? context_.program.steps - 1 : 0;
+  }
+
   [[nodiscard]] bool is_stochastic() const { return context_.shape.rounding == contract::Rounding::kStochastic; }
 
   /// The spikes of the layer before as lists of this layer's rows.
@@ -110,6 +111,7 @@ class DenseLayer final : public FastLayer {
                      .stride = activity_.stride,
                      .spikes = activity_.spikes.data(),
                      .trits = activity_.trits.data(),
+                     .first_trits = first_learned_step(),
                      .counts = activity_.counts.data(),
                      .last_potentials = activity_.last_potentials.data(),
                      .potentials = potentials == nullptr ? nullptr : potentials_.data(),
@@ -125,14 +127,13 @@ class DenseLayer final : public FastLayer {
     }
   }
 
-  /// Fills `visited_` and `visited_steps_` with the rows to learn from and returns their number.
+  /// Fills `visited_` with the rows to learn from, and for all steps `visited_steps_`. Returns their number.
   [[nodiscard]] std::size_t choose_rows() {
     const LayerProgram& shape = context_.shape;
     const std::uint32_t last = context_.program.steps - 1;
     if (shape.span == contract::Span::kLastStep) {
       const std::size_t count = lists_->begin[last + 1] - lists_->begin[last];
       std::copy_n(lists_->rows.begin() + lists_->begin[last], count, visited_.begin());
-      std::fill_n(visited_steps_.begin(), count, std::uint32_t{1} << last);
       return count;
     }
     before_ == nullptr ? gather_steps() : transpose_steps(*before_);
@@ -176,49 +177,48 @@ class DenseLayer final : public FastLayer {
     }
   }
 
-  /// Changes weights of 8 bits by what the last step alone asks for: the same in every row but for rounding.
-  void update_alike(std::size_t visited) {
-    context_.kernels.split_changes(activity_.trits.data() + (context_.program.steps - 1) * activity_.stride, factors_.data(),
-                                   activity_.stride, whole_even_.data(), whole_odd_.data(), part_even_.data(),
-                                   part_odd_.data());
-    CommonUpdateJob job{.weights = weights_.data(),
-                        .row_bytes = weights_.row_bytes(),
-                        .row_stride = weights_.stride(),
-                        .rows = visited_.data(),
-                        .row_count = visited,
-                        .row_x = words_.row_x(),
-                        .row_y = words_.row_y(),
-                        .pair_words = words_.pair_words(),
-                        .pair_offsets = words_.pair_offsets(),
-                        .whole_even = whole_even_.data(),
-                        .whole_odd = whole_odd_.data(),
-                        .part_even = part_even_.data(),
-                        .part_odd = part_odd_.data(),
-                        .stochastic = is_stochastic(),
-                        .saturations = 0};
-    context_.kernels.update_common8(job);
-    context_.counts.weight_saturations += job.saturations;
+  [[nodiscard]] Visits visits(std::size_t visited) {
+    return {.weights = weights_.data(),
+            .row_bytes = weights_.row_bytes(),
+            .row_stride = weights_.stride(),
+            .rows = visited_.data(),
+            .row_count = visited,
+            .row_x = words_.row_x(),
+            .row_y = words_.row_y(),
+            .pair_words = words_.pair_words(),
+            .pair_offsets = words_.pair_offsets(),
+            .stochastic = is_stochastic()};
   }
 
-  void update(std::size_t visited) {
-    const LayerProgram& shape = context_.shape;
-    UpdateJob job{.weights = weights_.data(),
-                  .row_stride = weights_.stride(),
-                  .neurons = shape.neurons,
-                  .first_step = shape.span == contract::Span::kLastStep ? context_.program.steps - 1 : 0,
+  /// Changes weights by what the last step asks for.
+  void learn_last_step(std::size_t visited) {
+    const std::int8_t* const trits = activity_.trits.data() + (context_.program.steps - 1) * activity_.stride;
+    if (context_.program.weight_width == 8) {
+      context_.kernels.split_changes8(trits, factors_.data(), activity_.stride, whole8_.data(), room_.data(),
+                                      room_.data() + activity_.stride / 2);
+      CommonUpdate8Job job{.visits = visits(visited),
+                           .whole = whole8_.data(),
+                           .room_even = room_.data(),
+                           .room_odd = room_.data() + activity_.stride / 2,
+                           .saturations = 0};
+      context_.kernels.update_common8(job);
+      context_.counts.weight_saturations += job.saturations;
+    } else {
+      context_.kernels.split_changes16(trits, factors_.data(), activity_.stride, whole16_.data(), room_.data());
+      CommonUpdate16Job job{.visits = visits(visited), .whole = whole16_.data(), .room = room_.data(), .saturations = 0};
+      context_.kernels.update_common16(job);
+      context_.counts.weight_saturations += job.saturations;
+    }
+  }
+
+  void learn_all_steps(std::size_t visited) {
+    UpdateJob job{.visits = visits(visited),
                   .steps = context_.program.steps,
-                  .rows = visited_.data(),
                   .row_steps = visited_steps_.data(),
-                  .row_count = visited,
-                  .row_x = words_.row_x(),
-                  .row_y = words_.row_y(),
-                  .pair_words = words_.pair_words(),
-                  .pair_offsets = words_.pair_offsets(),
                   .trits = activity_.trits.data(),
                   .stride = activity_.stride,
                   .factors = factors_.data(),
-                  .trace_shift = shape.trace_shift,
-                  .stochastic = is_stochastic(),
+                  .trace_shift = context_.shape.trace_shift,
                   .saturations = 0};
     context_.program.weight_width == 8 ? context_.kernels.update8(job) : context_.kernels.update16(job);
     context_.counts.weight_saturations += job.saturations;
@@ -232,8 +232,9 @@ class DenseLayer final : public FastLayer {
   // What learning needs.
   std::vector<std::int32_t> factors_;
   RoundingWords words_;
-  std::vector<std::int16_t> whole_even_, whole_odd_;
-  std::vector<std::uint16_t> part_even_, part_odd_;
+  std::vector<std::int8_t> whole8_;  ///< of CommonUpdate8Job
+  std::vector<std::int16_t> whole16_;
+  std::vector<std::uint16_t> room_;
   std::vector<std::uint32_t> steps_of_row_;  ///< bit t: the row spiked at step t
   std::vector<std::uint16_t> visited_;
   std::vector<std::uint32_t> visited_steps_;

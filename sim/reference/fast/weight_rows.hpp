@@ -13,7 +13,7 @@ namespace phasic::reference {
 /// The weights of a layer, row after row.
 class WeightRows {
  public:
-  /// `biased`: even weights of 8 bits are kept with kEvenBias.
+  /// `biased`: weights at even places are kept with kEvenBias or kEvenBias16.
   WeightRows(const Program& program, const LayerProgram& shape, bool biased);
 
   /// From and to the layout of the weights buffer: `shape.rows` rows.
@@ -26,6 +26,7 @@ class WeightRows {
   [[nodiscard]] std::size_t stride() const { return stride_; }        ///< bytes from one row to the next
 
  private:
+  unsigned weight_width_;
   std::size_t rows_;
   std::size_t used_;  ///< bytes of a row that hold weights
   std::size_t row_bytes_;

@@ -18,15 +18,26 @@ void level_factors(const std::int8_t* levels, std::size_t count, std::int32_t ra
   }
 }
 
-void split_changes(const std::int8_t* trits, const std::int32_t* factors, std::size_t count, std::int16_t* whole_even,
-                   std::int16_t* whole_odd, std::uint16_t* part_even, std::uint16_t* part_odd) {
+void split_changes8(const std::int8_t* trits, const std::int32_t* factors, std::size_t count, std::int8_t* whole,
+                    std::uint16_t* room_even, std::uint16_t* room_odd) {
+  static_assert(contract::kFactorWidth - 16 < 8);
   for (std::size_t pair = 0; pair < count / 2; ++pair) {
     const std::int32_t even = trits[2 * pair] * factors[2 * pair];
     const std::int32_t odd = trits[2 * pair + 1] * factors[2 * pair + 1];
-    whole_even[pair] = static_cast<std::int16_t>(even >> 16);
-    whole_odd[pair] = static_cast<std::int16_t>(odd >> 16);
-    part_even[pair] = static_cast<std::uint16_t>(even);
-    part_odd[pair] = static_cast<std::uint16_t>(odd);
+    whole[2 * pair] = static_cast<std::int8_t>(even >> 16);
+    whole[2 * pair + 1] = static_cast<std::int8_t>(odd >> 16);
+    room_even[pair] = static_cast<std::uint16_t>(~even);
+    room_odd[pair] = static_cast<std::uint16_t>(~odd);
+  }
+}
+
+void split_changes16(const std::int8_t* trits, const std::int32_t* factors, std::size_t count, std::int16_t* whole,
+                     std::uint16_t* room) {
+  static_assert(contract::kFactorWidth - 8 < 16);
+  for (std::size_t j = 0; j < count; ++j) {
+    const std::int32_t change = trits[j] * factors[j];
+    whole[j] = static_cast<std::int16_t>(change >> 8);
+    room[j] = static_cast<std::uint16_t>(~(change << 8));
   }
 }
 

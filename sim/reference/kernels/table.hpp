@@ -11,7 +11,8 @@
 #include "sim/reference/kernels/product.hpp"
 #include "sim/reference/kernels/pull.hpp"
 #include "sim/reference/kernels/random_words.hpp"
-#include "sim/reference/kernels/update.hpp"
+#include "sim/reference/kernels/update_common.hpp"
+#include "sim/reference/kernels/update_steps.hpp"
 
 namespace phasic::reference {
 
@@ -20,6 +21,7 @@ const FastKernels PHASIC_KERNELS_NAME = {PHASIC_KERNELS_TEXT,
                                          integrate8,
                                          integrate16,
                                          update_common8,
+                                         update_common16,
                                          update8,
                                          update16,
                                          product8,
@@ -28,7 +30,8 @@ const FastKernels PHASIC_KERNELS_NAME = {PHASIC_KERNELS_TEXT,
                                          graded_update<std::int16_t>,
                                          pull,
                                          level_factors,
-                                         split_changes,
+                                         split_changes8,
+                                         split_changes16,
                                          permute_all,
                                          list_inputs,
                                          list_spikes,

@@ -35,5 +35,10 @@ template <class Type>
   __builtin_memcpy(to, &value, sizeof value);
 }
 
+/// Eight bytes of 0 or 1 as eight bits, the first lowest.
+[[gnu::always_inline]] inline std::uint8_t pack_bits(const std::uint8_t* flags) {
+  return static_cast<std::uint8_t>((load<std::uint64_t>(flags) * 0x0102040810204080ULL) >> 56);
+}
+
 }  // namespace
 }  // namespace phasic::reference
