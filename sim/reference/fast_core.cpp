@@ -22,7 +22,8 @@ bool learns_at_once(const LayerProgram& layer) {
 
 std::unique_ptr<FastLayer> make_layer(const LayerContext& context) {
   if (competes(context.shape)) return make_competition_layer(context);
-  return is_graded(context.program) ? make_graded_layer(context) : make_dense_layer(context);
+  if (is_graded(context.program)) return make_graded_layer(context);
+  return context.number > 0 && context.shape.neurons <= kNarrowNeurons ? make_narrow_layer(context) : make_dense_layer(context);
 }
 
 class FastCore final : public Core {
@@ -67,7 +68,7 @@ class FastCore final : public Core {
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       layers_[layer]->show(input, potentials == nullptr ? nullptr : &(*potentials)[layer]);
       if (layer == 0 && sample.gated) layers_[layer]->shut_all_but(sample.open);
-      count_spikes(layer);
+      layers_[layer]->count_spikes();
       if (learn && learns_at_once(program_.layers[layer])) layers_[layer]->learn(sample.label, number, {});
       input = {.before = &layers_[layer]->activity()};
     }
@@ -81,13 +82,6 @@ class FastCore final : public Core {
     counts_.input_events += sample.intensities.size() -
                             static_cast<std::size_t>(std::count(sample.intensities.begin(), sample.intensities.end(), 0));
     return {.values = sample.intensities.data()};
-  }
-
-  void count_spikes(std::size_t layer) {
-    const std::vector<std::uint8_t>& counts = layers_[layer]->activity().counts;
-    for (std::size_t neuron = 0; neuron < program_.layers[layer].neurons; ++neuron) {
-      counts_.layers[layer].spikes += is_graded(program_) ? std::min<std::uint32_t>(counts[neuron], 1) : counts[neuron];
-    }
   }
 
   void learn_from_errors(std::uint32_t label, std::uint32_t number) {

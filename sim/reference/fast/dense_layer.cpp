@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sim/reference/fast/layer.hpp"
+#include "sim/reference/fast/neuron_job.hpp"
 #include "sim/reference/fast/weight_rows.hpp"
 
 namespace phasic::reference {
@@ -18,14 +19,6 @@ constexpr std::uint64_t transpose_bits(std::uint64_t bits) {
   bits ^= swapped ^ swapped << 14;
   swapped = (bits ^ bits >> 28) & 0x00000000f0f0f0f0ULL;
   return bits ^ swapped ^ swapped << 28;
-}
-
-/// Potentials at which the postsynaptic part of a coincidence is open.
-std::int32_t lowest_open(const LayerProgram& shape) {
-  return shape.post == contract::Post::kOne ? INT32_MIN : shape.window + 1;
-}
-std::int32_t highest_open(const LayerProgram& shape) {
-  return shape.post == contract::Post::kSurrogate ? 2 * shape.threshold - shape.window - 1 : INT32_MAX;
 }
 
 class DenseLayer final : public FastLayer {
@@ -67,12 +60,6 @@ class DenseLayer final : public FastLayer {
   }
 
  private:
-  /// The first step that is learned from, or as many as there are.
-  [[nodiscard]] std::uint32_t first_learned_step() const {
-    if (context_.shape.factor == contract::Factor::kFrozen) return context_.program.steps;
-    return context_.shape.span == contract::Span::kLastStep ? context_.program.steps - 1 : 0;
-  }
-
   [[nodiscard]] bool is_stochastic() const { return context_.shape.rounding == contract::Rounding::kStochastic; }
 
   /// The spikes of the layer before as lists of this layer's rows.
@@ -90,41 +77,22 @@ class DenseLayer final : public FastLayer {
     const LayerProgram& shape = context_.shape;
     const std::uint32_t steps = context_.program.steps;
     if (potentials != nullptr) potentials_.resize(steps * activity_.stride);
-    IntegrateJob job{.weights = weights_.data(),
+    IntegrateJob job{.neurons = neurons_job(context_, activity_, potentials == nullptr ? nullptr : potentials_.data()),
+                     .weights = weights_.data(),
                      .row_bytes = weights_.row_bytes(),
                      .row_stride = weights_.stride(),
-                     .neurons = shape.neurons,
-                     .steps = steps,
                      .usual = lists_->usual.data(),
                      .usual_count = static_cast<std::uint32_t>(lists_->usual.size()),
                      .events = lists_->rows.data(),
                      .event_begin = lists_->begin.data(),
                      .extra_begin = lists_->extra_begin.data(),
                      .silent = lists_->silent.data(),
-                     .silent_begin = lists_->silent_begin.data(),
-                     .threshold = shape.threshold,
-                     .lowest_open = lowest_open(shape),
-                     .highest_open = highest_open(shape),
-                     .spike_mask = shape.post == contract::Post::kTrit ? 1 : 0,
-                     .leak = static_cast<std::int32_t>(shape.leak),
-                     .input_shift = static_cast<std::int32_t>(shape.input_shift),
-                     .stride = activity_.stride,
-                     .spikes = activity_.spikes.data(),
-                     .trits = activity_.trits.data(),
-                     .first_trits = first_learned_step(),
-                     .counts = activity_.counts.data(),
-                     .last_potentials = activity_.last_potentials.data(),
-                     .potentials = potentials == nullptr ? nullptr : potentials_.data(),
-                     .saturations = 0};
+                     .silent_begin = lists_->silent_begin.data()};
     context_.program.weight_width == 8 ? context_.kernels.integrate8(job) : context_.kernels.integrate16(job);
     context_.counts.events += lists_->count();
     context_.counts.synaptic_operations += std::uint64_t{lists_->count()} * shape.neurons;
-    context_.counts.potential_saturations += job.saturations;
-    if (potentials == nullptr) return;
-    for (std::size_t step = 0; step < steps; ++step) {
-      const auto from = potentials_.begin() + static_cast<std::ptrdiff_t>(step * activity_.stride);
-      potentials->insert(potentials->end(), from, from + shape.neurons);
-    }
+    context_.counts.potential_saturations += job.neurons.saturations;
+    if (potentials != nullptr) *potentials = without_padding(potentials_, activity_.stride, shape.neurons);
   }
 
   /// Fills `visited_` with the rows to learn from, and for all steps `visited_steps_`. Returns their number.

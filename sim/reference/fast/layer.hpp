@@ -27,6 +27,7 @@ struct Activity {
   std::vector<std::int8_t> trits;             ///< [step][stride]: postsynaptic parts of coincidences
   std::vector<std::uint8_t> counts;           ///< [stride]: spikes of each neuron, or its graded value
   std::vector<std::int16_t> last_potentials;  ///< [stride]
+  std::uint64_t spike_count = 0;              ///< of all neurons; of graded values, how many are not 0
 };
 
 /// What a layer is shown. Of the first layer one of the others is set.
@@ -58,7 +59,9 @@ class FastLayer {
 
   /// Fills `potentials` ([step][neuron]) unless it is null.
   virtual void show(const LayerInput& input, std::vector<std::int16_t>* potentials) = 0;
-  /// Hides the neurons that are not in `open`.
+  /// Counts the spikes of the sample that was shown last.
+  void count_spikes();
+  /// Hides the neurons that are not in `open`. Before count_spikes.
   virtual void shut_all_but(std::span<const std::uint32_t> open);
   /// Learns the sample that was shown last. `errors` are those of the output neurons (set_factors).
   virtual void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) = 0;
@@ -77,6 +80,8 @@ class FastLayer {
 };
 
 [[nodiscard]] std::unique_ptr<FastLayer> make_dense_layer(const LayerContext& context);
+/// Of kNarrowNeurons at most, and not the first.
+[[nodiscard]] std::unique_ptr<FastLayer> make_narrow_layer(const LayerContext& context);
 [[nodiscard]] std::unique_ptr<FastLayer> make_graded_layer(const LayerContext& context);
 [[nodiscard]] std::unique_ptr<FastLayer> make_competition_layer(const LayerContext& context);
 

@@ -19,21 +19,9 @@ inline constexpr std::uint8_t kEvenBias = 128;
 /// Those of 16 bits with this, modulo 65536.
 inline constexpr std::uint16_t kEvenBias16 = 32768;
 
-/// All steps of one layer for one sample.
-struct IntegrateJob {
-  const std::byte* weights;  ///< rows as in the weights buffer but for the bias, weights in the padding 0, 64-byte aligned
-  std::size_t row_bytes;     ///< of a row's weights, a multiple of 64
-  std::size_t row_stride;    ///< from one row to the next
-  std::uint32_t neurons;
+/// What the neurons of a layer do with the sums of their weights, and where it is told.
+struct NeuronsJob {
   std::uint32_t steps;
-  // The rows that spike at a step are told by how they differ from the usual rows, which are summed but once.
-  const std::uint16_t* usual;  ///< rows, none twice
-  std::uint32_t usual_count;
-  const std::uint16_t* events;        ///< rows that spike, step after step, those among the usual ones first
-  const std::uint32_t* event_begin;   ///< first event of each step, and the end: steps + 1 values
-  const std::uint32_t* extra_begin;   ///< first event of each step that is not among the usual rows
-  const std::uint16_t* silent;        ///< usual rows that do not spike, step after step
-  const std::uint32_t* silent_begin;  ///< steps + 1 values
   std::int32_t threshold;
   std::int32_t lowest_open;   ///< the postsynaptic part of a coincidence is 1 from this potential
   std::int32_t highest_open;  ///< to this one,
@@ -48,6 +36,60 @@ struct IntegrateJob {
   std::int16_t* last_potentials;  ///< out: padded
   std::int16_t* potentials;       ///< out, unless null: [step][stride]
   std::uint64_t saturations;      ///< out
+};
+
+/// All steps of one layer for one sample.
+struct IntegrateJob {
+  NeuronsJob neurons;
+  const std::byte* weights;  ///< rows as in the weights buffer but for the bias, weights in the padding 0, 64-byte aligned
+  std::size_t row_bytes;     ///< of a row's weights, a multiple of 64
+  std::size_t row_stride;    ///< from one row to the next
+  // The rows that spike at a step are told by how they differ from the usual rows, which are summed but once.
+  const std::uint16_t* usual;  ///< rows, none twice
+  std::uint32_t usual_count;
+  const std::uint16_t* events;        ///< rows that spike, step after step, those among the usual ones first
+  const std::uint32_t* event_begin;   ///< first event of each step, and the end: steps + 1 values
+  const std::uint32_t* extra_begin;   ///< first event of each step that is not among the usual rows
+  const std::uint16_t* silent;        ///< usual rows that do not spike, step after step
+  const std::uint32_t* silent_begin;  ///< steps + 1 values
+};
+
+/// Neurons of a narrow layer at most.
+inline constexpr std::size_t kNarrowNeurons = 16;
+
+/// The rows of a narrow layer that spike, a bit a row.
+struct SpikeBits {
+  const std::uint64_t* bits;  ///< [step][words]; bits past the rows are 0
+  std::size_t words;
+};
+
+/// All steps of one narrow layer for one sample. The weights of a neuron lie side by side.
+struct NarrowIntegrateJob {
+  NeuronsJob neurons;
+  const std::byte* weights;   ///< [neuron][row], 64 rows a word of bits, 64-byte aligned; 0 in the padding
+  std::size_t neuron_stride;  ///< bytes from one neuron to the next
+  std::size_t count;          ///< of neurons, made even; at most kNarrowNeurons
+  SpikeBits rows;
+};
+
+/// What the weights of a narrow layer learn. Rows that do not spike stay as they are.
+struct NarrowUpdateJob {
+  std::byte* weights;  ///< as in NarrowIntegrateJob
+  std::size_t neuron_stride;
+  std::size_t count;
+  SpikeBits rows;
+  std::uint32_t first_step;    ///< of those that are learned from
+  std::uint32_t steps;         ///< their end
+  const std::uint16_t* row_x;  ///< random words of all rows; padded
+  const std::uint16_t* row_y;
+  const std::uint16_t* pair_words;  ///< as in Visits
+  const std::uint16_t* pair_offsets;
+  const std::int8_t* trits;  ///< as in UpdateJob
+  std::size_t stride;
+  const std::int32_t* factors;  ///< padded; 0 past the neurons
+  std::uint32_t trace_shift;
+  bool stochastic;
+  std::uint64_t saturations;  ///< out
 };
 
 /// Rows whose weights change, and what their rounding is drawn from.
@@ -145,6 +187,10 @@ struct FastKernels {
   const char* name;
   void (*integrate8)(IntegrateJob&);
   void (*integrate16)(IntegrateJob&);
+  void (*narrow_integrate8)(NarrowIntegrateJob&);
+  void (*narrow_integrate16)(NarrowIntegrateJob&);
+  void (*narrow_update8)(NarrowUpdateJob&);
+  void (*narrow_update16)(NarrowUpdateJob&);
   void (*update_common8)(CommonUpdate8Job&);
   void (*update_common16)(CommonUpdate16Job&);
   void (*update8)(UpdateJob&);

@@ -8,6 +8,8 @@
 #include "sim/reference/kernels/graded_update.hpp"
 #include "sim/reference/kernels/integrate.hpp"
 #include "sim/reference/kernels/lists.hpp"
+#include "sim/reference/kernels/narrow_integrate.hpp"
+#include "sim/reference/kernels/narrow_update.hpp"
 #include "sim/reference/kernels/product.hpp"
 #include "sim/reference/kernels/pull.hpp"
 #include "sim/reference/kernels/random_words.hpp"
@@ -20,6 +22,10 @@ extern const FastKernels PHASIC_KERNELS_NAME;
 const FastKernels PHASIC_KERNELS_NAME = {PHASIC_KERNELS_TEXT,
                                          integrate8,
                                          integrate16,
+                                         narrow_integrate8,
+                                         narrow_integrate16,
+                                         narrow_update8,
+                                         narrow_update16,
                                          update_common8,
                                          update_common16,
                                          update8,
