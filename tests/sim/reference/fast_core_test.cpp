@@ -5,7 +5,7 @@
 #include <string>
 
 #include "sim/reference/cores.hpp"
-#include "sim/reference/fast_kernels.hpp"
+#include "sim/reference/kernels/fast_kernels.hpp"
 #include "tests/sim/reference/random_network.hpp"
 
 namespace phasic::reference::test {
