@@ -75,12 +75,12 @@ void JsonNode::refuse(std::string_view problem) const {
   throw InputError(file_, field, fmt::format("{} (value {})", problem, shown(*value_)));
 }
 
-void JsonNode::expect_object(std::initializer_list<std::string_view> keys) const {
+void JsonNode::expect_object(std::span<const std::string_view> keys) const {
   if (!value_->is_object()) refuse("an object is needed");
   for (const auto& [key, value] : value_->items()) {
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
       JsonNode(value, file_, path_.empty() ? key : path_ + "." + key)
-          .refuse("unknown key; known here: " + listed({keys.begin(), keys.size()}));
+          .refuse("unknown key; known here: " + listed(keys));
     }
   }
 }
