@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/json_text.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -18,7 +19,7 @@ constexpr std::uintmax_t kLargestFile = 16u << 20;
 constexpr std::size_t kLargestShown = 60;
 
 std::string shown(const nlohmann::json& value) {
-  auto text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  auto text = json_text(value);
   if (text.size() > kLargestShown) text = text.substr(0, kLargestShown) + "...";
   return text;
 }
@@ -75,12 +76,11 @@ void JsonNode::refuse(std::string_view problem) const {
   throw InputError(file_, field, fmt::format("{} (value {})", problem, shown(*value_)));
 }
 
-void JsonNode::expect_object(std::initializer_list<std::string_view> keys) const {
+void JsonNode::expect_object(std::span<const std::string_view> keys) const {
   if (!value_->is_object()) refuse("an object is needed");
   for (const auto& [key, value] : value_->items()) {
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-      JsonNode(value, file_, path_.empty() ? key : path_ + "." + key)
-          .refuse("unknown key; known here: " + listed({keys.begin(), keys.size()}));
+      JsonNode(value, file_, path_.empty() ? key : path_ + "." + key).refuse("unknown key; known here: " + listed(keys));
     }
   }
 }

@@ -32,7 +32,10 @@ class JsonNode {
   [[nodiscard]] const std::string& path() const { return path_; }
 
   /// Refuses a value that is not an object, and an object with a key that is not in the list.
-  void expect_object(std::initializer_list<std::string_view> keys) const;
+  void expect_object(std::span<const std::string_view> keys) const;
+  void expect_object(std::initializer_list<std::string_view> keys) const {
+    expect_object(std::span(keys.begin(), keys.size()));
+  }
   /// Refuses a value that is not an array with `least` to `most` elements.
   void expect_array(std::size_t least, std::size_t most) const;
 

@@ -7,6 +7,7 @@
 #include "phasic/contract.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/network/limits.hpp"
 #include "runtime/run/checkpoint.hpp"
 #include "runtime/run/engines.hpp"
 

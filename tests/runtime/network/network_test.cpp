@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "runtime/network/limits.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {
