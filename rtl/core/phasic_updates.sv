@@ -108,7 +108,7 @@ module phasic_updates #(
   // ---- what all lanes share ----
   logic [Stages-1:0]      valid_q;  // u1 and on
   logic [WordBits-1:0]    word1_q, word2_q;
-  logic [AddressBits-1:0] addresses_q [Stages];  // of u1 first
+  logic [Stages*AddressBits-1:0] addresses_q;  // u1 lowest
   logic [15:0]            row_x_q, row_y_q, base_q, offset_q;
   logic [31:0]            pair0, history1_q, history2_q;
 
@@ -116,12 +116,12 @@ module phasic_updates #(
   assign pair0           = (32'(word_i) * Lanes) >> 1;
   assign factor_read_o   = valid_q[1];
   assign read_o          = valid_q[Stages-4];
-  assign read_address_o  = addresses_q[Stages-4];
+  assign read_address_o  = addresses_q[AddressBits*(Stages-4) +: AddressBits];
   assign trit_read_o     = valid_q[0] && all_steps_i;
   assign word1_o         = word1_q;
   assign word2_o         = word2_q;
   assign write_o         = valid_q[Stages-1];
-  assign write_address_o = addresses_q[Stages-1];
+  assign write_address_o = addresses_q[AddressBits*(Stages-1) +: AddressBits];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
@@ -131,8 +131,7 @@ module phasic_updates #(
   always_ff @(posedge clk_i) begin
     word1_q    <= word_i;
     word2_q    <= word1_q;
-    addresses_q[0] <= address_i;
-    for (int s = 1; s < Stages; s++) addresses_q[s] <= addresses_q[s-1];
+    addresses_q <= {addresses_q[AddressBits*(Stages-1)-1:0], address_i};
     history2_q <= history1_q;
     if (valid_i) begin
       row_x_q    <= row_x_i;
