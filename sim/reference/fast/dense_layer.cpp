@@ -145,18 +145,7 @@ class DenseLayer final : public FastLayer {
     }
   }
 
-  [[nodiscard]] Visits visits(std::size_t visited) {
-    return {.weights = weights_.data(),
-            .row_bytes = weights_.row_bytes(),
-            .row_stride = weights_.stride(),
-            .rows = visited_.data(),
-            .row_count = visited,
-            .row_x = words_.row_x(),
-            .row_y = words_.row_y(),
-            .pair_words = words_.pair_words(),
-            .pair_offsets = words_.pair_offsets(),
-            .stochastic = is_stochastic()};
-  }
+  [[nodiscard]] Visits visits(std::size_t visited) { return words_.visits(weights_, visited_, visited, is_stochastic()); }
 
   /// Changes weights by what the last step asks for.
   void learn_last_step(std::size_t visited) {

@@ -48,18 +48,10 @@ class GradedLayer final : public FastLayer {
     const bool stochastic = shape.rounding == contract::Rounding::kStochastic;
     if (stochastic) words_.draw(context_.kernels, values_.rows(), values_.count(), number);
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) factors_[neuron] *= activity_.trits[neuron];
-    GradedUpdateJob job{.weights = weights_.data(),
-                        .row_stride = weights_.stride(),
-                        .rows = values_.rows().data(),
+    GradedUpdateJob job{.visits = words_.visits(weights_, values_.rows(), values_.count(), stochastic),
                         .values = values_.counts(),
-                        .row_count = values_.count(),
-                        .row_x = words_.row_x(),
-                        .row_y = words_.row_y(),
-                        .pair_words = words_.pair_words(),
-                        .pair_offsets = words_.pair_offsets(),
                         .changes = factors_.data(),
                         .neurons = shape.neurons,
-                        .stochastic = stochastic,
                         .saturations = 0};
     context_.program.weight_width == 8 ? context_.kernels.graded_update8(job) : context_.kernels.graded_update16(job);
     context_.counts.weight_saturations += job.saturations;

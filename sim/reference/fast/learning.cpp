@@ -69,4 +69,18 @@ void RoundingWords::draw(const FastKernels& kernels, const std::vector<std::uint
   kernels.permute_all(key.data(), 0, rows.data(), count, row_x_.data(), row_y_.data());
 }
 
+Visits RoundingWords::visits(WeightRows& weights, const std::vector<std::uint16_t>& rows, std::size_t count,
+                             bool stochastic) const {
+  return {.weights = weights.data(),
+          .row_bytes = weights.row_bytes(),
+          .row_stride = weights.stride(),
+          .rows = rows.data(),
+          .row_count = count,
+          .row_x = row_x_.data(),
+          .row_y = row_y_.data(),
+          .pair_words = pair_words_.data(),
+          .pair_offsets = pair_offsets_.data(),
+          .stochastic = stochastic};
+}
+
 }  // namespace phasic::reference

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/reference/cores.hpp"
+#include "sim/reference/fast/weight_rows.hpp"
 #include "sim/reference/kernels/fast_kernels.hpp"
 #include "sim/reference/random.hpp"
 
@@ -43,6 +44,10 @@ class RoundingWords {
   RoundingWords(const Program& program, const LayerProgram& shape, unsigned layer);
   /// Those of the first `count` of `rows` for sample `number`. `rows` has padded(`shape.rows`) elements.
   void draw(const FastKernels& kernels, const std::vector<std::uint16_t>& rows, std::size_t count, std::uint32_t number);
+
+  /// The first `count` of `rows`, which the words were drawn for if rounding is stochastic.
+  [[nodiscard]] Visits visits(WeightRows& weights, const std::vector<std::uint16_t>& rows, std::size_t count,
+                              bool stochastic) const;
 
   [[nodiscard]] const std::uint16_t* row_x() const { return row_x_.data(); }
   [[nodiscard]] const std::uint16_t* row_y() const { return row_y_.data(); }

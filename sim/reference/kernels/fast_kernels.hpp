@@ -94,7 +94,7 @@ struct NarrowUpdateJob {
 
 /// Rows whose weights change, and what their rounding is drawn from.
 struct Visits {
-  std::byte* weights;  ///< as in IntegrateJob
+  std::byte* weights;  ///< as in IntegrateJob unless it says otherwise
   std::size_t row_bytes;
   std::size_t row_stride;
   const std::uint16_t* rows;  ///< rows to visit
@@ -137,7 +137,7 @@ struct UpdateJob {
 /// Lists are written in whole blocks: past their end there must be room for this many elements.
 inline constexpr std::size_t kListRoom = 32;
 
-/// Sums of counts, or graded values, times weights that are kept without kEvenBias.
+/// Sums of counts, or graded values, times weights that are kept without the bias.
 struct ProductJob {
   const std::byte* weights;
   std::size_t row_stride;
@@ -149,20 +149,12 @@ struct ProductJob {
   std::int64_t* products;  ///< out: padded
 };
 
-/// Changes of a graded sample: a row's value times what its neurons ask for.
+/// Changes of a graded sample: a row's value times what its neurons ask for. Weights without the bias.
 struct GradedUpdateJob {
-  std::byte* weights;  ///< without kEvenBias
-  std::size_t row_stride;
-  const std::uint16_t* rows;    ///< rows to visit
-  const std::uint16_t* values;  ///< of each of those rows
-  std::size_t row_count;
-  const std::uint16_t* row_x;  ///< random words of those rows
-  const std::uint16_t* row_y;
-  const std::uint16_t* pair_words;
-  const std::uint16_t* pair_offsets;
+  Visits visits;
+  const std::uint16_t* values;  ///< of each row to visit
   const std::int32_t* changes;  ///< postsynaptic part times factor
   std::uint32_t neurons;
-  bool stochastic;
   std::uint64_t saturations;  ///< out
 };
 

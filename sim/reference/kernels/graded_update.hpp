@@ -4,8 +4,8 @@
 
 #include "phasic/contract.hpp"
 #include "sim/reference/kernels/fast_kernels.hpp"
+#include "sim/reference/kernels/lanes.hpp"
 #include "sim/reference/kernels/random_words.hpp"
-#include "sim/reference/kernels/vectors.hpp"
 
 namespace phasic::reference {
 namespace {
@@ -17,31 +17,29 @@ void graded_update_rows(GradedUpdateJob& job) {
   constexpr unsigned kWidth = 8 * sizeof(Weight);
   constexpr unsigned kFraction = contract::kExtendedWidth - kWidth;
   constexpr std::int32_t kHighest = (1 << (kWidth - 1)) - 1;
-  using Words = Vector<std::uint16_t, kPairs>;
+  const Visits visits = job.visits;
   std::uint32_t saturations = 0;
-  for (std::size_t k = 0; k < job.row_count; ++k) {
+  for (std::size_t k = 0; k < visits.row_count; ++k) {
     const std::int32_t value = job.values[k];
     for (std::size_t first = 0; first < job.neurons; first += 2 * kPairs) {
       const std::size_t end = first + 2 * kPairs < job.neurons ? 2 * kPairs : job.neurons - first;
       std::uint16_t even[kPairs];
       std::uint16_t odd[kPairs];
-      if (Stochastic) {
-        Words x = (Words{} + job.row_x[k]) ^ load<Words>(job.pair_words + first / 2);
-        Words y = load<Words>(job.pair_offsets + first / 2) + job.row_y[k];
-        for (std::uint32_t round = 0; round < contract::kMixRounds; ++round) spread(x, y);
-        store(even, x);
-        store(odd, y);
-      }
+      Words x;
+      Words y;
+      rounding_words<Stochastic>(visits, k, first / 2, x, y);
+      store(even, x);
+      store(odd, y);
       // Copies of whole blocks, so that nothing can overlap and every loop has a fixed length.
       Weight weights[2 * kPairs] = {};
       std::int32_t changes[2 * kPairs] = {};
-      auto* const place = reinterpret_cast<Weight*>(job.weights + job.rows[k] * job.row_stride) + first;
+      auto* const place = reinterpret_cast<Weight*>(visits.weights + visits.rows[k] * visits.row_stride) + first;
       __builtin_memcpy(weights, place, end * sizeof(Weight));
       __builtin_memcpy(changes, job.changes + first, end * sizeof(std::int32_t));
       std::int32_t roundings[2 * kPairs];
       for (std::size_t pair = 0; pair < kPairs; ++pair) {
-        roundings[2 * pair] = Stochastic ? even[pair] >> (16 - kFraction) : 1 << (kFraction - 1);
-        roundings[2 * pair + 1] = Stochastic ? odd[pair] >> (16 - kFraction) : 1 << (kFraction - 1);
+        roundings[2 * pair] = even[pair] >> (16 - kFraction);
+        roundings[2 * pair + 1] = odd[pair] >> (16 - kFraction);
       }
       std::uint32_t limits = 0;
       for (std::size_t j = 0; j < 2 * kPairs; ++j) {
@@ -60,7 +58,7 @@ void graded_update_rows(GradedUpdateJob& job) {
 
 template <class Weight>
 void graded_update(GradedUpdateJob& job) {
-  job.stochastic ? graded_update_rows<Weight, true>(job) : graded_update_rows<Weight, false>(job);
+  job.visits.stochastic ? graded_update_rows<Weight, true>(job) : graded_update_rows<Weight, false>(job);
 }
 
 }  // namespace

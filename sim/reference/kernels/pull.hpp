@@ -4,15 +4,14 @@
 
 #include "phasic/contract.hpp"
 #include "sim/reference/kernels/fast_kernels.hpp"
+#include "sim/reference/kernels/lanes.hpp"
 #include "sim/reference/kernels/random_words.hpp"
-#include "sim/reference/kernels/vectors.hpp"
 
 namespace phasic::reference {
 namespace {
 
 void pull(PullJob& job) {
   constexpr std::size_t kLanes = kVector / 2;
-  using Words = Vector<std::uint16_t, kLanes>;
   const unsigned fraction = contract::kExtendedWidth - job.weight_width;
   const std::int32_t highest = (1 << (job.weight_width - 1)) - 1;
   std::uint32_t squares = 0;

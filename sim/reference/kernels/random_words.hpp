@@ -3,7 +3,7 @@
 #pragma once
 
 #include "phasic/contract.hpp"
-#include "sim/reference/kernels/vectors.hpp"
+#include "sim/reference/kernels/lanes.hpp"
 
 namespace phasic::reference {
 namespace {
@@ -30,10 +30,23 @@ template <class Words>
   y = rotate_left<2>(y) ^ x;
 }
 
+/// Rounding words of the pairs from `pair` on in a row that is visited: of their first neurons and of their second ones.
+template <bool Stochastic>
+[[gnu::always_inline]] inline void rounding_words(const Visits& visits, std::size_t visit, std::size_t pair, Words& x,
+                                                  Words& y) {
+  if constexpr (Stochastic) {
+    x = (Words{} + visits.row_x[visit]) ^ load<Words>(visits.pair_words + pair);
+    y = (Words{} + visits.row_y[visit]) + load<Words>(visits.pair_offsets + pair);
+    for (std::uint32_t round = 0; round < contract::kMixRounds; ++round) spread(x, y);
+  } else {
+    x = Words{} + 0x8000;
+    y = x;
+  }
+}
+
 void permute_all(const std::uint16_t* key, std::uint16_t x_of_all, const std::uint16_t* y_of, std::size_t count,
                  std::uint16_t* out_x, std::uint16_t* out_y) {
   constexpr std::size_t kLanes = kVector / 2;
-  using Words = Vector<std::uint16_t, kLanes>;
   for (std::size_t k = 0; k < count; k += kLanes) {
     Words x = Words{} + x_of_all;
     auto y = load<Words>(y_of + k);

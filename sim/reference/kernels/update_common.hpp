@@ -10,20 +10,6 @@
 namespace phasic::reference {
 namespace {
 
-/// Rounding words of the pairs from `pair` on in a row that is visited: of their first neurons and of their second ones.
-template <bool Stochastic>
-[[gnu::always_inline]] inline void rounding_words(const Visits& visits, std::size_t visit, std::size_t pair, Words& x,
-                                                  Words& y) {
-  if constexpr (Stochastic) {
-    x = (Words{} + visits.row_x[visit]) ^ load<Words>(visits.pair_words + pair);
-    y = (Words{} + visits.row_y[visit]) + load<Words>(visits.pair_offsets + pair);
-    for (std::uint32_t round = 0; round < contract::kMixRounds; ++round) spread(x, y);
-  } else {
-    x = Words{} + 0x8000;
-    y = x;
-  }
-}
-
 // Two neighbouring weights share a lane of 16 bits, as the two words of a pair share their start: no lane has to move.
 template <bool Stochastic>
 void update_common8_rows(CommonUpdate8Job& job) {

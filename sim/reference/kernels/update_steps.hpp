@@ -2,9 +2,10 @@
 /// What weights learn from all steps: changes that differ from row to row.
 #pragma once
 
+#include "phasic/contract.hpp"
 #include "sim/reference/kernels/fast_kernels.hpp"
 #include "sim/reference/kernels/lanes.hpp"
-#include "sim/reference/kernels/update_common.hpp"
+#include "sim/reference/kernels/random_words.hpp"
 
 namespace phasic::reference {
 namespace {

@@ -186,6 +186,34 @@ TEST(FastPaths, ANarrowLayerHasRoomForManyRows) {
   }
 }
 
+/// Neurons that are there to fill whole blocks may spike, too: they are no rows of the next layer, for which they would count
+/// and learn.
+TEST(FastPaths, NeuronsOfThePaddingAreNoRows) {
+  for (const Learning& learning : every_learning()) {
+    for (const bool bias : {false, true}) {
+      for (const std::uint32_t hidden : {1U, 61U, 63U, 65U, 130U}) {
+        SCOPED_TRACE(text(learning) + ", " + std::to_string(hidden) + " neurons" + (bias ? " and the bias" : ""));
+        Generator generator(hidden);
+        Program program = program_of(generator, learning, 4);
+        // Potentials of 0 are above the threshold.
+        program.layers = {layer_of(generator, learning, kInputs, hidden, false),
+                          layer_of(generator, learning, hidden, 3, bias)};
+        program.layers[0].threshold = -1;
+        program.layers[1].factor = contract::Factor::kError;
+        program.classes = std::min(hidden, 3U);
+        Cores cores(program, generator);
+        for (std::uint32_t number = 0; number < 3; ++number) {
+          OwnedSample sample = random_sample(generator, program);
+          sample.learn = true;
+          sample.label = 0;
+          cores.show(sample, number, false);
+          if (HasFatalFailure()) return;
+        }
+      }
+    }
+  }
+}
+
 /// A layer of few neurons behind another of few, whose spikes go on.
 TEST(FastPaths, NarrowLayersFollowEachOther) {
   const std::uint64_t seed = chosen_seed();
