@@ -25,9 +25,7 @@ std::string shortened(std::string text, std::size_t most) {
   return text;
 }
 
-std::string shown(const nlohmann::json& value) {
-  return shortened(json_text(value), kLargestShown);
-}
+std::string shown(const nlohmann::json& value) { return shortened(json_text(value), kLargestShown); }
 
 std::string listed(std::span<const std::string_view> names) {
   std::string text;

@@ -20,8 +20,9 @@ namespace {
 namespace runtime = phasic::runtime;
 namespace command = phasic::command;
 
+/// Throws nothing, not even where standard error cannot be written either.
 int tell(std::string_view problem, int code) {
-  fmt::print(stderr, "phasic: {}\n", problem);
+  std::fputs(fmt::format("phasic: {}\n", problem).c_str(), stderr);
   return code;
 }
 

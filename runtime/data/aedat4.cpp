@@ -57,7 +57,7 @@ EventStream find_stream(const std::string& description, const std::string& origi
       found.number = whole_number(stream.get<std::string>("<xmlattr>.name", ""), origin, "infoNode: stream", INT32_MAX);
       for (const auto& [deeper, info] : stream) {
         if (deeper != "node" || info.get<std::string>("<xmlattr>.name", "") != "info") continue;
-        const auto side = [&](std::string_view key) {
+        const auto side = [&, &info = info](std::string_view key) {
           const auto text = attribute(info, key);
           return text ? static_cast<std::uint32_t>(whole_number(*text, origin, fmt::format("infoNode: {}", key), kLargestSide))
                       : 0;
