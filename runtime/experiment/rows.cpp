@@ -13,6 +13,8 @@
 #include <string_view>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/json_text.hpp"
+#include "runtime/experiment/row_fields.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -54,6 +56,12 @@ std::vector<nlohmann::json> read_rows(const std::filesystem::path& file) {
   return rows;
 }
 
+std::vector<nlohmann::json> read_checked_rows(const std::filesystem::path& file) {
+  auto rows = read_rows(file);
+  for (std::size_t n = 0; n < rows.size(); ++n) check_row(rows[n], file.string(), n + 1);
+  return rows;
+}
+
 RowFile::RowFile(const std::filesystem::path& file)
     : name_(file), descriptor_(::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
   if (descriptor_ < 0) fail(file, "open it");
@@ -70,7 +78,7 @@ RowFile::RowFile(const std::filesystem::path& file)
 RowFile::~RowFile() { ::close(descriptor_); }
 
 void RowFile::append(const nlohmann::json& row) {
-  const std::string line = row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  const std::string line = json_text(row) + '\n';
   for (std::size_t written = 0; written < line.size();) {
     const ssize_t count = ::write(descriptor_, line.data() + written, line.size() - written);
     if (count < 0 && errno == EINTR) continue;

@@ -14,6 +14,10 @@ namespace phasic::runtime {
 /// has no end. A file that is not there has no rows.
 [[nodiscard]] std::vector<nlohmann::json> read_rows(const std::filesystem::path& file);
 
+/// The same, each checked by the table of fields (runtime/experiment/row_fields.hpp). Throws InputError naming file, line and
+/// field.
+[[nodiscard]] std::vector<nlohmann::json> read_checked_rows(const std::filesystem::path& file);
+
 class RowFile {
  public:
   /// Opens or makes the file and cuts off an unfinished last row. Throws InputError, also if the last line is unfinished and
