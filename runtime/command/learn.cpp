@@ -51,6 +51,30 @@ LearnState start_state(const LearnOptions& options, const Fixed& fixed, const Da
   return state;
 }
 
+/// What is learned from, and what was kept apart of it.
+struct LearnData {
+  Dataset training;
+  std::optional<Dataset> validation;
+};
+
+LearnData load_learn_data(const LearnOptions& options, const Network& network) {
+  LearnData sets{load_data(data_for(options.run, network), Part::kTraining), std::nullopt};
+  auto& data = sets.training;
+  check_fits(data, network);
+  if (options.validation >= data.size()) {
+    throw InputError("", "--validation", fmt::format("{}, but {} has {} samples", options.validation, data.name, data.size()));
+  }
+  if (options.validation > 0 && options.validation_seed) {
+    auto [kept, drawn] = split_validation(data, options.validation, *options.validation_seed);
+    sets = {std::move(kept), std::move(drawn)};
+  } else if (options.validation > 0) {
+    const auto kept = data.size() - options.validation;
+    sets.validation = slice(data, kept, options.validation, fmt::format("{}, last {} samples", data.name, options.validation));
+    data = slice(data, 0, kept, data.name);
+  }
+  return sets;
+}
+
 int run(const LearnOptions& options) {
   const Stopwatch whole;
   const auto network = load_network(options.network);
@@ -58,21 +82,8 @@ int run(const LearnOptions& options) {
     throw InputError("", "--order", fmt::format("\"{}\" is unknown; \"file\" and \"shuffled\" are known", options.order));
   }
   const auto order = options.order == "file" ? Order::kFile : Order::kShuffled;
-  auto data = load_data(data_for(options.run, network), Part::kTraining);
-  check_fits(data, network);
-  if (options.validation >= data.size()) {
-    throw InputError("", "--validation", fmt::format("{}, but {} has {} samples", options.validation, data.name, data.size()));
-  }
-  std::optional<Dataset> validation;
-  if (options.validation > 0 && options.validation_seed) {
-    auto [kept, drawn] = split_validation(data, options.validation, *options.validation_seed);
-    data = std::move(kept);
-    validation = std::move(drawn);
-  } else if (options.validation > 0) {
-    const auto kept = data.size() - options.validation;
-    validation = slice(data, kept, options.validation, fmt::format("{}, last {} samples", data.name, options.validation));
-    data = slice(data, 0, kept, data.name);
-  }
+  const auto sets = load_learn_data(options, network);
+  const auto& data = sets.training;
   if (!(options.passes > 0) || options.passes > 1e6)
     throw InputError("", "--passes", fmt::format("{}; a positive number is needed", options.passes));
 
@@ -122,17 +133,17 @@ int run(const LearnOptions& options) {
   auto report = start_report(options.run, network, *devices[0]);
   report.learned = runtime::Phase{data.name, state.position - start, state.curve.total() - correct_before, state.counters,
                                   learning.seconds()};
-  if (validation && !interrupted) {
+  if (sets.validation && !interrupted) {
     std::vector<Launcher> launchers;
     for (const auto& device : devices) launchers.push_back(launch_on(*device, fixed));
     const Stopwatch testing;
     const auto tested =
-        test(*validation,
-             {.samples = validation->size(),
+        test(*sets.validation,
+             {.samples = sets.validation->size(),
               .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, false)),
               .first_sample = kFirstValidationSample},
              state.weights, launchers, {});
-    report.tested = runtime::Phase{validation->name, tested.samples, tested.correct, tested.counters, testing.seconds()};
+    report.tested = runtime::Phase{sets.validation->name, tested.samples, tested.correct, tested.counters, testing.seconds()};
   }
   report.wall_seconds = whole.seconds();
   finish_report(report, options.output, &state.curve);
