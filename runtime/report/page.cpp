@@ -3,14 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string_view>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/files.hpp"
 #include "runtime/base/json_text.hpp"
 #include "runtime/base/locations.hpp"
 #include "runtime/experiment/row_fields.hpp"
@@ -90,11 +89,6 @@ std::string page_of(const std::string& page_template, const PageOrigin& origin, 
   return page_template.substr(0, place) + embedded(document) + page_template.substr(place + kPlaceOfData.size());
 }
 
-void write_page(const std::filesystem::path& file, const std::string& page) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << page;
-  stream.close();
-  if (!stream) throw InputError(file.string(), "", fmt::format("cannot write it: {}", std::strerror(errno)));
-}
+void write_page(const std::filesystem::path& file, const std::string& page) { write_file(file, page); }
 
 }  // namespace phasic::runtime

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Results, traces and header, side by side through the write arbiter: what is in memory afterwards.
+// The writing side of the kernel: records, traces and header, side by side, then weights; what is in memory afterwards.
 #include <deque>
 #include <random>
 #include <string>
 
-#include "Vblocks_128.h"
-#include "Vblocks_32.h"
-#include "Vblocks_512.h"
+#include "Vwriter_128.h"
+#include "Vwriter_32.h"
+#include "Vwriter_512.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
@@ -16,10 +16,10 @@ namespace {
 constexpr std::size_t align(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 template <class Model>
-class Blocks : public ::testing::Test {
+class KernelWriter : public ::testing::Test {
  protected:
   static constexpr std::uint64_t kBase = 0x7fff'ffff'ff00'0000;
-  static constexpr std::size_t kTrace = 1 << 19;
+  static constexpr std::size_t kTrace = 1 << 19, kWeights = kTrace + (1 << 18);
 
   struct Score {
     std::uint32_t score, number, spikes;
@@ -31,8 +31,9 @@ class Blocks : public ::testing::Test {
     bool last;
   };
 
-  /// A run of a random network; `bad` is an offset in memory that answers with an error.
-  void run(unsigned seed, std::ptrdiff_t bad = -1) {
+  /// A run of a random network; `bad` is an offset in memory that answers with an error. Without `tracing` nobody waits for
+  /// traces.
+  void run(unsigned seed, std::ptrdiff_t bad = -1, bool tracing = true) {
     std::mt19937 random{seed};
     Clocked<Model> module{seed};
     TestMemory memory{kBase, 1 << 20};
@@ -67,7 +68,7 @@ class Blocks : public ::testing::Test {
       }
       std::size_t at = kTrace + n * (trace_bytes[0] + trace_bytes[1]);
       for (std::size_t layer = 0; layer < 2; ++layer) {
-        for (std::size_t step = 0; step < steps; ++step) {
+        for (std::size_t step = 0; tracing && step < steps; ++step) {
           clear(at, align(2 * neurons[layer]));
           for (std::size_t j = 0; j < neurons[layer]; ++j) {
             potentials[layer].push_back({static_cast<std::uint16_t>(random()), j + 1 == neurons[layer]});
@@ -80,29 +81,39 @@ class Blocks : public ::testing::Test {
 
     module->start_i = module->header_start_i = module->score_valid_i = module->trace_valid_i = 0;
     module->awready_i = module->wready_i = module->bvalid_i = 0;
-    module->results_base_i = kBase;
-    module->trace_base_i = kBase + kTrace;
-    module->steps_i = static_cast<unsigned char>(steps);
-    module->trace_offset_i = std::uint64_t{trace_bytes[0]} << 32;
-    module->trace_gap_i = std::uint64_t{trace_bytes[0]} << 32 | trace_bytes[1];
+    module->trace_start_i = module->storing_i = module->store_cmd_i = module->store_valid_i = 0;
+    for (std::byte& byte : port_bytes(module->addresses_i)) byte = std::byte{0};
+    set_bits(module->addresses_i, 64 * contract::argument::kResults, 64, kBase);
+    set_bits(module->addresses_i, 64 * contract::argument::kTrace, 64, kBase + kTrace);
+    set_bits(module->addresses_i, 64 * contract::argument::kWeights, 64, kBase + kWeights);
+    contract::ProgramHeader program{};
+    program.flags = tracing ? 2 : 0;
+    program.layers = 2;
+    program.steps = static_cast<std::uint32_t>(steps);
+    std::memcpy(port_bytes(module->program_i).data(), &program, sizeof program);
+    set_bits(module->layer_trace_i, 0, 32, trace_bytes[0]);
+    set_bits(module->layer_trace_i, 32, 32, trace_bytes[1]);
+    module->sample_trace_i = static_cast<std::uint32_t>(trace_bytes[0] + trace_bytes[1]);
+    module->samples_fetched_i = static_cast<std::uint32_t>(samples);
     module.reset();
-    module->start_i = 1;
+    module->start_i = module->trace_start_i = 1;
     module.edge();
-    module->start_i = 0;
+    module->start_i = module->trace_start_i = 0;
 
     unsigned errors = 0;
     std::uint32_t error_tag = 0;
+    bool stored_beat = false;  // the storer's beat was taken in the cycle
     const auto cycle = [&] {
       bus_cycle<false>(module, bus, [&] {
+        stored_beat = module->store_valid_i != 0 && module->store_ready_o != 0;
         if (module->write_error_o == 0) return;
         ++errors;
-        error_tag = module->write_error_tag_o;
+        error_tag = module->write_argument_o;
       });
     };
     const unsigned chance = 1 + random() % 8;
     unsigned cycles = 0;
-    const std::uint64_t traced = std::uint64_t{samples} << 32 | samples;
-    while (module->samples_o != samples || module->trace_samples_o != traced || module->idle_o == 0) {
+    while (module->drained_o == 0 || module->idle_o == 0) {
       ASSERT_LT(++cycles, 1'000'000U) << "the writers do not come to an end";
       module.settle();
       // What is offered stays until it is taken.
@@ -137,6 +148,7 @@ class Blocks : public ::testing::Test {
       }
     }
     EXPECT_TRUE(scores.empty() && potentials[0].empty() && potentials[1].empty());
+    EXPECT_EQ(module->samples_o, samples);
 
     contract::ResultsHeader header{};
     header.magic = contract::kResultsMagic;
@@ -170,31 +182,60 @@ class Blocks : public ::testing::Test {
       done = done || module->header_done_o != 0;
     } while (!done || module->idle_o == 0);
 
+    // Weights, when nothing else is left to write.
+    module->storing_i = 1;
+    const std::size_t store_offset = 64 * (random() % 4), store_bytes = 64 * (1 + random() % 60), beat = sizeof module->wdata_o;
+    std::size_t stored = 0;
+    bool commanded = false;
+    while (stored < store_bytes || !commanded || module->idle_o == 0) {
+      ASSERT_LT(++cycles, 1'000'000U) << "the weights do not come to an end";
+      module->store_cmd_i = !commanded;
+      module->store_offset_i = static_cast<std::uint32_t>(store_offset);
+      module->store_bytes_i = static_cast<std::uint32_t>(store_bytes);
+      if (module->store_valid_i == 0 && stored < store_bytes && random() % 8 < chance) {
+        module->store_valid_i = 1;
+        for (std::size_t k = 0; k < beat; ++k) {
+          expected[kWeights + store_offset + stored + k] = std::byte{static_cast<unsigned char>(random())};
+          port_bytes(module->store_data_i)[k] = expected[kWeights + store_offset + stored + k];
+        }
+      }
+      module.settle();
+      commanded = commanded || module->store_cmd_ready_o != 0;
+      cycle();
+      if (stored_beat) {
+        stored += beat;
+        module->store_valid_i = 0;
+      }
+      module.settle();
+    }
+
     EXPECT_EQ(memory.outside(), 0U);
     if (bad < 0) {
       EXPECT_EQ(errors, 0U);
       EXPECT_TRUE(memory.bytes() == expected);
     } else {
       EXPECT_EQ(errors, 1U);
-      EXPECT_EQ(error_tag, static_cast<std::size_t>(bad) >= kTrace ? contract::argument::kTrace : contract::argument::kResults);
+      EXPECT_EQ(error_tag, static_cast<std::size_t>(bad) >= kWeights ? contract::argument::kWeights
+                           : static_cast<std::size_t>(bad) >= kTrace ? contract::argument::kTrace
+                                                                     : contract::argument::kResults);
       std::fill_n(expected.begin() + bad, 64, std::byte{0xa5});
       EXPECT_TRUE(memory.bytes() == expected) << "the others are written all the same";
     }
   }
 };
 
-using Models = ::testing::Types<Vblocks_32, Vblocks_128, Vblocks_512>;
-TYPED_TEST_SUITE(Blocks, Models);
+using Models = ::testing::Types<Vwriter_32, Vwriter_128, Vwriter_512>;
+TYPED_TEST_SUITE(KernelWriter, Models);
 
-TYPED_TEST(Blocks, LeaveRecordsTracesAndHeaderInMemory) {
+TYPED_TEST(KernelWriter, LeavesRecordsTracesHeaderAndWeightsInMemory) {
   for (unsigned seed = 1; seed <= 15; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    ASSERT_NO_FATAL_FAILURE(this->run(seed));
+    ASSERT_NO_FATAL_FAILURE(this->run(seed, -1, seed % 5 != 0));
   }
 }
 
-TYPED_TEST(Blocks, NameTheBufferOfAWriteError) {
-  for (const std::ptrdiff_t bad : {0, 256, 704, 768, 1 << 19, (1 << 19) + 64}) {
+TYPED_TEST(KernelWriter, NamesTheBufferOfAWriteError) {
+  for (const std::ptrdiff_t bad : {0, 256, 704, 768, 1 << 19, (1 << 19) + 64, (1 << 19) + (1 << 18) + 256}) {
     SCOPED_TRACE("bad block at " + std::to_string(bad));
     ASSERT_NO_FATAL_FAILURE(this->run(40, bad));
   }

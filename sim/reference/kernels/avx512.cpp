@@ -2,4 +2,4 @@
 #define PHASIC_VECTOR_BYTES 64
 #define PHASIC_KERNELS_NAME kFastKernelsAvx512
 #define PHASIC_KERNELS_TEXT "AVX-512"
-#include "sim/reference/fast_kernels_body.hpp"
+#include "sim/reference/kernels/table.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sim/reference/fast_kernels.hpp"
+#include "sim/reference/kernels/fast_kernels.hpp"
 
 #include <cstdlib>
 #include <cstring>

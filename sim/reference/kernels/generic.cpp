@@ -2,4 +2,4 @@
 #define PHASIC_VECTOR_BYTES 16
 #define PHASIC_KERNELS_NAME kFastKernelsGeneric
 #define PHASIC_KERNELS_TEXT "128-bit"
-#include "sim/reference/fast_kernels_body.hpp"
+#include "sim/reference/kernels/table.hpp"

@@ -2,4 +2,4 @@
 #define PHASIC_VECTOR_BYTES 32
 #define PHASIC_KERNELS_NAME kFastKernelsAvx2
 #define PHASIC_KERNELS_TEXT "AVX2"
-#include "sim/reference/fast_kernels_body.hpp"
+#include "sim/reference/kernels/table.hpp"
