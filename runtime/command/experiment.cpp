@@ -13,6 +13,7 @@
 #include "runtime/base/progress.hpp"
 #include "runtime/base/version.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/experiment/row_fields.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/experiment/run.hpp"
 #include "runtime/experiment/share.hpp"
@@ -49,13 +50,12 @@ nlohmann::json one_run(const RunPlan& plan, const std::string& place, bool quiet
     progress->update(done, "");
   });
   if (progress) progress->finish();
-  row["commit"] = version();
-  row["command"] = fmt::format("phasic experiment run {}", plan.experiment.file);
+  row.commit = version();
+  row.command = fmt::format("phasic experiment run {}", plan.experiment.file);
   if (!quiet) {
-    fmt::print(stderr, "{} {}: accuracy {:.2f} %, {:.1f} s\n", place, plan.key, 100 * row["accuracy"].get<double>(),
-               watch.seconds());
+    fmt::print(stderr, "{} {}: accuracy {:.2f} %, {:.1f} s\n", place, plan.key, 100 * row.accuracy, watch.seconds());
   }
-  return row;
+  return write_row(row);
 }
 
 /// Numbers of the plans that have no row in the file yet. Throws InputError if there is one, unless they are to be gone on

@@ -5,9 +5,7 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <span>
 
 #include "runtime/base/error.hpp"
@@ -21,7 +19,6 @@ namespace phasic::runtime {
 namespace {
 
 using baseline::Baseline;
-using nlohmann::json;
 using Samples = std::span<const std::uint32_t>;
 
 constexpr std::size_t kTestBatch = 256;
@@ -53,16 +50,19 @@ std::vector<std::vector<std::uint32_t>> test_batches(const Dataset& data, std::u
   return batches;
 }
 
-json counted(const baseline::Work& work) {
-  json layers = json::array();
+Counted counted(const baseline::Work& work) {
+  Counted sums{.samples = work.samples, .input_events = {}, .run_cycles = {}, .layers = {}};
   for (const auto& layer : work.layers) {
-    layers.push_back({{"events", layer.events},
-                      {"synaptic_operations", layer.synaptic_operations},
-                      {"spikes", layer.spikes},
-                      {"update_operations", layer.update_operations},
-                      {"feedback_operations", layer.feedback_operations}});
+    sums.layers.push_back({.events = layer.events,
+                           .synaptic_operations = layer.synaptic_operations,
+                           .spikes = layer.spikes,
+                           .update_operations = layer.update_operations,
+                           .update_rows = {},
+                           .potential_saturations = {},
+                           .weight_saturations = {},
+                           .feedback_operations = layer.feedback_operations});
   }
-  return {{"samples", work.samples}, {"layers", std::move(layers)}};
+  return sums;
 }
 
 std::string checksum_of(const baseline::Parameters& parameters) {
@@ -77,10 +77,10 @@ std::string checksum_of(const baseline::Parameters& parameters) {
 }
 
 /// A baseline that learns, and its looks at validation samples.
-class Learner {
+class BaselineLearner {
  public:
-  Learner(const RunPlan& plan, const baseline::Settings& settings, const ExperimentData& data, std::uint32_t classes,
-          std::uint64_t samples, const RunProgress& progress)
+  BaselineLearner(const RunPlan& plan, const baseline::Settings& settings, const ExperimentData& data, std::uint32_t classes,
+                  std::uint64_t samples, const RunProgress& progress)
       : plan_(plan),
         settings_(settings),
         data_(data),
@@ -208,8 +208,7 @@ void check_data(const RunPlan& plan, const ExperimentData& data) {
 
 }  // namespace
 
-json run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
-  const auto begin = std::chrono::steady_clock::now();
+Row run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
   const Experiment& experiment = plan.experiment;
   check_data(plan, data);
   const bool continual = experiment.task == Task::kClassContinual;
@@ -219,14 +218,13 @@ json run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProg
   const std::uint32_t classes = classes_in(data);
   const PresentationOrder order = continual ? class_continual_order(data.training, classes, experiment.passes, plan.seed)
                                             : classification_order(data.training, experiment.passes, plan.seed);
-  Learner learner(plan, settings, data, classes, order.indices.size(), progress);
+  BaselineLearner learner(plan, settings, data, classes, order.indices.size(), progress);
   const Dataset& judged = experiment.tests ? data.test : data.validation;
 
-  json row = begun_row(plan, data, baseline::name(settings.method));
+  Row row = begun_row(plan, data, baseline::name(settings.method));
   baseline::Work tested;
-  std::vector<double> before_learning, epochs;
-  std::vector<std::vector<double>> matrix;
-  std::vector<std::uint32_t> shown;
+  std::vector<double> epochs;
+  TaskAccuracies tasks;
   Tally last(classes);
   std::size_t first = 0;
   for (const Stretch& stretch : order.stretches) {
@@ -238,40 +236,31 @@ json run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProg
     } else {
       learner.learn(samples);
     }
-    before_learning.push_back(learner.take_share(since));
+    row.before_learning.push_back(learner.take_share(since));
     if (!continual) continue;
     tested = {};
     last = learner.evaluate(judged, tested);
-    shown.push_back(stretch.class_shown);
-    matrix.emplace_back();
-    for (const std::uint32_t one : shown) matrix.back().push_back(last.share_of(one));
+    tasks.add(stretch.class_shown, last);
   }
   if (experiment.evaluate_every > 0) learner.look();
   if (!continual) last = learner.evaluate(judged, tested);
 
-  row["samples_learned"] = learner.position();
+  row.samples_learned = learner.position();
   put_accuracy(row, last);
   if (continual) {
-    row["order"] = shown;
-    row["matrix"] = matrix;
-    row["forgetting"] = forgetting(matrix);
-    row["epochs_by_class"] = epochs;
+    put_tasks(row, tasks);
+    row.epochs_by_class = epochs;
   }
-  const std::uint64_t operations = formula_operations(settings.method, data.training.inputs(), settings.neurons, classes);
-  if (experiment.evaluate_every > 0) {
-    row["validation"] = learner.looks();
-    row["samples_to_reach"] = samples_to_reach(learner.looks(), experiment.levels, operations, data.training.size());
-  }
-  row["before_learning"] = before_learning;
-  row["learned"] = counted(learner.learner().work());
-  row["judged"] = counted(tested);
-  row["formula_operations"] = operations;
-  row["epochs"] = continual ? mean(epochs) : experiment.passes;
-  row["formula_cost"] = row["epochs"].get<double>() * static_cast<double>(operations);
-  row["weights_crc32"] = checksum_of(learner.learner().parameters());
-  row["baseline"] = baseline::canonical(settings);
-  row["engine"] = "host";
-  row["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  row.formula_operations = formula_operations(settings.method, data.training.inputs(), settings.neurons, classes);
+  if (experiment.evaluate_every > 0) put_looks(row, learner.looks(), experiment.levels);
+  row.learned = counted(learner.learner().work());
+  row.judged = counted(tested);
+  const double passes = continual ? mean(epochs) : experiment.passes;
+  row.epochs = passes;
+  row.formula_cost = passes * static_cast<double>(row.formula_operations);
+  row.weights_crc32 = checksum_of(learner.learner().parameters());
+  row.baseline = baseline::canonical(settings);
+  row.engine = "host";
   return row;
 }
 

@@ -7,6 +7,6 @@
 namespace phasic::runtime {
 
 /// As run_experiment, for a plan that has a baseline in place of a network. Throws InputError.
-[[nodiscard]] nlohmann::json run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress);
+[[nodiscard]] Row run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress);
 
 }  // namespace phasic::runtime

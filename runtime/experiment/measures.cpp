@@ -2,12 +2,9 @@
 #include "runtime/experiment/measures.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 namespace phasic::runtime {
-
-using nlohmann::json;
 
 double Tally::share() const {
   const auto sum = [](const std::vector<std::uint64_t>& v) { return std::accumulate(v.begin(), v.end(), std::uint64_t{0}); };
@@ -32,32 +29,46 @@ double forgetting(const std::vector<std::vector<double>>& matrix) {
   return mean(lost);
 }
 
-json samples_to_reach(const std::vector<Look>& looks, const std::vector<double>& levels, std::uint64_t operations,
-                      std::uint64_t training_samples) {
-  json reached = json::array();
+std::vector<Reached> samples_to_reach(const std::vector<Look>& looks, const std::vector<double>& levels,
+                                      std::uint64_t operations, std::uint64_t training_samples) {
+  std::vector<Reached> reached;
   for (const double level : levels) {
+    Reached& one = reached.emplace_back();
+    one.level = level;
     const auto first = std::find_if(looks.begin(), looks.end(), [&](const Look& look) { return look.second >= level; });
-    if (first == looks.end()) {
-      reached.push_back({{"level", level}, {"samples", nullptr}, {"formula_operations", nullptr}});
-    } else {
-      const double passes = static_cast<double>(first->first) / static_cast<double>(training_samples);
-      reached.push_back(
-          {{"level", level}, {"samples", first->first}, {"formula_operations", passes * static_cast<double>(operations)}});
-    }
+    if (first == looks.end()) continue;
+    const double passes = static_cast<double>(first->first) / static_cast<double>(training_samples);
+    one.samples.value = first->first;
+    one.formula_operations.value = passes * static_cast<double>(operations);
   }
   return reached;
 }
 
-void put_accuracy(json& row, const Tally& tally) {
-  row["accuracy"] = tally.share();
-  json by_class = json::array();
+void TaskAccuracies::add(std::uint32_t class_shown, const Tally& tally) {
+  order.push_back(class_shown);
+  auto& line = matrix.emplace_back();
+  for (const std::uint32_t one : order) line.push_back(tally.share_of(one));
+}
+
+void put_tasks(Row& row, const TaskAccuracies& tasks) {
+  row.order = tasks.order;
+  row.matrix = tasks.matrix;
+  row.forgetting = forgetting(tasks.matrix);
+}
+
+void put_looks(Row& row, const std::vector<Look>& looks, const std::vector<double>& levels) {
+  row.validation = looks;
+  row.samples_to_reach = samples_to_reach(looks, levels, row.formula_operations, row.training_samples);
+}
+
+void put_accuracy(Row& row, const Tally& tally) {
+  row.accuracy = tally.share();
   std::vector<double> judged;
   for (std::uint32_t one = 0; one < tally.shown.size(); ++one) {
-    by_class.push_back(tally.share_of(one));
+    row.accuracy_by_class.push_back(tally.share_of(one));
     if (tally.shown[one] != 0) judged.push_back(tally.share_of(one));
   }
-  row["accuracy_by_class"] = std::move(by_class);
-  row["mean_class_accuracy"] = mean(judged);
+  row.mean_class_accuracy = mean(judged);
 }
 
 }  // namespace phasic::runtime

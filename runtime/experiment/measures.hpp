@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json_fwd.hpp>
-#include <utility>
 #include <vector>
+
+#include "runtime/experiment/row.hpp"
 
 namespace phasic::runtime {
 
@@ -25,16 +25,26 @@ struct Tally {
 /// the accuracies of tasks 0 to t after task t.
 [[nodiscard]] double forgetting(const std::vector<std::vector<double>>& matrix);
 
-/// A look at the validation set: samples learned until then, and accuracy.
-using Look = std::pair<std::uint64_t, double>;
+/// For each level (0 to 1) the samples learned at the first look that reached it, and the operations of these samples by the
+/// papers' formula; neither if none did. `operations` are those of a pass over `training_samples`.
+[[nodiscard]] std::vector<Reached> samples_to_reach(const std::vector<Look>& looks, const std::vector<double>& levels,
+                                                    std::uint64_t operations, std::uint64_t training_samples);
 
-/// For each level (0 to 1) an object with `level`, `samples`, those learned at the first look that reached it, and
-/// `formula_operations`, the operations of these samples by the papers' formula; both are null if none did. `operations` are
-/// those of a pass over `training_samples`.
-[[nodiscard]] nlohmann::json samples_to_reach(const std::vector<Look>& looks, const std::vector<double>& levels,
-                                              std::uint64_t operations, std::uint64_t training_samples);
+/// Of the class-continual task.
+struct TaskAccuracies {
+  std::vector<std::uint32_t> order;         ///< the class of each task
+  std::vector<std::vector<double>> matrix;  ///< line t: accuracies of tasks 0 to t after task t
+  /// What came out after one more class.
+  void add(std::uint32_t class_shown, const Tally& tally);
+};
 
-/// Puts `accuracy`, `accuracy_by_class` and `mean_class_accuracy` (over the classes that were shown) into a row.
-void put_accuracy(nlohmann::json& row, const Tally& tally);
+/// Sets `order`, `matrix` and `forgetting` of a row.
+void put_tasks(Row& row, const TaskAccuracies& tasks);
+
+/// Sets `validation` and `samples_to_reach` of a row that has `formula_operations` and `training_samples`.
+void put_looks(Row& row, const std::vector<Look>& looks, const std::vector<double>& levels);
+
+/// Sets `accuracy`, `accuracy_by_class` and `mean_class_accuracy` (over the classes that were shown) of a row.
+void put_accuracy(Row& row, const Tally& tally);
 
 }  // namespace phasic::runtime

@@ -17,6 +17,8 @@
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/json_node.hpp"
+#include "runtime/base/json_text.hpp"
+#include "runtime/experiment/row_fields.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -90,6 +92,13 @@ void leave_out_repeats(std::vector<nlohmann::json>& rows, const std::filesystem:
   rows = std::move(kept);
 }
 
+std::vector<nlohmann::json> read_checked_rows(const std::filesystem::path& file) {
+  auto rows = read_rows(file);
+  for (std::size_t n = 0; n < rows.size(); ++n) check_row(rows[n], file.string(), n + 1);
+  leave_out_repeats(rows, file);
+  return rows;
+}
+
 RowFile::RowFile(const std::filesystem::path& file)
     : name_(file), file_(::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644)) {
   if (!file_.is_open()) fail(file, "open it");
@@ -104,7 +113,7 @@ RowFile::RowFile(const std::filesystem::path& file)
 }
 
 void RowFile::append(const nlohmann::json& row) {
-  const std::string line = row.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
+  const std::string line = json_text(row) + '\n';
   const auto before = ::lseek(file_.number(), 0, SEEK_END);
   try {
     write_all(file_, line, name_.string());

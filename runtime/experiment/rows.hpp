@@ -20,6 +20,10 @@ namespace phasic::runtime {
 /// naming both lines if they differ in more than time, command and commit: which one counts cannot be known.
 void leave_out_repeats(std::vector<nlohmann::json>& rows, const std::filesystem::path& file);
 
+/// All whole rows without repeats, each checked by the table of fields (runtime/experiment/row_fields.hpp). Throws InputError
+/// naming file, line and field.
+[[nodiscard]] std::vector<nlohmann::json> read_checked_rows(const std::filesystem::path& file);
+
 /// The file that a run appends to, which no other process can have at the same time.
 class RowFile {
  public:

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <functional>
-#include <nlohmann/json_fwd.hpp>
 #include <string_view>
 
 #include "runtime/data/dataset.hpp"
 #include "runtime/experiment/experiment.hpp"
+#include "runtime/experiment/row.hpp"
 
 namespace phasic::runtime {
 
@@ -21,12 +21,12 @@ struct ExperimentData {
 [[nodiscard]] ExperimentData load_experiment_data(const RunPlan& plan);
 
 /// What a row says of the run itself, before anything has come out.
-[[nodiscard]] nlohmann::json begun_row(const RunPlan& plan, const ExperimentData& data, std::string_view method);
+[[nodiscard]] Row begun_row(const RunPlan& plan, const ExperimentData& data, std::string_view method);
 
 /// Told of samples learned so far and in all.
 using RunProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
 /// Learns and evaluates; gives the row of results (docs/experiments.md). Throws InputError and DeviceError.
-[[nodiscard]] nlohmann::json run_experiment(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress);
+[[nodiscard]] Row run_experiment(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress);
 
 }  // namespace phasic::runtime

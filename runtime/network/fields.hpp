@@ -107,6 +107,7 @@ struct FieldOf {
 template <class Object, class Context>
 void read_fields(const JsonNode& node, const std::vector<Field<Object, Context>>& fields, Context& context, Object& to) {
   std::vector<std::string_view> names;
+  names.reserve(fields.size());
   for (const auto& field : fields) names.push_back(field.name);
   node.expect_object(names);
   for (const auto& field : fields) field.read(node, context, to);

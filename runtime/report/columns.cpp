@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 
 #include "runtime/base/error.hpp"
+#include "runtime/experiment/row_fields.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -28,7 +30,7 @@ std::string field_text(const RowGroup& group, std::string_view name) {
   return fmt::format("{} +- {}", fixed(spread.mean, digits), fixed(spread.deviation, digits));
 }
 
-std::string percent_of(const RowGroup& group, const char* field) { return percent(spread_of(group, field)); }
+std::string percent_of(const RowGroup& group, std::string_view field) { return percent(spread_of(group, field)); }
 
 std::string judged(const RowGroup& group) {
   const json& row = *group.rows.front();
@@ -72,24 +74,17 @@ std::string formula_cost(const RowGroup& group) {
   return values.empty() ? "-" : fixed(spread_of(values).mean, 3);
 }
 
-struct KnownColumn {
+struct MadeColumn {
   std::string_view name, title;
   bool number;
   std::string (*text)(const RowGroup&);
 };
 
-constexpr auto kColumns = std::to_array<KnownColumn>({
+/// Columns that show more than a field of rows.
+constexpr auto kMadeColumns = std::to_array<MadeColumn>({
     {"run", "run", false, [](const RowGroup& group) { return group.variation; }},
-    {"experiment", "experiment", false, [](const RowGroup& group) { return field_text(group, "experiment"); }},
-    {"method", "method", false, [](const RowGroup& group) { return field_text(group, "method"); }},
-    {"protocol", "protocol", false, [](const RowGroup& group) { return field_text(group, "protocol"); }},
     {"seeds", "seeds", true, [](const RowGroup& group) { return std::to_string(group.rows.size()); }},
     {"judged_on", "judged on", false, judged},
-    {"accuracy", "accuracy, %", true, [](const RowGroup& group) { return percent_of(group, "accuracy"); }},
-    {"mean_class_accuracy", "mean of classes, %", true,
-     [](const RowGroup& group) { return percent_of(group, "mean_class_accuracy"); }},
-    {"forgetting", "forgetting, %", true, [](const RowGroup& group) { return percent_of(group, "forgetting"); }},
-    {"samples_learned", "samples learned", true, [](const RowGroup& group) { return field_text(group, "samples_learned"); }},
     {"synaptic_operations", "synaptic operations a sample, 10^6", true,
      [](const RowGroup& group) { return millions(group, "synaptic_operations"); }},
     {"update_operations", "updates a sample, 10^6", true,
@@ -98,8 +93,6 @@ constexpr auto kColumns = std::to_array<KnownColumn>({
      [](const RowGroup& group) { return millions(group, "feedback_operations"); }},
     {"samples_to_90", "samples to 90 %", true, [](const RowGroup& group) { return samples_to(group, 0.9); }},
     {"samples_to_95", "samples to 95 %", true, [](const RowGroup& group) { return samples_to(group, 0.95); }},
-    {"formula_operations", "operations by formula", true,
-     [](const RowGroup& group) { return field_text(group, "formula_operations"); }},
     {"formula_cost", "operations by formula times epochs, 10^6", true, formula_cost},
 });
 
@@ -108,6 +101,27 @@ bool is_number_in(const std::vector<RowGroup>& groups, std::string_view name) {
     const json* const value = field_of(*group.rows.front(), name);
     return value != nullptr && value->is_number();
   });
+}
+
+/// What is shown under a name.
+struct Column {
+  std::string title;
+  bool is_known;  ///< by this name; else it is a field of rows as it stands
+  bool number;
+  std::function<std::string(const RowGroup&)> text;
+};
+
+Column column_of(const std::string& name) {
+  const auto made = std::find_if(kMadeColumns.begin(), kMadeColumns.end(), [&](const auto& one) { return one.name == name; });
+  if (made != kMadeColumns.end()) return {std::string(made->title), true, made->number, made->text};
+  const auto& fields = row_fields();
+  const auto field = std::find_if(fields.begin(), fields.end(),
+                                  [&](const RowField& one) { return one.name == name && one.cell != RowCell::kNone; });
+  const auto as_it_stands = [name](const RowGroup& group) { return field_text(group, name); };
+  if (field == fields.end()) return {name.substr(name.rfind('/') + 1), false, false, as_it_stands};
+  if (field->cell == RowCell::kPercent)
+    return {field->title, true, true, [name](const RowGroup& group) { return percent_of(group, name); }};
+  return {field->title, true, field->cell == RowCell::kNumber, as_it_stands};
 }
 
 }  // namespace
@@ -155,30 +169,39 @@ Spread spread_of(const RowGroup& group, std::string_view field) {
   return spread_of(values);
 }
 
-std::vector<std::string> usual_columns(const std::vector<json>& rows) {
+std::vector<UsualColumn> known_usual_columns() {
   // Some are there only where a row has a field for them.
   struct Usual {
-    const char* column;
-    const char* field;
+    const char* name;
+    const char* where;
   };
-  constexpr auto kUsual = std::to_array<Usual>({{"run", nullptr},
+  constexpr auto kUsual = std::to_array<Usual>({{"run", ""},
                                                 {"protocol", "protocol"},
                                                 {"method", "method"},
-                                                {"seeds", nullptr},
-                                                {"judged_on", nullptr},
-                                                {"accuracy", nullptr},
-                                                {"mean_class_accuracy", nullptr},
-                                                {"forgetting", nullptr},
-                                                {"samples_learned", nullptr},
+                                                {"seeds", ""},
+                                                {"judged_on", ""},
+                                                {"accuracy", ""},
+                                                {"mean_class_accuracy", ""},
+                                                {"forgetting", ""},
+                                                {"samples_learned", ""},
                                                 {"samples_to_90", "samples_to_reach"},
                                                 {"samples_to_95", "samples_to_reach"},
-                                                {"synaptic_operations", nullptr},
-                                                {"update_operations", nullptr}});
+                                                {"synaptic_operations", ""},
+                                                {"update_operations", ""}});
+  std::vector<UsualColumn> columns;
+  for (const auto& [name, where] : kUsual) {
+    const Column column = column_of(name);
+    columns.push_back({.name = name, .title = column.title, .where = where, .number = column.number});
+  }
+  return columns;
+}
+
+std::vector<std::string> usual_columns(const std::vector<json>& rows) {
   std::vector<std::string> columns;
-  for (const auto& [column, field] : kUsual) {
-    const bool is_there =
-        field == nullptr || std::any_of(rows.begin(), rows.end(), [&](const json& row) { return row.contains(field); });
-    if (is_there) columns.emplace_back(column);
+  for (const UsualColumn& column : known_usual_columns()) {
+    const bool is_there = column.where.empty() ||
+                          std::any_of(rows.begin(), rows.end(), [&](const json& row) { return row.contains(column.where); });
+    if (is_there) columns.push_back(column.name);
   }
   return columns;
 }
@@ -190,13 +213,10 @@ MarkdownTable table_of(const std::vector<RowGroup>& groups, const std::vector<st
     const std::size_t colon = column.find(':');
     const std::string name = column.substr(0, colon);
     if (name.empty()) throw InputError("", "column", fmt::format("\"{}\" has no name", column));
-    const auto known = std::find_if(kColumns.begin(), kColumns.end(), [&](const KnownColumn& one) { return one.name == name; });
-    const bool is_known = known != kColumns.end();
-    std::string title = is_known ? std::string(known->title) : name.substr(name.rfind('/') + 1);
-    if (colon != std::string::npos) title = column.substr(colon + 1);
-    table.columns.push_back({.title = title, .number = is_known ? known->number : is_number_in(groups, name)});
-    for (std::size_t n = 0; n < groups.size(); ++n)
-      table.lines[n].push_back(is_known ? known->text(groups[n]) : field_text(groups[n], name));
+    const Column known = column_of(name);
+    const std::string title = colon == std::string::npos ? known.title : column.substr(colon + 1);
+    table.columns.push_back({.title = title, .number = known.is_known ? known.number : is_number_in(groups, name)});
+    for (std::size_t n = 0; n < groups.size(); ++n) table.lines[n].push_back(known.text(groups[n]));
   }
   return table;
 }

@@ -33,14 +33,22 @@ struct RowGroup {
 /// Mean and deviation of a field over the rows that have it as a number.
 [[nodiscard]] Spread spread_of(const RowGroup& group, std::string_view field);
 
+/// A column that every report has, or those in which a row has a field `where`.
+struct UsualColumn {
+  std::string name, title;
+  std::string where;  ///< empty: every report
+  bool number;        ///< whether its cells are numbers
+};
+[[nodiscard]] std::vector<UsualColumn> known_usual_columns();
+
 /// Those of a report of these rows.
 [[nodiscard]] std::vector<std::string> usual_columns(const std::vector<nlohmann::json>& rows);
 
-/// Columns have these names: `run`, `experiment`, `method`, `protocol`, `seeds`, `judged_on`; `accuracy`, `mean_class_accuracy`
-/// and `forgetting` in per cent; `samples_learned`; `samples_to_90` and `samples_to_95`, over the seeds that reached that
-/// accuracy on the validation set; `synaptic_operations`, `update_operations` and `feedback_operations` of learning, in
-/// millions a sample; `formula_operations`. Any other name is a field of the rows. "name:title" gives the column another title.
-/// Throws InputError for a name without letters.
+/// Columns have these names: those of the fields of rows that have a column (runtime/experiment/row_fields.hpp), and `run`,
+/// `seeds`, `judged_on`; `samples_to_90` and `samples_to_95`, over the seeds that reached that accuracy on the validation set;
+/// `synaptic_operations`, `update_operations` and `feedback_operations` of learning, in millions a sample; `formula_cost`. Any
+/// other name is a field of the rows. "name:title" gives the column another title. Throws InputError for a name without
+/// letters.
 [[nodiscard]] MarkdownTable table_of(const std::vector<RowGroup>& groups, const std::vector<std::string>& columns);
 
 }  // namespace phasic::runtime

@@ -10,7 +10,9 @@
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/files.hpp"
+#include "runtime/base/json_text.hpp"
 #include "runtime/base/locations.hpp"
+#include "runtime/experiment/row_fields.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/report/columns.hpp"
 
@@ -21,50 +23,9 @@ using nlohmann::json;
 
 constexpr std::string_view kPlaceOfData = "@DATA@";
 
-/// Refuses a row without the fields that tables need; the others may be missing.
-void check_row(const json& row, const std::string& file, std::size_t line) {
-  const auto expect = [&](const char* pointer, bool (json::*is)() const noexcept, const char* what) {
-    const json::json_pointer place(pointer);
-    if (!row.contains(place)) throw InputError(file, fmt::format("line {}, {}", line, pointer + 1), "is missing");
-    if (!(row[place].*is)())
-      throw InputError(file, fmt::format("line {}, {}", line, pointer + 1),
-                       fmt::format("{} is not {}", row[place].dump(), what));
-  };
-  for (const char* const name : {"/experiment", "/run", "/judged_on"}) expect(name, &json::is_string, "a text");
-  expect("/variation", &json::is_object, "an object");
-  expect("/accuracy", &json::is_number, "a number");
-  for (const char* const name : {"/seed", "/judged_samples", "/samples_learned"})
-    expect(name, &json::is_number_unsigned, "a whole number of at least 0");
-  for (const char* const name : {"/mean_class_accuracy", "/forgetting"}) {
-    if (row.contains(json::json_pointer(name))) expect(name, &json::is_number, "a number");
-  }
-  for (const char* const name : {"/protocol", "/method", "/commit", "/command"}) {
-    if (row.contains(json::json_pointer(name))) expect(name, &json::is_string, "a text");
-  }
-  if (row.contains("repeat")) {
-    expect("/repeat/engine", &json::is_string, "a text");
-    for (const char* const name : {"/repeat/samples", "/repeat/differences"}) expect(name, &json::is_number, "a number");
-  }
-  if (row.contains("samples_to_reach")) {
-    expect("/samples_to_reach", &json::is_array, "a list");
-    for (std::size_t n = 0; n < row["samples_to_reach"].size(); ++n) {
-      const std::string place = fmt::format("/samples_to_reach/{}", n);
-      expect((place + "/level").c_str(), &json::is_number, "a number");
-      const bool is_reached =
-          !row.contains(json::json_pointer(place + "/samples")) || !row["samples_to_reach"][n]["samples"].is_null();
-      if (is_reached) expect((place + "/samples").c_str(), &json::is_number, "a number");
-    }
-  }
-  expect("/learned/layers", &json::is_array, "a list");
-  for (std::size_t n = 0; n < row["learned"]["layers"].size(); ++n) {
-    for (const char* const name : {"synaptic_operations", "update_operations"})
-      expect(fmt::format("/learned/layers/{}/{}", n, name).c_str(), &json::is_number, "a number");
-  }
-}
-
 /// JSON that may stand in a script element: without '<' there is neither an end tag nor a comment in it.
 std::string embedded(const json& document) {
-  const std::string text = document.dump(-1, ' ', false, json::error_handler_t::replace);
+  const std::string text = json_text(document);
   std::string safe;
   safe.reserve(text.size());
   for (const char letter : text) {
@@ -77,14 +38,19 @@ std::string embedded(const json& document) {
   return safe;
 }
 
-}  // namespace
-
-std::vector<json> read_checked_rows(const std::filesystem::path& file) {
-  auto rows = read_rows(file);
-  for (std::size_t n = 0; n < rows.size(); ++n) check_row(rows[n], file.string(), n + 1);
-  leave_out_repeats(rows, file);
-  return rows;
+/// What the page's script has to know of columns and fields of rows.
+json lists_of_fields() {
+  json columns = json::array(), placed = json::array({"variation_name"});
+  for (const UsualColumn& column : known_usual_columns()) {
+    columns.push_back({{"name", column.name}, {"title", column.title}, {"where", column.where}, {"number", column.number}});
+  }
+  for (const RowField& field : row_fields()) {
+    if (field.is_placed) placed.push_back(field.name);
+  }
+  return {{"columns", std::move(columns)}, {"placed", std::move(placed)}};
 }
+
+}  // namespace
 
 ResultsFile read_results(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) throw InputError(file.string(), "", "is not there");
@@ -111,6 +77,7 @@ std::string page_of(const std::string& page_template, const PageOrigin& origin, 
   if (place == std::string::npos || page_template.find(kPlaceOfData, place + 1) != std::string::npos)
     throw InputError("report.html", "", fmt::format("has to have {} exactly once", kPlaceOfData));
   json document = {{"version", origin.version}, {"command", origin.command}, {"files", json::array()}};
+  document.update(lists_of_fields());
   for (const ResultsFile& file : files) {
     json rows = json::array();
     for (const json& row : file.rows) {

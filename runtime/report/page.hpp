@@ -15,12 +15,8 @@ struct ResultsFile {
   std::vector<nlohmann::json> rows;
 };
 
-/// The rows of a file that may be missing or empty. Throws InputError naming file, line and field when a row lacks what the
-/// tables need.
-[[nodiscard]] std::vector<nlohmann::json> read_checked_rows(const std::filesystem::path& file);
-
-/// Reads a file of results. Throws InputError naming file, line and field when it is not there, has no row, or a row lacks what
-/// the tables need.
+/// Reads a file of results. Throws InputError naming file, line and field when it is not there, has no row, or a row is
+/// wrong.
 [[nodiscard]] ResultsFile read_results(const std::filesystem::path& file);
 
 /// Who made the page.

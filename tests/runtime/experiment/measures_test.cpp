@@ -10,13 +10,13 @@ namespace {
 TEST(Measures, SamplesToReachAreThoseOfTheFirstLookThatReachesALevel) {
   const std::vector<Look> looks{{100, 0.5}, {200, 0.9}, {300, 0.85}, {400, 0.92}};
   const auto reached = samples_to_reach(looks, {0.9, 0.92, 0.95}, 1000, 200);
-  EXPECT_EQ(reached[0]["samples"], 200);
-  EXPECT_EQ(reached[0]["formula_operations"], 1000.0);
-  EXPECT_EQ(reached[1]["samples"], 400);
-  EXPECT_EQ(reached[1]["formula_operations"], 2000.0);
-  EXPECT_EQ(reached[2]["level"], 0.95);
-  EXPECT_TRUE(reached[2]["samples"].is_null());
-  EXPECT_TRUE(reached[2]["formula_operations"].is_null());
+  EXPECT_EQ(reached[0].samples.value, 200U);
+  EXPECT_EQ(reached[0].formula_operations.value, 1000.0);
+  EXPECT_EQ(reached[1].samples.value, 400U);
+  EXPECT_EQ(reached[1].formula_operations.value, 2000.0);
+  EXPECT_EQ(reached[2].level, 0.95);
+  EXPECT_FALSE(reached[2].samples.value.has_value());
+  EXPECT_FALSE(reached[2].formula_operations.value.has_value());
 }
 
 TEST(Measures, ForgettingIsWhatWasLostSinceTheBest) {
@@ -28,11 +28,11 @@ TEST(Measures, MeanOfClassesLeavesOutThoseThatWereNotShown) {
   Tally tally(3);
   tally.shown = {10, 0, 30};
   tally.right = {5, 0, 30};
-  nlohmann::json row;
+  Row row;
   put_accuracy(row, tally);
-  EXPECT_DOUBLE_EQ(row["accuracy"], 35.0 / 40);
-  EXPECT_DOUBLE_EQ(row["mean_class_accuracy"], 0.75);
-  EXPECT_EQ(row["accuracy_by_class"], (std::vector<double>{0.5, 0, 1}));
+  EXPECT_DOUBLE_EQ(row.accuracy, 35.0 / 40);
+  EXPECT_DOUBLE_EQ(row.mean_class_accuracy, 0.75);
+  EXPECT_EQ(row.accuracy_by_class, (std::vector<double>{0.5, 0, 1}));
 }
 
 TEST(Cost, IsThatOfThePublishedTables) {

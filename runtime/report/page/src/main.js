@@ -26,28 +26,34 @@ function table(columns, lines, attributes = {}) {
     h('tbody', {}, lines)));
 }
 
-const has = (field) => (rows) => rows.some((row) => row[field] !== undefined);
+/** Cells of the columns of the command's Markdown table, by the names that the page's data has for them. */
+const cells = {
+  run: (rows, { run }) => run,
+  protocol: ([first]) => first.protocol ?? '-',
+  method: ([first]) => first.method ?? '-',
+  seeds: (rows) => String(rows.length),
+  judged_on: ([first]) => `${first.judged_on} of ${whole(first.judged_samples)}`,
+  accuracy: (rows) => percents(spreadOf(rows, (row) => row.accuracy)),
+  mean_class_accuracy: (rows) => percents(spreadOf(rows, (row) => row.mean_class_accuracy)),
+  forgetting: (rows) => percents(spreadOf(rows, (row) => row.forgetting)),
+  samples_learned: (rows) => samplesLearned(rows),
+  samples_to_90: (rows) => samplesTo(rows, 0.9),
+  samples_to_95: (rows) => samplesTo(rows, 0.95),
+  synaptic_operations: (rows) => fixed(spread(rows.map((row) => synapticOperations(row) / 1e6)).mean, 3),
+  update_operations: (rows) => fixed(spread(rows.map((row) => updateOperations(row) / 1e6)).mean, 3),
+};
 
-/** The columns of the command's Markdown table; some are there only `where` a row has something for them. */
-const allColumns = [
-  { name: 'run', left: true, cell: (rows, { run }) => run },
-  { name: 'protocol', left: true, where: has('protocol'), cell: ([first]) => first.protocol ?? '-' },
-  { name: 'method', left: true, where: has('method'), cell: ([first]) => first.method ?? '-' },
-  { name: 'seeds', cell: (rows) => String(rows.length) },
-  { name: 'judged on', left: true, cell: ([first]) => `${first.judged_on} of ${whole(first.judged_samples)}` },
-  { name: 'accuracy, %', cell: (rows) => percents(spreadOf(rows, (row) => row.accuracy)) },
-  { name: 'mean of classes, %', cell: (rows) => percents(spreadOf(rows, (row) => row.mean_class_accuracy)) },
-  { name: 'forgetting, %', cell: (rows) => percents(spreadOf(rows, (row) => row.forgetting)) },
-  { name: 'samples learned', cell: (rows) => samplesLearned(rows) },
-  { name: 'samples to 90 %', where: has('samples_to_reach'), cell: (rows) => samplesTo(rows, 0.9) },
-  { name: 'samples to 95 %', where: has('samples_to_reach'), cell: (rows) => samplesTo(rows, 0.95) },
-  { name: 'synaptic operations a sample, 10⁶', cell: (rows) => fixed(spread(rows.map((row) => synapticOperations(row) / 1e6)).mean, 3) },
-  { name: 'updates a sample, 10⁶', cell: (rows) => fixed(spread(rows.map((row) => updateOperations(row) / 1e6)).mean, 3) },
-];
+/** The columns for which the rows have something; `known` are those of the page's data. */
+function columnsOf(known, rows) {
+  return known.filter(({ where }) => where === '' || rows.some((row) => row[where] !== undefined)).map(({ name, title, number }) => {
+    if (!cells[name]) throw new Error(`the script has no cell for the column ${name}`);
+    return { name: title.replace('10^6', '10⁶'), left: !number, cell: cells[name] };
+  });
+}
 
 function variationTable(experiment, choose) {
   const many = experiment.variations.length > 1;
-  const columns = allColumns.filter(({ where }) => !where || where(experiment.rows));
+  const columns = columnsOf(experiment.lists.columns, experiment.rows);
   return table(columns, experiment.variations.map((variation) => h('tr', {
     'data-variation': variation.name, class: many ? 'choice' : '', click: many ? () => choose(variation) : undefined,
   }, columns.map(({ name, left, cell }) => h('td', { 'data-column': name, class: left ? 'left' : '' }, cell(variation.rows, variation))))),
@@ -71,12 +77,6 @@ function tiles({ rows }) {
   return box;
 }
 
-/** Fields that have a place of their own on the page. */
-const placed = new Set(['phasic_row', 'experiment', 'run', 'seed', 'variation', 'variation_name', 'accuracy', 'mean_class_accuracy',
-  'forgetting', 'samples_learned', 'formula_operations', 'seconds', 'weights_crc32', 'network', 'order', 'repeat',
-  'accuracy_by_class', 'before_learning', 'matrix', 'validation', 'learned', 'judged', 'weight_changes', 'raster', 'task', 'data',
-  'training_samples', 'judged_on', 'judged_samples', 'engine', 'protocol', 'method', 'samples_to_reach', 'baseline']);
-
 /** What is the same in all rows is said once; what differs, with all its values. */
 function facts(experiment) {
   const list = h('dl', { class: 'facts' });
@@ -90,7 +90,7 @@ function facts(experiment) {
   add('engine', all(({ engine }) => engine));
   add('seeds', [...new Set(experiment.rows.map(({ seed }) => text(seed)))].join(', '));
   add('runs', String(experiment.rows.length));
-  for (const key of [...new Set(experiment.rows.flatMap(Object.keys))].filter((name) => !placed.has(name))) {
+  for (const key of [...new Set(experiment.rows.flatMap(Object.keys))].filter((name) => !experiment.lists.placed.has(name))) {
     add(key.replaceAll('_', ' '), all((row) => row[key]));
   }
   add('results', experiment.file);
@@ -219,7 +219,8 @@ function count() {
 function main() {
   const page = document.getElementById('page');
   const data = JSON.parse(document.getElementById('data').textContent);
-  const experiments = experimentsOf(data.files);
+  const lists = { columns: data.columns, placed: new Set(data.placed) };
+  const experiments = experimentsOf(data.files).map((experiment) => ({ ...experiment, lists }));
   page.append(h('header', {}, h('h1', {}, 'Results of experiments'),
     h('p', {}, data.version, ' · ', h('code', {}, data.command))));
   const sections = experiments.map((experiment, n) => section(experiment, `experiment-${n + 1}`));

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/experiment/network_run.hpp"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "runtime/experiment/cost.hpp"
+#include "runtime/experiment/measures.hpp"
+#include "runtime/experiment/order.hpp"
+#include "runtime/experiment/raster.hpp"
+#include "runtime/experiment/weight_changes.hpp"
+#include "runtime/network/limits.hpp"
+#include "runtime/run/devices.hpp"
+#include "runtime/run/session.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+Counted counted(const Network& network, const Counters& counters) {
+  Counted sums{.samples = counters.samples,
+               .input_events = counters.header.input_events,
+               .run_cycles = counters.header.run_cycles,
+               .layers = {}};
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto& layer = counters.layers[n];
+    sums.layers.push_back({.events = layer.events,
+                           .synaptic_operations = layer.synaptic_operations,
+                           .spikes = layer.spikes,
+                           .update_operations = layer.update_operations,
+                           .update_rows = layer.update_rows,
+                           .potential_saturations = layer.potential_saturations,
+                           .weight_saturations = layer.weight_saturations,
+                           .feedback_operations = {}});
+  }
+  return sums;
+}
+
+std::vector<std::unique_ptr<driver::Device>> open_engine(const std::string& engine, const Network& network) {
+  DeviceOptions options;
+  options.engine = engine;
+  auto devices = open_devices(options);
+  check_limits(network, devices[0]->limits(), engine);
+  return devices;
+}
+
+/// Gives samples in the order of presentation, which must outlive it as must the data.
+SampleSource source_of(const Dataset& training, const PresentationOrder& order) {
+  return [&](std::uint64_t position) { return sample_of(training, order.indices[position]); };
+}
+
+/// A network that learns, its looks at validation samples, and the last judgement.
+class NetworkLearner {
+ public:
+  NetworkLearner(const RunPlan& plan, const ExperimentData& data, const PresentationOrder& order, const Fixed& fixed,
+                 Launcher launcher, const RunProgress& progress)
+      : plan_(plan), data_(data), order_(order), fixed_(fixed), launcher_(std::move(launcher)), progress_(progress) {
+    state_.weights = initial_weights(fixed.network, fixed.layout);
+  }
+
+  /// Gives the share of right answers, before each was learned.
+  double learn(const Stretch& stretch) {
+    const std::uint64_t first = state_.position;
+    std::uint64_t right = 0;
+    const auto note = [&](std::uint64_t, std::span<const Sample>, const LaunchResult& result) {
+      right += result.correct();
+      if (progress_) progress_(state_.position, order_.indices.size());
+      if (is_look_due()) looks_.emplace_back(state_.position, judge(data_.validation, kFirstValidationSample).share());
+    };
+    runtime::learn(fixed_, source_of(data_.training, order_),
+                   {.end = stretch.end,
+                    .launch_samples = plan_.experiment.launch_samples,
+                    .evaluate_every = plan_.experiment.evaluate_every},
+                   launcher_, state_, {}, note);
+    return static_cast<double>(right) / static_cast<double>(state_.position - first);
+  }
+
+  /// `first_sample` is the number of the first sample in the stream of random numbers.
+  Tally judge(const Dataset& data, std::uint32_t first_sample) {
+    const Network& network = fixed_.network;
+    Tally tally(network.classes);
+    const std::vector<Launcher> launchers{launcher_};
+    const TestPlan plan{
+        .samples = data.size(),
+        .launch_samples = std::min<std::uint64_t>(plan_.experiment.launch_samples, largest_launch(network, false)),
+        .first_sample = first_sample};
+    const auto note = [&](std::uint64_t, std::span<const Sample> samples, const LaunchResult& launch) {
+      for (std::size_t n = 0; n < samples.size(); ++n) {
+        ++tally.shown[samples[n].label];
+        tally.right[samples[n].label] += launch.right(n) ? 1 : 0;
+      }
+    };
+    judged_ = test(data, plan, state_.weights, launchers, note).counters;
+    return tally;
+  }
+
+  [[nodiscard]] const LearnState& state() const { return state_; }
+  [[nodiscard]] const std::vector<Look>& looks() const { return looks_; }
+  /// Counters of the last judgement.
+  [[nodiscard]] const Counters& judged() const { return judged_; }
+
+ private:
+  [[nodiscard]] bool is_look_due() const {
+    const std::uint64_t every = plan_.experiment.evaluate_every;
+    return every > 0 && (state_.position % every == 0 || state_.position == order_.indices.size());
+  }
+
+  const RunPlan& plan_;
+  const ExperimentData& data_;
+  const PresentationOrder& order_;
+  const Fixed& fixed_;
+  Launcher launcher_;
+  const RunProgress& progress_;
+  LearnState state_;
+  std::vector<Look> looks_;
+  Counters judged_;
+};
+
+/// The first samples of the order on another engine: how many results and weights differ.
+Repeated repeat(const RunPlan& plan, const Fixed& fixed, const Dataset& training, const PresentationOrder& order,
+                const Launcher& launcher) {
+  const Repetition& repetition = *plan.experiment.repetition;
+  const auto devices = open_engine(repetition.engine, fixed.network);
+  const Launcher other = launch_on(*devices[0], fixed);
+  Repeated repeated{.engine = repetition.engine, .samples = std::min<std::uint64_t>(repetition.samples, order.indices.size())};
+  LearnState state;
+  state.weights = initial_weights(fixed.network, fixed.layout);
+  std::vector<std::byte> other_weights = state.weights;
+  const auto both = [&](std::span<const std::byte> weights, std::span<const Sample> samples, const LaunchOptions& options) {
+    LaunchResult a = launcher(weights, samples, options);
+    LaunchResult b = other(other_weights, samples, options);
+    for (std::size_t k = 0; k < a.scores.size(); ++k) repeated.differences += a.scores[k] != b.scores[k] ? 1 : 0;
+    for (std::size_t k = 0; k < a.weights.size(); ++k) repeated.differences += a.weights[k] != b.weights[k] ? 1 : 0;
+    repeated.run_cycles += b.counters.header.run_cycles;
+    other_weights = std::move(b.weights);
+    return a;
+  };
+  constexpr std::uint64_t kSamplesAtOnce = 100;
+  learn(fixed, source_of(training, order), {.end = repeated.samples, .launch_samples = kSamplesAtOnce}, both, state, {}, {});
+  return repeated;
+}
+
+std::string checksum_of(std::span<const std::byte> weights) {
+  return fmt::format("{:08x}", ::crc32(0, reinterpret_cast<const Bytef*>(weights.data()), static_cast<uInt>(weights.size())));
+}
+
+}  // namespace
+
+Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
+  const Experiment& experiment = plan.experiment;
+  const Network network = parse_network(experiment.network, experiment.file);
+  for (const Dataset* const part : {&data.training, &data.validation, &data.test}) {
+    if (part->size() != 0) check_fits(*part, network);
+  }
+  const Fixed fixed = make_fixed(network);
+  const auto devices = open_engine(experiment.engine, network);
+  const Launcher launcher = launch_on(*devices[0], fixed);
+  const bool continual = experiment.task == Task::kClassContinual;
+  const PresentationOrder order = continual
+                                      ? class_continual_order(data.training, network.classes, experiment.passes, plan.seed)
+                                      : classification_order(data.training, experiment.passes, plan.seed);
+  const Dataset& judged = experiment.tests ? data.test : data.validation;
+  const std::uint32_t judged_numbers = experiment.tests ? kFirstTestSample : kFirstValidationSample;
+  NetworkLearner learner(plan, data, order, fixed, launcher, progress);
+
+  Row row = begun_row(plan, data, name(network.layers.front().rule));
+  TaskAccuracies tasks;
+  Tally last(network.classes);
+  for (const Stretch& stretch : order.stretches) {
+    row.before_learning.push_back(learner.learn(stretch));
+    if (!continual) continue;
+    last = learner.judge(judged, judged_numbers);
+    tasks.add(stretch.class_shown, last);
+  }
+  if (!continual) last = learner.judge(judged, judged_numbers);
+
+  const std::vector<std::byte>& weights = learner.state().weights;
+  row.samples_learned = learner.state().position;
+  put_accuracy(row, last);
+  if (continual) put_tasks(row, tasks);
+  row.formula_operations = formula_operations(network);
+  if (experiment.evaluate_every > 0) put_looks(row, learner.looks(), experiment.levels);
+  row.learned = counted(network, learner.state().counters);
+  row.judged = counted(network, learner.judged());
+  row.epochs = std::uint64_t{experiment.passes};
+  row.formula_cost = row.formula_operations * experiment.passes;
+  row.weights_crc32 = checksum_of(weights);
+  row.weight_changes = ChartData{weight_changes(network, fixed.layout, initial_weights(network, fixed.layout), weights)};
+  row.raster = ChartData{raster_of(fixed, sample_of(judged, 0), judged_numbers, weights, launcher)};
+  row.network = canonical(network);
+  row.engine = experiment.engine;
+  if (experiment.repetition) row.repeat = repeat(plan, fixed, data.training, order, launcher);
+  return row;
+}
+
+}  // namespace phasic::runtime
