@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::uint32_t kMostInputs = 65535;
 
-bool starts_with(const StoredFile& file, std::string_view text) {
-  return file.bytes.size() >= text.size() && std::equal(text.begin(), text.end(), file.bytes.begin());
-}
-
 }  // namespace
 
 Recording read_nmnist(const StoredFile& file, std::string_view) {
@@ -51,23 +47,6 @@ Recording read_nmnist(const StoredFile& file, std::string_view) {
   }
   recording.outside = outside.count(recording.events.size());
   return recording;
-}
-
-Recording read_recording(const StoredFile& file, std::string_view camera) {
-  constexpr std::string_view kAedat = "#!AER-DAT";
-  if (starts_with(file, kAedat)) {
-    if (starts_with(file, "#!AER-DAT2.")) return read_aedat2(file, camera);
-    if (starts_with(file, "#!AER-DAT4.")) return read_aedat4(file);
-    const auto rest =
-        std::string(file.bytes.begin() + kAedat.size(), file.bytes.begin() + std::min(file.bytes.size(), kAedat.size() + 3));
-    throw InputError(file.origin, "version", fmt::format("AEDAT \"{}\"; 2.0 and 4.0 are read", rest));
-  }
-  if (file.path.ends_with(".bin") || file.path.ends_with(".bs2")) return read_nmnist(file);
-  throw InputError(file.origin, "magic", "no recording: AEDAT 2.0 and 4.0 are read, and N-MNIST's form in .bin and .bs2");
-}
-
-bool is_recording_name(std::string_view path) {
-  return path.ends_with(".bin") || path.ends_with(".bs2") || path.ends_with(".aedat") || path.ends_with(".aedat4");
 }
 
 std::uint32_t downsampled(std::uint32_t pixels, std::uint32_t factor) { return (pixels + factor - 1) / factor; }

@@ -48,12 +48,8 @@ struct Recording {
 /// column count from the top left.
 [[nodiscard]] Recording read_aedat4(const StoredFile& file, std::string_view camera = {});
 
-/// Told by content: AEDAT by its first line, else N-MNIST's form if the name ends with .bin or .bs2. `camera` is for files that
-/// do not say it.
+/// Told by content, N-MNIST's form by its name (file_formats.cpp). `camera` is for files that do not say it.
 [[nodiscard]] Recording read_recording(const StoredFile& file, std::string_view camera = {});
-
-/// Whether the name is one of a recording: .bin, .bs2, .aedat, .aedat4.
-[[nodiscard]] bool is_recording_name(std::string_view path);
 
 struct Binning {
   std::uint32_t steps = 20;

@@ -19,6 +19,9 @@ struct Sound {
 /// samples, a rate beyond 1000 to 384000, more than 10 minutes, a value that is no number or beyond 10^12 (full scale is 1).
 [[nodiscard]] Sound decode_wav(const StoredFile& file);
 
+/// Reads a sound, told by content (file_formats.cpp). Throws as the readers do.
+[[nodiscard]] Sound decode_sound(const StoredFile& file);
+
 /// The sound at another rate (band-limited interpolation); unchanged if it has it already.
 [[nodiscard]] Sound resampled(const Sound& sound, std::uint32_t rate);
 

@@ -81,7 +81,7 @@ TEST(Cameras, Nmnist) {
   std::vector<test::MadeEvent> events;
   for (const auto& [x, y] : letter()) events.push_back({5, static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(y), true});
   EXPECT_EQ(points_of(read_recording(stored(test::nmnist(events), "a.bin"))), letter());
-  EXPECT_EQ(points_of(read_recording(stored(test::nmnist(events), "a.bs2"))), letter());
+  EXPECT_EQ(points_of(read_recording(stored(test::nmnist(events), "A.BS2"))), letter());
 }
 
 TEST(Cameras, RowZeroIsTheFirstInput) {

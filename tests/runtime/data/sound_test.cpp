@@ -58,7 +58,7 @@ TEST(Sound, WhatIsNoNumberIsRefusedWithItsFrame) {
     SCOPED_TRACE(bad);
     std::vector<float> samples(100);
     samples[73] = bad;
-    expect_all_in(refusal([&] { (void)decode_wav(stored(float_wav(samples), "a.wav")); }), {"a.wav", "frame 73"});
+    expect_all_in(refusal([&] { (void)decode_sound(stored(float_wav(samples), "a.wav")); }), {"a.wav", "frame 73"});
   }
 }
 
