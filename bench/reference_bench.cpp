@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Samples a second of the reference on one core: 784-1000-10, 20 steps, 8-bit weights, images as sparse as handwritten digits.
+// Samples a second of the reference on one core: 784-1000-10 and its variants, 20 steps, images as sparse as handwritten
+// digits.
 #include <benchmark/benchmark.h>
 
 #include <random>
@@ -7,7 +8,7 @@
 #include <vector>
 
 #include "sim/reference/cores.hpp"
-#include "sim/reference/fast_kernels.hpp"
+#include "sim/reference/kernels/fast_kernels.hpp"
 
 namespace {
 
@@ -16,21 +17,42 @@ using reference::Core;
 using reference::LayerProgram;
 
 constexpr std::uint32_t kInputs = 784;
+constexpr std::uint32_t kHidden = 1000;
 constexpr std::uint32_t kClasses = 10;
 constexpr std::size_t kImages = 256;
 
-reference::Program program() {
+/// What differs from 8-bit weights, a first layer that learns from the last step, and one output neuron a class.
+struct Variant {
+  const char* name;
+  std::uint32_t weight_width = 8;
+  contract::Span span = contract::Span::kLastStep;
+  std::uint32_t outputs = kClasses;
+};
+
+constexpr Variant kUsual{.name = "784-1000-10"};
+constexpr Variant kVariants[] = {
+    kUsual,
+    {.name = "784-1000-10, all steps", .span = contract::Span::kAllSteps},
+    {.name = "784-1000-10, 16-bit weights", .weight_width = 16},
+    {.name = "784-1000-10, all steps, 16-bit weights", .weight_width = 16, .span = contract::Span::kAllSteps},
+    {.name = "784-1000-1000", .outputs = 1000}};
+
+reference::Program program(const Variant& variant) {
+  // Weights of 16 bits are 256 times those of 8.
+  const std::uint32_t more_bits = variant.weight_width - 8;
   reference::Program program;
+  program.weight_width = variant.weight_width;
   program.seed = 1;
   program.inputs = kInputs;
   program.steps = 20;
   program.classes = kClasses;
   program.learn = true;
-  LayerProgram hidden{.rows = kInputs, .neurons = 1000, .threshold = 140, .window = 0, .leak = 51};
+  LayerProgram hidden{.rows = kInputs, .neurons = kHidden, .threshold = 140, .window = 0, .leak = 51, .input_shift = more_bits};
   hidden.factor = contract::Factor::kLevel;
-  hidden.span = contract::Span::kLastStep;
+  hidden.span = variant.span;
   hidden.rate = 32;
-  LayerProgram output{.rows = 1000, .neurons = kClasses, .threshold = 140, .window = 0, .leak = 51};
+  LayerProgram output{
+      .rows = kHidden, .neurons = variant.outputs, .threshold = 140, .window = 0, .leak = 51, .input_shift = more_bits};
   output.factor = contract::Factor::kError;
   output.span = contract::Span::kAllSteps;
   output.rate = 32;
@@ -52,14 +74,15 @@ std::vector<std::vector<std::uint8_t>> images(std::mt19937& generator) {
 }
 
 void fill(Core& network, std::mt19937& generator) {
+  const int one = network.program().weight_width == 8 ? 1 : 256;
   const auto random = [&](int amplitude, std::size_t count) {
-    std::uniform_int_distribution<int> uniform(-amplitude, amplitude);
+    std::uniform_int_distribution<int> uniform(-amplitude * one, amplitude * one);
     std::vector<std::int16_t> values(count);
     for (std::int16_t& value : values) value = static_cast<std::int16_t>(uniform(generator));
     return values;
   };
-  reference::set_weight_values(network, 0, random(30, std::size_t{kInputs} * 1000));
-  reference::set_weight_values(network, 1, random(8, std::size_t{1000} * kClasses));
+  reference::set_weight_values(network, 0, random(30, std::size_t{kInputs} * kHidden));
+  reference::set_weight_values(network, 1, random(8, std::size_t{kHidden} * network.program().layers[1].neurons));
   std::vector<std::byte> levels(reference::level_bytes(network.program(), network.program().layers[0]));
   std::uniform_int_distribution<int> uniform(-77, 77);
   for (std::byte& level : levels) level = static_cast<std::byte>(uniform(generator));
@@ -83,21 +106,25 @@ void show_samples(benchmark::State& state, std::unique_ptr<Core> network, bool l
   state.counters["hidden spikes/step"] = static_cast<double>(network->counts().layers[0].spikes) / samples / 20;
 }
 
+void register_bench(const Variant& variant, bool learn, const reference::FastKernels* kernels) {
+  const std::string name = std::string("reference/") + variant.name + (learn ? "/learn/" : "/infer/") +
+                           (kernels == nullptr ? "plain" : kernels->name);
+  benchmark::RegisterBenchmark(name.c_str(), [&variant, learn, kernels](benchmark::State& state) {
+    show_samples(state,
+                 kernels == nullptr ? reference::make_plain_core(program(variant))
+                                    : reference::make_fast_core(program(variant), *kernels),
+                 learn);
+  })->Unit(benchmark::kMicrosecond);
+}
+
 void register_all() {
   const reference::FastKernels* kernels[reference::kMostFastKernels];
   const std::size_t count = reference::all_fast_kernels(kernels);
   for (const bool learn : {true, false}) {
-    const std::string task = learn ? "learn" : "infer";
-    for (std::size_t k = 0; k < count; ++k) {
-      benchmark::RegisterBenchmark(("reference/784-1000-10/" + task + "/" + kernels[k]->name).c_str(),
-                                   [learn, chosen = kernels[k]](benchmark::State& state) {
-                                     show_samples(state, reference::make_fast_core(program(), *chosen), learn);
-                                   })
-          ->Unit(benchmark::kMicrosecond);
+    for (const Variant& variant : kVariants) {
+      for (std::size_t k = 0; k < count; ++k) register_bench(variant, learn, kernels[k]);
     }
-    benchmark::RegisterBenchmark(("reference/784-1000-10/" + task + "/plain").c_str(), [learn](benchmark::State& state) {
-      show_samples(state, reference::make_plain_core(program()), learn);
-    })->Unit(benchmark::kMicrosecond);
+    register_bench(kUsual, learn, nullptr);
   }
 }
 

@@ -3,18 +3,16 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+#include <tinyxml2.h>
 #include <xclbin.h>
 
 #include <algorithm>
 #include <array>
-#include <boost/property_tree/ptree.hpp>
-#include <boost/property_tree/xml_parser.hpp>
 #include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <span>
-#include <sstream>
 #include <stdexcept>
 
 #include "driver/device.hpp"
@@ -25,9 +23,18 @@ namespace {
 
 namespace fs = std::filesystem;
 using Bytes = std::span<const char>;
-using Tree = boost::property_tree::ptree;
+using tinyxml2::XMLElement;
 
 constexpr std::string_view kMagic = "xclbin2";
+
+/// The first so many values that stand in the bytes, which must hold them. They need no alignment there.
+template <typename Value>
+std::vector<Value> copies(Bytes bytes, std::size_t count) {
+  std::vector<Value> values(count);
+  // Neither side of a copy may be a null pointer, even for no byte.
+  if (count > 0) std::memcpy(values.data(), bytes.data(), count * sizeof(Value));
+  return values;
+}
 
 class Reader {
  public:
@@ -45,8 +52,7 @@ class Reader {
     if (length < kHeader || count > (length - kHeader) / sizeof(axlf_section_header)) {
       fail(fmt::format("is damaged: {} sections do not fit {} bytes", count, length));
     }
-    sections_.resize(count);
-    std::memcpy(sections_.data(), bytes_.data() + kHeader, count * sizeof(axlf_section_header));
+    sections_ = copies<axlf_section_header>(Bytes(bytes_).subspan(kHeader), count);
     for (const auto& section : sections_) {
       if (section.m_sectionOffset > length || section.m_sectionSize > length - section.m_sectionOffset) {
         fail(fmt::format("is damaged: section {} ends after the file", section.m_sectionKind));
@@ -78,9 +84,7 @@ class Reader {
     if (bytes.size() < first || count < 0 || static_cast<std::size_t>(count) > (bytes.size() - first) / sizeof(Entry)) {
       fail(fmt::format("is damaged: section {} is too short for {} entries", name, count));
     }
-    std::vector<Entry> result(static_cast<std::size_t>(count));
-    std::memcpy(result.data(), bytes.data() + first, result.size() * sizeof(Entry));
-    return result;
+    return copies<Entry>(bytes.subspan(first), static_cast<std::size_t>(count));
   }
 
   [[nodiscard]] const axlf_header& header() const { return top_.m_header; }
@@ -101,29 +105,30 @@ class Reader {
   std::vector<axlf_section_header> sections_;
 };
 
-Tree parse_metadata(const Reader& reader) {
+/// Checked by the library for deep nesting.
+void parse_metadata(const Reader& reader, tinyxml2::XMLDocument& document) {
   const auto bytes = reader.section(EMBEDDED_METADATA);
   if (bytes.empty()) reader.fail("has no section EMBEDDED_METADATA");
-  std::istringstream stream(std::string(bytes.begin(), bytes.end()));
-  Tree tree;
-  try {
-    boost::property_tree::read_xml(stream, tree);
-  } catch (const boost::property_tree::xml_parser_error& error) {
-    reader.fail(fmt::format("is damaged: EMBEDDED_METADATA, line {}: {}", error.line(), error.message()));
-  }
-  return tree;
+  if (document.Parse(bytes.data(), bytes.size()) != tinyxml2::XML_SUCCESS)
+    reader.fail(fmt::format("is damaged: EMBEDDED_METADATA, line {}: {}", document.ErrorLineNum(), document.ErrorName()));
 }
 
-/// The entry of the kernel.
-Tree find_kernel(const Reader& reader) {
-  const auto metadata = parse_metadata(reader);
-  const auto core = metadata.get_child_optional("project.platform.device.core");
-  if (!core) reader.fail("is damaged: EMBEDDED_METADATA has no project/platform/device/core");
+std::string attribute(const XMLElement& element, const char* name) {
+  const char* text = element.Attribute(name);
+  return text == nullptr ? "" : text;
+}
+
+/// The entry of the kernel, which is the document's.
+const XMLElement& find_kernel(const Reader& reader, const tinyxml2::XMLDocument& document) {
+  const XMLElement* core = document.FirstChildElement("project");
+  for (const char* const name : {"platform", "device", "core"})
+    core = core == nullptr ? nullptr : core->FirstChildElement(name);
+  if (core == nullptr) reader.fail("is damaged: EMBEDDED_METADATA has no project/platform/device/core");
   std::vector<std::string> names;
-  for (const auto& [tag, element] : *core) {
-    if (tag != "kernel") continue;
-    names.push_back(element.get<std::string>("<xmlattr>.name", ""));
-    if (names.back() == contract::kKernelName || names.back() == contract::kKernelTop) return element;
+  for (const auto* kernel = core->FirstChildElement("kernel"); kernel != nullptr;
+       kernel = kernel->NextSiblingElement("kernel")) {
+    names.push_back(attribute(*kernel, "name"));
+    if (names.back() == contract::kKernelName || names.back() == contract::kKernelTop) return *kernel;
   }
   reader.fail(fmt::format("has no kernel '{}'; its kernels: {}", contract::kKernelName,
                           names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
@@ -138,13 +143,13 @@ std::uint32_t number(const std::string& text) {
 }
 
 /// A kernel that was built for another contract would take arguments for others.
-void check_arguments(const Reader& reader, const Tree& kernel) {
+void check_arguments(const Reader& reader, const XMLElement& kernel) {
   std::size_t count = 0;
-  for (const auto& [tag, element] : kernel) {
-    if (tag != "arg") continue;
-    const auto name = element.get<std::string>("<xmlattr>.name", "");
-    const auto id = number(element.get<std::string>("<xmlattr>.id", ""));
-    const auto offset = number(element.get<std::string>("<xmlattr>.offset", ""));
+  for (const auto* argument = kernel.FirstChildElement("arg"); argument != nullptr;
+       argument = argument->NextSiblingElement("arg")) {
+    const auto name = attribute(*argument, "name");
+    const auto id = number(attribute(*argument, "id"));
+    const auto offset = number(attribute(*argument, "offset"));
     if (id >= contract::kArguments.size() || contract::kArguments[id].name != name ||
         contract::kArguments[id].offset != offset) {
       reader.fail(fmt::format("has a kernel for another contract: argument '{}' with id {} at offset {:#x}", name, id, offset));
@@ -189,12 +194,23 @@ void check_connections(const Reader& reader) {
   check(ASK_GROUP_CONNECTIVITY, "GROUP_CONNECTIVITY", false, std::max(plain, grouped));
 }
 
-/// What the file says of itself for Phasic; an empty object if nothing.
+/// What the file says of itself for Phasic; an empty object if nothing. Text that is no JSON is somebody else's.
 nlohmann::json own_metadata(const Reader& reader) {
+  using nlohmann::json;
+  constexpr int kDeepest = 64;  // the library copies documents by recursion
   const auto bytes = reader.section(USER_METADATA);
-  const auto json = nlohmann::json::parse(bytes.begin(), bytes.end(), nullptr, false);
-  if (!json.is_object() || !json.contains("phasic") || !json["phasic"].is_object()) return nlohmann::json::object();
-  return json["phasic"];
+  const auto watch = [&](int depth, json::parse_event_t, json&) {
+    if (depth > kDeepest) reader.fail(fmt::format("is damaged: USER_METADATA is nested more than {} deep", kDeepest));
+    return true;
+  };
+  try {
+    const auto document = json::parse(bytes.begin(), bytes.end(), watch);
+    if (document.is_object() && document.contains("phasic") && document["phasic"].is_object()) return document["phasic"];
+  } catch (const json::parse_error&) {
+  } catch (const json::out_of_range& error) {
+    reader.fail(fmt::format("is damaged: USER_METADATA: {}", error.what()));
+  }
+  return json::object();
 }
 
 std::string engine_name(const nlohmann::json& metadata) {
@@ -224,11 +240,13 @@ Limits told_limits(const Reader& reader, const nlohmann::json& metadata) {
 
 XclbinInfo read_xclbin(const fs::path& file) {
   const Reader reader(file);
-  const auto kernel = find_kernel(reader);
+  tinyxml2::XMLDocument document;
+  parse_metadata(reader, document);
+  const auto& kernel = find_kernel(reader, document);
   check_arguments(reader, kernel);
   const auto metadata = own_metadata(reader);
   XclbinInfo info;
-  info.kernel = kernel.get<std::string>("<xmlattr>.name", "");
+  info.kernel = attribute(kernel, "name");
   info.compute_units = find_compute_units(reader, info.kernel);
   check_connections(reader);
   info.engine = engine_name(metadata);

@@ -25,6 +25,11 @@ struct RunStatus {
   Word samples_fetched, samples_done;
 };
 
+/// Whether memory took what a sample's writers gave it.
+struct SampleWritten {
+  bool record, trace;
+};
+
 /// Memory of the kernel on the chip. A run sets all that it reads.
 template <class Build>
 struct KernelState {
@@ -34,81 +39,75 @@ struct KernelState {
   std::uint16_t counts[Build::kMaxClasses];  ///< of the last layer, from the forward pass for the broadcast
 };
 
+/// The processes of layer `Number` and of those behind it: integration, neurons, and the sender to the next layer.
+template <class Build, unsigned Number = 0>
+void forward_layers(const ProgramSettings& program, const SampleState<Build>& sample, LayerState<Build> layers[kMaxLayers],
+                    TokenStream after[kMaxLayers + 1], TokenStream past[kMaxLayers], LayerSumStream<Build> sums[kMaxLayers],
+                    AnswerStream<Build::kLanes> answers[kMaxLayers], ScoreStream scores[kMaxLayers],
+                    PotentialStream<Build::kLanes> traces[kMaxLayers]) {
+#pragma HLS INLINE
+  if constexpr (Number < kMaxLayers) {
+    const bool gated = Number == 0 && sample.gated;
+    LayerState<Build>& layer = layers[Number];
+    integrate<Build>(program, Number, layer.weights, layer.log, after[Number], sums[Number], past[Number]);
+    run_neurons<Build>(program, Number, gated, sample.open, layer.neurons, sums[Number], answers[Number], scores[Number],
+                       traces[Number]);
+    send_layer<Build>(program, Number, answers[Number], scores[Number], past[Number], after[Number + 1]);
+    forward_layers<Build, Number + 1>(program, sample, layers, after, past, sums, answers, scores, traces);
+  }
+}
+
 /// The forward pass of a sample: encoder, layer engines and writers at the same time, joined by streams, while the next sample
 /// is read.
 template <class Build, class Port>
 void forward_sample(const ProgramSettings& program, Word position, Word number, const SampleState<Build>& sample,
-                    Word next_position, SampleState<Build>& next, LayerState<Build>& layer0, LayerState<Build>& layer1,
-                    LayerState<Build>& layer2, LayerState<Build>& layer3, std::uint64_t& input_events, Port& samples,
-                    Port& results, Port& trace, std::uint16_t counts[Build::kMaxClasses], bool& record_written,
-                    bool& trace_written) {
+                    Word next_position, SampleState<Build>& next, LayerState<Build> layers[kMaxLayers],
+                    std::uint64_t& input_events, Port& samples, Port& results, Port& trace,
+                    std::uint16_t counts[Build::kMaxClasses], SampleWritten& written) {
 #pragma HLS DATAFLOW
   AnswerStream<Build::kInputLanes> inputs("inputs");
-  TokenStream events("events"), after_inputs("after inputs");
-  TokenStream after0("after 0"), after1("after 1"), after2("after 2"), after3("after 3");
-  TokenStream past0("past 0"), past1("past 1"), past2("past 2"), past3("past 3");
-  LayerSumStream<Build> sums0("sums 0"), sums1("sums 1"), sums2("sums 2"), sums3("sums 3");
-  AnswerStream<Build::kLanes> answers0("answers 0"), answers1("answers 1"), answers2("answers 2"), answers3("answers 3");
-  ScoreStream scores0("scores 0"), scores1("scores 1"), scores2("scores 2"), scores3("scores 3");
-  PotentialStream<Build::kLanes> trace0("trace 0"), trace1("trace 1"), trace2("trace 2"), trace3("trace 3");
-#pragma HLS STREAM variable = after_inputs depth = 1024
-#pragma HLS STREAM variable = after0 depth = 1024
-#pragma HLS STREAM variable = after1 depth = 1024
-#pragma HLS STREAM variable = after2 depth = 1024
-#pragma HLS STREAM variable = after3 depth = 64
-#pragma HLS STREAM variable = sums0 depth = 32
-#pragma HLS STREAM variable = sums1 depth = 32
-#pragma HLS STREAM variable = sums2 depth = 32
-#pragma HLS STREAM variable = sums3 depth = 32
-#pragma HLS STREAM variable = answers0 depth = 32
-#pragma HLS STREAM variable = answers1 depth = 32
-#pragma HLS STREAM variable = answers2 depth = 32
-#pragma HLS STREAM variable = answers3 depth = 32
+  TokenStream events("events");
+  TokenStream after[kMaxLayers + 1];  // after[0] carries what the inputs send, after[n + 1] what layer n sends
+  TokenStream past[kMaxLayers];
+  LayerSumStream<Build> sums[kMaxLayers];
+  AnswerStream<Build::kLanes> answers[kMaxLayers];
+  ScoreStream scores[kMaxLayers];
+  PotentialStream<Build::kLanes> traces[kMaxLayers];
+#pragma HLS STREAM variable = after depth = 1024
+#pragma HLS STREAM variable = sums depth = 32
+#pragma HLS STREAM variable = answers depth = 32
   read_sample<Build>(samples, program, next_position, next);
   encode<Build>(program, sample, number, input_events, inputs, events);
-  send_inputs<Build>(program, inputs, events, after_inputs);
-
-  integrate<Build>(program, 0, layer0.weights, layer0.log, after_inputs, sums0, past0);
-  run_neurons<Build>(program, 0, sample.gated, sample.open, layer0.neurons, sums0, answers0, scores0, trace0);
-  send_layer<Build>(program, 0, answers0, scores0, past0, after0);
-
-  integrate<Build>(program, 1, layer1.weights, layer1.log, after0, sums1, past1);
-  run_neurons<Build>(program, 1, false, sample.open, layer1.neurons, sums1, answers1, scores1, trace1);
-  send_layer<Build>(program, 1, answers1, scores1, past1, after1);
-
-  integrate<Build>(program, 2, layer2.weights, layer2.log, after1, sums2, past2);
-  run_neurons<Build>(program, 2, false, sample.open, layer2.neurons, sums2, answers2, scores2, trace2);
-  send_layer<Build>(program, 2, answers2, scores2, past2, after2);
-
-  integrate<Build>(program, 3, layer3.weights, layer3.log, after2, sums3, past3);
-  run_neurons<Build>(program, 3, false, sample.open, layer3.neurons, sums3, answers3, scores3, trace3);
-  send_layer<Build>(program, 3, answers3, scores3, past3, after3);
-
-  write_trace<Build>(trace, program, position, trace0, trace1, trace2, trace3, trace_written);
-  write_record<Build>(results, program, sample.label, position, number, after3, counts, record_written);
+  send_inputs<Build>(program, inputs, events, after[0]);
+  forward_layers<Build>(program, sample, layers, after, past, sums, answers, scores, traces);
+  write_trace<Build>(trace, program, position, traces, written.trace);
+  write_record<Build>(results, program, sample.label, position, number, after[kMaxLayers], counts, written.record);
 }
 
-/// Learning of all layers at the same time, after all counts are known: the dopamine broadcast, and for each layer a walk over
-/// the rows that learn and the units that change their weights.
+/// The processes with which layer `Number` and those behind it learn: a walk over the rows that learn, and the units that
+/// change their weights.
+template <class Build, unsigned Number = 0>
+void learn_layers(const ProgramSettings& program, Word number, LayerState<Build> layers[kMaxLayers],
+                  DopamineStream dopamine[kMaxLayers], RowStream rows[kMaxLayers]) {
+#pragma HLS INLINE
+  if constexpr (Number < kMaxLayers) {
+    LayerState<Build>& layer = layers[Number];
+    walk_rows<Build>(program, Number, layer.log, rows[Number]);
+    update_layer<Build>(program, Number, number, dopamine[Number], rows[Number], layer.weights, layer.neurons);
+    learn_layers<Build, Number + 1>(program, number, layers, dopamine, rows);
+  }
+}
+
+/// Learning of all layers at the same time, after all counts are known: dopamine is broadcast to each of them.
 template <class Build>
 void learn_sample(const ProgramSettings& program, Word label, Word number, const std::uint16_t counts[Build::kMaxClasses],
-                  LayerState<Build>& layer0, LayerState<Build>& layer1, LayerState<Build>& layer2, LayerState<Build>& layer3) {
+                  LayerState<Build> layers[kMaxLayers]) {
 #pragma HLS DATAFLOW
-  DopamineStream dopamine0("dopamine 0"), dopamine1("dopamine 1"), dopamine2("dopamine 2"), dopamine3("dopamine 3");
-  RowStream rows0("rows 0"), rows1("rows 1"), rows2("rows 2"), rows3("rows 3");
-#pragma HLS STREAM variable = rows0 depth = 64
-#pragma HLS STREAM variable = rows1 depth = 64
-#pragma HLS STREAM variable = rows2 depth = 64
-#pragma HLS STREAM variable = rows3 depth = 64
-  broadcast<Build>(program, counts, label, dopamine0, dopamine1, dopamine2, dopamine3);
-  walk_rows<Build>(program, 0, layer0.log, rows0);
-  walk_rows<Build>(program, 1, layer1.log, rows1);
-  walk_rows<Build>(program, 2, layer2.log, rows2);
-  walk_rows<Build>(program, 3, layer3.log, rows3);
-  update_layer<Build>(program, 0, number, dopamine0, rows0, layer0.weights, layer0.neurons);
-  update_layer<Build>(program, 1, number, dopamine1, rows1, layer1.weights, layer1.neurons);
-  update_layer<Build>(program, 2, number, dopamine2, rows2, layer2.weights, layer2.neurons);
-  update_layer<Build>(program, 3, number, dopamine3, rows3, layer3.weights, layer3.neurons);
+  DopamineStream dopamine[kMaxLayers];
+  RowStream rows[kMaxLayers];
+#pragma HLS STREAM variable = rows depth = 64
+  broadcast<Build>(program, counts, label, dopamine);
+  learn_layers<Build>(program, number, layers, dopamine, rows);
 }
 
 /// Steps 1 and 2. False if the run cannot write a header.
@@ -211,21 +210,19 @@ bool run_sample(Port& samples, Port& results, Port& trace, const RunArguments& a
   ++status.samples_fetched;
   const Word number = arguments.first_sample + position;
   const Word next_position = position + 1 < arguments.sample_count ? position + 1 : kNoSample;
-  bool record_written = true, trace_written = true;
+  SampleWritten written{true, true};
   timing::begin_region();
-  forward_sample<Build>(program, position, number, sample, next_position, next, state.layers[0], state.layers[1],
-                        state.layers[2], state.layers[3], counts.input_events, samples, results, trace, state.counts,
-                        record_written, trace_written);
+  forward_sample<Build>(program, position, number, sample, next_position, next, state.layers, counts.input_events, samples,
+                        results, trace, state.counts, written);
   timing::end_region();
   if (sample.learn) {
     ++counts.samples_learned;
     timing::begin_region();
-    learn_sample<Build>(program, sample.label, number, state.counts, state.layers[0], state.layers[1], state.layers[2],
-                        state.layers[3]);
+    learn_sample<Build>(program, sample.label, number, state.counts, state.layers);
     timing::end_region();
   }
-  if (!trace_written) fail(fault, kErrorBusWrite, kArgumentTrace);
-  if (!record_written) fail(fault, kErrorBusWrite, kArgumentResults);
+  if (!written.trace) fail(fault, kErrorBusWrite, kArgumentTrace);
+  if (!written.record) fail(fault, kErrorBusWrite, kArgumentResults);
   if (fault.error != kErrorNone) return false;
   ++status.samples_done;
   return true;

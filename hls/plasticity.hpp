@@ -11,7 +11,7 @@ namespace phasic::hls {
 /// layer has no neuron k.
 template <class Build>
 void broadcast(const ProgramSettings& program, const std::uint16_t counts[Build::kMaxClasses], Word label,
-               DopamineStream& layer0, DopamineStream& layer1, DopamineStream& layer2, DopamineStream& layer3) {
+               DopamineStream layers[kMaxLayers]) {
   timing::begin_process();
   timing::pass(kPipelineDepth);
   const Word neurons = program.layer[program.layers - 1].neurons;
@@ -25,10 +25,10 @@ void broadcast(const ProgramSettings& program, const std::uint16_t counts[Build:
       const std::int32_t wanted = k == label ? static_cast<std::int32_t>(full_count(program)) : 0;
       dopamine.value = k < neurons ? wanted - counts[k] : 0;
     }
-    if (learns(program, 0)) layer0.write(dopamine);
-    if (learns(program, 1)) layer1.write(dopamine);
-    if (learns(program, 2)) layer2.write(dopamine);
-    if (learns(program, 3)) layer3.write(dopamine);
+    for (unsigned number = 0; number < kMaxLayers; ++number) {
+#pragma HLS UNROLL
+      if (learns(program, number)) layers[number].write(dopamine);
+    }
   }
   timing::end_process();
 }

@@ -88,9 +88,8 @@ bool write_trace_row(Port& port, const LayerSettings& layer, Word first, Potenti
 /// The process that writes the trace of a sample. It goes step by step through all layers, as they produce it: layer by layer,
 /// a later layer would wait for room in its stream while an earlier one waits for the later.
 template <class Build, class Port>
-void write_trace(Port& port, const ProgramSettings& program, Word position, PotentialStream<Build::kLanes>& layer0,
-                 PotentialStream<Build::kLanes>& layer1, PotentialStream<Build::kLanes>& layer2,
-                 PotentialStream<Build::kLanes>& layer3, bool& written) {
+void write_trace(Port& port, const ProgramSettings& program, Word position, PotentialStream<Build::kLanes> traces[kMaxLayers],
+                 bool& written) {
   timing::begin_process();
   written = true;
   const auto base = static_cast<Word>(position * trace_bytes(program) / kLineBytes);
@@ -98,15 +97,12 @@ void write_trace(Port& port, const ProgramSettings& program, Word position, Pote
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 32
     Word first = base;
     for (unsigned number = 0; number < kMaxLayers; ++number) {
+#pragma HLS UNROLL
       if (number >= program.layers) break;
       const LayerSettings& layer = program.layer[number];
       const auto lines = static_cast<Word>(lines_of(2ULL * layer.neurons));
       const Word at = first + step * lines;
-      bool row = true;
-      if (number == 0) row = write_trace_row<Build>(port, layer, at, layer0);
-      if (number == 1) row = write_trace_row<Build>(port, layer, at, layer1);
-      if (number == 2) row = write_trace_row<Build>(port, layer, at, layer2);
-      if (number == 3) row = write_trace_row<Build>(port, layer, at, layer3);
+      const bool row = write_trace_row<Build>(port, layer, at, traces[number]);
       written = written && row;
       first += program.steps * lines;
     }

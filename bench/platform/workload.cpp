@@ -26,20 +26,12 @@ std::size_t record_bytes(const runtime::Network& network) {
 
 /// The network's weights after the first samples of the training set.
 std::vector<std::byte> learned_weights(const runtime::Fixed& fixed, const runtime::Dataset& training, std::uint64_t samples) {
-  auto weights = runtime::initial_weights(fixed.network, fixed.layout);
   const auto devices = runtime::open_devices({});
-  for (std::uint64_t position = 0; position < samples;) {
-    const std::uint64_t change = runtime::next_rate_change(fixed.network, position);
-    const std::uint64_t end = std::min({samples, change, position + 500});
-    std::vector<runtime::Sample> part;
-    for (std::uint64_t n = position; n < end; ++n) part.push_back(runtime::sample_of(training, n % training.size()));
-    weights =
-        runtime::run_launch(*devices.front(), fixed, weights, part,
-                            {.learn = true, .stream_sample = position, .first_sample = static_cast<std::uint32_t>(position)})
-            .weights;
-    position = end;
-  }
-  return weights;
+  runtime::LearnState state;
+  state.weights = runtime::initial_weights(fixed.network, fixed.layout);
+  const auto source = [&](std::uint64_t position) { return runtime::sample_of(training, position % training.size()); };
+  runtime::learn(fixed, source, {.end = samples}, runtime::launch_on(*devices.front(), fixed), state, {}, {});
+  return std::move(state.weights);
 }
 
 }  // namespace

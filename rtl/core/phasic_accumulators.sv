@@ -33,6 +33,9 @@ module phasic_accumulators #(
 );
   localparam int AddendWidth = WeightWidth + (Graded ? 8 : 0);
 
+  logic              valid1_q, valid2_q, first1_q, first2_q, again_q;
+  logic [WordBits:0] place1_q, place2_q;  // bank and word
+
   // ---- what is added: weights, or in a further stage their products with the row's value ----
   logic                         add, add_bank, add_first;
   logic [WordBits-1:0]          add_word;
@@ -59,8 +62,11 @@ module phasic_accumulators #(
       word_q   <= issue_word_i;
       value1_q <= issue_value_i;
       value2_q <= value1_q;
-      for (int k = 0; k < Lanes; k++)
-        products_q[AddendWidth*k +: AddendWidth] <= product_of($signed(weights_i[WeightWidth*k +: WeightWidth]), value2_q);
+      // A word's weights come when it is at a2.
+      if (valid1_q) begin
+        for (int k = 0; k < Lanes; k++)
+          products_q[AddendWidth*k +: AddendWidth] <= product_of($signed(weights_i[WeightWidth*k +: WeightWidth]), value2_q);
+      end
     end
 
     assign add       = issued_q;
@@ -79,9 +85,6 @@ module phasic_accumulators #(
   end
 
   // ---- sums ----
-  logic              valid1_q, valid2_q, first1_q, first2_q, again_q;
-  logic [WordBits:0] place1_q, place2_q;  // bank and word
-
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
       valid1_q <= 1'b0;
@@ -101,39 +104,43 @@ module phasic_accumulators #(
     again_q  <= valid2_q && place2_q == place1_q;
   end
 
+  function logic [SumWidth-1:0] sum_of(input logic first, input logic again, input logic [SumWidth-1:0] last, input logic [SumWidth-1:0] read,
+                                       input logic signed [AddendWidth-1:0] addend);
+    sum_of = (first ? '0 : again ? last : read) + SumWidth'(addend);
+  endfunction
+
+  // Lanes are loops under the enable of their stage, so that simulations do not evaluate lanes that are idle.
+  logic [Lanes*SumWidth-1:0] read_q, last_q;
+
   if (OnePort) begin : gen_one_port
     (* ram_style = "block" *) logic [Lanes*SumWidth-1:0] sums_q [2 * (1 << WordBits)];
-    logic [Lanes*SumWidth-1:0] read_q, last_q, sums;
 
-    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
-      assign sums[SumWidth*k +: SumWidth] =
-          (first2_q ? SumWidth'(0) : again_q ? last_q[SumWidth*k +: SumWidth] : read_q[SumWidth*k +: SumWidth])
-          + SumWidth'($signed(addends[AddendWidth*k +: AddendWidth]));
-    end
-
-    always_ff @(posedge clk_i) begin
+    always_ff @(posedge clk_i) begin : lanes
+      logic [Lanes*SumWidth-1:0] sums;
       if (valid1_q || sweep_read_i) read_q <= sums_q[sweep_read_i ? {sweep_bank_i, sweep_word_i} : place1_q];
       if (valid2_q) begin
+        for (int k = 0; k < Lanes; k++)
+          sums[SumWidth*k +: SumWidth] = sum_of(first2_q, again_q, last_q[SumWidth*k +: SumWidth], read_q[SumWidth*k +: SumWidth],
+                                                $signed(addends[AddendWidth*k +: AddendWidth]));
         last_q           <= sums;
         sums_q[place2_q] <= sums;
       end
     end
     assign sums_o = read_q;
   end else begin : gen_ports
-    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
-      (* ram_style = "distributed" *) logic signed [SumWidth-1:0] sums_q [2 * (1 << WordBits)];
-      logic signed [SumWidth-1:0] read_q, last_q, sum;
+    (* ram_style = "distributed" *) logic [Lanes*SumWidth-1:0] sums_q [2 * (1 << WordBits)];
 
-      assign sum = (first2_q ? SumWidth'(0) : again_q ? last_q : read_q) + SumWidth'($signed(addends[AddendWidth*k +: AddendWidth]));
-
-      always_ff @(posedge clk_i) begin
-        if (valid1_q) read_q <= sums_q[place1_q];
-        if (valid2_q) begin
-          last_q           <= sum;
-          sums_q[place2_q] <= sum;
-        end
-        if (sweep_read_i) sums_o[SumWidth*k +: SumWidth] <= sums_q[{sweep_bank_i, sweep_word_i}];
+    always_ff @(posedge clk_i) begin : lanes
+      logic [Lanes*SumWidth-1:0] sums;
+      if (valid1_q) read_q <= sums_q[place1_q];
+      if (valid2_q) begin
+        for (int k = 0; k < Lanes; k++)
+          sums[SumWidth*k +: SumWidth] = sum_of(first2_q, again_q, last_q[SumWidth*k +: SumWidth], read_q[SumWidth*k +: SumWidth],
+                                                $signed(addends[AddendWidth*k +: AddendWidth]));
+        last_q           <= sums;
+        sums_q[place2_q] <= sums;
       end
+      if (sweep_read_i) sums_o <= sums_q[{sweep_bank_i, sweep_word_i}];
     end
   end
 endmodule

@@ -4,7 +4,7 @@
 // Handshake: start_i for one cycle while busy_o is 0; the other start inputs are taken then. Scores by valid/ready; the prediction
 //            belongs to the last one. The winner and its state hold from the last score until the next start.
 // Latency:   a cycle a neuron, and 48 / WeightWidth + 2 more for each word of neurons. What is read at read_address_o must be on weights_i two
-//            cycles later, sums and levels of the word asked for with word_read_o one cycle later; these two hold.
+//            cycles later, sums and levels of the word asked for with word_read_o one cycle later.
 // Parameters: Lanes, WeightWidth; SumWidth, bits of the sum of a whole sample; WordBits and AddressBits.
 `default_nettype none
 
@@ -181,14 +181,14 @@ module phasic_contest #(
       candidate_q <= {candidate_q[1:0], learn_q && positive_q[0]};
       last_q      <= {last_q[1:0], neuron_last};
 
-      match2_q    <= shifted1_q - $signed({{(MatchWidth - 32) {1'b0}}, squares1_q});
+      match2_q    <= shifted1_q - $signed(MatchWidth'(squares1_q));
       squares2_q  <= squares1_q;
       wins2_q     <= wins1_q;
       handicap2_q <= handicap1_q;
       neuron2_q   <= neuron1_q;
 
       score3_q   <= (match2_q > ScoreMaximum) ? 32'hffff_ffff : (match2_q < ScoreMinimum) ? 32'd0 : match2_q[31:0] ^ 32'h8000_0000;
-      contest3_q <= (MatchWidth + 1)'(match2_q) - $signed({{(MatchWidth - 31) {1'b0}}, handicap2_q});
+      contest3_q <= (MatchWidth + 1)'(match2_q) - $signed((MatchWidth + 1)'(handicap2_q));
       squares3_q <= squares2_q;
       wins3_q    <= wins2_q;
       neuron3_q  <= neuron2_q;

@@ -284,7 +284,11 @@ module phasic_core #(
     store_engine1_q <= EngineBits'(store_engine_i);
     store_engine2_q <= store_engine1_q;
   end
-  assign store_data_o = stored[Lanes*WeightWidth*store_engine2_q +: Lanes*WeightWidth];
+  always_comb begin
+    store_data_o = '0;
+    for (int e = 0; e < Engines; e++)
+      if (store_engine2_q == EngineBits'(e)) store_data_o = stored[Lanes*WeightWidth*e +: Lanes*WeightWidth];
+  end
 
   // The last engine of the chain never has a successor.
   logic unused_bits;

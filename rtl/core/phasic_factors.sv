@@ -55,7 +55,7 @@ module phasic_factors #(
   input  logic                         update_read_i,
   input  logic [WordBits-1:0]          update_word_i,
   output logic [Lanes*FactorWidth-1:0] factors_o,
-  // levels of the word read at f0 that are above 0, at f1; held
+  // levels of the word read at f0 that are above 0, at f1; 0 in other cycles
   output logic [Lanes-1:0]             positive_o
 );
   localparam int ProductWidth = SignalWidth + 17;
@@ -96,7 +96,7 @@ module phasic_factors #(
   // ---- levels of the class, and the lane of the class's own neuron ----
   logic [Lanes*8-1:0]   levels;
   logic [LevelBits-1:0] level_address;
-  logic                 own_word_q;
+  logic                 levels_read_q, own_word_q;
   logic [Lanes-1:0]     own_lane_q;
 
   assign level_address = (Feedback && add_i) ? add_address_i : class_address_i + LevelBits'(word0_i);
@@ -114,11 +114,15 @@ module phasic_factors #(
     .read_data_o    (levels)
   );
 
-  for (genvar k = 0; k < Lanes; k++) begin : gen_positive
-    assign positive_o[k] = $signed(levels[8*k +: 8]) > 8'sd0;
+  always_comb begin
+    positive_o = '0;
+    if (levels_read_q) begin
+      for (int k = 0; k < Lanes; k++) positive_o[k] = $signed(levels[8*k +: 8]) > 8'sd0;
+    end
   end
 
   always_ff @(posedge clk_i) begin
+    levels_read_q <= valid0_i;
     if (valid0_i) begin
       own_word_q <= 32'(word0_i) == 32'(class_i) / Lanes;
       for (int k = 0; k < Lanes; k++) own_lane_q[k] <= 32'(class_i) % Lanes == k;
@@ -126,9 +130,7 @@ module phasic_factors #(
   end
 
   // ---- signals, and what they are multiplied with ----
-  logic [Lanes*SignalWidth-1:0]  signals;  // at f1 or a1
-  logic signed [16:0]            scale;
-  logic                          multiply;
+  // At f1 or a1. Lanes are loops under the enable of their stage, so that simulations do not evaluate lanes that are idle.
   logic [Lanes*ProductWidth-1:0] products_q;
 
   if (Feedback) begin : gen_feedback
@@ -145,16 +147,23 @@ module phasic_factors #(
             (first ? '0 : sums[SignalWidth*k +: SignalWidth]) + products[ProductWidth*k +: SignalWidth];
     endfunction
 
-    assign multiply = valid_i[0] || add_q[0];
-    assign scale    = add_q[0] ? 17'(error_q) : $signed({1'b0, rate_i});
-    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
-      assign signals[SignalWidth*k +: SignalWidth] =
-          add_q[0] ? SignalWidth'($signed(levels[8*k +: 8])) :
-          feedback_i ? read_q[SignalWidth*k +: SignalWidth] :
-          SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth], levels[8*k +: 8]));
-    end
+    logic signed [16:0]           scale;
+
+    function logic signed [SignalWidth-1:0] chosen_of(input logic add, input logic signed [7:0] level, input logic feedback,
+                                                      input logic signed [SignalWidth-1:0] sum, input logic signed [8:0] own);
+      chosen_of = add ? SignalWidth'(level) : feedback ? sum : SignalWidth'(own);
+    endfunction
+
+    assign scale = add_q[0] ? 17'(error_q) : $signed({1'b0, rate_i});
 
     always_ff @(posedge clk_i) begin
+      if (valid_i[0] || add_q[0]) begin
+        for (int k = 0; k < Lanes; k++)
+          products_q[ProductWidth*k +: ProductWidth] <=
+              product_of(chosen_of(add_q[0], $signed(levels[8*k +: 8]), feedback_i, $signed(read_q[SignalWidth*k +: SignalWidth]),
+                                   signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth],
+                                             levels[8*k +: 8])), scale);
+      end
       add_q   <= {add_q[0], add_i};
       first_q <= {first_q[0], add_first_i};
       word1_q <= add_word_i;
@@ -166,27 +175,29 @@ module phasic_factors #(
   end else begin : gen_no_feedback
     logic unused_feedback;
     assign unused_feedback = ^{feedback_i, add_first_i, add_word_i, add_error_i};
-    assign multiply        = valid_i[0];
-    assign scale           = $signed({1'b0, rate_i});
-    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
-      assign signals[SignalWidth*k +: SignalWidth] =
-          SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth], levels[8*k +: 8]));
+    always_ff @(posedge clk_i) begin
+      if (valid_i[0]) begin
+        for (int k = 0; k < Lanes; k++)
+          products_q[ProductWidth*k +: ProductWidth] <=
+              product_of(SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth],
+                                                levels[8*k +: 8])), $signed({1'b0, rate_i}));
+      end
     end
   end
 
   // ---- factors ----
   (* ram_style = "distributed" *) logic [Lanes*FactorWidth-1:0] factors_q [Words];
-  logic [Lanes-1:0]             plus_q, minus_q, taken2, negated2, taken, negated;
-  logic [Lanes*ProductWidth-1:0] scaled2, scaled;
+  logic [Lanes-1:0]             plus_q, minus_q, taken2, negated2;
   logic [Lanes*FactorWidth-1:0] factors_new_q;
   logic                         valid, valid_new_q;
   logic [WordBits-1:0]          word, word_new_q;
 
-  for (genvar k = 0; k < Lanes; k++) begin : gen_scaled
-    assign scaled2[ProductWidth*k +: ProductWidth] = scaled_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i);
-    assign taken2[k]   = enabled2_i[k] && (all_steps_i || plus_q[k]);
-    assign negated2[k] = enabled2_i[k] && minus_q[k];
-  end
+  assign taken2   = enabled2_i & ({Lanes{all_steps_i}} | plus_q);
+  assign negated2 = enabled2_i & minus_q;
+
+  function logic signed [FactorWidth-1:0] signed_of(input logic signed [ProductWidth-1:0] scaled, input logic taken, input logic negated);
+    signed_of = taken ? factor_of(scaled) : negated ? FactorWidth'(0) - factor_of(scaled) : '0;
+  endfunction
 
   if (Relaxed) begin : gen_relaxed
     logic [Lanes*ProductWidth-1:0] scaled_q;
@@ -194,33 +205,36 @@ module phasic_factors #(
     logic                          valid3_q;
     logic [WordBits-1:0]           word3_q;
     always_ff @(posedge clk_i) begin
-      if (valid_i[1]) scaled_q <= scaled2;
+      if (valid_i[1]) begin
+        for (int k = 0; k < Lanes; k++)
+          scaled_q[ProductWidth*k +: ProductWidth] <= scaled_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i);
+      end
       taken_q   <= taken2;
       negated_q <= negated2;
       valid3_q  <= valid_i[1];
       word3_q   <= word2_i;
+      if (valid3_q) begin
+        for (int k = 0; k < Lanes; k++)
+          factors_new_q[FactorWidth*k +: FactorWidth] <=
+              signed_of($signed(scaled_q[ProductWidth*k +: ProductWidth]), taken_q[k], negated_q[k]);
+      end
     end
-    assign {scaled, taken, negated, valid, word} = {scaled_q, taken_q, negated_q, valid3_q, word3_q};
+    assign {valid, word} = {valid3_q, word3_q};
   end else begin : gen_direct
-    assign {scaled, taken, negated, valid, word} = {scaled2, taken2, negated2, valid_i[1], word2_i};
+    always_ff @(posedge clk_i) begin
+      if (valid_i[1]) begin
+        for (int k = 0; k < Lanes; k++)
+          factors_new_q[FactorWidth*k +: FactorWidth] <=
+              signed_of(scaled_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i), taken2[k], negated2[k]);
+      end
+    end
+    assign {valid, word} = {valid_i[1], word2_i};
   end
 
   always_ff @(posedge clk_i) begin
     if (valid_i[0]) begin
       plus_q  <= plus_i;
       minus_q <= minus_i;
-    end
-    if (multiply) begin
-      for (int k = 0; k < Lanes; k++)
-        products_q[ProductWidth*k +: ProductWidth] <= product_of($signed(signals[SignalWidth*k +: SignalWidth]), scale);
-    end
-    if (valid) begin
-      for (int k = 0; k < Lanes; k++) begin
-        if (taken[k]) factors_new_q[FactorWidth*k +: FactorWidth] <= factor_of($signed(scaled[ProductWidth*k +: ProductWidth]));
-        else if (negated[k])
-          factors_new_q[FactorWidth*k +: FactorWidth] <= FactorWidth'(0) - factor_of($signed(scaled[ProductWidth*k +: ProductWidth]));
-        else factors_new_q[FactorWidth*k +: FactorWidth] <= '0;
-      end
     end
     word_new_q  <= word;
     valid_new_q <= valid;

@@ -90,6 +90,14 @@ module phasic_neurons #(
     limit = (potential > PotentialMaximum) ? 16'sh7fff : (potential < PotentialMinimum) ? 16'sh8000 : potential[15:0];
   endfunction
 
+  function logic open_of(input logic signed [15:0] potential, input logic signed [15:0] window);
+    open_of = potential > window;
+  endfunction
+
+  function logic plus_of(input logic open, input logic below, input logic spiked, input logic trit_asked, input logic one_asked);
+    plus_of = one_asked || (open && (trit_asked ? !spiked : below));
+  endfunction
+
   // What a neuron answers to a graded sample.
   function logic [CountWidth-1:0] value_of(input logic signed [15:0] potential, input logic signed [15:0] window);
     logic signed [16:0] above;
@@ -100,7 +108,7 @@ module phasic_neurons #(
   // A state word: trits -1, trits +1, counts, spikes, potentials of all lanes. Neurons that are shut go on as ever, but nothing of it is seen.
   (* ram_style = "distributed" *) logic [StateWidth-1:0] states_q [Words];
   logic [Lanes*16-1:0]           read_potentials_q, potentials2_q, potentials3_q;
-  logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, fired3_q, plus2, minus2, plus_q, minus_q;
+  logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, fired3_q, plus_q, minus_q;
   logic [Lanes*CountWidth-1:0]   counts1_q, counts2_q, counts3_q;
   logic [4:0]                    shift;
   logic signed [15:0]            firing;
@@ -112,29 +120,13 @@ module phasic_neurons #(
   assign values_o = (Graded && graded_i) ? counts3_q : {Lanes{CountWidth'(1)}};
 
   // ---- postsynaptic part of a coincidence ----
-  if (Posts) begin : gen_posts
-    // As far above the threshold as the window is below it.
-    logic signed [17:0] ceiling;
-    logic               trit, one;
-    assign ceiling = 18'(threshold_i) + 18'(threshold_i) - 18'(window_i);
-    assign trit    = 32'(post_i) == phasic_pkg::PostTrit;
-    assign one     = 32'(post_i) == phasic_pkg::PostOne;
-    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
-      logic open, below;
-      assign open      = $signed(potentials2_q[16*k +: 16]) > window_i;
-      assign below     = 18'($signed(potentials2_q[16*k +: 16])) < ceiling;
-      assign plus2[k]  = one || (open && (trit ? !spikes2_q[k] : below));
-      assign minus2[k] = trit && !open && spikes2_q[k];
-    end
-  end else begin : gen_trits
-    logic unused_post;
-    assign unused_post = ^post_i;
-    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
-      assign plus2[k]  = $signed(potentials2_q[16*k +: 16]) > window_i && !spikes2_q[k];
-      assign minus2[k] = $signed(potentials2_q[16*k +: 16]) <= window_i && spikes2_q[k];
-    end
-  end
+  logic signed [17:0] ceiling;  // as far above the threshold as the window is below it
+  logic               trit, one;
+  assign ceiling = 18'(threshold_i) + 18'(threshold_i) - 18'(window_i);
+  assign trit    = !Posts || 32'(post_i) == phasic_pkg::PostTrit;
+  assign one     = Posts && 32'(post_i) == phasic_pkg::PostOne;
 
+  // ---- lanes: loops under the enable of their stage, so that simulations do not evaluate lanes that are idle ----
   always_ff @(posedge clk_i) begin
     if (read_i) {minus_o, plus_o, counts_o, read_spikes_q, read_potentials_q} <= states_q[word0_i];
     if (valid_i[0]) begin
@@ -156,9 +148,10 @@ module phasic_neurons #(
     if (valid_i[2]) begin
       potentials3_q <= potentials2_q;
       limited_o     <= limited2_q & enabled3_i;
-      plus_q        <= plus2 & open3_i;
-      minus_q       <= minus2 & open3_i;
       for (int k = 0; k < Lanes; k++) begin
+        plus_q[k]   <= open3_i[k] && plus_of(open_of($signed(potentials2_q[16*k +: 16]), window_i),
+                                             18'($signed(potentials2_q[16*k +: 16])) < ceiling, spikes2_q[k], trit, one);
+        minus_q[k]  <= open3_i[k] && trit && !open_of($signed(potentials2_q[16*k +: 16]), window_i) && spikes2_q[k];
         fired3_q[k] <= $signed(potentials2_q[16*k +: 16]) > firing;
         spikes_o[k] <= enabled3_i[k] && open3_i[k] && $signed(potentials2_q[16*k +: 16]) > firing;
         if (Graded && graded_i)

@@ -200,24 +200,30 @@ module phasic_pull #(
     address5_q      <= address4_q;
     goal5_q         <= goal4_q;
     random5_q       <= fraction_of(nearest_i, random4_q);
-    word5_q         <= weights_i;
     weight5_q       <= weights_i[WeightWidth*lane +: WeightWidth];
 
     address6_q      <= address5_q;
-    word6_q         <= word5_q;
     weight6_q       <= weight5_q;
     moved6_q        <= part_of_state_q[5] ? (ChangeWidth + 1)'(goal5_q)
                                           : moved_of(weight5_q, change_of(goal5_q, weight5_q, slowness_q), random5_q);
 
     write_address_o <= address6_q;
     limited_o       <= outside6;
-    for (int k = 0; k < Lanes; k++)
-      weights_o[WeightWidth*k +: WeightWidth] <= (lane == LaneBits'(k)) ? weight6 : word6_q[WeightWidth*k +: WeightWidth];
     sum7_q          <= (WeightWidth + 1)'(weight6) + (WeightWidth + 1)'(weight6_q);
     difference7_q   <= (WeightWidth + 1)'(weight6) - (WeightWidth + 1)'(weight6_q);
 
     // What the square grows by is the product of the weights' sum and difference.
     squares8_q      <= 32'(sum7_q) * 32'(difference7_q);
+  end
+
+  // The other lanes of a word go with the winner's, under the enable of their stage, so that simulations do not evaluate them when idle.
+  always_ff @(posedge clk_i) begin
+    if (valid_q[4]) word5_q <= weights_i;
+    if (valid_q[5]) word6_q <= word5_q;
+    if (valid_q[6]) begin
+      for (int k = 0; k < Lanes; k++)
+        weights_o[WeightWidth*k +: WeightWidth] <= (lane == LaneBits'(k)) ? weight6 : word6_q[WeightWidth*k +: WeightWidth];
+    end
   end
 endmodule
 

@@ -100,7 +100,7 @@ module phasic_sweep #(
   // ---- read-out ----
   logic [LaneBits-1:0] lane_q;
   logic [15:0]         neuron_q, out_neuron_q, best_neuron_q;
-  logic                out_valid_q, out_last_q, score_open_q, trace_open_q, out_done, out_better, lane_last, neuron_last;
+  logic                out_valid_q, out_last_q, score_open_q, trace_open_q, out_done, out_better, lane_last, neuron_last, word_done;
   logic [CountWidth+15:0] out_state, best_q;
   logic [31:0]         spikes_q;
 
@@ -109,6 +109,7 @@ module phasic_sweep #(
   assign neuron_last     = neuron_q == neurons_i - 16'd1;
   assign read_out_o      = state_q == SweepReadOut && read_data_q && !read_last_q && (!out_valid_q || out_done);
   assign read_out_lane_o = lane_q;
+  assign word_done       = read_out_o && lane_last && !neuron_last;
   // With the offset of a score, potentials compare as unsigned numbers.
   assign out_state       = read_out_i ^ (CountWidth + 16)'(32'h8000);
   assign out_better      = out_neuron_q == '0 || out_state > best_q;
@@ -131,8 +132,6 @@ module phasic_sweep #(
       factor_valid_o <= '0;
       word_q         <= '0;
       wait_q         <= '0;
-      read_started_q <= 1'b0;
-      read_data_q    <= 1'b0;
       out_valid_q    <= 1'b0;
       score_open_q   <= 1'b0;
       trace_open_q   <= 1'b0;
@@ -169,19 +168,11 @@ module phasic_sweep #(
           if (wait_q == 3'd4) state_q <= SweepMark;
         end
         SweepMark: begin
-          read_started_q <= 1'b0;
-          read_data_q    <= 1'b0;
           if (output_layer_i || spikes_ready_i)
             state_q <= read_out_wanted ? SweepReadOut : factors_wanted ? SweepFactors : SweepIdle;
         end
         SweepReadOut: begin
-          if (!read_started_q) read_started_q <= 1'b1;
-          else read_data_q <= 1'b1;
-          if (read_out_o && lane_last && !neuron_last) begin
-            read_started_q <= 1'b0;
-            read_data_q    <= 1'b0;
-            word_q         <= word_q + 1'b1;
-          end
+          if (word_done) word_q <= word_q + 1'b1;
           if (read_last_q && out_done) begin
             word_q  <= '0;
             state_q <= factors_wanted ? SweepFactors : SweepIdle;
@@ -226,6 +217,14 @@ module phasic_sweep #(
     word2_q <= word1_q;
     word3_q <= word2_q;
     word4_q <= word3_q;
+    // A word is read, is there, and is read out lane after lane; the mark comes before every read-out.
+    if (state_q == SweepMark || word_done) begin
+      read_started_q <= 1'b0;
+      read_data_q    <= 1'b0;
+    end else if (state_q == SweepReadOut) begin
+      read_started_q <= 1'b1;
+      read_data_q    <= read_started_q;
+    end
     if (state_q == SweepMark) begin
       lane_q      <= '0;
       neuron_q    <= '0;

@@ -74,6 +74,13 @@ module phasic_updates #(
     coincidences_of = $signed(7'($countones(trits[63:32] & history)) - 7'($countones(trits[31:0] & history)));
   endfunction
 
+  // With a trace the coincidences of a step, and those with the spikes of the step before.
+  function logic signed [CountWidth-1:0] counted_of(input logic [63:0] trits, input logic [31:0] history, input logic [31:0] earlier,
+                                                    input logic [1:0] trace_shift);
+    counted_of = CountWidth'(coincidences_of(trits, history));
+    if (Traces) counted_of = (counted_of <<< trace_shift) + CountWidth'(coincidences_of(trits, earlier));
+  endfunction
+
   function logic signed [RoundedWidth-1:0] rounded_of(input logic signed [ChangeWidth-1:0] change, input logic [15:0] fraction);
     logic signed [ChangeWidth:0] sum;
     sum        = (ChangeWidth + 1)'(change) + $signed({{(ChangeWidth - 15) {1'b0}}, fraction});
@@ -101,7 +108,7 @@ module phasic_updates #(
   // ---- what all lanes share ----
   logic [Stages-1:0]      valid_q;  // u1 and on
   logic [WordBits-1:0]    word1_q, word2_q;
-  logic [Stages*AddressBits-1:0] addresses_q;  // u1 lowest
+  logic [AddressBits-1:0] addresses_q [Stages];  // of u1 first
   logic [15:0]            row_x_q, row_y_q, base_q, offset_q;
   logic [31:0]            pair0, history1_q, history2_q;
 
@@ -109,12 +116,12 @@ module phasic_updates #(
   assign pair0           = (32'(word_i) * Lanes) >> 1;
   assign factor_read_o   = valid_q[1];
   assign read_o          = valid_q[Stages-4];
-  assign read_address_o  = addresses_q[AddressBits*(Stages-4) +: AddressBits];
+  assign read_address_o  = addresses_q[Stages-4];
   assign trit_read_o     = valid_q[0] && all_steps_i;
   assign word1_o         = word1_q;
   assign word2_o         = word2_q;
   assign write_o         = valid_q[Stages-1];
-  assign write_address_o = addresses_q[AddressBits*(Stages-1) +: AddressBits];
+  assign write_address_o = addresses_q[Stages-1];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) valid_q <= '0;
@@ -124,7 +131,8 @@ module phasic_updates #(
   always_ff @(posedge clk_i) begin
     word1_q    <= word_i;
     word2_q    <= word1_q;
-    addresses_q <= {addresses_q[AddressBits*(Stages-1)-1:0], address_i};
+    addresses_q[0] <= address_i;
+    for (int s = 1; s < Stages; s++) addresses_q[s] <= addresses_q[s-1];
     history2_q <= history1_q;
     if (valid_i) begin
       row_x_q    <= row_x_i;
@@ -161,46 +169,31 @@ module phasic_updates #(
     end
   end
 
-  logic [Lanes*16-1:0] randoms;
+  // Which of its pair a neuron is: of a single lane, the word says so.
+  logic odd_word;
   if (Lanes == 1) begin : gen_single
-    // With a single lane the parity of the neuron is that of the word.
     logic [2:0] odd_word_q;
     always_ff @(posedge clk_i) odd_word_q <= {odd_word_q[1:0], word1_q[0]};
-    assign randoms = odd_word_q[2] ? odd_q : even_q;
+    assign odd_word = odd_word_q[2];
   end else begin : gen_several
-    for (genvar p = 0; p < Pairs; p++) begin : gen_pair
-      assign randoms[32*p +: 32] = {odd_q[16*p +: 16], even_q[16*p +: 16]};
-    end
+    assign odd_word = 1'b0;
   end
 
   // ---- change and weight ----
-  logic [Outputs*CountWidth-1:0] coincidences;  // at u2
-  logic [Lanes*CountWidth-1:0]   coincidences_q;
-  logic [Lanes*ChangeWidth-1:0]  changes_q;
+  // Lanes are loops under the enable of their stage, so that simulations do not evaluate lanes that are idle.
+  logic [31:0]                  before2;  // spikes of the step before; a spike of the sample's last step meets no trit
+  logic [Lanes*CountWidth-1:0]  coincidences_q;
+  logic [Lanes*ChangeWidth-1:0] changes_q;
 
-  if (Traces) begin : gen_traces
-    // Spikes of the step before. A spike of the sample's last step meets no trit.
-    logic [31:0] before2;
-    assign before2 = (trace_shift_i == 2'd0) ? 32'd0 : {history2_q[30:0], 1'b0};
-    for (genvar k = 0; k < Outputs; k++) begin : gen_lane
-      assign coincidences[CountWidth*k +: CountWidth] =
-          (CountWidth'(coincidences_of(trits_i[64*k +: 64], history2_q)) <<< trace_shift_i)
-          + CountWidth'(coincidences_of(trits_i[64*k +: 64], before2));
-    end
-  end else begin : gen_no_traces
-    logic unused_shift;
-    assign unused_shift = ^trace_shift_i;
-    for (genvar k = 0; k < Outputs; k++) begin : gen_lane
-      assign coincidences[CountWidth*k +: CountWidth] = CountWidth'(coincidences_of(trits_i[64*k +: 64], history2_q));
-    end
-  end
+  assign before2 = (Traces && trace_shift_i != 2'd0) ? {history2_q[30:0], 1'b0} : 32'd0;
 
   always_ff @(posedge clk_i) begin
     if (valid_q[1]) begin
       for (int k = 0; k < Lanes; k++)
         coincidences_q[CountWidth*k +: CountWidth] <= (Graded && graded_i) ? CountWidth'(history2_q[7:0]) : CountWidth'(1);
       if (all_steps_i) begin
-        for (int k = 0; k < Outputs; k++) coincidences_q[CountWidth*k +: CountWidth] <= coincidences[CountWidth*k +: CountWidth];
+        for (int k = 0; k < Outputs; k++)
+          coincidences_q[CountWidth*k +: CountWidth] <= counted_of(trits_i[64*k +: 64], history2_q, before2, trace_shift_i);
       end
     end
     if (valid_q[2]) begin
@@ -210,26 +203,33 @@ module phasic_updates #(
     end
   end
 
-  logic [Lanes*RoundedWidth-1:0] rounded4, rounded;  // at u4, and where weights are
-  for (genvar k = 0; k < Lanes; k++) begin : gen_rounded
-    assign rounded4[RoundedWidth*k +: RoundedWidth] =
-        rounded_of($signed(changes_q[ChangeWidth*k +: ChangeWidth]), fraction_of(nearest_i, randoms[16*k +: 16]));
-  end
-
   if (Relaxed) begin : gen_relaxed
     logic [Lanes*RoundedWidth-1:0] rounded_q;
-    always_ff @(posedge clk_i) if (valid_q[3]) rounded_q <= rounded4;
-    assign rounded = rounded_q;
+    always_ff @(posedge clk_i) begin
+      if (valid_q[3]) begin
+        for (int k = 0; k < Lanes; k++)
+          rounded_q[RoundedWidth*k +: RoundedWidth] <=
+              rounded_of($signed(changes_q[ChangeWidth*k +: ChangeWidth]),
+                         fraction_of(nearest_i, (k % 2 != 0 || odd_word) ? odd_q[16*(k/2) +: 16] : even_q[16*(k/2) +: 16]));
+      end
+      if (valid_q[4]) begin
+        for (int k = 0; k < Lanes; k++) begin
+          weights_o[WeightWidth*k +: WeightWidth] <=
+              limit(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(rounded_q[RoundedWidth*k +: RoundedWidth])));
+          limited_o[k] <= outside(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(rounded_q[RoundedWidth*k +: RoundedWidth])));
+        end
+      end
+    end
   end else begin : gen_direct
-    assign rounded = rounded4;
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (valid_q[Stages-2]) begin
-      for (int k = 0; k < Lanes; k++) begin
-        weights_o[WeightWidth*k +: WeightWidth] <=
-            limit(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(rounded[RoundedWidth*k +: RoundedWidth])));
-        limited_o[k] <= outside(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), $signed(rounded[RoundedWidth*k +: RoundedWidth])));
+    always_ff @(posedge clk_i) begin : lanes
+      logic signed [RoundedWidth-1:0] rounded;
+      if (valid_q[3]) begin
+        for (int k = 0; k < Lanes; k++) begin
+          rounded = rounded_of($signed(changes_q[ChangeWidth*k +: ChangeWidth]),
+                               fraction_of(nearest_i, (k % 2 != 0 || odd_word) ? odd_q[16*(k/2) +: 16] : even_q[16*(k/2) +: 16]));
+          weights_o[WeightWidth*k +: WeightWidth] <= limit(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), rounded));
+          limited_o[k] <= outside(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), rounded));
+        end
       end
     end
   end

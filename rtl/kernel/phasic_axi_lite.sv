@@ -189,7 +189,6 @@ module phasic_axi_lite #(
   // Arguments: as written, and as they were at the start of the run
   logic [32*Words-1:0] words_q;
   logic [32*Words-1:0] run_words_q;
-  logic [32*Words-1:0] words_read;
 
   for (genvar w = 0; w < Words; w++) begin : gen_words
     localparam logic [11:0] Offset = WordOffsets[12*w +: 12];
@@ -200,7 +199,6 @@ module phasic_axi_lite #(
         words_q[32*w +: 32] <= (wdata_q & write_mask) | (words_q[32*w +: 32] & ~write_mask);
       end
     end
-    assign words_read[32*w +: 32] = (araddr_i == Offset) ? words_q[32*w +: 32] : '0;
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -216,38 +214,41 @@ module phasic_axi_lite #(
 
   always_comb begin
     read_data = '0;
-    case (32'(araddr_i))
-      phasic_pkg::RegControl:               read_data = {28'd0, ready_q, !running_q, done_q, running_q};
-      phasic_pkg::RegGlobalInterruptEnable: read_data = {31'd0, global_enable_q};
-      phasic_pkg::RegInterruptEnable:       read_data = {30'd0, enable_q};
-      phasic_pkg::RegInterruptStatus:       read_data = {30'd0, status_q};
-      phasic_pkg::RegIdentity:              read_data = 32'(phasic_pkg::Identity);
-      phasic_pkg::RegContractVersion:       read_data = 32'(phasic_pkg::ContractVersion);
-      phasic_pkg::RegLimitLanes:                 read_data = 32'(Lanes);
-      phasic_pkg::RegLimitWeightWidth:           read_data = 32'(WeightWidth);
-      phasic_pkg::RegLimitEngines:               read_data = 32'(Engines);
-      phasic_pkg::RegLimitMaxRows:               read_data = 32'(MaxRows);
-      phasic_pkg::RegLimitMaxNeurons:            read_data = 32'(MaxNeurons);
-      phasic_pkg::RegLimitMaxSteps:              read_data = 32'(MaxSteps);
-      phasic_pkg::RegLimitMaxClasses:            read_data = 32'(MaxClasses);
-      phasic_pkg::RegLimitMaxOutputs:            read_data = 32'(MaxOutputs);
-      phasic_pkg::RegLimitMaxEvents:             read_data = 32'(MaxEvents);
-      phasic_pkg::RegLimitWeightDepth:           read_data = 32'(WeightDepth);
-      phasic_pkg::RegLimitDataWidth:             read_data = 32'(DataWidth);
-      phasic_pkg::RegLimitRules:                 read_data = 32'(Rules);
-      phasic_pkg::RegError:                 read_data = error_i;
-      phasic_pkg::RegErrorDetail:           read_data = error_detail_i;
-      phasic_pkg::RegErrorSample:           read_data = error_sample_i;
-      phasic_pkg::RegPhase:                 read_data = phase_i;
-      phasic_pkg::RegSamplesFetched:        read_data = samples_fetched_i;
-      phasic_pkg::RegSamplesDone:           read_data = samples_done_i;
-      phasic_pkg::RegCyclesLow:             read_data = cycles_i[31:0];
-      phasic_pkg::RegCyclesHigh:            read_data = cycles_i[63:32];
-      default:                              read_data = '0;
-    endcase
-    for (int w = 0; w < Words; w++) read_data = read_data | words_read[32*w +: 32];
-    for (int e = 0; e < phasic_pkg::MaxLayers; e++) begin
-      if (araddr_i == 12'(phasic_pkg::RegEngineState + 4 * e)) read_data = engine_state_i[32*e +: 32];
+    if (arvalid_i) begin
+      case (32'(araddr_i))
+        phasic_pkg::RegControl:               read_data = {28'd0, ready_q, !running_q, done_q, running_q};
+        phasic_pkg::RegGlobalInterruptEnable: read_data = {31'd0, global_enable_q};
+        phasic_pkg::RegInterruptEnable:       read_data = {30'd0, enable_q};
+        phasic_pkg::RegInterruptStatus:       read_data = {30'd0, status_q};
+        phasic_pkg::RegIdentity:              read_data = 32'(phasic_pkg::Identity);
+        phasic_pkg::RegContractVersion:       read_data = 32'(phasic_pkg::ContractVersion);
+        phasic_pkg::RegLimitLanes:                 read_data = 32'(Lanes);
+        phasic_pkg::RegLimitWeightWidth:           read_data = 32'(WeightWidth);
+        phasic_pkg::RegLimitEngines:               read_data = 32'(Engines);
+        phasic_pkg::RegLimitMaxRows:               read_data = 32'(MaxRows);
+        phasic_pkg::RegLimitMaxNeurons:            read_data = 32'(MaxNeurons);
+        phasic_pkg::RegLimitMaxSteps:              read_data = 32'(MaxSteps);
+        phasic_pkg::RegLimitMaxClasses:            read_data = 32'(MaxClasses);
+        phasic_pkg::RegLimitMaxOutputs:            read_data = 32'(MaxOutputs);
+        phasic_pkg::RegLimitMaxEvents:             read_data = 32'(MaxEvents);
+        phasic_pkg::RegLimitWeightDepth:           read_data = 32'(WeightDepth);
+        phasic_pkg::RegLimitDataWidth:             read_data = 32'(DataWidth);
+        phasic_pkg::RegLimitRules:                 read_data = 32'(Rules);
+        phasic_pkg::RegError:                 read_data = error_i;
+        phasic_pkg::RegErrorDetail:           read_data = error_detail_i;
+        phasic_pkg::RegErrorSample:           read_data = error_sample_i;
+        phasic_pkg::RegPhase:                 read_data = phase_i;
+        phasic_pkg::RegSamplesFetched:        read_data = samples_fetched_i;
+        phasic_pkg::RegSamplesDone:           read_data = samples_done_i;
+        phasic_pkg::RegCyclesLow:             read_data = cycles_i[31:0];
+        phasic_pkg::RegCyclesHigh:            read_data = cycles_i[63:32];
+        default:                              read_data = '0;
+      endcase
+      for (int w = 0; w < Words; w++)
+        if (araddr_i == WordOffsets[12*w +: 12]) read_data = words_q[32*w +: 32];
+      for (int e = 0; e < phasic_pkg::MaxLayers; e++) begin
+        if (araddr_i == 12'(phasic_pkg::RegEngineState + 4 * e)) read_data = engine_state_i[32*e +: 32];
+      end
     end
   end
 endmodule

@@ -57,28 +57,31 @@ module phasic_header_writer #(
   assign counter_index = 7'((word_q - 8'(HeaderWords)) >> 1);
 
   always_comb begin
-    case (32'({word_q, 2'b00}))
-      phasic_pkg::ResultsHeaderMagic:              header_word = 32'(phasic_pkg::ResultsMagic);
-      phasic_pkg::ResultsHeaderVersion:            header_word = 32'(phasic_pkg::ContractVersion);
-      phasic_pkg::ResultsHeaderError:              header_word = error_code_i;
-      phasic_pkg::ResultsHeaderErrorDetail:        header_word = error_detail_i;
-      phasic_pkg::ResultsHeaderErrorSample:        header_word = error_sample_i;
-      phasic_pkg::ResultsHeaderSamplesDone:        header_word = samples_done_i;
-      phasic_pkg::ResultsHeaderFirstSample:        header_word = first_sample_i;
-      phasic_pkg::ResultsHeaderInputEvents:        header_word = input_events_i[31:0];
-      phasic_pkg::ResultsHeaderInputEvents + 4:    header_word = 32'(input_events_i[47:32]);
-      phasic_pkg::ResultsHeaderSamplesLearned:     header_word = samples_learned_i[31:0];
-      phasic_pkg::ResultsHeaderSamplesLearned + 4: header_word = 32'(samples_learned_i[47:32]);
-      phasic_pkg::ResultsHeaderCycles:             header_word = cycles_i[31:0];
-      phasic_pkg::ResultsHeaderCycles + 4:         header_word = 32'(cycles_i[47:32]);
-      phasic_pkg::ResultsHeaderLoadCycles:         header_word = load_cycles_i[31:0];
-      phasic_pkg::ResultsHeaderLoadCycles + 4:     header_word = 32'(load_cycles_i[47:32]);
-      phasic_pkg::ResultsHeaderRunCycles:          header_word = run_cycles_i[31:0];
-      phasic_pkg::ResultsHeaderRunCycles + 4:      header_word = 32'(run_cycles_i[47:32]);
-      phasic_pkg::ResultsHeaderStoreCycles:        header_word = store_cycles_i[31:0];
-      phasic_pkg::ResultsHeaderStoreCycles + 4:    header_word = 32'(store_cycles_i[47:32]);
-      default:                                     header_word = '0;
-    endcase
+    header_word = '0;
+    if (state_q == StCollect) begin
+      case (32'({word_q, 2'b00}))
+        phasic_pkg::ResultsHeaderMagic:              header_word = 32'(phasic_pkg::ResultsMagic);
+        phasic_pkg::ResultsHeaderVersion:            header_word = 32'(phasic_pkg::ContractVersion);
+        phasic_pkg::ResultsHeaderError:              header_word = error_code_i;
+        phasic_pkg::ResultsHeaderErrorDetail:        header_word = error_detail_i;
+        phasic_pkg::ResultsHeaderErrorSample:        header_word = error_sample_i;
+        phasic_pkg::ResultsHeaderSamplesDone:        header_word = samples_done_i;
+        phasic_pkg::ResultsHeaderFirstSample:        header_word = first_sample_i;
+        phasic_pkg::ResultsHeaderInputEvents:        header_word = input_events_i[31:0];
+        phasic_pkg::ResultsHeaderInputEvents + 4:    header_word = 32'(input_events_i[47:32]);
+        phasic_pkg::ResultsHeaderSamplesLearned:     header_word = samples_learned_i[31:0];
+        phasic_pkg::ResultsHeaderSamplesLearned + 4: header_word = 32'(samples_learned_i[47:32]);
+        phasic_pkg::ResultsHeaderCycles:             header_word = cycles_i[31:0];
+        phasic_pkg::ResultsHeaderCycles + 4:         header_word = 32'(cycles_i[47:32]);
+        phasic_pkg::ResultsHeaderLoadCycles:         header_word = load_cycles_i[31:0];
+        phasic_pkg::ResultsHeaderLoadCycles + 4:     header_word = 32'(load_cycles_i[47:32]);
+        phasic_pkg::ResultsHeaderRunCycles:          header_word = run_cycles_i[31:0];
+        phasic_pkg::ResultsHeaderRunCycles + 4:      header_word = 32'(run_cycles_i[47:32]);
+        phasic_pkg::ResultsHeaderStoreCycles:        header_word = store_cycles_i[31:0];
+        phasic_pkg::ResultsHeaderStoreCycles + 4:    header_word = 32'(store_cycles_i[47:32]);
+        default:                                     header_word = '0;
+      endcase
+    end
   end
 
   always_comb begin

@@ -87,9 +87,6 @@ module phasic_kernel #(
   input  logic [1:0]             m_axi_gmem_rresp
 );
   localparam int MaxSize = 32768;
-  // Clients of the write master: results, results header, and the trace of each layer, the last layer first. A later layer must not
-  // wait for an earlier one's trace.
-  localparam int Clients = 2 + Engines;
 
   initial begin
     if (Lanes < 1 || Lanes > 1024 || (1 << $clog2(Lanes)) != Lanes) $fatal(1, "Lanes must be a power of two from 1 to 1024");
@@ -176,16 +173,15 @@ module phasic_kernel #(
   logic         core_ready, core_busy;
   logic         sampler_start, sampler_stop, sampler_done;
   logic [31:0]  sampler_code, sampler_detail, sampler_sample;
-  logic         drained;
+  logic         drained, written;
   logic         storer_start, storer_done;
   logic         header_start, header_done;
   logic         writes_idle, write_error;
   logic [2:0]   write_argument;
   logic [511:0] program_block;
-  logic         learning, tracing;
+  logic         learning;
   logic [2:0]   layer_count;
   assign learning    = program_block[8*phasic_pkg::ProgramHeaderFlags];
-  assign tracing     = program_block[8*phasic_pkg::ProgramHeaderFlags + 1];
   assign layer_count = program_block[8*phasic_pkg::ProgramHeaderLayers +: 3];
 
   phasic_control u_control (
@@ -232,77 +228,49 @@ module phasic_kernel #(
     .store_cycles_o  (store_cycles)
   );
 
-  // ---- Reading: one unit at a time, so commands and data need no arbiter -------------------------------------------------------------
+  // ---- Reading -----------------------------------------------------------------------------------------------------------------
   logic                 program_cmd, loader_cmd, sampler_cmd, read_ready;
   logic [31:0]          program_cmd_bytes;
   logic [31:0]          loader_cmd_offset, loader_cmd_bytes;
   logic [31:0]          sampler_cmd_offset, sampler_cmd_bytes;
-  logic                 read_valid;
-  logic [63:0]          read_base;
-  logic [31:0]          read_offset, read_bytes;
   logic                 beat_valid, beat_ready, beat_error;
   logic [DataWidth-1:0] beat;
-  logic                 loading;           // beats go to the loader, not to the units that take words
-  logic                 loader_ready;
-  logic                 narrow_ready;
   logic                 word_valid, word_error, program_word_ready, sampler_word_ready;
   logic [31:0]          word;
 
-  assign read_valid = program_cmd || loader_cmd || sampler_cmd;
-  always_comb begin
-    read_base   = addresses[64*phasic_pkg::ArgumentProgram +: 64];
-    read_offset = '0;
-    read_bytes  = program_cmd_bytes;
-    if (loader_cmd) begin
-      read_base   = loader_table ? addresses[64*phasic_pkg::ArgumentTables +: 64] : addresses[64*phasic_pkg::ArgumentWeights +: 64];
-      read_offset = loader_cmd_offset;
-      read_bytes  = loader_cmd_bytes;
-    end else if (sampler_cmd) begin
-      read_base   = addresses[64*phasic_pkg::ArgumentSamples +: 64];
-      read_offset = sampler_cmd_offset;
-      read_bytes  = sampler_cmd_bytes;
-    end
-  end
-
-  phasic_axi_read #(
+  phasic_reader #(
     .DataWidth(DataWidth)
-  ) u_read (
-    .clk_i        (ap_clk),
-    .rst_ni       (ap_rst_n),
-    .cmd_valid_i  (read_valid),
-    .cmd_ready_o  (read_ready),
-    .cmd_address_i(read_base + 64'(read_offset)),
-    .cmd_bytes_i  (read_bytes),
-    .data_valid_o (beat_valid),
-    .data_ready_i (beat_ready),
-    .data_o       (beat),
-    .data_error_o (beat_error),
-    .arvalid_o    (m_axi_gmem_arvalid),
-    .arready_i    (m_axi_gmem_arready),
-    .araddr_o     (m_axi_gmem_araddr),
-    .arlen_o      (m_axi_gmem_arlen),
-    .rvalid_i     (m_axi_gmem_rvalid),
-    .rready_o     (m_axi_gmem_rready),
-    .rdata_i      (m_axi_gmem_rdata),
-    .rresp_i      (m_axi_gmem_rresp)
-  );
-
-  assign loading = (phase == 32'(phasic_pkg::PhaseTables)) || (phase == 32'(phasic_pkg::PhaseWeights));
-  assign beat_ready = loading ? loader_ready : narrow_ready;
-
-  phasic_narrow #(
-    .DataWidth(DataWidth)
-  ) u_narrow (
-    .clk_i      (ap_clk),
-    .rst_ni     (ap_rst_n),
-    .in_valid_i (beat_valid && !loading),
-    .in_ready_o (narrow_ready),
-    .in_data_i  (beat),
-    .in_error_i (beat_error),
-    .out_valid_o(word_valid),
-    .out_ready_i(program_word_ready || sampler_word_ready),
-    .out_data_o (word),
-    .out_error_o(word_error)
+  ) u_reader (
+    .clk_i           (ap_clk),
+    .rst_ni          (ap_rst_n),
+    .addresses_i     (addresses),
+    .program_cmd_i   (program_cmd),
+    .program_bytes_i (program_cmd_bytes),
+    .loader_cmd_i    (loader_cmd),
+    .loader_table_i  (loader_table),
+    .loader_offset_i (loader_cmd_offset),
+    .loader_bytes_i  (loader_cmd_bytes),
+    .sampler_cmd_i   (sampler_cmd),
+    .sampler_offset_i(sampler_cmd_offset),
+    .sampler_bytes_i (sampler_cmd_bytes),
+    .cmd_ready_o     (read_ready),
+    .loading_i       (phase == 32'(phasic_pkg::PhaseTables) || phase == 32'(phasic_pkg::PhaseWeights)),
+    .beat_valid_o    (beat_valid),
+    .beat_ready_i    (beat_ready),
+    .beat_o          (beat),
+    .beat_error_o    (beat_error),
+    .word_valid_o    (word_valid),
+    .word_ready_i    (program_word_ready || sampler_word_ready),
+    .word_o          (word),
+    .word_error_o    (word_error),
+    .arvalid_o       (m_axi_gmem_arvalid),
+    .arready_i       (m_axi_gmem_arready),
+    .araddr_o        (m_axi_gmem_araddr),
+    .arlen_o         (m_axi_gmem_arlen),
+    .rvalid_i        (m_axi_gmem_rvalid),
+    .rready_o        (m_axi_gmem_rready),
+    .rdata_i         (m_axi_gmem_rdata),
+    .rresp_i         (m_axi_gmem_rresp)
   );
 
   // ---- Program -----------------------------------------------------------------------------------------------------------------
@@ -362,11 +330,9 @@ module phasic_kernel #(
   logic [1:0]                   store_engine;
   logic [31:0]                  store_address;
   logic [Lanes*WeightWidth-1:0] store_data;
-  logic                         storer_cmd, storer_data_valid;
+  logic                         storer_cmd, storer_cmd_ready, storer_valid, storer_ready;
   logic [31:0]                  storer_cmd_offset, storer_cmd_bytes;
   logic [DataWidth-1:0]         storer_data;
-  logic                         storing;
-  logic                         write_ready, write_data_ready;
 
   phasic_loader #(
     .Lanes(Lanes),
@@ -389,7 +355,7 @@ module phasic_kernel #(
     .cmd_offset_o   (loader_cmd_offset),
     .cmd_bytes_o    (loader_cmd_bytes),
     .data_valid_i   (beat_valid),
-    .data_ready_o   (loader_ready),
+    .data_ready_o   (beat_ready),
     .data_i         (beat),
     .data_error_i   (beat_error),
     .load_valid_o   (load_valid),
@@ -418,11 +384,11 @@ module phasic_kernel #(
     .store_address_o(store_address),
     .store_data_i   (store_data),
     .cmd_valid_o    (storer_cmd),
-    .cmd_ready_i    (write_ready),
+    .cmd_ready_i    (storer_cmd_ready),
     .cmd_offset_o   (storer_cmd_offset),
     .cmd_bytes_o    (storer_cmd_bytes),
-    .data_valid_o   (storer_data_valid),
-    .data_ready_i   (write_data_ready && storing),
+    .data_valid_o   (storer_valid),
+    .data_ready_i   (storer_ready),
     .data_o         (storer_data)
   );
 
@@ -540,24 +506,14 @@ module phasic_kernel #(
   );
 
   // ---- Writing -----------------------------------------------------------------------------------------------------------------
-  logic [Clients-1:0]           block_valid, block_ready, block_grant;
-  logic [Clients*32-1:0]        block_offset;
-  logic [Clients*DataWidth-1:0] block_data;
-  logic                         blocks_cmd, blocks_data_valid, blocks_idle;
-  logic [31:0]                  blocks_cmd_offset;
-  logic [DataWidth-1:0]         blocks_data;
-  logic                         results_idle;
-  logic [Engines-1:0]           trace_drained;
-  logic                         master_idle;
-  logic [2:0]                   write_tag;
-  logic [63:0]                  write_base;
-  logic [31:0]                  write_offset, write_bytes;
-
-  phasic_result_writer #(
+  phasic_writer #(
+    .Engines(Engines),
     .DataWidth(DataWidth)
-  ) u_results (
+  ) u_writer (
     .clk_i              (ap_clk),
     .rst_ni             (ap_rst_n),
+    .addresses_i        (addresses),
+    .program_i          (program_block),
     .start_i            (clear),
     .score_valid_i      (score_valid),
     .score_ready_o      (score_ready),
@@ -567,164 +523,68 @@ module phasic_kernel #(
     .record_label_i     (record_label),
     .record_prediction_i(record_prediction),
     .record_spikes_i    (record_spikes),
-    .block_valid_o      (block_valid[0]),
-    .block_ready_i      (block_ready[0]),
-    .block_offset_o     (block_offset[31:0]),
-    .block_data_o       (block_data[DataWidth-1:0]),
     .samples_o          (samples_done),
-    .idle_o             (results_idle)
+    .layer_trace_i      (layer_trace),
+    .sample_trace_i     (sample_trace),
+    .trace_start_i      (sampler_start),
+    .trace_valid_i      (trace_valid),
+    .trace_ready_o      (trace_ready),
+    .trace_data_i       (trace_data),
+    .trace_last_i       (trace_last),
+    .samples_fetched_i  (samples_fetched),
+    .drained_o          (written),
+    .header_start_i     (header_start),
+    .header_done_o      (header_done),
+    .error_code_i       (error_code),
+    .error_detail_i     (error_detail),
+    .error_sample_i     (error_sample),
+    .first_sample_i     (first_sample),
+    .input_events_i     (input_events),
+    .samples_learned_i  (samples_learned),
+    .cycles_i           (header_cycles),
+    .load_cycles_i      (load_cycles),
+    .run_cycles_i       (run_cycles),
+    .store_cycles_i     (store_cycles),
+    .counters_i         (counters),
+    .storing_i          (phase == 32'(phasic_pkg::PhaseStore)),
+    .store_cmd_i        (storer_cmd),
+    .store_cmd_ready_o  (storer_cmd_ready),
+    .store_offset_i     (storer_cmd_offset),
+    .store_bytes_i      (storer_cmd_bytes),
+    .store_valid_i      (storer_valid),
+    .store_ready_o      (storer_ready),
+    .store_data_i       (storer_data),
+    .idle_o             (writes_idle),
+    .write_error_o      (write_error),
+    .write_argument_o   (write_argument),
+    .awvalid_o          (m_axi_gmem_awvalid),
+    .awready_i          (m_axi_gmem_awready),
+    .awaddr_o           (m_axi_gmem_awaddr),
+    .awlen_o            (m_axi_gmem_awlen),
+    .wvalid_o           (m_axi_gmem_wvalid),
+    .wready_i           (m_axi_gmem_wready),
+    .wdata_o            (m_axi_gmem_wdata),
+    .wlast_o            (m_axi_gmem_wlast),
+    .bvalid_i           (m_axi_gmem_bvalid),
+    .bready_o           (m_axi_gmem_bready),
+    .bresp_i            (m_axi_gmem_bresp)
   );
-
-  phasic_header_writer #(
-    .Engines(Engines),
-    .DataWidth(DataWidth)
-  ) u_header (
-    .clk_i            (ap_clk),
-    .rst_ni           (ap_rst_n),
-    .start_i          (header_start),
-    .done_o           (header_done),
-    .error_code_i     (error_code),
-    .error_detail_i   (error_detail),
-    .error_sample_i   (error_sample),
-    .samples_done_i   (samples_done),
-    .first_sample_i   (first_sample),
-    .input_events_i   (input_events),
-    .samples_learned_i(samples_learned),
-    .cycles_i         (header_cycles),
-    .load_cycles_i    (load_cycles),
-    .run_cycles_i     (run_cycles),
-    .store_cycles_i   (store_cycles),
-    .counters_i       (counters),
-    .block_valid_o    (block_valid[1]),
-    .block_ready_i    (block_ready[1]),
-    .block_offset_o   (block_offset[63:32]),
-    .block_data_o     (block_data[2*DataWidth-1:DataWidth])
-  );
-
-  for (genvar e = 0; e < Engines; e++) begin : gen_trace
-    localparam int Client = 1 + Engines - e;
-    logic [31:0] first_offset;
-    logic [31:0] trace_samples;
-    if (e == 0) begin : gen_first
-      assign first_offset = '0;
-    end else begin : gen_next
-      assign first_offset = gen_trace[e-1].first_offset + layer_trace[32*(e-1) +: 32];
-    end
-
-    phasic_trace_writer #(
-      .DataWidth(DataWidth)
-    ) u_trace (
-      .clk_i         (ap_clk),
-      .rst_ni        (ap_rst_n),
-      .start_i       (sampler_start),
-      .offset_i      (first_offset),
-      .gap_i         (sample_trace - layer_trace[32*e +: 32]),
-      .steps_i       (program_block[8*phasic_pkg::ProgramHeaderSteps +: 8]),
-      .trace_valid_i (trace_valid[e]),
-      .trace_ready_o (trace_ready[e]),
-      .trace_data_i  (trace_data[16*e +: 16]),
-      .trace_last_i  (trace_last[e]),
-      .block_valid_o (block_valid[Client]),
-      .block_ready_i (block_ready[Client]),
-      .block_offset_o(block_offset[32*Client +: 32]),
-      .block_data_o  (block_data[DataWidth*Client +: DataWidth]),
-      .samples_o     (trace_samples)
-    );
-    assign trace_drained[e] = !tracing || (3'(e) >= layer_count) || (trace_samples == samples_fetched);
-  end
-
-  phasic_write_arbiter #(
-    .Clients(Clients),
-    .DataWidth(DataWidth)
-  ) u_arbiter (
-    .clk_i       (ap_clk),
-    .rst_ni      (ap_rst_n),
-    .valid_i     (block_valid),
-    .ready_o     (block_ready),
-    .offset_i    (block_offset),
-    .data_i      (block_data),
-    .cmd_valid_o (blocks_cmd),
-    .cmd_ready_i (write_ready),
-    .grant_o     (block_grant),
-    .cmd_offset_o(blocks_cmd_offset),
-    .data_valid_o(blocks_data_valid),
-    .data_ready_i(write_data_ready && !storing),
-    .data_o      (blocks_data),
-    .idle_o      (blocks_idle)
-  );
-
-  // Weights are written when no block is left to write.
-  assign storing = phase == 32'(phasic_pkg::PhaseStore);
-  always_comb begin
-    write_tag    = 3'(phasic_pkg::ArgumentTrace);
-    write_base   = addresses[64*phasic_pkg::ArgumentTrace +: 64];
-    write_offset = blocks_cmd_offset;
-    write_bytes  = 32'd64;
-    if (storing) begin
-      write_tag    = 3'(phasic_pkg::ArgumentWeights);
-      write_base   = addresses[64*phasic_pkg::ArgumentWeights +: 64];
-      write_offset = storer_cmd_offset;
-      write_bytes  = storer_cmd_bytes;
-    end else if (block_grant[1:0] != 2'b00) begin
-      write_tag    = 3'(phasic_pkg::ArgumentResults);
-      write_base   = addresses[64*phasic_pkg::ArgumentResults +: 64];
-    end
-  end
-
-  phasic_axi_write #(
-    .DataWidth(DataWidth)
-  ) u_write (
-    .clk_i        (ap_clk),
-    .rst_ni       (ap_rst_n),
-    .cmd_valid_i  (storing ? storer_cmd : blocks_cmd),
-    .cmd_ready_o  (write_ready),
-    .cmd_address_i(write_base + 64'(write_offset)),
-    .cmd_bytes_i  (write_bytes),
-    .cmd_tag_i    (write_tag),
-    .data_valid_i (storing ? storer_data_valid : blocks_data_valid),
-    .data_ready_o (write_data_ready),
-    .data_i       (storing ? storer_data : blocks_data),
-    .error_o      (write_error),
-    .error_tag_o  (write_argument),
-    .idle_o       (master_idle),
-    .awvalid_o    (m_axi_gmem_awvalid),
-    .awready_i    (m_axi_gmem_awready),
-    .awaddr_o     (m_axi_gmem_awaddr),
-    .awlen_o      (m_axi_gmem_awlen),
-    .wvalid_o     (m_axi_gmem_wvalid),
-    .wready_i     (m_axi_gmem_wready),
-    .wdata_o      (m_axi_gmem_wdata),
-    .wlast_o      (m_axi_gmem_wlast),
-    .bvalid_i     (m_axi_gmem_bvalid),
-    .bready_o     (m_axi_gmem_bready),
-    .bresp_i      (m_axi_gmem_bresp)
-  );
-
-  assign writes_idle = blocks_idle && (block_valid == '0) && master_idle;
-  assign drained = !core_busy && results_idle && (samples_done == samples_fetched) && (trace_drained == '1);
+  assign drained = written && !core_busy;
 
   // ---- Constant parts of the bus ------------------------------------------------------------------------------------------------
-  assign m_axi_gmem_awid     = 1'b0;
-  assign m_axi_gmem_awsize   = 3'($clog2(DataWidth / 8));
-  assign m_axi_gmem_awburst  = 2'b01;
-  assign m_axi_gmem_awlock   = 1'b0;
-  assign m_axi_gmem_awcache  = 4'b0011;
-  assign m_axi_gmem_awprot   = 3'b000;
-  assign m_axi_gmem_awqos    = 4'b0000;
-  assign m_axi_gmem_awregion = 4'b0000;
-  assign m_axi_gmem_wstrb    = '1;
-  assign m_axi_gmem_arid     = 1'b0;
-  assign m_axi_gmem_arsize   = 3'($clog2(DataWidth / 8));
-  assign m_axi_gmem_arburst  = 2'b01;
-  assign m_axi_gmem_arlock   = 1'b0;
-  assign m_axi_gmem_arcache  = 4'b0011;
-  assign m_axi_gmem_arprot   = 3'b000;
-  assign m_axi_gmem_arqos    = 4'b0000;
-  assign m_axi_gmem_arregion = 4'b0000;
+  assign m_axi_gmem_awsize  = 3'($clog2(DataWidth / 8));
+  assign m_axi_gmem_awburst = 2'b01;
+  assign m_axi_gmem_awcache = 4'b0011;
+  assign m_axi_gmem_wstrb   = '1;
+  assign m_axi_gmem_arsize  = 3'($clog2(DataWidth / 8));
+  assign m_axi_gmem_arburst = 2'b01;
+  assign m_axi_gmem_arcache = 4'b0011;
+  assign {m_axi_gmem_awid, m_axi_gmem_awlock, m_axi_gmem_awprot, m_axi_gmem_awqos, m_axi_gmem_awregion} = '0;
+  assign {m_axi_gmem_arid, m_axi_gmem_arlock, m_axi_gmem_arprot, m_axi_gmem_arqos, m_axi_gmem_arregion} = '0;
 
-  // Answers come in order of one id, and beats are counted; what is not results is trace.
+  // Answers come in order of one id, and beats are counted.
   logic unused;
-  assign unused = ^{m_axi_gmem_bid, m_axi_gmem_rid, m_axi_gmem_rlast, block_grant[Clients-1:2]};
+  assign unused = ^{m_axi_gmem_bid, m_axi_gmem_rid, m_axi_gmem_rlast};
 endmodule
 
 `default_nettype wire

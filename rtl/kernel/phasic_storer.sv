@@ -72,7 +72,6 @@ module phasic_storer #(
   logic [15:0]          row_beats;
   logic                 last_layer;
   logic                 write;
-  logic [WordBits-1:0]  word;
 
   always_comb begin
     neurons = '0;
@@ -90,11 +89,6 @@ module phasic_storer #(
   end
   assign row_beats = 16'(((32'(neurons) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
   assign last_layer = 32'(layer_q) + 32'd1 == 32'(layer_count_i);
-
-  for (genvar k = 0; k < Lanes; k++) begin : gen_mask
-    assign word[WeightWidth*k +: WeightWidth] =
-        store_data_i[WeightWidth*k +: WeightWidth] & {WeightWidth{32'(elements_2_q) > 32'(k)}};
-  end
 
   assign write = data_valid_o && data_ready_i;
 
@@ -163,10 +157,13 @@ module phasic_storer #(
     end
   end
 
-  always_ff @(posedge clk_i) begin
+  always_ff @(posedge clk_i) begin : lanes
+    logic [WordBits-1:0] word;
     elements_1_q <= elements_left_q;
     elements_2_q <= elements_1_q;
     if (flight_2_q) begin
+      for (int k = 0; k < Lanes; k++)
+        word[WeightWidth*k +: WeightWidth] = store_data_i[WeightWidth*k +: WeightWidth] & {WeightWidth{32'(elements_2_q) > 32'(k)}};
       group_q <= GroupBits'({word, group_q} >> WordBits);
     end else if (write) begin
       group_q <= group_q >> DataWidth;

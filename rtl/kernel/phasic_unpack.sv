@@ -36,16 +36,11 @@ module phasic_unpack #(
   logic        next_word;        // the word at hand is done with, whether it had elements or not
   logic        next_row;         // and it was the last one of the row
   logic [15:0] next_elements;
-  logic [Lanes-1:0] mask;
 
   assign row_beats = 16'(((32'(elements_i) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
   assign take = in_valid_i && in_ready_o;
   assign last_beat = beats_left_q == 16'd1;
   assign next_elements = (32'(elements_left_q) > 32'(Lanes)) ? 16'(32'(elements_left_q) - 32'(Lanes)) : '0;
-
-  for (genvar k = 0; k < Lanes; k++) begin : gen_mask
-    assign mask[k] = 32'(elements_left_q) > 32'(k);
-  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -72,8 +67,12 @@ module phasic_unpack #(
     assign next_row     = row_end_q && (slots_q == SlotWidth'(1));
     assign word_valid_o = next_word && (elements_left_q != '0);
     assign busy_o       = next_word;
-    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
-      assign word_o[ElementWidth*k +: ElementWidth] = beat_q[ElementWidth*k +: ElementWidth] & {ElementWidth{mask[k]}};
+    always_comb begin
+      word_o = '0;
+      if (word_valid_o) begin
+        for (int k = 0; k < Lanes; k++)
+          word_o[ElementWidth*k +: ElementWidth] = beat_q[ElementWidth*k +: ElementWidth] & {ElementWidth{32'(elements_left_q) > 32'(k)}};
+      end
     end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -94,7 +93,7 @@ module phasic_unpack #(
     always_ff @(posedge clk_i) begin
       if (take) begin
         beat_q <= in_data_i;
-      end else begin
+      end else if (next_word) begin
         beat_q <= beat_q >> WordBits;
       end
     end
@@ -111,8 +110,12 @@ module phasic_unpack #(
     assign next_row     = row_end_q;
     assign word_valid_o = full_q && (elements_left_q != '0);
     assign busy_o       = full_q;
-    for (genvar k = 0; k < Lanes; k++) begin : gen_lane
-      assign word_o[ElementWidth*k +: ElementWidth] = parts_q[ElementWidth*k +: ElementWidth] & {ElementWidth{mask[k]}};
+    always_comb begin
+      word_o = '0;
+      if (word_valid_o) begin
+        for (int k = 0; k < Lanes; k++)
+          word_o[ElementWidth*k +: ElementWidth] = parts_q[ElementWidth*k +: ElementWidth] & {ElementWidth{32'(elements_left_q) > 32'(k)}};
+      end
     end
 
     always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -46,42 +46,47 @@ module phasic_serial_core #(
     if (phasic_pkg::SerialInputs + phasic_pkg::SerialJobBytes > phasic_pkg::SerialJobSpace) $fatal(1, "phasic_serial_core: a job is larger than its memory");
   end
 
-  typedef enum logic [3:0] {
-    CoreIdle, CoreLoad, CoreClear, CoreEncode, CoreScan, CoreSettle, CoreSweep, CoreSwept, CoreFactors, CoreFactored, CoreRow, CoreHistory, CoreHash,
-    CoreUpdate, CoreDrain
-  } state_e;
-  typedef enum logic [1:0] {LoadJob, LoadKey, LoadLayer} load_e;
-  state_e state_q;
-  load_e  load_q;
-
   // ---- bus ----
-  logic       space_weights, space_jobs, space_levels, space_states, space_control, start;
-  logic [3:0] bus_space_q;
-  logic [5:0] bus_offset_q;
-  logic [2:0] bus_read_q;
+  logic               start, weights_write, weights_read, jobs_write, jobs_read, levels_write, states_read;
+  logic [8*Lanes-1:0] weights_q;
+  logic [7:0]         job_byte;
+  logic [21:0]        read_out;
+  logic [23:0]        cycles;
+  logic [255:0]       counters;
 
-  assign space_weights = bus_address_i[23:20] == 4'(phasic_pkg::SerialSpaceWeights);
-  assign space_jobs    = bus_address_i[23:20] == 4'(phasic_pkg::SerialSpaceJobs);
-  assign space_levels  = bus_address_i[23:20] == 4'(phasic_pkg::SerialSpaceLevels);
-  assign space_states  = bus_address_i[23:20] == 4'(phasic_pkg::SerialSpaceStates);
-  assign space_control = bus_address_i[23:20] == 4'(phasic_pkg::SerialSpaceControl);
-  assign busy_o        = state_q != CoreIdle;
-  assign start         = bus_write_i && space_control && bus_address_i[5:0] == 6'(phasic_pkg::SerialControlCommand) && bus_write_data_i[0] && !busy_o;
+  phasic_serial_bus #(
+    .Lanes(Lanes)
+  ) u_bus (
+    .clk_i,
+    .rst_ni,
+    .bus_write_i,
+    .bus_read_i,
+    .bus_address_i,
+    .bus_write_data_i,
+    .bus_read_data_o,
+    .busy_i         (busy_o),
+    .start_o        (start),
+    .weights_write_o(weights_write),
+    .weights_read_o (weights_read),
+    .jobs_write_o   (jobs_write),
+    .jobs_read_o    (jobs_read),
+    .levels_write_o (levels_write),
+    .states_read_o  (states_read),
+    .weights_i      (weights_q),
+    .job_byte_i     (job_byte),
+    .state_i        (32'(read_out)),
+    .cycles_i       (cycles),
+    .counters_i     (counters)
+  );
 
   // ---- the job: its constants, shifted in byte by byte ----
-  logic         half_q, layer_number_q, learning_q, load_valid_q;
-  logic [4:0]   load_left_q;
-  logic [5:0]   load_offset_q;
+  logic         half, layer_number, load_read, load_job, load_key, load_layer;
+  logic [5:0]   load_offset;
   logic [63:0]  job_q, key_q;
   logic [127:0] layer_q;
-  logic [7:0]   job_byte;
-  logic         load_read, load_done;
 
-  assign load_read = state_q == CoreLoad && load_left_q != 5'd0;
-  assign load_done = state_q == CoreLoad && load_left_q == 5'd0 && !load_valid_q;
-
-  logic                  learn, two_layers, last_layer, all_steps, nearest, bias, learns, keep_history;
-  logic [4:0]            last_step, step_q;
+  logic                  learn, two_layers, last_layer, all_steps, nearest, bias, learns, keep_history, scanning;
+  logic [4:0]            last_step, step;
   logic [RowBits-1:0]    last_row, last_input;
   logic [15:0]           label;
   logic [AddressBits-1:0] weight_base;
@@ -95,7 +100,7 @@ module phasic_serial_core #(
   assign last_step    = job_q[8*(phasic_pkg::SerialJobLastStep - JobStart) +: 5];
   assign label        = job_q[8*(phasic_pkg::SerialJobLabel - JobStart) +: 16];
   assign last_input   = job_q[8*(phasic_pkg::SerialJobInputs - JobStart) +: RowBits] - 1'b1;
-  assign last_layer   = layer_number_q == two_layers;
+  assign last_layer   = layer_number == two_layers;
   assign all_steps    = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialSpanBit];
   assign nearest      = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialRoundingBit];
   assign bias         = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialBiasBit];
@@ -129,20 +134,12 @@ module phasic_serial_core #(
     .y_o    (random_y)
   );
 
-  // ---- encoder: up to two groups of four steps ahead of the scan ----
+  // ---- encoder ----
   logic               encode_start, encode_busy, encode_read, encode_write;
-  logic [3:0]         encoded_q;  // groups that are complete
-  logic               encode_busy_q, encoding;
+  logic [2:0]         encode_group;
   logic [RowBits-1:0] encode_input;
   logic [RowBits-4:0] encode_word;
   logic [31:0]        encode_spikes;
-  logic               encode_more;
-
-  // The key and the memory of jobs are the encoder's while the first layer integrates.
-  assign encoding     = !layer_number_q && (state_q == CoreClear || state_q == CoreEncode || state_q == CoreScan || state_q == CoreSettle ||
-                                            state_q == CoreSweep || state_q == CoreSwept) && !learning_q;
-  assign encode_more  = encoded_q <= 4'(step_q[4:2]) + 4'd1 && encoded_q <= 4'(last_step[4:2]);
-  assign encode_start = encoding && !encode_busy && !encode_busy_q && encode_more;
 
   phasic_serial_encoder #(
     .InputBits(RowBits)
@@ -151,7 +148,7 @@ module phasic_serial_core #(
     .rst_ni,
     .clear_i       (start),
     .start_i       (encode_start),
-    .group_i       (encoded_q[2:0]),
+    .group_i       (encode_group),
     .last_input_i  (last_input),
     .busy_o        (encode_busy),
     .read_o        (encode_read),
@@ -168,37 +165,24 @@ module phasic_serial_core #(
     .write_data_o  (encode_spikes)
   );
 
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      encode_busy_q <= 1'b0;
-      encoded_q     <= '0;
-    end else if (start) begin
-      encode_busy_q <= 1'b0;
-      encoded_q     <= '0;
-    end else begin
-      encode_busy_q <= encode_busy;
-      if (encode_busy_q && !encode_busy) encoded_q <= encoded_q + 1'b1;
-    end
-  end
-
   // ---- memory of jobs ----
   logic               job_read;
   logic [JobBits-1:0] job_offset;
 
-  assign job_read   = load_read || encode_read || (bus_read_i && space_jobs && !busy_o);
+  assign job_read   = load_read || encode_read || jobs_read;
   assign job_offset = encode_read ? JobBits'(encode_input) + JobBits'(phasic_pkg::SerialJobBytes) :
-                      load_read   ? JobBits'(load_offset_q) : bus_address_i[JobBits-1:0];
+                      load_read   ? JobBits'(load_offset) : bus_address_i[JobBits-1:0];
 
   phasic_ram #(
     .Width(8),
     .Depth(2 * phasic_pkg::SerialJobSpace)
   ) u_jobs (
     .clk_i,
-    .write_i        (bus_write_i && space_jobs),
+    .write_i        (jobs_write),
     .write_address_i(bus_address_i[JobBits:0]),
     .write_data_i   (bus_write_data_i),
     .read_i         (job_read),
-    .read_address_i ({busy_o ? half_q : bus_address_i[JobBits], job_offset}),
+    .read_address_i ({busy_o ? half : bus_address_i[JobBits], job_offset}),
     .read_data_o    (job_byte)
   );
 
@@ -217,10 +201,10 @@ module phasic_serial_core #(
   ) u_encoded (
     .clk_i,
     .write_i        (encode_write),
-    .write_address_i({encoded_q[0], encode_word}),
+    .write_address_i({encode_group[0], encode_word}),
     .write_data_i   (encode_spikes),
     .read_i         (scan_read),
-    .read_address_i ({step_q[2], scan_word}),
+    .read_address_i ({step[2], scan_word}),
     .read_data_o    (encoded_spikes)
   );
 
@@ -230,14 +214,14 @@ module phasic_serial_core #(
   ) u_spikes (
     .clk_i,
     .write_i        (spikes_write),
-    .write_address_i({step_q, spikes_word}),
+    .write_address_i({step, spikes_word}),
     .write_data_i   (spikes_in),
     .read_i         (scan_read),
-    .read_address_i ({step_q, scan_word[3:0]}),
+    .read_address_i ({step, scan_word[3:0]}),
     .read_data_o    (layer_spikes)
   );
 
-  assign scan_spikes = layer_number_q ? layer_spikes : encoded_spikes[8*step_q[1:0] +: 8];
+  assign scan_spikes = layer_number ? layer_spikes : encoded_spikes[8*step[1:0] +: 8];
 
   phasic_spike_scan #(
     .RowBits(RowBits)
@@ -258,45 +242,39 @@ module phasic_serial_core #(
   );
 
   // ---- rows: address, history ----
-  logic                   issuing_q, issue_last, silent_q, row_taken, history_write, merge_q;
-  logic [WordBits-1:0]    issue_word_q;
+  logic                   issue, issue_first, row_taken, clear, merge, walk_read, walk_found;
+  logic [WordBits-1:0]    issue_word;
   logic [AddressBits-1:0] row_address_q;
-  logic [RowBits-1:0]     history_row_q;  // of clearing and of the walk
+  logic [RowBits-1:0]     history_row;  // of clearing and of the walk
   logic [HistoryBits-1:0] merge_row_q;
   logic [31:0]            history, step_bit;
 
-  assign walk_row   = (state_q == CoreHistory) ? history_row_q : scan_row;
-  assign row_ready  = (state_q == CoreScan && (!issuing_q || issue_last)) || (state_q == CoreRow && !permute_busy);
-  assign row_taken  = row_valid && row_ready;
-  assign issue_last = issue_word_q == last_word;
-  assign step_bit   = 32'd1 << step_q;
-
-  assign history_write = state_q == CoreClear || merge_q;
+  assign walk_row  = walk_found ? history_row : scan_row;
+  assign row_taken = row_valid && row_ready;
+  assign step_bit  = 32'd1 << step;
 
   phasic_ram #(
     .Width(32),
     .Depth(phasic_pkg::SerialHistoryRows)
   ) u_history (
     .clk_i,
-    .write_i        (history_write),
-    .write_address_i(merge_q ? merge_row_q : history_row_q[HistoryBits-1:0]),
-    .write_data_i   (merge_q ? history | step_bit : 32'd0),
-    .read_i         ((row_taken && keep_history && state_q == CoreScan) || (state_q == CoreRow && keep_history)),
-    .read_address_i ((state_q == CoreRow) ? history_row_q[HistoryBits-1:0] : scan_row[HistoryBits-1:0]),
+    .write_i        (clear || merge),
+    .write_address_i(merge ? merge_row_q : history_row[HistoryBits-1:0]),
+    .write_data_i   (merge ? history | step_bit : 32'd0),
+    .read_i         ((row_taken && keep_history && scanning) || (walk_read && keep_history)),
+    .read_address_i (walk_read ? history_row[HistoryBits-1:0] : scan_row[HistoryBits-1:0]),
     .read_data_o    (history)
   );
 
   // ---- sums ----
-  logic [NeuronBits-1:0]     neuron_q, neuron1_q, neuron2_q, neuron3_q, neuron4_q, neuron5_q, last_swept, last_updated;
-  logic                      sweep, update, sweep0_q, factor0_q;
-  logic [3:0]                sweep_valid_q;
-  logic [1:0]                factor_valid_q;
+  logic [NeuronBits-1:0]     neuron, neuron1_q, neuron2_q, neuron3_q, neuron4_q, neuron5_q, last_swept, last_updated;
+  logic                      sweep, update, sweep0, factor0;
+  logic [3:0]                sweep_valid;
+  logic [1:0]                factor_valid;
   logic [Lanes*SumWidth-1:0] sums;
   logic [SumWidth-1:0]       sum_q;
-  logic [Lanes*8-1:0]        weights_q, weight_memory;
+  logic [Lanes*8-1:0]        weight_memory;
 
-  assign sweep        = state_q == CoreSweep;
-  assign update       = state_q == CoreUpdate;
   assign last_swept   = last_neuron | NeuronBits'(7);
   assign last_updated = last_neuron | NeuronBits'(Lanes - 1);
 
@@ -309,27 +287,24 @@ module phasic_serial_core #(
   ) u_accumulators (
     .clk_i,
     .rst_ni,
-    .issue_i      (issuing_q),
+    .issue_i      (issue),
     .issue_bank_i (1'b0),
-    .issue_first_i(silent_q),
-    .issue_word_i (issue_word_q),
+    .issue_first_i(issue_first),
+    .issue_word_i (issue_word),
     .issue_value_i(8'd1),
     .weights_i    (weights_q),
     .sweep_read_i (sweep),
     .sweep_bank_i (1'b0),
-    .sweep_word_i (neuron_q[NeuronBits-1:LaneBits]),
+    .sweep_word_i (neuron[NeuronBits-1:LaneBits]),
     .sums_o       (sums)
   );
 
   // ---- neurons ----
-  logic        spike, potential_limited, plus, minus, trit_read, state_read, read_out_q;
+  logic        spike, potential_limited, plus, minus, trit_read, read_out_q;
   logic [5:0]  count;
   logic [63:0] trits;
-  logic [CountWidth+15:0] read_out;
   logic [NeuronBits-1:0]  trit_neuron;
   logic [CountWidth-1:0]  unused_value;
-
-  assign state_read = bus_read_i && space_states && !busy_o;
 
   phasic_neurons #(
     .Lanes    (1),
@@ -347,13 +322,13 @@ module phasic_serial_core #(
     .input_shift_i  (layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialInputShiftBit +: 4]),
     .post_i         (2'(phasic_pkg::PostTrit)),
     .keep_trits_i   (keep_history),
-    .read_i         (sweep0_q || factor0_q || state_read),
-    .valid_i        (sweep_valid_q),
+    .read_i         (sweep0 || factor0 || states_read),
+    .valid_i        (sweep_valid),
     .word0_i        (busy_o ? neuron1_q : bus_address_i[2 +: NeuronBits]),
     .word3_i        (neuron4_q),
     .word4_i        (neuron5_q),
-    .first_i        (step_q == 5'd0),
-    .silent_i       (silent_q),
+    .first_i        (step == 5'd0),
+    .silent_i       (issue_first),
     .step_i         (step_bit),
     .enabled3_i     (neuron4_q <= last_neuron),
     .open3_i        (1'b1),
@@ -376,7 +351,7 @@ module phasic_serial_core #(
   logic [6:0] spikes_q;
   assign spikes_in    = {spike, spikes_q};
   assign spikes_word  = neuron5_q[NeuronBits-1:3];
-  assign spikes_write = sweep_valid_q[3] && neuron5_q[2:0] == 3'd7 && !layer_number_q;
+  assign spikes_write = sweep_valid[3] && neuron5_q[2:0] == 3'd7 && !layer_number;
 
   // ---- factors ----
   logic                   factor_read, update_read, unused_positive;
@@ -396,7 +371,7 @@ module phasic_serial_core #(
     .rate_i         (layer_q[8*phasic_pkg::SerialLayerRate +: 16]),
     .shift_i        (layer_q[8*phasic_pkg::SerialLayerLearning +: 4]),
     .full_i         (CountWidth'(last_step) + 1'b1),
-    .load_i         (bus_write_i && space_levels && !busy_o),
+    .load_i         (levels_write),
     .load_address_i (bus_address_i[LevelBits-1:0]),
     .load_data_i    (bus_write_data_i),
     .add_i          (1'b0),
@@ -404,8 +379,8 @@ module phasic_serial_core #(
     .add_word_i     (NeuronBits'(0)),
     .add_address_i  (LevelBits'(0)),
     .add_error_i    ((CountWidth + 1)'(0)),
-    .valid0_i       (factor0_q),
-    .valid_i        (factor_valid_q),
+    .valid0_i       (factor0),
+    .valid_i        (factor_valid),
     .word0_i        (neuron1_q),
     .word2_i        (neuron3_q),
     .class_i        (label),
@@ -444,8 +419,8 @@ module phasic_serial_core #(
     .nearest_i      (nearest),
     .trace_shift_i  (2'd0),
     .valid_i        (update),
-    .word_i         (neuron_q),
-    .address_i      (row_address_q + AddressBits'(neuron_q[NeuronBits-1:LaneBits])),
+    .word_i         (neuron),
+    .address_i      (row_address_q + AddressBits'(neuron[NeuronBits-1:LaneBits])),
     .row_x_i        (random_x),
     .row_y_i        (random_y),
     .history_i      (history),
@@ -465,14 +440,13 @@ module phasic_serial_core #(
   );
 
   // ---- synapse memory ----
-  logic                   word_read, weight_read, weight_read_q, bus_weight_write;
+  logic                   word_read, weight_read, weight_read_q;
   logic [AddressBits-1:0] weight_address;
   logic [Lanes-1:0]       bus_lane;
 
   assign word_read        = update_read && lane3_q == '0;
-  assign bus_weight_write = bus_write_i && space_weights && !busy_o;
-  assign weight_read      = issuing_q || word_read || (bus_read_i && space_weights && !busy_o);
-  assign weight_address   = write_word_q ? write_address_q : issuing_q ? row_address_q + AddressBits'(issue_word_q) :
+  assign weight_read      = issue || word_read || weights_read;
+  assign weight_address   = write_word_q ? write_address_q : issue ? row_address_q + AddressBits'(issue_word) :
                             word_read ? update_read_address : bus_address_i[LaneBits +: AddressBits];
   assign bus_lane         = Lanes'(1) << bus_address_i[LaneBits-1:0];
 
@@ -482,7 +456,7 @@ module phasic_serial_core #(
   ) u_weights (
     .clk_i,
     .read_i       (weight_read),
-    .write_i      (write_word_q || bus_weight_write),
+    .write_i      (write_word_q || weights_write),
     .address_i    (weight_address),
     .write_bytes_i(write_word_q ? '1 : bus_lane),
     .write_data_i (write_word_q ? updated_q : {Lanes{bus_write_data_i}}),
@@ -503,268 +477,103 @@ module phasic_serial_core #(
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) write_word_q <= 1'b0;
-    else write_word_q <= update_write && lane6_q == '1;
+    if (!rst_ni) begin
+      write_word_q <= 1'b0;
+      read_out_q   <= 1'b0;
+    end else begin
+      write_word_q <= update_write && lane6_q == '1;
+      read_out_q   <= states_read;
+    end
   end
 
   // ---- order of work ----
-  logic [3:0] wait_q;
-
-  assign scan_start   = (state_q == CoreEncode && (layer_number_q || encoded_q > 4'(step_q[4:2]))) ||
-                        (state_q == CoreFactored && wait_q == 4'd6 && !all_steps);
-  assign walk_permute = (state_q == CoreRow && row_taken) || (state_q == CoreHistory && history != 32'd0);
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      state_q        <= CoreIdle;
-      load_q         <= LoadJob;
-      half_q         <= 1'b0;
-      layer_number_q <= 1'b0;
-      learning_q     <= 1'b0;
-      load_valid_q   <= 1'b0;
-      load_left_q    <= '0;
-      load_offset_q  <= '0;
-      step_q         <= '0;
-      neuron_q       <= '0;
-      issuing_q      <= 1'b0;
-      issue_word_q   <= '0;
-      silent_q       <= 1'b1;
-      merge_q        <= 1'b0;
-      history_row_q  <= '0;
-      sweep0_q       <= 1'b0;
-      factor0_q      <= 1'b0;
-      sweep_valid_q  <= '0;
-      factor_valid_q <= '0;
-      wait_q         <= '0;
-    end else begin
-      load_valid_q   <= load_read;
-      sweep0_q       <= sweep;
-      factor0_q      <= state_q == CoreFactors;
-      sweep_valid_q  <= {sweep_valid_q[2:0], sweep0_q};
-      factor_valid_q <= {factor_valid_q[0], factor0_q};
-      merge_q        <= state_q == CoreScan && row_taken && keep_history;
-      if (load_read) begin
-        load_left_q   <= load_left_q - 1'b1;
-        load_offset_q <= load_offset_q + 1'b1;
-      end
-      if (state_q == CoreScan) begin
-        if (row_taken) begin
-          issuing_q    <= 1'b1;
-          issue_word_q <= '0;
-        end else if (issuing_q) begin
-          issuing_q    <= !issue_last;
-          issue_word_q <= issue_word_q + 1'b1;
-        end
-        if (issuing_q && issue_last) silent_q <= 1'b0;
-      end
-      case (state_q)
-        CoreIdle: begin
-          layer_number_q <= 1'b0;
-          learning_q     <= 1'b0;
-          step_q         <= '0;
-          silent_q       <= 1'b1;
-          load_q         <= LoadJob;
-          load_offset_q  <= 6'(JobStart);
-          load_left_q    <= 5'd8;
-          if (start) begin
-            state_q <= CoreLoad;
-            half_q  <= bus_write_data_i[1];
-          end
-        end
-        CoreLoad: begin
-          neuron_q      <= '0;
-          wait_q        <= '0;
-          history_row_q <= '0;
-          if (load_done) begin
-            case (load_q)
-              LoadJob: begin
-                load_q        <= LoadKey;
-                load_offset_q <= 6'(phasic_pkg::SerialJobEncodingKey);
-                load_left_q   <= 5'd8;
-              end
-              LoadKey: begin
-                load_q        <= LoadLayer;
-                load_offset_q <= 6'(phasic_pkg::SerialJobLayers);
-                load_left_q   <= 5'd16;
-                if (learning_q) state_q <= CoreFactors;
-              end
-              default: state_q <= keep_history ? CoreClear : CoreEncode;
-            endcase
-          end
-        end
-        CoreClear: begin
-          history_row_q <= history_row_q + 1'b1;
-          if (history_row_q == last_row) state_q <= CoreEncode;
-        end
-        CoreEncode: if (scan_start) state_q <= CoreScan;
-        CoreScan: begin
-          wait_q <= '0;
-          if (scan_done && !issuing_q) state_q <= CoreSettle;
-        end
-        CoreSettle: begin
-          // The last sum of the step must have been written.
-          wait_q   <= wait_q + 1'b1;
-          neuron_q <= '0;
-          if (wait_q == 4'd2) state_q <= CoreSweep;
-        end
-        CoreSweep: begin
-          wait_q   <= '0;
-          neuron_q <= neuron_q + 1'b1;
-          if (neuron_q == last_swept) state_q <= CoreSwept;
-        end
-        CoreSwept: begin
-          wait_q <= wait_q + 1'b1;
-          if (wait_q == 4'd5) begin
-            silent_q <= 1'b1;
-            if (step_q != last_step) begin
-              step_q  <= step_q + 1'b1;
-              state_q <= CoreEncode;
-            end else if (learns) begin
-              learning_q    <= 1'b1;
-              load_q        <= LoadKey;
-              load_offset_q <= 6'(phasic_pkg::SerialJobRoundingKey) + {2'd0, layer_number_q, 3'd0};
-              load_left_q   <= 5'd8;
-              state_q       <= CoreLoad;
-            end else begin
-              wait_q  <= '0;
-              state_q <= CoreDrain;
-            end
-          end
-        end
-        CoreFactors: begin
-          wait_q   <= '0;
-          neuron_q <= neuron_q + 1'b1;
-          if (neuron_q == last_swept) state_q <= CoreFactored;
-        end
-        CoreFactored: begin
-          wait_q        <= wait_q + 1'b1;
-          history_row_q <= '0;
-          if (wait_q == 4'd6) state_q <= CoreRow;
-        end
-        CoreRow: begin
-          wait_q   <= '0;
-          neuron_q <= '0;
-          if (all_steps) state_q <= CoreHistory;
-          else if (row_taken) state_q <= CoreHash;
-          else if (scan_done) state_q <= CoreDrain;
-        end
-        CoreHistory: begin
-          history_row_q <= history_row_q + 1'b1;
-          if (history != 32'd0) state_q <= CoreHash;
-          else state_q <= (history_row_q == last_row) ? CoreDrain : CoreRow;
-        end
-        CoreHash: begin
-          neuron_q <= '0;
-          if (!permute_busy) state_q <= CoreUpdate;
-        end
-        CoreUpdate: begin
-          wait_q   <= '0;
-          neuron_q <= neuron_q + 1'b1;
-          if (neuron_q == last_updated) state_q <= (all_steps && history_row_q == last_row + 1'b1) ? CoreDrain : CoreRow;
-        end
-        default: begin
-          // CoreDrain: the last words are still on their way to the synapse memory.
-          wait_q        <= wait_q + 1'b1;
-          step_q        <= '0;
-          learning_q    <= 1'b0;
-          load_q        <= LoadLayer;
-          load_offset_q <= 6'(phasic_pkg::SerialJobLayers + phasic_pkg::SerialLayerBytes);
-          load_left_q   <= 5'd16;
-          if (wait_q == 4'd10) begin
-            layer_number_q <= 1'b1;
-            state_q        <= last_layer ? CoreIdle : CoreLoad;
-          end
-        end
-      endcase
-    end
-  end
+  phasic_serial_order #(
+    .RowBits   (RowBits),
+    .NeuronBits(NeuronBits),
+    .WordBits  (WordBits)
+  ) u_order (
+    .clk_i,
+    .rst_ni,
+    .start_i       (start),
+    .half_i        (bus_write_data_i[1]),
+    .busy_o,
+    .half_o        (half),
+    .last_layer_i  (last_layer),
+    .learns_i      (learns),
+    .all_steps_i   (all_steps),
+    .last_step_i   (last_step),
+    .last_row_i    (last_row),
+    .last_word_i   (last_word),
+    .last_swept_i  (last_swept),
+    .last_updated_i(last_updated),
+    .load_read_o   (load_read),
+    .load_offset_o (load_offset),
+    .load_job_o    (load_job),
+    .load_key_o    (load_key),
+    .load_layer_o  (load_layer),
+    .layer_o       (layer_number),
+    .step_o        (step),
+    .encode_start_o(encode_start),
+    .encode_group_o(encode_group),
+    .encode_busy_i (encode_busy),
+    .scan_start_o  (scan_start),
+    .scan_done_i   (scan_done),
+    .row_valid_i   (row_valid),
+    .row_ready_o   (row_ready),
+    .scanning_o    (scanning),
+    .issue_o       (issue),
+    .issue_first_o (issue_first),
+    .issue_word_o  (issue_word),
+    .clear_o       (clear),
+    .merge_o       (merge),
+    .walk_read_o   (walk_read),
+    .walk_found_o  (walk_found),
+    .history_row_o (history_row),
+    .history_i     (history),
+    .permute_o     (walk_permute),
+    .permute_busy_i(permute_busy),
+    .neuron_o      (neuron),
+    .sweep_o       (sweep),
+    .sweep0_o      (sweep0),
+    .sweep_valid_o (sweep_valid),
+    .factor0_o     (factor0),
+    .factor_valid_o(factor_valid),
+    .update_o      (update)
+  );
 
   always_ff @(posedge clk_i) begin
-    if (load_valid_q) begin
-      case (load_q)
-        LoadJob: job_q <= {job_byte, job_q[63:8]};
-        LoadKey: key_q <= {job_byte, key_q[63:8]};
-        default: layer_q <= {job_byte, layer_q[127:8]};
-      endcase
-    end
+    if (load_job) job_q <= {job_byte, job_q[63:8]};
+    if (load_key) key_q <= {job_byte, key_q[63:8]};
+    if (load_layer) layer_q <= {job_byte, layer_q[127:8]};
     if (row_taken || walk_permute)
       row_address_q <= weight_base + AddressBits'(32'(walk_row) * (32'(last_word) + 32'd1));
     merge_row_q <= scan_row[HistoryBits-1:0];
-    neuron1_q   <= neuron_q;
+    neuron1_q   <= neuron;
     neuron2_q   <= neuron1_q;
     neuron3_q   <= neuron2_q;
     neuron4_q   <= neuron3_q;
     neuron5_q   <= neuron4_q;
     // The sums are read a cycle before the states, so that choosing a lane has a cycle of its own.
     sum_q       <= sums[SumWidth*neuron1_q[LaneBits-1:0] +: SumWidth];
-    if (sweep_valid_q[3]) spikes_q <= spikes_in[7:1];
+    if (sweep_valid[3]) spikes_q <= spikes_in[7:1];
   end
 
   // ---- counters of each layer ----
-  logic [23:0]  cycles_q;
-  logic [255:0] counters;
-
-  for (genvar n = 0; n < 2; n++) begin : gen_counters
-    logic [15:0] events_q, spikes_sent_q, update_rows_q, potentials_limited_q;
-    logic [23:0] weights_limited_q;
-    logic        here;
-
-    assign here = busy_o && layer_number_q == 1'(n);
-    assign counters[128*n +: 128] = {32'd0, 8'd0, weights_limited_q, potentials_limited_q, update_rows_q, spikes_sent_q, events_q};
-
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        {events_q, spikes_sent_q, update_rows_q, potentials_limited_q, weights_limited_q} <= '0;
-      end else if (start) begin
-        {events_q, spikes_sent_q, update_rows_q, potentials_limited_q, weights_limited_q} <= '0;
-      end else if (here) begin
-        if (state_q == CoreScan && row_taken) events_q <= events_q + 1'b1;
-        if (sweep_valid_q[3] && spike) spikes_sent_q <= spikes_sent_q + 1'b1;
-        if (sweep_valid_q[3] && potential_limited) potentials_limited_q <= potentials_limited_q + 1'b1;
-        if (walk_permute) update_rows_q <= update_rows_q + 1'b1;
-        if (update_write && weight_limited) weights_limited_q <= weights_limited_q + 1'b1;
-      end
-    end
-  end
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) cycles_q <= '0;
-    else if (start) cycles_q <= '0;
-    else if (busy_o) cycles_q <= cycles_q + 1'b1;
-  end
-
-  // ---- bus reads ----
-  logic [511:0] control;
-  logic [31:0]  state_word;
-
-  assign control    = {128'd0, counters, 8'd0, cycles_q, 31'd0, busy_o, 8'd0, 8'(Lanes), 16'(phasic_pkg::ContractVersion),
-                       32'(phasic_pkg::SerialIdentity)};
-  assign state_word = {10'd0, read_out};
-
-  always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      bus_read_q <= '0;
-      read_out_q <= 1'b0;
-    end else begin
-      bus_read_q <= {bus_read_q[1:0], bus_read_i};
-      read_out_q <= state_read;
-    end
-  end
-
-  always_ff @(posedge clk_i) begin
-    if (bus_read_i) begin
-      bus_space_q  <= bus_address_i[23:20];
-      bus_offset_q <= bus_address_i[5:0];
-    end
-    if (bus_read_q[2]) begin
-      case (bus_space_q)
-        4'(phasic_pkg::SerialSpaceWeights): bus_read_data_o <= weights_q[8*bus_offset_q[LaneBits-1:0] +: 8];
-        4'(phasic_pkg::SerialSpaceJobs):    bus_read_data_o <= job_byte;
-        4'(phasic_pkg::SerialSpaceStates):  bus_read_data_o <= state_word[8*bus_offset_q[1:0] +: 8];
-        default:                            bus_read_data_o <= control[8*bus_offset_q +: 8];
-      endcase
-    end
-  end
+  phasic_serial_counters u_counters (
+    .clk_i,
+    .rst_ni,
+    .start_i            (start),
+    .busy_i             (busy_o),
+    .layer_i            (layer_number),
+    .row_issued_i       (scanning && row_taken),
+    .row_walked_i       (walk_permute),
+    .swept_i            (sweep_valid[3]),
+    .spike_i            (spike),
+    .potential_limited_i(potential_limited),
+    .weight_limited_i   (update_write && weight_limited),
+    .cycles_o           (cycles),
+    .counters_o         (counters)
+  );
 
   logic unused_bits;
   assign unused_bits = ^{unused_value, unused_positive, job_q, layer_q, bus_address_i};

@@ -10,17 +10,23 @@
 #include <sstream>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/json_text.hpp"
 
 namespace phasic::runtime {
 namespace {
 
 constexpr std::uintmax_t kLargestFile = 16u << 20;
 constexpr std::size_t kLargestShown = 60;
+constexpr std::size_t kLargestProblem = 300;
+constexpr std::size_t kDeepest = 64;  // no document of the program comes near; recursion over it takes little of a stack
+
+std::string shortened(std::string text, std::size_t most) {
+  if (text.size() > most) text = text.substr(0, most) + "...";
+  return text;
+}
 
 std::string shown(const nlohmann::json& value) {
-  auto text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (text.size() > kLargestShown) text = text.substr(0, kLargestShown) + "...";
-  return text;
+  return shortened(json_text(value), kLargestShown);
 }
 
 std::string listed(std::span<const std::string_view> names) {
@@ -29,31 +35,92 @@ std::string listed(std::span<const std::string_view> names) {
   return text;
 }
 
-}  // namespace
+/// "line 3, column 7" of the character before a place in a text.
+std::string place_of(std::string_view text, std::size_t position, std::size_t first_line) {
+  const auto before = text.substr(0, std::min(position, text.size()));
+  const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+  const auto last = before.rfind('\n');
+  return fmt::format("line {}, column {}", first_line + line,
+                     last == std::string_view::npos ? before.size() : before.size() - last - 1);
+}
 
-nlohmann::json parse_json(std::string_view text, const std::string& origin) {
-  // The parser keeps the last of two equal keys; which one was meant cannot be known, so both are refused.
-  std::vector<std::set<std::string>> keys;
-  std::string repeated;
-  const auto watch = [&](int, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    if (event == Event::object_start) keys.emplace_back();
-    if (event == Event::object_end && !keys.empty()) keys.pop_back();
-    if (event == Event::key && !keys.empty() && !keys.back().insert(parsed.get<std::string>()).second && repeated.empty()) {
-      repeated = parsed.get<std::string>();
+/// Place of the bracket that opens the level after `depth` of a text that is valid until there.
+std::size_t first_deeper(std::string_view text, std::size_t depth) {
+  bool in_string = false;
+  std::size_t open = 0;
+  for (std::size_t n = 0; n < text.size(); ++n) {
+    if (in_string && text[n] == '\\') {
+      ++n;
+    } else if (text[n] == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (text[n] == '[' || text[n] == '{')) {
+      if (open++ == depth) return n;
+    } else if (!in_string && (text[n] == ']' || text[n] == '}')) {
+      --open;
     }
+  }
+  return text.size();
+}
+
+/// Refuses what cannot be taken as a document: bad syntax, numbers that no double holds, deep nesting, repeated keys.
+class Check final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  Check(std::string_view text, const std::string& origin, std::size_t first_line)
+      : text_(text), origin_(origin), first_line_(first_line) {}
+
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(std::int64_t) override { return true; }
+  bool number_unsigned(std::uint64_t) override { return true; }
+  bool number_float(double, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(nlohmann::json::binary_t&) override { return true; }
+  bool start_object(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool end_array() override { return leave(); }
+  bool key(std::string& name) override {
+    if (!keys_.back().insert(name).second)
+      throw InputError(origin_, fmt::format("\"{}\"", name), "the key appears twice in one object");
     return true;
-  };
-  try {
-    auto document = nlohmann::json::parse(text, watch);
-    if (!repeated.empty()) throw InputError(origin, fmt::format("\"{}\"", repeated), "the key appears twice in one object");
-    return document;
-  } catch (const nlohmann::json::parse_error& error) {
-    // The library's text starts with its own tag in brackets, which says nothing to the user.
+  }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) override {
+    // The library's text starts with its own tag in brackets and, for some errors, with the place in it.
     std::string_view what = error.what();
     if (const auto end = what.find("] "); end != std::string_view::npos) what.remove_prefix(end + 2);
-    throw InputError(origin, "JSON", what);
+    constexpr std::string_view kPlace = "parse error at line ";
+    if (const auto end = what.find(": "); what.starts_with(kPlace) && end != std::string_view::npos)
+      what.remove_prefix(end + 2);
+    throw InputError(origin_, "JSON, " + place_of(text_, position, first_line_), shortened(std::string(what), kLargestProblem));
   }
+
+ private:
+  bool enter() {
+    if (keys_.size() == kDeepest)
+      throw InputError(origin_, "JSON, " + place_of(text_, first_deeper(text_, kDeepest) + 1, first_line_),
+                       fmt::format("objects and arrays are nested more than {} deep", kDeepest));
+    keys_.emplace_back();
+    return true;
+  }
+  bool leave() {
+    keys_.pop_back();
+    return true;
+  }
+
+  std::string_view text_;
+  const std::string& origin_;
+  std::size_t first_line_;
+  std::vector<std::set<std::string>> keys_;  ///< of the objects and arrays that are open; none in an array
+};
+
+}  // namespace
+
+nlohmann::json parse_json(std::string_view text, const std::string& origin, std::size_t first_line) {
+  // Checked before it is built: the library's document copies, prints and compares itself by recursion, and keeps the last of
+  // two equal keys, where it cannot be known which one was meant.
+  Check check(text, origin, first_line);
+  (void)nlohmann::json::sax_parse(text, &check);
+  return nlohmann::json::parse(text);
 }
 
 nlohmann::json read_json(const std::filesystem::path& file) {
@@ -75,12 +142,11 @@ void JsonNode::refuse(std::string_view problem) const {
   throw InputError(file_, field, fmt::format("{} (value {})", problem, shown(*value_)));
 }
 
-void JsonNode::expect_object(std::initializer_list<std::string_view> keys) const {
+void JsonNode::expect_object(std::span<const std::string_view> keys) const {
   if (!value_->is_object()) refuse("an object is needed");
   for (const auto& [key, value] : value_->items()) {
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-      JsonNode(value, file_, path_.empty() ? key : path_ + "." + key)
-          .refuse("unknown key; known here: " + listed({keys.begin(), keys.size()}));
+      JsonNode(value, file_, path_.empty() ? key : path_ + "." + key).refuse("unknown key; known here: " + listed(keys));
     }
   }
 }

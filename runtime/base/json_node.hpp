@@ -15,11 +15,12 @@
 
 namespace phasic::runtime {
 
-/// Reads a JSON file; refuses bad syntax, keys that appear twice, and files above 16 MiB. Throws InputError.
+/// Reads a JSON file; refuses bad syntax, numbers that no double holds, keys that appear twice, nesting more than 64 deep, and
+/// files above 16 MiB. Throws InputError with the place.
 [[nodiscard]] nlohmann::json read_json(const std::filesystem::path& file);
 
-/// The same for a text that did not come from a file; `origin` takes the file's place in messages.
-[[nodiscard]] nlohmann::json parse_json(std::string_view text, const std::string& origin);
+/// The same for a text; `origin` takes the file's place in messages. `first_line` is where the text begins in it.
+[[nodiscard]] nlohmann::json parse_json(std::string_view text, const std::string& origin, std::size_t first_line = 1);
 
 /// A value in a JSON document together with where it stands. The document must outlive it.
 class JsonNode {
@@ -32,7 +33,10 @@ class JsonNode {
   [[nodiscard]] const std::string& path() const { return path_; }
 
   /// Refuses a value that is not an object, and an object with a key that is not in the list.
-  void expect_object(std::initializer_list<std::string_view> keys) const;
+  void expect_object(std::span<const std::string_view> keys) const;
+  void expect_object(std::initializer_list<std::string_view> keys) const {
+    expect_object(std::span(keys.begin(), keys.size()));
+  }
   /// Refuses a value that is not an array with `least` to `most` elements.
   void expect_array(std::size_t least, std::size_t most) const;
 

@@ -86,8 +86,9 @@ int run(const ExperimentOptions& options, bool resume) {
     std::unique_ptr<RowFile> to;
     const auto begin = [&] {
       plans = plan_runs(load_experiment(file));
-      open = runs_to_do(plans, rows, resume);
+      (void)runs_to_do(plans, rows, resume);  // so that a refusal changes nothing of the file
       to = std::make_unique<RowFile>(rows);
+      open = runs_to_do(plans, rows, resume);  // another process may have written until now
     };
     const auto run_number = [&](std::size_t n) {
       if (plans.empty()) plans = plan_runs(load_experiment(file));  // in a process that does not keep

@@ -3,10 +3,15 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "phasic/contract.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/network/limits.hpp"
 #include "runtime/run/checkpoint.hpp"
 #include "runtime/run/engines.hpp"
 
@@ -32,56 +37,91 @@ void print_limits(driver::Device& device) {
   }
 }
 
-int run(const InfoOptions& options) {
+/// What a file is, by how it begins.
+enum class Kind { kJson, kCheckpoint, kXclbin };
+
+Kind kind_of(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string beginning(8, '\0');
+  stream.read(beginning.data(), static_cast<std::streamsize>(beginning.size()));
+  beginning.resize(static_cast<std::size_t>(stream.gcount()));
+  if (is_checkpoint(beginning)) return Kind::kCheckpoint;
+  return beginning.starts_with("xclbin2") ? Kind::kXclbin : Kind::kJson;
+}
+
+/// The file without an option goes to the option of its kind.
+InfoOptions by_kind(InfoOptions options) {
+  if (options.network.empty()) return options;
+  const auto move_to = [&](std::string& option, const char* name) {
+    if (!option.empty()) throw InputError(options.network, name, fmt::format("{} is named as well", option));
+    option = std::exchange(options.network, "");
+  };
+  const auto kind = kind_of(options.network);
+  if (kind == Kind::kCheckpoint) move_to(options.checkpoint, "--checkpoint");
+  if (kind == Kind::kXclbin) move_to(options.run.device.xclbin, "--xclbin");
+  return options;
+}
+
+Network tell_network(const std::string& file) {
+  auto network = load_network(file);
+  fmt::print("network {}\n{}", file, describe(network));
+  const auto layout = layout_of(network);
+  fmt::print("weights {} bytes, level tables {} bytes\n\n", layout.weights_bytes, layout.tables_bytes);
+  return network;
+}
+
+/// Gives the network, which is the checkpoint's if there is no file of one.
+Network tell_checkpoint(const std::string& file, const std::optional<Network>& network) {
+  const auto checkpoint = read_checkpoint(file);
+  fmt::print("checkpoint {}\n{}", file, describe(checkpoint.network));
+  fmt::print("  data {} ({} samples, checksum {:#010x}), order {}\n", checkpoint.data_name, checkpoint.data_samples,
+             checkpoint.data_checksum, name(checkpoint.order));
+  fmt::print("  {} samples learned: epoch {}, sample {}; {} right before learning\n\n", checkpoint.position,
+             checkpoint.position / checkpoint.data_samples, checkpoint.position % checkpoint.data_samples,
+             percent(checkpoint.curve.total(), checkpoint.curve.samples));
+  if (!network) return checkpoint.network;
+  const auto difference = first_difference(checkpoint.network, *network);
+  fmt::print("  the checkpoint {} the network file{}{}\n\n", difference.empty() ? "belongs to" : "does not belong to",
+             difference.empty() ? "" : ": ", difference);
+  return *network;
+}
+
+void tell_xclbin(const std::string& file) {
+  fmt::print("xclbin {}\n", file);
+  if (!std::filesystem::is_regular_file(file)) throw InputError(file, "--xclbin", "there is no such file");
+  try {
+    for (const auto& unit : driver::compute_units(file)) fmt::print("  compute unit {}\n", unit);
+  } catch (const std::exception& error) {
+    throw InputError(error.what());
+  }
+  fmt::print("\n");
+}
+
+void tell_devices(const RunOptions& asked, const std::optional<Network>& network) {
+  auto options = asked;
+  if (const auto card = prepare_xrt(options.device); !card.empty())
+    fmt::print("XILINX_XRT is not set: using the simulated card in {}\n", card);
+  const auto devices = open_devices(options.device);
+  for (const auto& device : devices) print_limits(*device);
+  if (network) {
+    check_limits(*network, devices[0]->limits(), devices[0]->describe());
+    fmt::print("the network fits\n");
+  }
+}
+
+int run(const InfoOptions& asked) {
+  const auto options = by_kind(asked);
   std::optional<Network> network;
-  if (!options.network.empty()) {
-    network = load_network(options.network);
-    fmt::print("network {}\n{}", options.network, describe(*network));
-    const auto layout = layout_of(*network);
-    fmt::print("weights {} bytes, level tables {} bytes\n\n", layout.weights_bytes, layout.tables_bytes);
-  }
-  if (!options.checkpoint.empty()) {
-    const auto checkpoint = read_checkpoint(options.checkpoint);
-    fmt::print("checkpoint {}\n{}", options.checkpoint, describe(checkpoint.network));
-    fmt::print("  data {} ({} samples, checksum {:#010x}), order {}\n", checkpoint.data_name, checkpoint.data_samples,
-               checkpoint.data_checksum, name(checkpoint.order));
-    fmt::print("  {} samples learned: epoch {}, sample {}; {} right before learning\n\n", checkpoint.position,
-               checkpoint.position / checkpoint.data_samples, checkpoint.position % checkpoint.data_samples,
-               percent(checkpoint.curve.total(), checkpoint.curve.samples));
-    if (network) {
-      const auto difference = first_difference(checkpoint.network, *network);
-      fmt::print("  the checkpoint {} the network file{}{}\n\n", difference.empty() ? "belongs to" : "does not belong to",
-                 difference.empty() ? "" : ": ", difference);
-    } else {
-      network = checkpoint.network;
-    }
-  }
-  if (!options.run.device.xclbin.empty()) {
-    fmt::print("xclbin {}\n", options.run.device.xclbin);
-    if (!std::filesystem::is_regular_file(options.run.device.xclbin))
-      throw InputError(options.run.device.xclbin, "--xclbin", "there is no such file");
-    try {
-      for (const auto& unit : driver::compute_units(options.run.device.xclbin)) fmt::print("  compute unit {}\n", unit);
-    } catch (const std::exception& error) {
-      throw InputError(error.what());
-    }
-    fmt::print("\n");
-  }
+  if (!options.network.empty()) network = tell_network(options.network);
+  if (!options.checkpoint.empty()) network = tell_checkpoint(options.checkpoint, network);
+  if (!options.run.device.xclbin.empty()) tell_xclbin(options.run.device.xclbin);
   if (options.engine_asked || options.run.device.transport == "xrt") {
-    auto run_options = options.run;
-    if (const auto card = prepare_xrt(run_options.device); !card.empty())
-      fmt::print("XILINX_XRT is not set: using the simulated card in {}\n", card);
-    const auto devices = open_devices(run_options.device);
-    for (const auto& device : devices) print_limits(*device);
-    if (network) {
-      check_limits(*network, devices[0]->limits(), devices[0]->describe());
-      fmt::print("the network fits\n");
-    }
-  } else {
-    fmt::print("contract version {}; engines:", contract::kContractVersion);
-    for (const auto& engine : available_engines()) fmt::print(" {}", engine);
-    fmt::print("\n");
+    tell_devices(options.run, network);
+    return kSuccess;
   }
+  fmt::print("contract version {}; engines:", contract::kContractVersion);
+  for (const auto& engine : available_engines()) fmt::print(" {}", engine);
+  fmt::print("\n");
   return kSuccess;
 }
 
@@ -90,7 +130,7 @@ int run(const InfoOptions& options) {
 void add_info(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("info", "tell of a network, a checkpoint, an engine or an xclbin file");
   const auto options = std::make_shared<InfoOptions>();
-  command->add_option("network", options->network, "network file (JSON)");
+  command->add_option("network", options->network, "network file (JSON), checkpoint or xclbin file");
   command->add_option("--checkpoint", options->checkpoint, "checkpoint");
   add_device_options(*command, options->run);
   command->callback([options, command, &chosen] {

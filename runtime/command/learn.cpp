@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /// phasic learn
 #include <fmt/format.h>
+#include <signal.h>
 
-#include <csignal>
+#include <atomic>
 #include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/progress.hpp"
@@ -29,77 +34,146 @@ struct LearnOptions {
 std::atomic<bool> interrupted{false};
 extern "C" void note_interrupt(int) { interrupted = true; }
 
-LearnState start_state(const LearnOptions& options, const Fixed& fixed, const Dataset& data, Order order) {
-  LearnState state;
-  const bool there = !options.checkpoint.empty() && std::filesystem::exists(options.checkpoint);
+/// The run ends after the launch that it is at; a second signal of the kind ends it at once.
+void end_by_signals() {
+  struct sigaction action {};
+  action.sa_handler = note_interrupt;
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    // Who started it with nohup wants it to go on.
+    if (signal == SIGHUP && ::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) continue;
+    (void)::sigaction(signal, &action, nullptr);
+  }
+}
+
+Order order_of(const LearnOptions& options) {
+  if (options.order == "file") return Order::kFile;
+  if (options.order == "shuffled") return Order::kShuffled;
+  throw InputError("", "--order", fmt::format("\"{}\" is unknown; \"file\" and \"shuffled\" are known", options.order));
+}
+
+struct LearnData {
+  Dataset training;
+  std::optional<Dataset> validation;
+};
+
+LearnData load(const LearnOptions& options, const Network& network) {
+  LearnData data{load_data(data_for(options.run, network), Part::kTraining), std::nullopt};
+  auto& training = data.training;
+  check_fits(training, network);
+  if (options.validation >= training.size()) {
+    throw InputError("", "--validation",
+                     fmt::format("{}, but {} has {} samples", options.validation, training.name, training.size()));
+  }
+  if (options.validation > 0 && options.validation_seed) {
+    auto [kept, drawn] = split_validation(training, options.validation, *options.validation_seed);
+    training = std::move(kept);
+    data.validation = std::move(drawn);
+  } else if (options.validation > 0) {
+    const auto kept = training.size() - options.validation;
+    data.validation =
+        slice(training, kept, options.validation, fmt::format("{}, last {} samples", training.name, options.validation));
+    training = slice(training, 0, kept, training.name);
+  }
+  return data;
+}
+
+bool there(const std::string& checkpoint) { return !checkpoint.empty() && std::filesystem::exists(checkpoint); }
+
+/// Takes the checkpoint's lock. Throws InputError if it would be overwritten unasked.
+std::unique_ptr<CheckpointFile> hold_checkpoint(const LearnOptions& options) {
   if (options.resume && options.checkpoint.empty()) throw InputError("", "--resume", "needs --checkpoint");
-  if (there && !options.resume && !options.overwrite) {
+  if (options.checkpoint.empty()) return nullptr;
+  auto file = std::make_unique<CheckpointFile>(options.checkpoint);
+  if (there(options.checkpoint) && !options.resume && !options.overwrite) {
     throw InputError(options.checkpoint, "--checkpoint",
                      "the file is there already; --resume goes on from it, --overwrite starts anew");
   }
-  if (there && options.resume) {
-    auto checkpoint = read_checkpoint(options.checkpoint);
-    check_same_network(options.checkpoint, checkpoint, fixed.network);
-    check_same_data(options.checkpoint, checkpoint, data, order);
-    state.position = checkpoint.position;
-    state.curve = std::move(checkpoint.curve);
-    state.weights = std::move(checkpoint.weights);
-    if (!options.run.quiet) fmt::print(stderr, "going on from {} at sample {}\n", options.checkpoint, state.position);
+  return file;
+}
+
+LearnState start_state(const LearnOptions& options, const Fixed& fixed, const Dataset& data, Order order) {
+  LearnState state;
+  if (!options.resume || !there(options.checkpoint)) {
+    state.weights = initial_weights(fixed.network, fixed.layout);
     return state;
   }
-  state.weights = initial_weights(fixed.network, fixed.layout);
+  auto checkpoint = read_checkpoint(options.checkpoint);
+  check_same_network(options.checkpoint, checkpoint, fixed.network);
+  check_same_data(options.checkpoint, checkpoint, data, order);
+  state.position = checkpoint.position;
+  state.curve = std::move(checkpoint.curve);
+  state.weights = std::move(checkpoint.weights);
+  if (!options.run.quiet) fmt::print(stderr, "going on from {} at sample {}\n", options.checkpoint, state.position);
   return state;
 }
 
-int run(const LearnOptions& options) {
-  const Stopwatch whole;
-  const auto network = load_network(options.network);
-  if (options.order != "file" && options.order != "shuffled") {
-    throw InputError("", "--order", fmt::format("\"{}\" is unknown; \"file\" and \"shuffled\" are known", options.order));
-  }
-  const auto order = options.order == "file" ? Order::kFile : Order::kShuffled;
-  auto data = load_data(data_for(options.run, network), Part::kTraining);
-  check_fits(data, network);
-  if (options.validation >= data.size()) {
-    throw InputError("", "--validation", fmt::format("{}, but {} has {} samples", options.validation, data.name, data.size()));
-  }
-  std::optional<Dataset> validation;
-  if (options.validation > 0 && options.validation_seed) {
-    auto [kept, drawn] = split_validation(data, options.validation, *options.validation_seed);
-    data = std::move(kept);
-    validation = std::move(drawn);
-  } else if (options.validation > 0) {
-    const auto kept = data.size() - options.validation;
-    validation = slice(data, kept, options.validation, fmt::format("{}, last {} samples", data.name, options.validation));
-    data = slice(data, 0, kept, data.name);
-  }
-  if (!(options.passes > 0) || options.passes > 1e6)
-    throw InputError("", "--passes", fmt::format("{}; a positive number is needed", options.passes));
-
-  const auto fixed = fixed_for(options.run, network);
-  const auto devices = open_for(options.run, network);
-  auto state = start_state(options, fixed, data, order);
+/// Where the samples of all sessions end. Throws InputError if the state is beyond.
+std::uint64_t end_of(const LearnOptions& options, const LearnState& state, const Dataset& data) {
   const auto end =
       options.samples > 0 ? options.samples : static_cast<std::uint64_t>(options.passes * static_cast<double>(data.size()));
   if (state.position > end) {
     throw InputError(options.checkpoint, "position",
                      fmt::format("{} samples are learned already; {} were asked for", state.position, end));
   }
+  return end;
+}
 
-  std::optional<ResultsFile> results;
-  std::optional<TraceFile> trace;
-  if (!options.results.empty()) results.emplace(options.results, network);
-  if (!options.trace.empty()) trace.emplace(options.trace, network);
+/// Opens what samples are written to; a run that goes on keeps what it wrote before.
+void open_sinks(Sinks& sinks, const LearnOptions& options, const Network& network, std::uint64_t position) {
+  SinkStart start{.position = position};
+  if (options.resume) start.old_rows = there(options.checkpoint) ? OldRows::kGoneOn : OldRows::kRefused;
+  sinks.open(options.results, options.trace, network, start);
+}
+
+runtime::Phase validate(const LearnOptions& options, const Fixed& fixed, const Dataset& data,
+                        std::span<const std::byte> weights, std::span<const std::unique_ptr<driver::Device>> devices) {
+  std::vector<Launcher> launchers;
+  for (const auto& device : devices) launchers.push_back(launch_on(*device, fixed));
+  const Stopwatch testing;
+  const auto tested =
+      test(data,
+           {.samples = data.size(),
+            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(fixed.network, false)),
+            .first_sample = kFirstValidationSample},
+           weights, launchers, {});
+  return {data.name, tested.samples, tested.correct, tested.counters, testing.seconds()};
+}
+
+int run(const LearnOptions& options) {
+  const Stopwatch whole;
+  const auto network = load_network(options.network);
+  const auto order = order_of(options);
+  if (!(options.passes > 0) || options.passes > 1e6)
+    throw InputError("", "--passes", fmt::format("{}; a positive number is needed", options.passes));
+  end_by_signals();
+  const auto checkpoint = hold_checkpoint(options);
+  const auto data = load(options, network);
+  const auto fixed = fixed_for(options.run, network);
+  const auto devices = open_for(options.run, network);
+  auto state = start_state(options, fixed, data.training, order);
+  const auto end = end_of(options, state, data.training);
+  if (interrupted) {
+    fmt::print(stderr, "ended by a signal before the first sample\n");
+    return kInterrupted;
+  }
+  make_output_folder(options.output);
+  Sinks sinks;
+  open_sinks(sinks, options, network, state.position);
+
   const auto save = [&](const LearnState& now) {
-    if (options.checkpoint.empty()) return;
-    write_checkpoint(options.checkpoint,
-                     {network, data.name, data.size(), data.checksum, order, now.position, now.curve, now.weights});
+    if (!checkpoint) return;
+    sinks.flush();  // so that the checkpoint is never ahead of them
+    checkpoint->write({network, data.training.name, data.training.size(), data.training.checksum, order, now.position,
+                       now.curve, now.weights});
   };
-  // A checkpoint that cannot be written is told before hours of learning, not after them.
+  // A checkpoint that cannot be written is told before hours of learning, not after them. Nothing is lost by it: until here no
+  // file was changed.
   save(state);
+  sinks.begin();
 
-  (void)std::signal(SIGINT, note_interrupt);
-  SampleStream stream(data, order, network.seed);
+  SampleStream stream(data.training, order, network.seed);
   const auto start = state.position;
   const auto correct_before = state.curve.total();
   const Stopwatch learning;
@@ -108,32 +182,21 @@ int run(const LearnOptions& options) {
         {.end = end,
          .launch_samples = options.run.launch_samples,
          .checkpoint_every = options.checkpoint.empty() ? 0 : options.checkpoint_every,
-         .trace = trace.has_value(),
+         .trace = sinks.trace.has_value(),
          .stop = &interrupted},
         launch_on(*devices[0], fixed), state, save,
         [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
-          if (results) results->write(first, result);
-          if (trace) trace->write(first, result);
+          sinks.write(first, result);
           progress.update(state.position,
                           fmt::format("{} right before learning", percent(state.curve.total(), state.curve.samples)));
         });
+  sinks.flush();
   progress.finish();
 
   auto report = start_report(options.run, network, *devices[0]);
-  report.learned = runtime::Phase{data.name, state.position - start, state.curve.total() - correct_before, state.counters,
-                                  learning.seconds()};
-  if (validation && !interrupted) {
-    std::vector<Launcher> launchers;
-    for (const auto& device : devices) launchers.push_back(launch_on(*device, fixed));
-    const Stopwatch testing;
-    const auto tested =
-        test(*validation,
-             {.samples = validation->size(),
-              .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, false)),
-              .first_sample = kFirstValidationSample},
-             state.weights, launchers, {});
-    report.tested = runtime::Phase{validation->name, tested.samples, tested.correct, tested.counters, testing.seconds()};
-  }
+  report.learned = runtime::Phase{data.training.name, state.position - start, state.curve.total() - correct_before,
+                                  state.counters, learning.seconds()};
+  if (data.validation && !interrupted) report.tested = validate(options, fixed, *data.validation, state.weights, devices);
   report.wall_seconds = whole.seconds();
   finish_report(report, options.output, &state.curve);
   if (interrupted) {

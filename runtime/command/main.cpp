@@ -2,16 +2,30 @@
 /// The command `phasic`; docs/command-line.md describes it.
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
 #include <new>
+#include <string_view>
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/version.hpp"
 #include "runtime/command/options.hpp"
 #include "runtime/run/compare.hpp"
 
-int main(int count, char** arguments) {
-  namespace runtime = phasic::runtime;
-  namespace command = phasic::command;
+namespace {
+
+namespace runtime = phasic::runtime;
+namespace command = phasic::command;
+
+int tell(std::string_view problem, int code) {
+  fmt::print(stderr, "phasic: {}\n", problem);
+  return code;
+}
+
+int work(int count, char** arguments) {
   CLI::App app("Spiking networks that learn on the chip", "phasic");
   app.set_version_flag("--version", runtime::version());
   app.require_subcommand(0, 1);  // so that an unknown command is named; none at all is caught below
@@ -30,23 +44,39 @@ int main(int count, char** arguments) {
     // CLI11 has its own codes; every wrong option is 1 here.
     return app.exit(error) == 0 ? runtime::kSuccess : runtime::kInputFailure;
   }
-  if (!chosen) {
-    fmt::print(stderr, "phasic: a command is needed\n{}", app.help());
-    return runtime::kInputFailure;
-  }
+  if (!chosen) return tell(fmt::format("a command is needed\n{}", app.help()), runtime::kInputFailure);
+  return chosen();
+}
+
+int guarded_work(int count, char** arguments) {
   try {
-    return chosen();
+    return work(count, arguments);
   } catch (const runtime::InputError& error) {
-    fmt::print(stderr, "phasic: {}\n", error.what());
-    return runtime::kInputFailure;
+    return tell(error.what(), runtime::kInputFailure);
   } catch (const runtime::Mismatch& error) {
-    fmt::print(stderr, "phasic: {}\n", error.what());
-    return runtime::kMismatch;
+    return tell(error.what(), runtime::kMismatch);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "phasic: out of memory\n");
-    return runtime::kDeviceFailure;
+    return tell("out of memory", runtime::kDeviceFailure);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "phasic: {}\n", error.what());
-    return runtime::kDeviceFailure;
+    // What could not be printed is told below.
+    return std::ferror(stdout) != 0 ? runtime::kInputFailure : tell(error.what(), runtime::kDeviceFailure);
   }
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  // A file that grows beyond what is allowed is then an error with a reason, as on a full disk.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
+  const int code = guarded_work(count, arguments);
+  // What is still in the buffers may fail to be written; a result that nobody got is no success.
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout) return code;
+  // The reason may be of long ago: asked for again.
+  errno = 0;
+  std::clearerr(stdout);
+  std::fputc('\n', stdout);
+  (void)std::fflush(stdout);
+  const auto reason = errno != 0 ? fmt::format(": {}", std::strerror(errno)) : std::string();
+  return tell("standard output cannot be written" + reason, code == runtime::kSuccess ? runtime::kInputFailure : code);
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/error.hpp"
+#include "runtime/network/limits.hpp"
 
 namespace phasic::command {
 
@@ -72,12 +73,17 @@ runtime::Report start_report(const RunOptions& options, const runtime::Network& 
   return report;
 }
 
-void finish_report(const runtime::Report& report, const std::string& folder, const runtime::Curve* curve) {
-  fmt::print("{}", runtime::table(report));
+void make_output_folder(const std::string& folder) {
   if (folder.empty()) return;
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
   if (failure) throw InputError(folder, "--output", fmt::format("the folder cannot be made: {}", failure.message()));
+}
+
+void finish_report(const runtime::Report& report, const std::string& folder, const runtime::Curve* curve) {
+  fmt::print("{}", runtime::table(report));
+  if (folder.empty()) return;
+  make_output_folder(folder);
   const auto file = std::filesystem::path(folder) / "summary.json";
   runtime::write_text(file, runtime::summary(report).dump(2) + "\n");
   fmt::print("  summary: {}\n", file.string());

@@ -53,6 +53,9 @@ void add_run_options(CLI::App& command, RunOptions& options);
 /// Starts a report about the network on a device.
 [[nodiscard]] runtime::Report start_report(const RunOptions& options, const runtime::Network& network, driver::Device& device);
 
+/// Makes the folder of a report if needed, so that one that cannot be is told before the work; nothing without a name.
+void make_output_folder(const std::string& folder);
+
 /// Writes summary.json, and the learning curve if there is one, to a folder that is made if needed; prints the table.
 void finish_report(const runtime::Report& report, const std::string& folder, const runtime::Curve* curve);
 

@@ -6,6 +6,7 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/progress.hpp"
 #include "runtime/data/load.hpp"
+#include "runtime/network/limits.hpp"
 #include "runtime/run/compare.hpp"
 
 namespace phasic::command {

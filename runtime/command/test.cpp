@@ -49,26 +49,26 @@ int run(const TestOptions& options) {
   std::vector<Launcher> launchers;
   for (const auto& device : devices) launchers.push_back(launch_on(*device, fixed));
 
-  std::optional<ResultsFile> results;
-  std::optional<TraceFile> trace;
-  if (!options.results.empty()) results.emplace(options.results, network);
-  if (!options.trace.empty()) trace.emplace(options.trace, network);
+  make_output_folder(options.output);
+  Sinks sinks;
+  sinks.open(options.results, options.trace, network);
+  sinks.begin();
   const auto count = options.samples > 0 ? options.samples : data.size();
   const Stopwatch testing;
   Progress progress("test", 0, count, options.run.quiet);
   std::uint64_t correct = 0, done = 0;
-  const auto tested =
-      test(data,
-           {.samples = count,
-            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, trace.has_value())),
-            .trace = trace.has_value()},
-           weights, launchers, [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
-             if (results) results->write(first, result);
-             if (trace) trace->write(first, result);
-             correct += result.correct();
-             done += result.records.size();
-             progress.update(done, percent(correct, done) + " right");
-           });
+  const auto tested = test(
+      data,
+      {.samples = count,
+       .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, sinks.trace.has_value())),
+       .trace = sinks.trace.has_value()},
+      weights, launchers, [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
+        sinks.write(first, result);
+        correct += result.correct();
+        done += result.records.size();
+        progress.update(done, percent(correct, done) + " right");
+      });
+  sinks.flush();
   progress.finish();
   auto report = start_report(options.run, network, *devices[0]);
   report.tested = runtime::Phase{data.name, tested.samples, tested.correct, tested.counters, testing.seconds()};

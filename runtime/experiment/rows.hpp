@@ -8,26 +8,30 @@
 #include <string>
 #include <vector>
 
+#include "runtime/base/files.hpp"
+
 namespace phasic::runtime {
 
 /// All whole rows. Throws InputError naming file and line for a line that is not a JSON object, unless it is the last one and
 /// has no end. A file that is not there has no rows.
 [[nodiscard]] std::vector<nlohmann::json> read_rows(const std::filesystem::path& file);
 
+/// Leaves out rows of a run that is there already (`experiment` and `run`), and says so to standard error. Throws InputError
+/// naming both lines if they differ in more than time, command and commit: which one counts cannot be known.
+void leave_out_repeats(std::vector<nlohmann::json>& rows, const std::filesystem::path& file);
+
+/// The file that a run appends to, which no other process can have at the same time.
 class RowFile {
  public:
-  /// Opens or makes the file and cuts off an unfinished last row. Throws InputError, also if the last line is unfinished and
-  /// something else: the file is then left as it is.
+  /// Opens or makes the file and cuts off an unfinished last row. Throws InputError, also if another process has it, or if the
+  /// last line is unfinished and something else: the file is then left as it is.
   explicit RowFile(const std::filesystem::path& file);
-  ~RowFile();
-  RowFile(const RowFile&) = delete;
-  RowFile& operator=(const RowFile&) = delete;
-  /// Appends a row and waits until it is on the disk. Throws InputError.
+  /// Appends a row and waits until it is on the disk. Throws InputError with the reason; nothing is left of the row then.
   void append(const nlohmann::json& row);
 
  private:
   std::filesystem::path name_;
-  int descriptor_;
+  Descriptor file_;
 };
 
 }  // namespace phasic::runtime

@@ -17,6 +17,7 @@
 #include "runtime/experiment/order.hpp"
 #include "runtime/experiment/raster.hpp"
 #include "runtime/experiment/weight_changes.hpp"
+#include "runtime/network/limits.hpp"
 #include "runtime/run/devices.hpp"
 #include "runtime/run/session.hpp"
 

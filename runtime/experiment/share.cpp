@@ -12,6 +12,7 @@
 #include <string>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/json_text.hpp"
 #endif
 
 namespace phasic::runtime {
@@ -81,7 +82,7 @@ void Share::take(const std::function<nlohmann::json(std::size_t)>& run) {
     MPI_Recv(&number, 1, MPI_UINT64_T, 0, kNumber, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     if (number == kNothing) return;
     try {
-      send_text(run(number).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), kResult);
+      send_text(json_text(run(number)), kResult);
     } catch (const InputError& error) {
       send_text(error.what(), kWrongInput);
     } catch (const std::exception& error) {

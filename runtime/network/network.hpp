@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "driver/device.hpp"
 #include "phasic/contract.hpp"
 #include "runtime/network/gate.hpp"
 
@@ -105,9 +105,6 @@ struct Network {
 
 /// The first sample after `sample` at which rates change; UINT64_MAX if they do not change any more.
 [[nodiscard]] std::uint64_t next_rate_change(const Network& network, std::uint64_t sample);
-
-/// Throws InputError if the network does not fit; `where` names the device in messages.
-void check_limits(const Network& network, const driver::Limits& limits, const std::string& where);
 
 /// Table of the network for people: one line a layer, with real values and raw integers.
 [[nodiscard]] std::string describe(const Network& network);

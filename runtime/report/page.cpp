@@ -3,14 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string_view>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/files.hpp"
 #include "runtime/base/locations.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/report/columns.hpp"
@@ -83,6 +82,7 @@ std::string embedded(const json& document) {
 std::vector<json> read_checked_rows(const std::filesystem::path& file) {
   auto rows = read_rows(file);
   for (std::size_t n = 0; n < rows.size(); ++n) check_row(rows[n], file.string(), n + 1);
+  leave_out_repeats(rows, file);
   return rows;
 }
 
@@ -122,11 +122,6 @@ std::string page_of(const std::string& page_template, const PageOrigin& origin, 
   return page_template.substr(0, place) + embedded(document) + page_template.substr(place + kPlaceOfData.size());
 }
 
-void write_page(const std::filesystem::path& file, const std::string& page) {
-  std::ofstream stream(file, std::ios::binary);
-  stream << page;
-  stream.close();
-  if (!stream) throw InputError(file.string(), "", fmt::format("cannot write it: {}", std::strerror(errno)));
-}
+void write_page(const std::filesystem::path& file, const std::string& page) { write_file(file, page); }
 
 }  // namespace phasic::runtime

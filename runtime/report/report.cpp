@@ -6,10 +6,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "runtime/base/error.hpp"
+#include "runtime/base/files.hpp"
 #include "runtime/base/progress.hpp"
 
 namespace phasic::runtime {
@@ -169,12 +168,7 @@ std::string table(const Report& report) {
   return text;
 }
 
-void write_text(const fs::path& file, const std::string& text) {
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  stream << text;
-  stream.close();
-  if (!stream) throw InputError(file.string(), "", "cannot be written");
-}
+void write_text(const fs::path& file, const std::string& text) { write_file(file, text); }
 
 CurveFiles write_curve(const fs::path& folder, const std::string& name, const std::string& title, const Curve& curve,
                        std::optional<double> test_accuracy) {
@@ -183,7 +177,7 @@ CurveFiles write_curve(const fs::path& folder, const std::string& name, const st
   std::uint64_t correct = 0, samples = 0;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> blocks;  // correct, samples
   for (std::size_t n = 0; n < curve.correct.size(); ++n) {
-    const auto size = std::min<std::uint64_t>(Curve::kBlock, curve.samples - n * Curve::kBlock);
+    const auto size = std::min<std::uint64_t>(curve.block, curve.samples - n * curve.block);
     blocks.emplace_back(curve.correct[n], size);
     correct += curve.correct[n];
     samples += size;
@@ -191,7 +185,7 @@ CurveFiles write_curve(const fs::path& folder, const std::string& name, const st
       correct -= blocks[n - kWindowBlocks].first;
       samples -= blocks[n - kWindowBlocks].second;
     }
-    rows += fmt::format("{},{:.3f}\n", std::min<std::uint64_t>((n + 1) * Curve::kBlock, curve.samples),
+    rows += fmt::format("{},{:.3f}\n", std::min<std::uint64_t>((n + 1) * curve.block, curve.samples),
                         100 * share(correct, samples));
   }
   write_text(files.csv, rows);
@@ -209,7 +203,7 @@ CurveFiles write_curve(const fs::path& folder, const std::string& name, const st
       "set terminal svg size 800,500 font 'sans,14'\n"
       "set output '{0}.svg'\n"
       "plot '{0}.csv' using 1:2 skip 1 with linespoints lw 2 pt 7 ps 0.4 title 'predictions before learning'{4}\n",
-      name, without_quotes(title), kWindowBlocks * Curve::kBlock,
+      name, without_quotes(title), kWindowBlocks * curve.block,
       test_accuracy ? fmt::format("test = {:.3f}\n", 100 * *test_accuracy) : "",
       test_accuracy ? ", test with lines lw 2 dt 2 title sprintf('test samples at the end: %.2f %%', test)" : "");
   // Some builds of gnuplot have no cairo terminal: the SVG comes first and stays.

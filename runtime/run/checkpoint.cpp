@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/run/checkpoint.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <utility>
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/json_node.hpp"
@@ -22,127 +24,109 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr char kMagic[9] = "PHASICCK";
+constexpr char kMagic[] = "PHASICCK";
+constexpr std::size_t kMagicBytes = sizeof kMagic - 1;
 constexpr auto kOrders = std::to_array<std::string_view>({"file", "shuffled"});
 constexpr std::size_t kVersionAt = 8, kChecksumAt = 12, kCheckedFrom = 16, kDescriptionBytesAt = 16, kWeightsBytesAt = 24,
                       kHeaderBytes = 32;
 
+using Header = std::array<char, kHeaderBytes>;
+
 template <class T>
-void put(std::vector<char>& bytes, std::size_t at, T value) {
-  std::memcpy(bytes.data() + at, &value, sizeof value);
+void put(Header& header, std::size_t at, T value) {
+  std::memcpy(header.data() + at, &value, sizeof value);
 }
 
 template <class T>
-T get(const std::vector<char>& bytes, std::size_t at) {
+T get(const Header& header, std::size_t at) {
   T value;
-  std::memcpy(&value, bytes.data() + at, sizeof value);
+  std::memcpy(&value, header.data() + at, sizeof value);
   return value;
 }
 
-std::uint32_t checksum_of(const std::vector<char>& bytes) {
-  return static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()) + kCheckedFrom, bytes.size() - kCheckedFrom));
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// A file descriptor that is closed on every path.
-class Descriptor {
- public:
-  Descriptor(const fs::path& path, int flags) : number_(::open(path.c_str(), flags, 0666)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int number() const { return number_; }
+/// Of all that follows the checksum.
+std::uint32_t checksum_of(const Header& header, std::string_view description, std::string_view weights) {
+  uLong sum = 0;
+  for (const auto part : {std::string_view(header.data() + kCheckedFrom, kHeaderBytes - kCheckedFrom), description, weights})
+    sum = crc32_z(sum, reinterpret_cast<const Bytef*>(part.data()), part.size());
+  return static_cast<std::uint32_t>(sum);
+}
 
- private:
-  int number_;
+/// Opened once: another process may replace the name between two looks at it.
+struct OpenFile {
+  std::string path;
+  std::ifstream stream;
+  std::uint64_t size = 0;
+
+  explicit OpenFile(const fs::path& file) : path(file.string()) {
+    std::error_code failure;
+    if (fs::is_directory(file, failure)) throw InputError(path, "", "is a folder, not a checkpoint");
+    stream.open(file, std::ios::binary | std::ios::ate);
+    if (!stream) throw InputError(path, "", fmt::format("cannot be read: {}", std::strerror(errno)));
+    size = static_cast<std::uint64_t>(stream.tellg());
+    stream.seekg(0);
+  }
+  void read(char* to, std::size_t bytes) {
+    if (!stream.read(to, static_cast<std::streamsize>(bytes))) throw InputError(path, "", "cannot be read");
+  }
 };
 
-void replace_file(const fs::path& file, const std::vector<char>& bytes) {
-  const auto beside = fs::path(file.string() + ".partial");
-  const auto fail = [&](std::string_view what) {
-    const auto reason = errno;
-    throw InputError(file.string(), "", fmt::format("cannot be written: {}: {}", what, std::strerror(reason)));
-  };
-  {
-    const Descriptor out(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC);
-    if (out.number() < 0) fail("open " + beside.string());
-    for (std::size_t done = 0; done < bytes.size();) {
-      const auto part = ::write(out.number(), bytes.data() + done, bytes.size() - done);
-      if (part < 0 && errno == EINTR) continue;
-      if (part < 0) fail("write");
-      done += static_cast<std::size_t>(part);
-    }
-    if (::fsync(out.number()) != 0) fail("fsync");
+Header read_header(OpenFile& file) {
+  Header header{};
+  file.read(header.data(), std::min<std::uint64_t>(file.size, kHeaderBytes));
+  if (!is_checkpoint(std::string_view(header.data(), std::min<std::uint64_t>(file.size, kHeaderBytes))))
+    throw InputError(file.path, "magic", "the file is not a phasic checkpoint");
+  if (file.size < kHeaderBytes) {
+    throw InputError(file.path, "size",
+                     fmt::format("{} bytes; the header alone has {}: the file is truncated", file.size, kHeaderBytes));
   }
-  if (::rename(beside.c_str(), file.c_str()) != 0) fail("rename");
-  // The rename itself is safe only when the folder is on disk too.
-  const auto folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  if (const Descriptor directory(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC); directory.number() >= 0)
-    (void)::fsync(directory.number());
-}
-
-}  // namespace
-
-void write_checkpoint(const fs::path& file, const Checkpoint& checkpoint) {
-  const json description = {{"network", canonical(checkpoint.network)},
-                            {"data",
-                             {{"name", checkpoint.data_name},
-                              {"samples", checkpoint.data_samples},
-                              {"checksum", checkpoint.data_checksum},
-                              {"order", name(checkpoint.order)}}},
-                            {"position", checkpoint.position},
-                            {"curve", checkpoint.curve.correct}};
-  const auto text = description.dump();
-  std::vector<char> bytes(kHeaderBytes + text.size() + checkpoint.weights.size());
-  std::memcpy(bytes.data(), kMagic, 8);
-  put(bytes, kVersionAt, kCheckpointVersion);
-  put(bytes, kDescriptionBytesAt, std::uint64_t{text.size()});
-  put(bytes, kWeightsBytesAt, std::uint64_t{checkpoint.weights.size()});
-  std::memcpy(bytes.data() + kHeaderBytes, text.data(), text.size());
-  std::memcpy(bytes.data() + kHeaderBytes + text.size(), checkpoint.weights.data(), checkpoint.weights.size());
-  put(bytes, kChecksumAt, checksum_of(bytes));
-  replace_file(file, bytes);
-}
-
-Checkpoint read_checkpoint(const fs::path& file) {
-  const auto path = file.string();
-  std::error_code failure;
-  if (fs::is_directory(file, failure)) throw InputError(path, "", "is a folder, not a checkpoint");
-  // Everything comes from one open file: another process may replace the name between two looks at it.
-  std::ifstream stream(file, std::ios::binary | std::ios::ate);
-  if (!stream) throw InputError(path, "", fmt::format("cannot be read: {}", std::strerror(errno)));
-  const auto size = static_cast<std::uint64_t>(stream.tellg());
-  if (size > (std::uint64_t{1} << 32))
-    throw InputError(path, "size", fmt::format("{} bytes are too many for a checkpoint", size));
-  std::vector<char> bytes(size);
-  stream.seekg(0);
-  stream.read(bytes.data(), static_cast<std::streamsize>(size));
-  if (!stream) throw InputError(path, "", "cannot be read");
-
-  if (size < 8 || std::memcmp(bytes.data(), kMagic, 8) != 0)
-    throw InputError(path, "magic", "the file is not a phasic checkpoint");
-  if (size < kHeaderBytes)
-    throw InputError(path, "size", fmt::format("{} bytes; the header alone has {}: the file is truncated", size, kHeaderBytes));
-  if (const auto version = get<std::uint32_t>(bytes, kVersionAt); version != kCheckpointVersion) {
-    throw InputError(path, "version", fmt::format("{}; this program reads version {}", version, kCheckpointVersion));
-  }
-  const auto description_bytes = get<std::uint64_t>(bytes, kDescriptionBytesAt),
-             weights_bytes = get<std::uint64_t>(bytes, kWeightsBytesAt);
-  if (description_bytes > size || weights_bytes > size || kHeaderBytes + description_bytes + weights_bytes != size) {
-    throw InputError(path, "size",
-                     fmt::format("{} bytes; its header asks for {} + {} + {}: the file is truncated or damaged", size,
+  if (const auto version = get<std::uint32_t>(header, kVersionAt); version < 1 || version > kCheckpointVersion)
+    throw InputError(file.path, "version", fmt::format("{}; this program reads versions 1 to {}", version, kCheckpointVersion));
+  const auto description_bytes = get<std::uint64_t>(header, kDescriptionBytesAt),
+             weights_bytes = get<std::uint64_t>(header, kWeightsBytesAt);
+  if (description_bytes > file.size || weights_bytes > file.size ||
+      kHeaderBytes + description_bytes + weights_bytes != file.size) {
+    throw InputError(file.path, "size",
+                     fmt::format("{} bytes; its header asks for {} + {} + {}: the file is truncated or damaged", file.size,
                                  kHeaderBytes, description_bytes, weights_bytes));
   }
-  if (const auto stored = get<std::uint32_t>(bytes, kChecksumAt), found = checksum_of(bytes); stored != found) {
-    throw InputError(path, "checksum",
-                     fmt::format("{:#010x} is stored, the content gives {:#010x}: the file is damaged", stored, found));
-  }
+  return header;
+}
 
-  const auto document = parse_json(std::string_view(bytes.data() + kHeaderBytes, description_bytes), path);
+/// `position` samples in blocks, each full but the last one. Files of version 1 have blocks of 100 samples, however many.
+Curve read_curve(const JsonNode& root, std::uint64_t position, std::uint32_t version) {
+  Curve curve;
+  curve.samples = position;
+  if (version > 1) {
+    const auto node = root.at("curve_block");
+    curve.block = static_cast<std::uint64_t>(node.integer(Curve::kBlock, INT64_MAX));
+    if (curve.block % Curve::kBlock != 0 || !std::has_single_bit(curve.block / Curve::kBlock))
+      node.refuse(fmt::format("{} times a power of two is needed", Curve::kBlock));
+  }
+  const auto blocks = position / curve.block + (position % curve.block != 0 ? 1 : 0);
+  const auto list = root.at("curve");
+  list.expect_array(blocks, blocks);
+  curve.correct.reserve(blocks);
+  for (std::size_t n = 0; n < blocks; ++n) {
+    const auto most = std::min(curve.block, position - n * curve.block);
+    curve.correct.push_back(static_cast<std::uint64_t>(list.at(n).integer(0, static_cast<std::int64_t>(most))));
+  }
+  curve.shorten();
+  return curve;
+}
+
+Checkpoint read_description(std::string_view text, const std::string& path, std::uint32_t version) {
+  const auto document = parse_json(text, path);
   const JsonNode root(document, path, "");
-  root.expect_object({"network", "data", "position", "curve"});
+  if (version == 1) {
+    root.expect_object({"network", "data", "position", "curve"});
+  } else {
+    root.expect_object({"network", "data", "position", "curve", "curve_block"});
+  }
   Checkpoint checkpoint;
   checkpoint.network = parse_network(root.at("network").value(), path);
   const auto data = root.at("data");
@@ -152,18 +136,61 @@ Checkpoint read_checkpoint(const fs::path& file) {
   checkpoint.data_checksum = static_cast<std::uint32_t>(data.at("checksum").integer(0, UINT32_MAX));
   checkpoint.order = static_cast<Order>(data.at("order").one_of(kOrders));
   checkpoint.position = static_cast<std::uint64_t>(root.at("position").integer(0, INT64_MAX));
-  const auto curve = root.at("curve");
-  const auto blocks = checkpoint.position / Curve::kBlock + (checkpoint.position % Curve::kBlock != 0 ? 1 : 0);
-  curve.expect_array(blocks, blocks);
-  for (std::size_t n = 0; n < curve.value().size(); ++n) {
-    checkpoint.curve.correct.push_back(static_cast<std::uint32_t>(curve.at(n).integer(0, Curve::kBlock)));
+  checkpoint.curve = read_curve(root, checkpoint.position, version);
+  return checkpoint;
+}
+
+}  // namespace
+
+bool is_checkpoint(std::string_view beginning) { return beginning.starts_with(std::string_view(kMagic, kMagicBytes)); }
+
+CheckpointFile::CheckpointFile(const fs::path& file) : file_(file) {}
+
+void CheckpointFile::write(const Checkpoint& checkpoint) {
+  json description = {{"network", canonical(checkpoint.network)},
+                      {"data",
+                       {{"name", checkpoint.data_name},
+                        {"samples", checkpoint.data_samples},
+                        {"checksum", checkpoint.data_checksum},
+                        {"order", name(checkpoint.order)}}},
+                      {"position", checkpoint.position},
+                      {"curve", checkpoint.curve.correct}};
+  // Programs that know version 1 alone take blocks for 100 samples.
+  std::uint32_t version = 1;
+  if (checkpoint.curve.block != Curve::kBlock) {
+    description["curve_block"] = checkpoint.curve.block;
+    version = kCheckpointVersion;
   }
-  checkpoint.curve.samples = checkpoint.position;
-  if (const auto wanted = layout_of(checkpoint.network).weights_bytes; wanted != weights_bytes) {
-    throw InputError(path, "weights", fmt::format("{} bytes; the network needs {}", weights_bytes, wanted));
+  const auto text = description.dump();
+  const auto weights = text_of(checkpoint.weights);
+  Header header{};
+  std::memcpy(header.data(), kMagic, kMagicBytes);
+  put(header, kVersionAt, version);
+  put(header, kDescriptionBytesAt, std::uint64_t{text.size()});
+  put(header, kWeightsBytesAt, std::uint64_t{weights.size()});
+  put(header, kChecksumAt, checksum_of(header, text, weights));
+  file_.replace(std::to_array<std::string_view>({{header.data(), header.size()}, text, weights}));
+}
+
+void write_checkpoint(const fs::path& file, const Checkpoint& checkpoint) { CheckpointFile(file).write(checkpoint); }
+
+Checkpoint read_checkpoint(const fs::path& file) {
+  OpenFile open(file);
+  const auto header = read_header(open);
+  std::string description(get<std::uint64_t>(header, kDescriptionBytesAt), '\0');
+  std::vector<std::byte> weights(get<std::uint64_t>(header, kWeightsBytesAt));
+  open.read(description.data(), description.size());
+  open.read(reinterpret_cast<char*>(weights.data()), weights.size());
+  if (const auto stored = get<std::uint32_t>(header, kChecksumAt), found = checksum_of(header, description, text_of(weights));
+      stored != found) {
+    throw InputError(open.path, "checksum",
+                     fmt::format("{:#010x} is stored, the content gives {:#010x}: the file is damaged", stored, found));
   }
-  const auto* weights = reinterpret_cast<const std::byte*>(bytes.data() + kHeaderBytes + description_bytes);
-  checkpoint.weights.assign(weights, weights + weights_bytes);
+  auto checkpoint = read_description(description, open.path, get<std::uint32_t>(header, kVersionAt));
+  if (const auto wanted = layout_of(checkpoint.network).weights_bytes; wanted != weights.size()) {
+    throw InputError(open.path, "weights", fmt::format("{} bytes; the network needs {}", weights.size(), wanted));
+  }
+  checkpoint.weights = std::move(weights);
   return checkpoint;
 }
 

@@ -4,20 +4,24 @@
 ///
 /// File: 8 bytes "PHASICCK"; then little endian: version (32 bits), crc32 of all that follows (32 bits), bytes of the
 /// description and bytes of the weights (64 bits each); the description (JSON); the weights as the kernel has them in memory.
+/// Version 2 tells the samples of a block of the curve (`curve_block`), which are 100 in version 1; it is written where they
+/// are more, so that the curve does not grow with the samples.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "runtime/base/files.hpp"
 #include "runtime/network/network.hpp"
 #include "runtime/run/stream.hpp"
 
 namespace phasic::runtime {
 
-inline constexpr std::uint32_t kCheckpointVersion = 1;
+inline constexpr std::uint32_t kCheckpointVersion = 2;
 
 struct Checkpoint {
   Network network;
@@ -30,10 +34,26 @@ struct Checkpoint {
   std::vector<std::byte> weights;
 };
 
-/// Writes beside the file, flushes to disk and renames. Throws InputError naming the file.
+/// The checkpoint that a run writes to, which no other run can have at the same time.
+class CheckpointFile {
+ public:
+  /// Changes nothing of a checkpoint that is there. Throws InputError naming the file, also if another run has it.
+  explicit CheckpointFile(const std::filesystem::path& file);
+  /// Writes beside the file, flushes to disk and renames. Throws InputError naming the file and the reason.
+  void write(const Checkpoint& checkpoint);
+
+ private:
+  HeldFile file_;
+};
+
+/// A single one. Throws InputError.
 void write_checkpoint(const std::filesystem::path& file, const Checkpoint& checkpoint);
 
-/// Throws InputError naming the file, the field and the value if the file is not a whole checkpoint of this version.
+/// Whether a file that begins so is a checkpoint, of whatever version and whether whole or not.
+[[nodiscard]] bool is_checkpoint(std::string_view beginning);
+
+/// Throws InputError naming the file, the field and the value if the file is not a whole checkpoint of a version up to this
+/// one.
 [[nodiscard]] Checkpoint read_checkpoint(const std::filesystem::path& file);
 
 /// Refuses a checkpoint of another network, naming the first field that differs.

@@ -7,6 +7,8 @@
 #include <mutex>
 #include <thread>
 
+#include "runtime/run/pieces.hpp"
+
 namespace phasic::runtime {
 
 Launcher launch_on(driver::Device& device, const Fixed& fixed) {
@@ -15,18 +17,19 @@ Launcher launch_on(driver::Device& device, const Fixed& fixed) {
   };
 }
 
-void learn(const Fixed& fixed, SampleStream& stream, const LearnPlan& plan, const Launcher& launcher, LearnState& state,
+void learn(const Fixed& fixed, const SampleSource& source, const LearnPlan& plan, const Launcher& launcher, LearnState& state,
            const std::function<void(const LearnState&)>& checkpoint, const Observer& observer) {
-  const auto largest =
-      std::min<std::uint64_t>(std::max<std::uint64_t>(plan.launch_samples, 1), largest_launch(fixed.network, plan.trace));
+  const Pieces pieces{.end = plan.end,
+                      .launch_samples = std::min<std::uint64_t>(plan.launch_samples, largest_launch(fixed.network, plan.trace)),
+                      .checkpoint_every = plan.checkpoint_every,
+                      .evaluate_every = plan.evaluate_every};
   const auto stopped = [&] { return plan.stop != nullptr && plan.stop->load(); };
   auto saved = state.position;
   std::vector<Sample> samples;
   while (state.position < plan.end && !stopped()) {
-    auto end = std::min({state.position + largest, plan.end, next_rate_change(fixed.network, state.position)});
-    if (plan.checkpoint_every > 0) end = std::min(end, (state.position / plan.checkpoint_every + 1) * plan.checkpoint_every);
+    const auto end = end_of_piece(fixed.network, pieces, state.position);
     samples.clear();
-    for (auto position = state.position; position < end; ++position) samples.push_back(stream.at(position));
+    for (auto position = state.position; position < end; ++position) samples.push_back(source(position));
     auto result = launcher(state.weights, samples,
                            {.learn = true,
                             .trace = plan.trace,

@@ -25,6 +25,9 @@ using Launcher = std::function<LaunchResult(std::span<const std::byte> weights, 
 /// set.
 using Observer = std::function<void(std::uint64_t first, std::span<const Sample> samples, const LaunchResult& result)>;
 
+/// Gives the sample at a place of the stream; called with ascending places.
+using SampleSource = std::function<Sample(std::uint64_t position)>;
+
 struct LearnState {
   std::uint64_t position = 0;  ///< samples learned so far
   std::vector<std::byte> weights;
@@ -36,15 +39,22 @@ struct LearnPlan {
   std::uint64_t end = 0;  ///< learn until this place in the stream
   std::uint64_t launch_samples = 500;
   std::uint64_t checkpoint_every = 0;  ///< samples; 0: no checkpoints but the last
+  std::uint64_t evaluate_every = 0;    ///< samples; launches also end at its multiples, for an observer that looks there
   bool trace = false;
   const std::atomic<bool>* stop = nullptr;  ///< when it becomes true the session ends after the current launch
 };
 
-/// Learns from `state.position` to `plan.end`. Launches also end where rates change and where a checkpoint is due; how the
-/// samples are split over launches does not change a bit. `checkpoint` is called at each multiple of `checkpoint_every` and at
-/// the end.
-void learn(const Fixed& fixed, SampleStream& stream, const LearnPlan& plan, const Launcher& launcher, LearnState& state,
+/// Learns from `state.position` to `plan.end`, in pieces (runtime/run/pieces.hpp) of at most what a launch can hold.
+/// `observer` is called after each piece, when `state` is that after it; `checkpoint` after that, at each multiple of
+/// `checkpoint_every` and at the end.
+void learn(const Fixed& fixed, const SampleSource& samples, const LearnPlan& plan, const Launcher& launcher, LearnState& state,
            const std::function<void(const LearnState&)>& checkpoint, const Observer& observer);
+/// The same of a data set's stream.
+inline void learn(const Fixed& fixed, SampleStream& stream, const LearnPlan& plan, const Launcher& launcher, LearnState& state,
+                  const std::function<void(const LearnState&)>& checkpoint, const Observer& observer) {
+  learn(
+      fixed, [&stream](std::uint64_t position) { return stream.at(position); }, plan, launcher, state, checkpoint, observer);
+}
 
 struct TestPlan {
   std::uint64_t samples = 0;  ///< the first so many of the data set

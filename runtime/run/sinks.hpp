@@ -4,39 +4,94 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <span>
+#include <optional>
+#include <string>
+#include <string_view>
 
+#include "runtime/base/files.hpp"
 #include "runtime/run/launch.hpp"
 
 namespace phasic::runtime {
 
-/// CSV with one row a sample: place in the stream or data set, number in the stream of random numbers, label, prediction,
-/// spikes of the last layer, and the score of every neuron of the last layer.
-class ResultsFile {
+/// What becomes of the rows that are in a file already.
+enum class OldRows {
+  kReplaced,  ///< the file begins anew
+  kRefused,   ///< a file with rows is an error
+  kGoneOn,    ///< those before the position stay
+};
+
+/// Where a run begins to write.
+struct SinkStart {
+  OldRows old_rows = OldRows::kReplaced;
+  std::uint64_t position = 0;  ///< place of the first sample that will be written
+};
+
+/// A CSV file with a row, or some, for each sample in the order of places; a row begins with its place.
+///
+/// Making the value opens and locks the file and refuses what cannot be; begin() is the first to change what is in it. A run
+/// that resumes keeps the rows of the samples before its position and cuts off the others, so that the file becomes the one of
+/// a run without an interruption. If a write fails, the rows of that write are cut off again.
+class SampleRows {
  public:
-  /// Throws InputError naming the file.
-  ResultsFile(const std::filesystem::path& file, const Network& network);
-  void write(std::uint64_t first, const LaunchResult& result);
+  /// `last` is how the last row before the position begins. Throws InputError naming the file; for a file to go on with also if
+  /// it has another header, or rows that do not lead up to the position.
+  SampleRows(const std::filesystem::path& file, std::string header, SinkStart start, std::string_view last);
+  SampleRows(const SampleRows&) = delete;
+  SampleRows& operator=(const SampleRows&) = delete;
+  /// Removes the file if it was made by this value and holds nothing.
+  ~SampleRows();
+  void begin();
+  void append(std::string_view rows);
+  /// Waits until all is on the disk.
+  void flush();
 
  private:
-  std::string name_;
-  std::ofstream stream_;
+  std::filesystem::path path_;
+  std::string name_, header_;
+  Descriptor file_;
+  bool regular_ = true, made_ = false;
+  std::uint64_t kept_ = 0;  ///< bytes that are right
+};
+
+/// One row a sample: place in the stream or data set, number in the stream of random numbers, label, prediction, spikes of the
+/// last layer, and the score of every neuron of the last layer.
+class ResultRows {
+ public:
+  /// Throws InputError naming the file.
+  ResultRows(const std::filesystem::path& file, const Network& network, SinkStart start = {});
+  void begin() { rows_.begin(); }
+  void write(std::uint64_t first, const LaunchResult& result);
+  void flush() { rows_.flush(); }
+
+ private:
+  SampleRows rows_;
   std::uint32_t outputs_;
 };
 
-/// CSV with one row for each sample, layer and step: place, number, layer, step, and the potential of every neuron of the
-/// layer.
-class TraceFile {
+/// One row for each sample, layer and step: place, number, layer, step, and the potential of every neuron of the layer.
+class TraceRows {
  public:
   /// Throws InputError naming the file.
-  TraceFile(const std::filesystem::path& file, const Network& network);
+  TraceRows(const std::filesystem::path& file, const Network& network, SinkStart start = {});
+  void begin() { rows_.begin(); }
   void write(std::uint64_t first, const LaunchResult& result);
+  void flush() { rows_.flush(); }
 
  private:
-  std::string name_;
-  std::ofstream stream_;
+  SampleRows rows_;
   const Network* network_;
+};
+
+/// What a run was asked to write of its samples.
+struct Sinks {
+  std::optional<ResultRows> results;
+  std::optional<TraceRows> trace;
+
+  /// Opens what has a name. Throws InputError.
+  void open(const std::string& results_file, const std::string& trace_file, const Network& network, SinkStart start = {});
+  void begin();
+  void write(std::uint64_t first, const LaunchResult& result);
+  void flush();
 };
 
 }  // namespace phasic::runtime

@@ -33,9 +33,22 @@ std::size_t SampleStream::index(std::uint64_t position) {
 Sample SampleStream::at(std::uint64_t position) { return sample_of(*data_, index(position)); }
 
 void Curve::add(bool right) {
-  if (samples % kBlock == 0) correct.push_back(0);
+  if (samples % block == 0) {
+    correct.push_back(0);
+    shorten();
+  }
   correct.back() += right ? 1 : 0;
   ++samples;
+}
+
+void Curve::shorten() {
+  while (correct.size() > kMostBlocks) {
+    const auto joined = (correct.size() + 1) / 2;
+    for (std::size_t n = 0; n < joined; ++n)
+      correct[n] = correct[2 * n] + (2 * n + 1 < correct.size() ? correct[2 * n + 1] : 0);
+    correct.resize(joined);
+    block *= 2;
+  }
 }
 
 std::uint64_t Curve::total() const { return std::accumulate(correct.begin(), correct.end(), std::uint64_t{0}); }

@@ -38,12 +38,17 @@ class SampleStream {
   std::vector<std::uint32_t> shuffled_;
 };
 
-/// How many predictions were right, in blocks of the stream.
+/// How many predictions were right, in blocks of the stream. There are never more than 10,000 blocks: where one more would be
+/// needed, each two become one.
 struct Curve {
-  static constexpr std::uint64_t kBlock = 100;  ///< samples in a block
-  std::vector<std::uint32_t> correct;           ///< one a block; the last may be partial
+  static constexpr std::uint64_t kBlock = 100;        ///< samples in a block at first
+  static constexpr std::size_t kMostBlocks = 10'000;  ///< an even number, so that no block is left over
+  std::uint64_t block = kBlock;                       ///< samples in a block: kBlock times a power of two
+  std::vector<std::uint64_t> correct;                 ///< one a block; the last may be partial
   std::uint64_t samples = 0;
   void add(bool right);
+  /// Joins blocks until there are no more than may be.
+  void shorten();
   [[nodiscard]] std::uint64_t total() const;
   bool operator==(const Curve&) const = default;
 };

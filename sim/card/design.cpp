@@ -37,7 +37,8 @@ std::vector<Entry> entries(const axlf& xclbin, axlf_section_kind kind, const cha
     throw std::runtime_error(fmt::format("xclbin: section {} is too short for {} entries", name, count));
   }
   std::vector<Entry> result(static_cast<std::size_t>(count));
-  std::memcpy(result.data(), bytes.data() + first, result.size() * sizeof(Entry));
+  // Neither side of a copy may be a null pointer, even for no byte.
+  if (count > 0) std::memcpy(result.data(), bytes.data() + first, result.size() * sizeof(Entry));
   return result;
 }
 

@@ -165,6 +165,41 @@ TEST_F(XclbinFile, DamagedMetadataIsRefused) {
             "EMBEDDED_METADATA");
 }
 
+/// The packed file with another content of a section.
+Bytes with_section(const XclbinPlan& plan, axlf_section_kind kind, const std::string& text) {
+  auto bytes = pack_xclbin(plan);
+  auto* top = reinterpret_cast<axlf*>(bytes.data());
+  for (std::uint32_t n = 0; n < top->m_header.m_numSections; ++n) {
+    if (top->m_sections[n].m_sectionKind != static_cast<std::uint32_t>(kind)) continue;
+    top->m_sections[n].m_sectionOffset = bytes.size();
+    top->m_sections[n].m_sectionSize = text.size();
+  }
+  top->m_header.m_length = bytes.size() + text.size();
+  for (const char character : text) bytes.push_back(static_cast<std::byte>(character));
+  return bytes;
+}
+
+std::string repeated(const std::string& part, int times) {
+  std::string text;
+  for (int n = 0; n < times; ++n) text += part;
+  return text;
+}
+
+TEST_F(XclbinFile, DeepDescriptionsAreRefused) {
+  const auto xml = repeated("<a>", 100'000) + repeated("</a>", 100'000);
+  expect_in(refusal(with_section(plan(), EMBEDDED_METADATA, xml)), "EMBEDDED_METADATA, line 1: XML_ELEMENT_DEPTH_EXCEEDED");
+  const auto json = R"({"phasic": {"engine": )" + repeated("[", 100'000) + repeated("]", 100'000) + "}}";
+  expect_in(refusal(with_section(plan(), USER_METADATA, json)), "USER_METADATA is nested more than 64 deep");
+  expect_in(refusal(with_section(plan(), USER_METADATA, R"({"phasic": {"limits": {"lanes": 1e400}}})")), "1e400");
+}
+
+TEST_F(XclbinFile, SomebodyElsesDescriptionIsNone) {
+  for (const std::string text : {"", "not JSON", "{}", R"({"phasic": 3})", R"({"phasic": {"engine": 3}})"}) {
+    write(with_section(plan(), USER_METADATA, text));
+    EXPECT_EQ(read_xclbin(path_).engine, "") << text;
+  }
+}
+
 TEST_F(XclbinFile, AnotherKernelIsRefusedByName) {
   auto other = plan();
   other.kernel_xml.replace(other.kernel_xml.find("name=\"phasic\""), 13, "name=\"vector\"");

@@ -2,6 +2,7 @@
 // Postsynaptic factors against the formulas of the reference.
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <random>
 #include <string>
 
@@ -20,10 +21,11 @@ constexpr std::size_t kLanes = 4, kWords = 3, kNeurons = 11, kClasses = 12, kFac
 
 using contract::Factor;
 
-template <class Model, std::size_t CountWidth>
+template <class Model, std::size_t CountWidth, bool Relaxed = false>
 struct Shape {
   using model = Model;
   static constexpr std::size_t count_width = CountWidth;
+  static constexpr bool relaxed = Relaxed;
 };
 
 template <class T>
@@ -81,8 +83,21 @@ class RtlFactors : public ::testing::Test {
       counts[j] = static_cast<std::uint32_t>(random() % (full + 1));
       trits[j] = static_cast<std::int32_t>(random() % 3) - 1;
     }
-    // f0 to f2 and the writes that follow, of a relaxed factor the last; a word a cycle.
+    std::array<std::int32_t, kLanes * kWords> factors{};
+    for (std::size_t j = 0; j < factors.size(); ++j) {
+      const std::int32_t signal = kind == Factor::kError ? reference::error_signal(full, j == label, counts[j])
+                                  : feedback             ? sums[j]
+                                                         : reference::level_signal(levels[label][j]);
+      const std::int32_t factor = reference::postsynaptic_factor(signal, rate, shift);
+      factors[j] = j >= kNeurons ? 0 : all_steps ? factor : factor * trits[j];
+    }
+    // f0 to f2 and the writes that follow, of a relaxed factor the last; a word a cycle. What was written two cycles after f2
+    // is read from then on, and the sample's before until then.
+    constexpr std::size_t written = T::relaxed ? 5 : 4;
     for (std::size_t cycle = 0; cycle < kWords + 4; ++cycle) {
+      const std::size_t read_word = random() % kWords;
+      module->update_read_i = 1;
+      module->update_word_i = static_cast<unsigned char>(read_word);
       module->valid0_i = cycle < kWords;
       module->word0_i = static_cast<unsigned char>(cycle % kWords);
       const std::size_t word1 = cycle - 1, word2 = cycle - 2;
@@ -97,8 +112,13 @@ class RtlFactors : public ::testing::Test {
       }
       module.edge();
       for (std::size_t k = 0; k < kLanes; ++k) {
-        const std::size_t j = std::min(cycle, kWords - 1) * kLanes + k;  // that of the last read is held
-        ASSERT_EQ(get_bits(module->positive_o, k, 1), levels[label][j] > 0) << "neuron " << j;
+        ASSERT_EQ(get_bits(module->positive_o, k, 1), cycle < kWords && levels[label][cycle * kLanes + k] > 0)
+            << "cycle " << cycle << " lane " << k;
+      }
+      if (cycle >= read_word + written) {
+        ASSERT_NO_FATAL_FAILURE(expect_word(module, read_word, factors)) << "cycle " << cycle;
+      } else if (factors_before_) {
+        ASSERT_NO_FATAL_FAILURE(expect_word(module, read_word, *factors_before_)) << "cycle " << cycle << ", written too early";
       }
     }
     for (std::size_t word = 0; word < kWords; ++word) {
@@ -106,17 +126,9 @@ class RtlFactors : public ::testing::Test {
       module->update_word_i = static_cast<unsigned char>(word);
       module.edge();
       module->update_read_i = 0;
-      for (std::size_t k = 0; k < kLanes; ++k) {
-        const std::size_t j = word * kLanes + k;
-        const std::int32_t signal = kind == Factor::kError ? reference::error_signal(full, j == label, counts[j])
-                                    : feedback             ? sums[j]
-                                                           : reference::level_signal(levels[label][j]);
-        const std::int32_t factor = reference::postsynaptic_factor(signal, rate, shift);
-        const std::int32_t expected = j >= kNeurons ? 0 : all_steps ? factor : factor * trits[j];
-        ASSERT_EQ(get_signed(module->factors_o, kFactorWidth * k, kFactorWidth), expected)
-            << "neuron " << j << " signal " << signal << " rate " << rate << " shift " << shift;
-      }
+      ASSERT_NO_FATAL_FAILURE(expect_word(module, word, factors)) << "rate " << rate << " shift " << shift;
     }
+    factors_before_ = factors;
   }
 
   void samples(Factor kind, bool all_steps) {
@@ -125,11 +137,22 @@ class RtlFactors : public ::testing::Test {
       std::mt19937_64 random{seed};
       Clocked<Model> module{seed};
       module->load_i = module->add_i = module->valid0_i = module->valid_i = module->update_read_i = 0;
+      factors_before_.reset();
       for (unsigned n = 0; n < 4; ++n) ASSERT_NO_FATAL_FAILURE(sample(module, random, kind, all_steps));
     }
   }
 
  private:
+  using Factors = std::array<std::int32_t, kLanes * kWords>;
+
+  std::optional<Factors> factors_before_;  ///< of the sample before, if there was one
+
+  static void expect_word(Clocked<Model>& module, std::size_t word, const Factors& factors) {
+    for (std::size_t k = 0; k < kLanes; ++k)
+      ASSERT_EQ(get_signed(module->factors_o, kFactorWidth * k, kFactorWidth), factors[word * kLanes + k])
+          << "neuron " << word * kLanes + k;
+  }
+
   /// The words of class c times an error, with gaps now and then.
   static void add(Clocked<Model>& module, std::mt19937_64& random, std::size_t c, std::int32_t error) {
     for (std::size_t word = 0; word < kWords;) {
@@ -147,7 +170,7 @@ class RtlFactors : public ::testing::Test {
 using Feedback = Shape<Vfactors_feedback, 6>;
 using GradedFeedback = Shape<Vfactors_feedback_graded, 8>;
 using Shapes =
-    ::testing::Types<Shape<Vfactors, 6>, Feedback, Shape<Vfactors_graded, 8>, GradedFeedback, Shape<Vfactors_relaxed, 6>>;
+    ::testing::Types<Shape<Vfactors, 6>, Feedback, Shape<Vfactors_graded, 8>, GradedFeedback, Shape<Vfactors_relaxed, 6, true>>;
 TYPED_TEST_SUITE(RtlFactors, Shapes);
 
 TYPED_TEST(RtlFactors, OfLevelsAreScaledLimitedAndSignedByTheTrit) { this->samples(Factor::kLevel, false); }

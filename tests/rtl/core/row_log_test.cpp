@@ -84,5 +84,34 @@ TEST(RtlRowLog, ListsEachRowOnceWithTheStepsAtWhichItSpiked) {
   }
 }
 
+TEST(RtlRowLog, ForgetsARowThatWasLoggedInTheCycleBeforeAClear) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random{seed};
+    Clocked<Vrow_log> module{seed};
+    module->clear_i = module->log_i = module->forget_i = module->sample_started_i = 0;
+    module->list_read_i = module->history_read_i = 0;
+    module->all_steps_i = 1;
+    module->clearing_i = 1;
+    module.reset();
+    for (std::size_t row = 0; row < kRows; ++row) {
+      module->clear_row_i = static_cast<unsigned char>(row);
+      module.edge();
+    }
+    module->clearing_i = 0;
+    const std::size_t row = random() % kRows;
+    module->log_i = 1;
+    module->log_row_i = static_cast<unsigned char>(row);
+    module->log_step_i = 1;
+    module.edge();
+    module->log_i = 0;
+    module->clear_i = 1;
+    module.edge();
+    module->clear_i = 0;
+    module.edge();
+    ASSERT_EQ(module->rows_o, 0);
+  }
+}
+
 }  // namespace
 }  // namespace phasic::testing

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Rows in memory -> words of lanes -> rows in memory, over the AXI4 masters, at random timing of the bus.
+// Rows in memory -> words of lanes -> rows in memory, over the kernel's reading and writing sides, at random timing of the bus.
 #include <algorithm>
 #include <random>
 #include <string>

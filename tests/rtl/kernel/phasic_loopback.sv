@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loader and storer with their AXI4 masters round a memory that stands for the core's: what is loaded can be stored elsewhere.
+// Loader and storer with the kernel's reading and writing sides round a memory that stands for the core's: what is loaded can be stored elsewhere.
 //
 // Handshake: load_start_i with table_i, store_start_i; the arguments must be stable from there to the end of the pass.
 // Latency:   none of its own.
@@ -66,19 +66,41 @@ module phasic_loopback #(
   logic [Lanes*WeightWidth-1:0] words_q [2 * Depth];
   logic [Lanes*WeightWidth-1:0] store_1_q, store_2_q;
 
-  phasic_axi_read #(
+  // Weights and tables lie in one buffer here.
+  logic [383:0] read_addresses, write_addresses;
+  always_comb begin
+    read_addresses  = '0;
+    write_addresses = '0;
+    read_addresses[64*phasic_pkg::ArgumentTables +: 64]   = read_base_i;
+    read_addresses[64*phasic_pkg::ArgumentWeights +: 64]  = read_base_i;
+    write_addresses[64*phasic_pkg::ArgumentWeights +: 64] = write_base_i;
+  end
+
+  phasic_reader #(
     .DataWidth(DataWidth)
-  ) u_read (
+  ) u_reader (
     .clk_i,
     .rst_ni,
-    .cmd_valid_i  (read_cmd),
-    .cmd_ready_o  (read_ready),
-    .cmd_address_i(read_base_i + 64'(read_offset)),
-    .cmd_bytes_i  (read_bytes),
-    .data_valid_o (beat_valid),
-    .data_ready_i (beat_ready),
-    .data_o       (beat),
-    .data_error_o (beat_error),
+    .addresses_i     (read_addresses),
+    .program_cmd_i   (1'b0),
+    .program_bytes_i ('0),
+    .loader_cmd_i    (read_cmd),
+    .loader_table_i  (table_i),
+    .loader_offset_i (read_offset),
+    .loader_bytes_i  (read_bytes),
+    .sampler_cmd_i   (1'b0),
+    .sampler_offset_i('0),
+    .sampler_bytes_i ('0),
+    .cmd_ready_o     (read_ready),
+    .loading_i       (1'b1),
+    .beat_valid_o    (beat_valid),
+    .beat_ready_i    (beat_ready),
+    .beat_o          (beat),
+    .beat_error_o    (beat_error),
+    .word_valid_o    (),
+    .word_ready_i    (1'b0),
+    .word_o          (),
+    .word_error_o    (),
     .arvalid_o,
     .arready_i,
     .araddr_o,
@@ -147,22 +169,57 @@ module phasic_loopback #(
     .data_o         (out)
   );
 
-  phasic_axi_write #(
+  phasic_writer #(
+    .Engines(Engines),
     .DataWidth(DataWidth)
-  ) u_write (
+  ) u_writer (
     .clk_i,
     .rst_ni,
-    .cmd_valid_i  (write_cmd),
-    .cmd_ready_o  (write_ready),
-    .cmd_address_i(write_base_i + 64'(write_offset)),
-    .cmd_bytes_i  (write_bytes),
-    .cmd_tag_i    (3'd1),
-    .data_valid_i (out_valid),
-    .data_ready_o (out_ready),
-    .data_i       (out),
-    .error_o      (write_error_o),
-    .error_tag_o  (write_error_tag_o),
-    .idle_o       (writes_idle_o),
+    .addresses_i        (write_addresses),
+    .program_i          ('0),
+    .start_i            (1'b0),
+    .score_valid_i      (1'b0),
+    .score_ready_o      (),
+    .score_i            ('0),
+    .score_last_i       (1'b0),
+    .record_number_i    ('0),
+    .record_label_i     ('0),
+    .record_prediction_i('0),
+    .record_spikes_i    ('0),
+    .samples_o          (),
+    .layer_trace_i      ('0),
+    .sample_trace_i     ('0),
+    .trace_start_i      (1'b0),
+    .trace_valid_i      ('0),
+    .trace_ready_o      (),
+    .trace_data_i       ('0),
+    .trace_last_i       ('0),
+    .samples_fetched_i  ('0),
+    .drained_o          (),
+    .header_start_i     (1'b0),
+    .header_done_o      (),
+    .error_code_i       ('0),
+    .error_detail_i     ('0),
+    .error_sample_i     ('0),
+    .first_sample_i     ('0),
+    .input_events_i     ('0),
+    .samples_learned_i  ('0),
+    .cycles_i           ('0),
+    .load_cycles_i      ('0),
+    .run_cycles_i       ('0),
+    .store_cycles_i     ('0),
+    .counters_i         ('0),
+    .storing_i          (1'b1),
+    .store_cmd_i        (write_cmd),
+    .store_cmd_ready_o  (write_ready),
+    .store_offset_i     (write_offset),
+    .store_bytes_i      (write_bytes),
+    .store_valid_i      (out_valid),
+    .store_ready_o      (out_ready),
+    .store_data_i       (out),
+    .idle_o             (writes_idle_o),
+    .write_error_o,
+    .write_argument_o   (write_error_tag_o),
     .awvalid_o,
     .awready_i,
     .awaddr_o,

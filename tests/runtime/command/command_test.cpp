@@ -1,73 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The program itself, as a user runs it.
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <thread>
 
 #include "runtime/run/checkpoint.hpp"
-#include "tests/runtime/support.hpp"
+#include "tests/runtime/command/program.hpp"
 
 namespace phasic {
 namespace {
 
 using test::expect_all_in;
+using test::finish;
+using test::start;
 
-struct Ended {
-  int code;          ///< exit code, or minus the signal
-  std::string text;  ///< standard output and standard error
-};
-
-/// Starts the program; its output goes to a file.
-pid_t start(const std::vector<std::string>& arguments, const std::filesystem::path& output) {
-  const pid_t child = ::fork();
-  if (child != 0) return child;
-  const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  ::dup2(file, STDOUT_FILENO);
-  ::dup2(file, STDERR_FILENO);
-  std::vector<std::string> all{PHASIC_PROGRAM};
-  all.insert(all.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (auto& argument : all) pointers.push_back(argument.data());
-  pointers.push_back(nullptr);
-  ::execv(pointers[0], pointers.data());
-  ::_exit(127);
-}
-
-Ended finish(pid_t child, const std::filesystem::path& output) {
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  const auto bytes = test::read_file(output);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), std::string(bytes.begin(), bytes.end())};
-}
-
-class Command : public ::testing::Test {
- protected:
-  Command() {
-    test::write_dataset(folder / "data", 400, 8, 4);
-    test::write_file(network, test::small_network().dump());
-  }
-  Ended run(const std::vector<std::string>& arguments) {
-    return finish(start(arguments, folder / "output"), folder / "output");
-  }
-  /// Must fail with a code and a message that has all the parts.
-  void expect_failure(int code, const std::vector<std::string>& arguments, const std::vector<std::string>& parts) {
-    const auto ended = run(arguments);
-    EXPECT_EQ(ended.code, code) << ended.text;
-    expect_all_in(ended.text, parts);
-  }
-  std::vector<std::string> learn(const std::string& checkpoint, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments{"learn",  network, "--data", data, "--checkpoint", (folder / checkpoint).string(),
-                                       "--quiet"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return arguments;
-  }
-  test::TemporaryFolder folder;
-  std::string network = (folder / "net.json").string(), data = (folder / "data").string();
-};
+class Command : public test::Program {};
 
 TEST_F(Command, LearnsTestsAndTellsOfIt) {
   auto ended = run(learn("state", {"--samples", "500", "--validation", "40", "--output", (folder / "out").string(), "--results",
@@ -170,21 +116,6 @@ TEST_F(Command, KilledAtAnyMomentItGoesOnWithTheSameBits) {
   const auto ended = run(learn("part", resumed));
   EXPECT_EQ(ended.code, 0) << ended.text;
   EXPECT_EQ(test::read_file(folder / "part"), test::read_file(folder / "whole")) << "seed " << seed;
-}
-
-TEST_F(Command, AnInterruptEndsWithACheckpoint) {
-  const std::vector<std::string> plan{"--samples", "100000000", "--launch-samples", "10", "--checkpoint-every", "100"};
-  const auto child = start(learn("state", plan), folder / "output");
-  const auto has_learned = [&] {
-    return std::filesystem::exists(folder / "state") && runtime::read_checkpoint(folder / "state").position > 0;
-  };
-  for (int wait = 0; wait < 30000 && !has_learned(); ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  ASSERT_TRUE(has_learned());
-  ::kill(child, SIGINT);
-  const auto ended = finish(child, folder / "output");
-  EXPECT_EQ(ended.code, 130) << ended.text;
-  expect_all_in(ended.text, {"--resume goes on"});
-  EXPECT_GE(runtime::read_checkpoint(folder / "state").position, 100u);
 }
 
 TEST_F(Command, WrongOptionsAreNamed) {

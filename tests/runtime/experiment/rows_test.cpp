@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/experiment/rows.hpp"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include "runtime/report/page.hpp"
 #include "tests/runtime/support.hpp"
 
@@ -61,6 +64,48 @@ TEST(Rows, WithoutTheFieldsOfTablesAreNamed) {
   test::expect_all_in(test::refusal([&] { (void)read_checked_rows(folder / "rows.jsonl"); }),
                       {"rows.jsonl", "line 1, experiment", "missing"});
   EXPECT_TRUE(read_checked_rows(folder / "none.jsonl").empty());
+}
+
+TEST(Rows, AreWrittenByOneProcessAtATime) {
+  const test::TemporaryFolder folder;
+  RowFile first(folder / "rows.jsonl");
+  first.append({{"run", "a"}});
+  test::expect_all_in(test::refusal([&] { RowFile second(folder / "rows.jsonl"); }), {"rows.jsonl", "another process"});
+  EXPECT_EQ(read_rows(folder / "rows.jsonl").size(), 1U) << "readers are not kept out";
+}
+
+TEST(Rows, ThatAreThereAlreadyAreNotCountedTwice) {
+  const test::TemporaryFolder folder;
+  const auto row = [](const std::string& run, double accuracy, double seconds) {
+    return nlohmann::json{{"experiment", "e"}, {"run", run}, {"accuracy", accuracy}, {"seconds", seconds}, {"commit", "x"}};
+  };
+  std::vector<nlohmann::json> rows{row("a", 0.5, 1), row("b", 0.6, 2), row("a", 0.5, 3), row("c", 0.5, 1), row("a", 0.5, 4)};
+  leave_out_repeats(rows, "rows.jsonl");
+  EXPECT_EQ(rows, (std::vector{row("a", 0.5, 1), row("b", 0.6, 2), row("c", 0.5, 1)}));
+  rows.push_back(row("b", 0.7, 2));
+  test::expect_all_in(test::refusal([&] { leave_out_repeats(rows, "rows.jsonl"); }),
+                      {"rows.jsonl", "lines 2 and 4", "\"b\"", "other results"});
+  rows.back()["experiment"] = "f";
+  EXPECT_NO_THROW(leave_out_repeats(rows, "rows.jsonl"));
+  EXPECT_EQ(rows.size(), 4U);
+}
+
+TEST(Rows, ThatCannotBeWrittenWholeAreTakenBack) {
+  const test::TemporaryFolder folder;
+  RowFile file(folder / "rows.jsonl");
+  file.append({{"run", "a"}});
+  // A file may be 20 bytes long, as on a disk that is full: the next row does not fit.
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{20, before.rlim_max};
+  const auto signals = ::signal(SIGXFSZ, SIG_IGN);
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  const auto refused = test::refusal([&] { file.append({{"run", "b"}}); });
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, signals);
+  test::expect_all_in(refused, {"rows.jsonl", "File too large"});
+  EXPECT_EQ(text_of(folder / "rows.jsonl"), "{\"run\":\"a\"}\n");
+  test::expect_all_in(test::refusal([&] { RowFile device("/dev/full"); }), {"/dev/full", "device"});
 }
 
 TEST(Rows, ThatAreNoObjectsAreNamed) {

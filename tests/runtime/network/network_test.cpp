@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "runtime/base/json_node.hpp"
+#include "runtime/network/limits.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {
@@ -222,6 +224,25 @@ TEST(Network, BrokenFilesAreRefused) {
   expect_all_in(refusal([&] { (void)load_network(folder / "twice.json"); }), {"twice.json", "\"inputs\"", "twice"});
   test::write_file(folder / "bytes.json", test::Bytes{0xff, 0xfe, 0x00, 0x01});
   expect_all_in(refusal([&] { (void)load_network(folder / "bytes.json"); }), {"bytes.json", "JSON"});
+}
+
+TEST(Network, NumbersThatNoDoubleHoldAndDeepNestingAreRefusedWithTheirPlace) {
+  const test::TemporaryFolder folder;
+  test::write_file(folder / "large.json", std::string("{\"phasic_network\": 1,\n \"inputs\": 1e400, \"classes\": 3}"));
+  expect_all_in(refusal([&] { (void)load_network(folder / "large.json"); }), {"large.json", "line 2, column 16", "1e400"});
+  for (const auto& [open, close] : {std::pair{"[", "]"}, std::pair{"{\"a\":", "}"}}) {
+    std::string text = "\n";
+    for (int n = 0; n < 100'000; ++n) text += open;
+    text += "1";
+    for (int n = 0; n < 100'000; ++n) text += close;
+    test::write_file(folder / "deep.json", text);
+    expect_all_in(refusal([&] { (void)load_network(folder / "deep.json"); }),
+                  {"deep.json", "line 2, column ", "more than 64 deep"});
+  }
+  std::string within = "\"]]]]\\\"\"";
+  for (int n = 0; n < 64; ++n) within = "[" + within + "]";
+  EXPECT_NO_THROW((void)parse_json(within, "text"));
+  expect_all_in(refusal([&] { (void)parse_json("[" + within + "]", "text"); }), {"text", "line 1, column 65", "64 deep"});
 }
 
 TEST(Network, EveryTruncationOfAFileIsRefused) {

@@ -10,9 +10,9 @@ namespace {
 using test::expect_all_in;
 using test::refusal;
 
-class CheckpointFile : public ::testing::Test {
+class CheckpointTest : public ::testing::Test {
  protected:
-  CheckpointFile() {
+  CheckpointTest() {
     checkpoint.network = parse_network(test::small_network(16, 8, 3), "net.json");
     checkpoint.data_name = "made";
     checkpoint.data_samples = 60;
@@ -36,7 +36,7 @@ class CheckpointFile : public ::testing::Test {
   test::Bytes whole;
 };
 
-TEST_F(CheckpointFile, GivesBackWhatWasWritten) {
+TEST_F(CheckpointTest, GivesBackWhatWasWritten) {
   const auto read = read_checkpoint(file);
   EXPECT_EQ(first_difference(read.network, checkpoint.network), "");
   EXPECT_EQ(read.data_name, "made");
@@ -49,7 +49,7 @@ TEST_F(CheckpointFile, GivesBackWhatWasWritten) {
   EXPECT_FALSE(std::filesystem::exists(file.string() + ".partial"));
 }
 
-TEST_F(CheckpointFile, ReplacesTheOneBefore) {
+TEST_F(CheckpointTest, ReplacesTheOneBefore) {
   checkpoint.position = 100;
   checkpoint.curve = {};
   for (int n = 0; n < 100; ++n) checkpoint.curve.add(true);
@@ -57,7 +57,90 @@ TEST_F(CheckpointFile, ReplacesTheOneBefore) {
   EXPECT_EQ(read_checkpoint(file).position, 100u);
 }
 
-TEST_F(CheckpointFile, EveryTruncationIsRefused) {
+TEST_F(CheckpointTest, DoesNotGrowWithTheSamples) {
+  std::uintmax_t largest = 0;
+  for (const std::uint64_t samples : {1'000'000ull, 1'000'100ull, 1'000'000'000ull, 123'456'789'012'345ull}) {
+    checkpoint.position = checkpoint.curve.samples = samples;
+    checkpoint.curve.block = Curve::kBlock;
+    while (samples / checkpoint.curve.block >= Curve::kMostBlocks) checkpoint.curve.block *= 2;
+    if (samples == 1'000'000) checkpoint.curve.block = Curve::kBlock;
+    const auto blocks = samples / checkpoint.curve.block + (samples % checkpoint.curve.block != 0 ? 1 : 0);
+    checkpoint.curve.correct.assign(blocks, 0);
+    write_checkpoint(file, checkpoint);
+    largest = std::max(largest, std::filesystem::file_size(file));
+    EXPECT_EQ(read_checkpoint(file).curve, checkpoint.curve);
+    // Programs that know blocks of 100 samples alone have to see that these are others.
+    EXPECT_EQ(test::read_file(file)[8], samples == 1'000'000 ? 1 : 2);
+  }
+  EXPECT_LT(largest, whole.size() + 2 * Curve::kMostBlocks + 100);
+}
+
+TEST_F(CheckpointTest, AnOldOneOfManyBlocksIsStillRead) {
+  checkpoint.curve = {};
+  checkpoint.curve.correct.assign(30'001, 60);
+  checkpoint.position = checkpoint.curve.samples = 3'000'060;
+  write_checkpoint(file, checkpoint);
+  EXPECT_EQ(test::read_file(file)[8], 1) << "as programs wrote it that knew version 1 alone";
+  const auto read = read_checkpoint(file);
+  EXPECT_EQ(read.curve.block, 400u);
+  EXPECT_EQ(read.curve.correct.size(), 7'501u);
+  EXPECT_EQ(read.curve.correct[0], 240u);
+  EXPECT_EQ(read.curve.correct.back(), 60u);
+  EXPECT_EQ(read.curve.total(), checkpoint.curve.total());
+}
+
+TEST_F(CheckpointTest, BlocksThatCannotBeAreRefused) {
+  for (const std::uint64_t block : {300u, 150u, 12'800u}) {
+    checkpoint.curve.block = block;
+    write_checkpoint(file, checkpoint);
+    expect_all_in(refusal([&] { (void)read_checkpoint(file); }), {file.string(), "curve"});
+  }
+  checkpoint.curve.block = 200;
+  checkpoint.curve.correct = {200, 51};  // of the 50 samples that the last block has
+  write_checkpoint(file, checkpoint);
+  expect_all_in(refusal([&] { (void)read_checkpoint(file); }), {file.string(), "curve[1]", "51"});
+}
+
+TEST_F(CheckpointTest, IsHeldByOneRunAtATime) {
+  for (const auto& path : {file, folder / "fresh"}) {
+    const bool was_there = std::filesystem::exists(path);
+    {
+      CheckpointFile first(path);
+      expect_all_in(refusal([&] { CheckpointFile second(path); }), {path.string(), "another process"});
+      EXPECT_EQ(std::filesystem::exists(path), was_there) << "a refusal changes nothing";
+      for (int n = 0; n < 3; ++n) {
+        first.write(checkpoint);
+        expect_all_in(refusal([&] { CheckpointFile second(path); }), {path.string(), "another process"});
+        EXPECT_EQ(read_checkpoint(path).position, checkpoint.position) << "readers are not kept out";
+      }
+    }
+    EXPECT_NO_THROW(CheckpointFile{path});
+    EXPECT_FALSE(std::filesystem::exists(path.string() + ".partial"));
+  }
+  { CheckpointFile unwritten(folder / "unwritten"); }
+  EXPECT_FALSE(std::filesystem::exists(folder / "unwritten.partial"));
+}
+
+TEST_F(CheckpointTest, WhatAKilledRunLeftBesideItIsWrittenOver) {
+  for (const auto& path : {file, folder / "fresh"}) {
+    test::write_file(path.string() + ".partial", std::string(100'000, 'x'));
+    write_checkpoint(path, checkpoint);
+    EXPECT_EQ(test::read_file(path), whole);
+    EXPECT_FALSE(std::filesystem::exists(path.string() + ".partial"));
+  }
+}
+
+TEST_F(CheckpointTest, ALinkStaysALinkAndADeviceADevice) {
+  std::filesystem::create_symlink(file, folder / "link");
+  checkpoint.position = 250;
+  checkpoint.data_name = "other";
+  write_checkpoint(folder / "link", checkpoint);
+  EXPECT_TRUE(std::filesystem::is_symlink(folder / "link"));
+  EXPECT_EQ(read_checkpoint(file).data_name, "other");
+  expect_all_in(refusal([&] { write_checkpoint("/dev/null", checkpoint); }), {"/dev/null"});
+}
+
+TEST_F(CheckpointTest, EveryTruncationIsRefused) {
   for (std::size_t n = 0; n < whole.size(); n += n < 200 ? 1 : 13) {
     refused(test::Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(n)));
   }
@@ -66,7 +149,7 @@ TEST_F(CheckpointFile, EveryTruncationIsRefused) {
   expect_all_in(refused(longer), {"size"});
 }
 
-TEST_F(CheckpointFile, EveryFlippedBitIsRefused) {
+TEST_F(CheckpointTest, EveryFlippedBitIsRefused) {
   for (std::size_t n = 0; n < whole.size() * 8; n += n < 400 ? 1 : 37) {
     auto bytes = whole;
     bytes[n / 8] ^= static_cast<std::uint8_t>(1 << n % 8);
@@ -74,7 +157,7 @@ TEST_F(CheckpointFile, EveryFlippedBitIsRefused) {
   }
 }
 
-TEST_F(CheckpointFile, FieldsAndValuesAreNamed) {
+TEST_F(CheckpointTest, FieldsAndValuesAreNamed) {
   auto bytes = whole;
   bytes[0] = 'X';
   expect_all_in(refused(bytes), {"magic"});
@@ -89,7 +172,7 @@ TEST_F(CheckpointFile, FieldsAndValuesAreNamed) {
   expect_all_in(refusal([&] { (void)read_checkpoint(folder.path()); }), {"folder"});
 }
 
-TEST_F(CheckpointFile, OtherNetworksAndDataAreRefusedByName) {
+TEST_F(CheckpointTest, OtherNetworksAndDataAreRefusedByName) {
   auto document = test::small_network(16, 8, 3);
   document["layers"][0]["leak"] = 0.5;
   const auto other = parse_network(document, "other.json");
@@ -107,7 +190,7 @@ TEST_F(CheckpointFile, OtherNetworksAndDataAreRefusedByName) {
   expect_all_in(refusal([&] { check_same_data(file, checkpoint, data, Order::kShuffled); }), {"data.samples", "60", "59"});
 }
 
-TEST_F(CheckpointFile, APlaceThatCannotBeWrittenIsNamed) {
+TEST_F(CheckpointTest, APlaceThatCannotBeWrittenIsNamed) {
   expect_all_in(refusal([&] { write_checkpoint(folder / "none" / "state", checkpoint); }), {"none/state", "cannot be written"});
 }
 

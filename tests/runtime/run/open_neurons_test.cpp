@@ -4,6 +4,7 @@
 #include <cstring>
 #include <set>
 
+#include "runtime/network/limits.hpp"
 #include "runtime/run/devices.hpp"
 #include "runtime/run/launch.hpp"
 #include "runtime/run/session.hpp"

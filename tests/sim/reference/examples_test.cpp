@@ -11,7 +11,7 @@
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
-#include "sim/reference/fast_kernels.hpp"
+#include "sim/reference/kernels/fast_kernels.hpp"
 #include "sim/reference/random.hpp"
 
 namespace phasic::reference::test {

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+include(GoogleTest)
+
+# phasic_discover_tests(<target> [options of gtest_discover_tests...]): each of its tests is one of CTest's. They are asked for when
+# CTest starts, so that a program that cannot be built or does not start fails its tests and not the build.
+macro(phasic_discover_tests target)
+  gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST ${ARGN})
+endmacro()
+
+# phasic_differential_test(<name> CASES <number> ENGINES <engines...> [PREFIX <prefix>] [FILTER <tests>])
+# Random cases on these engines, each against the reference.
+function(phasic_differential_test name)
+  cmake_parse_arguments(test "" "CASES;PREFIX;FILTER" "ENGINES" ${ARGN})
+  list(JOIN test_ENGINES "," engines)
+  add_executable(${name} ${PROJECT_SOURCE_DIR}/tests/sim/verilator/differential_test.cpp)
+  target_compile_definitions(${name} PRIVATE PHASIC_TESTED_ENGINES="${engines}" PHASIC_DEFAULT_CASES=${test_CASES})
+  target_link_libraries(${name} PRIVATE phasic_random_case fmt::fmt GTest::gtest_main)
+  list(TRANSFORM test_ENGINES PREPEND phasic_engine_)
+  add_dependencies(${name} phasic_engine_reference ${test_ENGINES})
+  phasic_discover_tests(${name} TEST_PREFIX "${test_PREFIX}" TEST_FILTER "${test_FILTER}"
+                        PROPERTIES ENVIRONMENT "PHASIC_ENGINE_PATH=${PHASIC_ENGINES}" TIMEOUT 600)
+endfunction()
+
+# phasic_formal_tests(<file> <prefix> [option]): a test for each entry of the file.
+function(phasic_formal_tests file prefix)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
+  file(READ ${file} entries)
+  string(JSON count LENGTH "${entries}")
+  math(EXPR last "${count} - 1")
+  foreach(number RANGE ${last})
+    string(JSON name GET "${entries}" ${number} name)
+    add_test(NAME ${prefix}.${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/prove ${ARGN} ${name} --build ${PROJECT_BINARY_DIR})
+    set_tests_properties(${prefix}.${name} PROPERTIES TIMEOUT 300)
+  endforeach()
+endfunction()

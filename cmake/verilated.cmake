@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+# Classes and engine libraries of Verilated modules. VERILATOR is false where there is none.
+find_program(VERILATOR verilator)
+if(VERILATOR)
+  execute_process(COMMAND ${VERILATOR} --getenv VERILATOR_ROOT OUTPUT_VARIABLE VERILATOR_ROOT OUTPUT_STRIP_TRAILING_WHITESPACE
+                  COMMAND_ERROR_IS_FATAL ANY)
+  set(PHASIC_VERILATOR_INCLUDE ${VERILATOR_ROOT}/include CACHE INTERNAL "Headers of Verilator's runtime")
+  # Verilated models run half as fast again when clang++ compiles them.
+  find_program(PHASIC_MODEL_COMPILER NAMES clang++ g++ c++)
+  find_program(PHASIC_MAKE NAMES gmake make REQUIRED)
+  set_property(GLOBAL APPEND PROPERTY JOB_POOLS verilator=1)
+endif()
+
+# phasic_verilator_runtime(<name> [<further sources>...])
+# Verilator's runtime, shared by the variants, with $fatal and assertions as exceptions.
+function(phasic_verilator_runtime name)
+  add_library(${name} STATIC ${PROJECT_SOURCE_DIR}/sim/verilator/stop.cpp ${VERILATOR_ROOT}/include/verilated.cpp
+                             ${VERILATOR_ROOT}/include/verilated_threads.cpp ${ARGN})
+  target_include_directories(${name} SYSTEM PUBLIC ${VERILATOR_ROOT}/include ${VERILATOR_ROOT}/include/vltstd)
+  target_compile_definitions(${name} PUBLIC VL_USER_FINISH VL_USER_STOP VL_USER_FATAL VM_COVERAGE=0 VM_SC=0)
+  target_compile_options(${name} PRIVATE -fvisibility=hidden -w)
+  target_link_libraries(${name} PUBLIC Threads::Threads PRIVATE fmt::fmt)
+endfunction()
+
+# phasic_verilated_engine(<name> TOP <module> PLUGIN <source> RUNTIME <target> FILES <sources...> [FLAGS <flags...>]
+#                         [LIBRARIES <targets...>] [DEFINITIONS <definitions...>])
+# The engine library of a Verilated module; the plugin gets the model's class as PHASIC_MODEL, its header as PHASIC_MODEL_HEADER and
+# the engine's name as PHASIC_VARIANT.
+function(phasic_verilated_engine name)
+  cmake_parse_arguments(engine "" "TOP;PLUGIN;RUNTIME" "FILES;FLAGS;LIBRARIES;DEFINITIONS" ${ARGN})
+  set(prefix Vphasic_${name})
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  add_custom_command(
+    OUTPUT ${folder}/${prefix}__ALL.a ${folder}/${prefix}.h
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${folder}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+    COMMAND ${VERILATOR} --cc --Mdir ${folder} --prefix ${prefix} --top-module ${engine_TOP} --timescale 1ns/1ns -O3 --output-split 20000
+            --output-split-cfuncs 500 -CFLAGS "-fPIC -fvisibility=hidden -w" ${engine_FLAGS} ${engine_FILES}
+    COMMAND ${PHASIC_MAKE} -s -j2 -C ${folder} -f ${prefix}.mk ${prefix}__ALL.a CXX=${PHASIC_MODEL_COMPILER} OPT_FAST=-O3
+            OPT_SLOW=-O1 > ${folder}/make.log
+    DEPENDS ${engine_FILES}
+    JOB_POOL verilator
+    COMMENT "Verilating ${name}"
+    VERBATIM)
+  add_custom_target(phasic_model_${name} DEPENDS ${folder}/${prefix}__ALL.a ${folder}/${prefix}.h)
+  add_dependencies(phasic_model_${name} phasic_contract_generated)
+  phasic_engine_library(${name} ${engine_PLUGIN})
+  add_dependencies(phasic_engine_${name} phasic_model_${name})
+  target_include_directories(phasic_engine_${name} SYSTEM PRIVATE ${folder})
+  target_compile_definitions(phasic_engine_${name} PRIVATE PHASIC_MODEL=${prefix} PHASIC_MODEL_HEADER="${prefix}.h"
+                                                           PHASIC_VARIANT="${name}" ${engine_DEFINITIONS})
+  # Each library has its own copy of everything, unseen by the others.
+  target_compile_options(phasic_engine_${name} PRIVATE -fvisibility=hidden -fvisibility-inlines-hidden)
+  set(exports ${PROJECT_SOURCE_DIR}/sim/verilator/exports.map)
+  target_link_options(phasic_engine_${name} PRIVATE -Wl,-Bsymbolic,--version-script=${exports})
+  set_target_properties(phasic_engine_${name} PROPERTIES LINK_DEPENDS "${folder}/${prefix}__ALL.a;${exports}")
+  target_link_libraries(phasic_engine_${name} PRIVATE phasic_contract ${engine_LIBRARIES} ${folder}/${prefix}__ALL.a
+                                                      ${engine_RUNTIME} fmt::fmt)
+endfunction()
+
+# phasic_rtl_variant(<name> [WAVES] [CHECKED] PARAMETERS <Name=value>...)
+# The engine of a build of the kernel, made of ${PHASIC_RTL_FILES}; nothing if PHASIC_RTL_VARIANTS leaves it out.
+# CHECKED variants check the assertions in the RTL and start everything that has no reset at random values.
+function(phasic_rtl_variant name)
+  if(NOT PHASIC_RTL_VARIANTS STREQUAL "all" AND NOT name IN_LIST PHASIC_RTL_VARIANTS)
+    return()
+  endif()
+  cmake_parse_arguments(variant "WAVES;CHECKED" "" "PARAMETERS" ${ARGN})
+  list(TRANSFORM variant_PARAMETERS PREPEND "-G" OUTPUT_VARIABLE flags)
+  list(APPEND flags -Wno-SYMRSVDWORD)
+  if(variant_CHECKED)
+    list(APPEND flags --assert --x-assign unique --x-initial unique)
+  else()
+    list(APPEND flags --x-assign fast --x-initial fast)
+  endif()
+  if(variant_WAVES)
+    list(APPEND flags --trace-fst --trace-structs)
+    set(runtime phasic_verilator_runtime_waves)
+  else()
+    set(runtime phasic_verilator_runtime)
+  endif()
+  phasic_verilated_engine(${name} TOP phasic_kernel PLUGIN ${PROJECT_SOURCE_DIR}/sim/verilator/plugin.cpp RUNTIME ${runtime}
+                          FILES ${PHASIC_RTL_FILES} FLAGS ${flags} LIBRARIES phasic_pins DEFINITIONS $<$<BOOL:${variant_WAVES}>:PHASIC_WAVES>)
+  set(PHASIC_RTL_ENGINES "${PHASIC_RTL_ENGINES};${name}" CACHE INTERNAL "RTL engines of this build")
+endfunction()
+
+# phasic_serial_engine(<name> FILES <sources...> [FLAGS <flags...>]): the engine of a module phasic_serial.
+function(phasic_serial_engine name)
+  cmake_parse_arguments(engine "" "" "FILES;FLAGS" ${ARGN})
+  phasic_verilated_engine(${name} TOP phasic_serial PLUGIN ${PROJECT_SOURCE_DIR}/sim/serial/plugin.cpp RUNTIME phasic_verilator_runtime
+                          FILES ${engine_FILES} FLAGS --x-assign unique --x-initial unique ${engine_FLAGS}
+                          LIBRARIES phasic_serial phasic_axi_memory)
+  set(PHASIC_SERIAL_ENGINES "${PHASIC_SERIAL_ENGINES};${name}" CACHE INTERNAL "Serial engines of this build")
+endfunction()
+
+# phasic_module_model(<name> <top> [SOURCES <file>...] [PARAMETERS <Name=value>...]): the class V<name> for the executable
+# ${module_tests}, made of ${module_files}.
+function(phasic_module_model name top)
+  cmake_parse_arguments(model "" "" "SOURCES;PARAMETERS" ${ARGN})
+  set(prefix V${name})
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
+  list(TRANSFORM model_PARAMETERS PREPEND "-G" OUTPUT_VARIABLE flags)
+  list(TRANSFORM model_SOURCES PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE sources)
+  add_custom_command(
+    OUTPUT ${folder}/${prefix}__ALL.a ${folder}/${prefix}.h
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${folder}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${folder}
+    COMMAND ${VERILATOR} --cc --Mdir ${folder} --prefix ${prefix} --top-module ${top} --timescale 1ns/1ns --assert --x-assign unique
+            --x-initial unique -Wno-DECLFILENAME -CFLAGS "-w" ${flags} ${module_files} ${sources}
+    COMMAND ${PHASIC_MAKE} -s -C ${folder} -f ${prefix}.mk ${prefix}__ALL.a OPT_FAST=-O1 OPT_SLOW=-O0 > ${folder}/make.log
+    DEPENDS ${module_files} ${sources} phasic_contract_generated
+    COMMENT "Verilating ${name}"
+    VERBATIM)
+  target_sources(${module_tests} PRIVATE ${folder}/${prefix}.h)
+  target_include_directories(${module_tests} SYSTEM PRIVATE ${folder})
+  target_link_libraries(${module_tests} PRIVATE ${folder}/${prefix}__ALL.a)
+endfunction()

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "runtime/network/learning_rate.hpp"
+#include "runtime/network/names.hpp"
+#include "runtime/network/network.hpp"
+#include "runtime/network/quantities.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using names::name_of;
+
+/// A layer, and where it stands.
+struct Place {
+  const Network& network;
+  std::size_t number;
+  [[nodiscard]] const LayerSpec& layer() const { return network.layers[number]; }
+};
+
+/// A real value and the kernel's integer.
+std::string both(double value, std::int64_t raw) { return fmt::format("{:.4g} ({})", value, raw); }
+
+std::string learning_rate(const Place& at) {
+  const LayerSpec& layer = at.layer();
+  if (!layer.learns()) return "-";
+  const double rate = std::ldexp(layer.rate, -static_cast<int>(layer.factor_shift)) / rate_per_learning_rate(at.network, layer);
+  return fmt::format("{:.4g} ({} / 2^{})", rate, layer.rate, layer.factor_shift);
+}
+
+std::string initial_weights_text(const Place& at) {
+  const LayerSpec& layer = at.layer();
+  return "+-" + both(layer.initial_amplitude * (layer.unit / std::exp2(layer.input_shift)), layer.initial_amplitude);
+}
+
+struct Column {
+  std::string_view title;
+  int width;
+  std::string (*text)(const Place& at);
+};
+
+constexpr auto kCommon = std::to_array<Column>({
+    {"layer", 5, [](const Place& at) { return std::to_string(at.number); }},
+    {"neurons", 7, [](const Place& at) { return std::to_string(at.layer().neurons); }},
+    {"rows", 5, [](const Place& at) { return std::to_string(at.network.rows(at.number)); }},
+});
+
+constexpr auto kColumns = std::to_array<Column>({
+    {"threshold", 16, [](const Place& at) { return both(at.layer().threshold * at.layer().unit, at.layer().threshold); }},
+    {"window above", 16, [](const Place& at) { return both(at.layer().window * at.layer().unit, at.layer().window); }},
+    {"leak", 13, [](const Place& at) { return both(at.layer().leak / kUnitsOfLeak, at.layer().leak); }},
+    {"shift", 5, [](const Place& at) { return std::to_string(at.layer().input_shift); }},
+    {"rule", 10, [](const Place& at) { return std::string(name(at.layer().rule)); }},
+    {"span", 10,
+     [](const Place& at) { return at.layer().learns() ? std::string(name_of(names::kSpans, at.layer().span)) : "-"; }},
+    {"learning rate", 22, learning_rate},
+    {"initial weights", 16, initial_weights_text},
+});
+
+std::string cell(const Column& column, std::string_view text) { return fmt::format("{:>{}} ", text, column.width); }
+
+std::string line_of(const Place& at) {
+  std::string line;
+  for (const Column& column : kCommon) line += cell(column, column.text(at));
+  const LayerSpec& layer = at.layer();
+  if (layer.competes()) {
+    return line + fmt::format("  competition: target {} x count / 2, slowest rate 1/{}, homeostasis {}\n",
+                              1u << layer.input_shift, 1u << layer.factor_shift, layer.homeostasis);
+  }
+  for (const Column& column : kColumns) line += cell(column, column.text(at));
+  line.back() = '\n';
+  return line;
+}
+
+}  // namespace
+
+std::string describe(const Network& network) {
+  std::string shape = fmt::format("{}", network.inputs);
+  for (const auto& layer : network.layers) shape += fmt::format("-{}", layer.neurons);
+  auto text = fmt::format("{}: {}, {} classes, {} time steps, {}-bit weights, {} samples, seed {:#x}\n",
+                          network.name.empty() ? "network" : network.name, shape, network.classes, network.steps,
+                          network.weight_width, name_of(names::kSampleKinds, network.sample_kind), network.seed);
+  for (const Column& column : kCommon) text += cell(column, column.title);
+  for (const Column& column : kColumns) text += cell(column, column.title);
+  text.back() = '\n';
+  for (std::size_t n = 0; n < network.layers.size(); ++n) text += line_of({network, n});
+  return text;
+}
+
+}  // namespace phasic::runtime

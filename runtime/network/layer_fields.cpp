@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/network/layer_fields.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "runtime/network/learning_rate.hpp"
+#include "runtime/network/quantities.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using names::name_of;
+using nlohmann::json;
+using Of = FieldOf<LayerSpec, LayerContext>;
+
+constexpr std::uint32_t kLargestTraceShift = 3;
+/// Half the width of a neuron's ramp in a graded network.
+constexpr std::int32_t kHalfRamp = (contract::kGradedFull + 1) / 2;
+
+json raw(std::int64_t value) { return {{"raw", value}}; }
+
+LayerSpec usual_layer(Rule rule, bool graded) {
+  LayerSpec layer;
+  layer.rule = rule;
+  take_usual(layer, graded);
+  return layer;
+}
+
+void read_threshold(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
+  layer.threshold = static_cast<std::int32_t>(read_quantity(parent.at("threshold"), layer.unit, INT16_MIN, INT16_MAX));
+}
+
+void read_window(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+  if (context.network.graded()) layer.window = layer.threshold - kHalfRamp;
+  const auto window = parent.find("window");
+  if (!window) return;
+  if (window->value().is_object()) {
+    layer.window = static_cast<std::int32_t>(read_quantity(*window, 1, INT16_MIN, INT16_MAX));
+    return;
+  }
+  const auto half_width = read_quantity(*window, layer.unit, 0, 65535);
+  if (layer.threshold - half_width < INT16_MIN) {
+    window->refuse(fmt::format("cannot be represented: threshold less window is {} units, and {} is the least",
+                               layer.threshold - half_width, INT16_MIN));
+  }
+  layer.window = static_cast<std::int32_t>(layer.threshold - half_width);
+}
+
+void read_leak(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+  if (context.network.graded() && !parent.find("leak")) return;
+  layer.leak = static_cast<std::uint32_t>(read_quantity(parent.at("leak"), 1 / kUnitsOfLeak, 0, 256));
+}
+
+void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+  const auto rule = parent.at("rule");
+  layer.rule = static_cast<Rule>(rule.one_of(names::kRules));
+  take_usual(layer, context.network.graded());
+  if (layer.rule == Rule::kError && layer.neurons < context.network.classes) {
+    parent.at("neurons").refuse(
+        fmt::format("rule \"error\" needs at least one neuron a class, and there are {} classes", context.network.classes));
+  }
+  if (layer.factor() == contract::Factor::kFeedback && context.is_last)
+    rule.refuse(fmt::format("rule \"{}\" is for layers before the last one", name(layer.rule)));
+}
+
+void read_span(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+  const auto span = parent.find("span");
+  if (!span) return;
+  layer.span = static_cast<contract::Span>(span->one_of(names::kSpans));
+  if (context.network.graded() && layer.span == contract::Span::kAllSteps)
+    span->refuse("graded samples have one step: \"last_step\" is it");
+}
+
+void read_post(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
+  if (const auto post = parent.find("post")) layer.post = static_cast<contract::Post>(post->one_of(names::kPosts));
+}
+
+std::optional<json> print_post(const LayerSpec& layer, const Network& network) {
+  if (layer.post == usual_layer(layer.rule, network.graded()).post) return std::nullopt;
+  return name_of(names::kPosts, layer.post);
+}
+
+void read_trace_shift(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
+  if (layer.span == contract::Span::kLastStep) layer.trace_shift = 0;
+  const auto trace = parent.find("trace_shift");
+  if (!trace) return;
+  layer.trace_shift = static_cast<std::uint32_t>(trace->integer(0, kLargestTraceShift));
+  if (layer.trace_shift > 0 && layer.span == contract::Span::kLastStep)
+    trace->refuse("a presynaptic trace needs the span \"all_steps\"");
+}
+
+std::optional<json> print_trace_shift(const LayerSpec& layer, const Network& network) {
+  if (layer.trace_shift == usual_layer(layer.rule, network.graded()).trace_shift) return std::nullopt;
+  return layer.trace_shift;
+}
+
+void read_layers_learning_rate(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+  if (!layer.learns() && !parent.find("learning_rate")) return;
+  read_learning_rate(parent.at("learning_rate"), context.network, layer);
+}
+
+std::optional<json> print_learning_rate(const LayerSpec& layer, const Network&) {
+  if (!layer.learns()) return std::nullopt;
+  return json{{"raw", layer.rate}, {"factor_shift", layer.factor_shift}};
+}
+
+void read_initial_amplitude(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+  const std::int64_t largest_weight = (std::int64_t{1} << (context.network.weight_width - 1)) - 1;
+  if (const auto amplitude = parent.find("initial_amplitude")) {
+    layer.initial_amplitude =
+        static_cast<std::uint32_t>(read_quantity(*amplitude, layer.unit / std::exp2(layer.input_shift), 0, largest_weight));
+    return;
+  }
+  // The usual default of linear layers, 1 / sqrt(fan-in).
+  const double units = std::round(std::exp2(layer.input_shift) / layer.unit / std::sqrt(context.rows_before));
+  layer.initial_amplitude = static_cast<std::uint32_t>(std::min(units, static_cast<double>(largest_weight)));
+}
+
+}  // namespace
+
+void take_usual(LayerSpec& layer, bool graded) {
+  const bool learns = layer.rule != Rule::kFrozen;
+  const bool sums = !graded && learns && layer.rule != Rule::kNaca;
+  const bool surrogate =
+      layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop || (graded && learns);
+  layer.span = sums ? contract::Span::kAllSteps : contract::Span::kLastStep;
+  layer.post = surrogate ? contract::Post::kSurrogate : contract::Post::kTrit;
+  layer.trace_shift = layer.rule == Rule::kEprop && !graded ? 2 : 0;
+}
+
+LayerField layer_unit_field() {
+  return {"unit", "number or fraction", "the network's",
+          [](const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+            const auto unit = parent.find("unit");
+            layer.unit = unit ? read_unit(*unit) : context.unit;
+          },
+          [](const LayerSpec& layer, const Network&) { return json(layer.unit); }};
+}
+
+const std::vector<LayerField>& layer_fields() {
+  const auto is_raw = [](auto member) {
+    return [member](const LayerSpec& layer, const Network&) { return raw(layer.*member); };
+  };
+  static const std::vector<LayerField> fields{
+      Of::integer("neurons", &LayerSpec::neurons, {1, 65535}),
+      Of::truth("bias", &LayerSpec::bias, true),
+      layer_unit_field(),
+      {"threshold", "quantity", std::string(kNeeded), read_threshold, is_raw(&LayerSpec::threshold)},
+      {"window", "quantity", "see text", read_window, is_raw(&LayerSpec::window)},
+      {"leak", "0 to 1", std::string(kNeeded), read_leak, is_raw(&LayerSpec::leak)},
+      Of::integer<std::uint32_t>("input_shift", &LayerSpec::input_shift, {0, 15}, 0),
+      {"rule", "see below", std::string(kNeeded), read_rule,
+       [](const LayerSpec& layer, const Network&) { return json(name(layer.rule)); }},
+      {"span", Of::listed(names::kSpans), "`last_step` for `naca`, else `all_steps`", read_span,
+       [](const LayerSpec& layer, const Network&) { return json(name_of(names::kSpans, layer.span)); }},
+      {"post", Of::listed(names::kPosts), "`trit` for `naca` and `error`, else `surrogate`", read_post, print_post},
+      {"trace_shift", fmt::format("0 to {}", kLargestTraceShift), "2 for `eprop`, else 0", read_trace_shift, print_trace_shift},
+      Of::choice("rounding", &LayerSpec::rounding, names::kRoundings),
+      {"learning_rate", "quantity", "needed unless frozen", read_layers_learning_rate, print_learning_rate},
+      {"initial_amplitude", "quantity", "1 / sqrt(rows without bias)", read_initial_amplitude,
+       is_raw(&LayerSpec::initial_amplitude)},
+  };
+  return fields;
+}
+
+const std::vector<LayerField>& layer_fields(Rule rule) {
+  return rule == Rule::kCompetition ? competition_fields() : layer_fields();
+}
+
+LayerSpec read_layer(const JsonNode& node, LayerContext context) {
+  // Any object without a rule is read as a layer that spikes; the message names what is missing.
+  const bool competes =
+      node.value().is_object() && static_cast<Rule>(node.at("rule").one_of(names::kRules)) == Rule::kCompetition;
+  LayerSpec layer;
+  read_fields(node, competes ? competition_fields() : layer_fields(), context, layer);
+  return layer;
+}
+
+}  // namespace phasic::runtime

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// A layer that is shown graded values and answers with such values.
+#include "sim/reference/arithmetic.hpp"
+#include "sim/reference/fast/layer.hpp"
+#include "sim/reference/fast/row_counts.hpp"
+
+namespace phasic::reference {
+namespace {
+
+class GradedLayer final : public FastLayer {
+ public:
+  explicit GradedLayer(const LayerContext& context)
+      : FastLayer(context),
+        weights_(context.program, context.shape, false),
+        values_(context_),
+        products_(padded(context.shape.neurons)),
+        factors_(padded(context.shape.neurons)),
+        words_(context.program, context.shape, context.number) {}
+
+  void set_weights(std::span<const std::byte> rows) override { weights_.set(rows); }
+  void get_weights(std::span<std::byte> rows) const override { weights_.get(rows); }
+
+  void show(const LayerInput& input, std::vector<std::int16_t>* potentials) override {
+    const LayerProgram& shape = context_.shape;
+    values_.take(input);
+    values_.multiply(weights_, products_);
+    context_.counts.events += values_.count();
+    context_.counts.synaptic_operations += values_.count() * shape.neurons;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      const std::int64_t unlimited = current(products_[neuron], shape.input_shift + contract::kGradedShift);
+      const auto potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
+      context_.counts.potential_saturations += potential != unlimited ? 1 : 0;
+      activity_.last_potentials[neuron] = potential;
+      activity_.counts[neuron] = static_cast<std::uint8_t>(graded_value(potential, shape.window));
+      activity_.trits[neuron] =
+          static_cast<std::int8_t>(postsynaptic(shape.post, potential, shape.threshold, shape.window, false));
+    }
+    if (potentials == nullptr) return;
+    potentials->assign(activity_.last_potentials.begin(), activity_.last_potentials.begin() + shape.neurons);
+  }
+
+  /// Each row learns as its value says.
+  void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) override {
+    const LayerProgram& shape = context_.shape;
+    context_.counts.update_rows += values_.count();
+    context_.counts.update_operations += std::uint64_t{values_.count()} * shape.neurons;
+    if (!set_factors(context_.program, shape, context_.kernels, levels_, label, activity_.counts, errors, factors_)) return;
+    const bool stochastic = shape.rounding == contract::Rounding::kStochastic;
+    if (stochastic) words_.draw(context_.kernels, values_.rows(), values_.count(), number);
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) factors_[neuron] *= activity_.trits[neuron];
+    GradedUpdateJob job{.weights = weights_.data(),
+                        .row_stride = weights_.stride(),
+                        .rows = values_.rows().data(),
+                        .values = values_.counts(),
+                        .row_count = values_.count(),
+                        .row_x = words_.row_x(),
+                        .row_y = words_.row_y(),
+                        .pair_words = words_.pair_words(),
+                        .pair_offsets = words_.pair_offsets(),
+                        .changes = factors_.data(),
+                        .neurons = shape.neurons,
+                        .stochastic = stochastic,
+                        .saturations = 0};
+    context_.program.weight_width == 8 ? context_.kernels.graded_update8(job) : context_.kernels.graded_update16(job);
+    context_.counts.weight_saturations += job.saturations;
+  }
+
+ private:
+  WeightRows weights_;
+  RowCounts values_;
+  std::vector<std::int64_t> products_;
+  std::vector<std::int32_t> factors_;
+  RoundingWords words_;
+};
+
+}  // namespace
+
+std::unique_ptr<FastLayer> make_graded_layer(const LayerContext& context) { return std::make_unique<GradedLayer>(context); }
+
+}  // namespace phasic::reference

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/reference/fast/layer.hpp"
+
+#include <algorithm>
+
+#include "sim/reference/arithmetic.hpp"
+
+namespace phasic::reference {
+
+void FastLayer::count_spikes() {
+  const std::uint8_t* const counts = activity_.counts.data();
+  std::uint32_t sum = 0;
+  for (std::size_t neuron = 0; neuron < context_.shape.neurons; ++neuron) {
+    sum += is_graded(context_.program) ? std::min<std::uint32_t>(counts[neuron], 1) : counts[neuron];
+  }
+  activity_.spike_count = sum;
+  context_.counts.spikes += sum;
+}
+
+void FastLayer::shut_all_but(std::span<const std::uint32_t> open) {
+  const std::size_t stride = activity_.stride;
+  std::size_t next = 0;
+  for (std::uint32_t neuron = 0; neuron < context_.shape.neurons; ++neuron) {
+    if (next < open.size() && open[next] == neuron) {
+      ++next;
+      continue;
+    }
+    activity_.counts[neuron] = 0;
+    for (std::size_t step = 0; step < context_.program.steps; ++step) {
+      activity_.trits[step * stride + neuron] = 0;
+      activity_.spikes[(step * stride + neuron) / 8] &= static_cast<std::uint8_t>(~(1U << neuron % 8));
+    }
+  }
+}
+
+std::uint32_t FastLayer::score_of(std::size_t neuron) const {
+  return score(activity_.counts[neuron], activity_.last_potentials[neuron]);
+}
+
+}  // namespace phasic::reference

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+/// A layer of the fast core. Each kind keeps its weights and what it needs beside them in its own way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sim/reference/fast/learning.hpp"
+#include "sim/reference/fast/spike_lists.hpp"
+
+namespace phasic::reference {
+
+/// What the neurons of a layer did during a sample. A step has `stride` neurons.
+struct Activity {
+  Activity(const Program& program, const LayerProgram& shape)
+      : stride(padded(shape.neurons)),
+        spikes(program.steps * stride / 8),
+        trits(program.steps * stride),
+        counts(stride),
+        last_potentials(stride) {}
+
+  std::size_t stride;
+  std::vector<std::uint8_t> spikes;           ///< [step][stride / 8], a bit a neuron
+  std::vector<std::int8_t> trits;             ///< [step][stride]: postsynaptic parts of coincidences
+  std::vector<std::uint8_t> counts;           ///< [stride]: spikes of each neuron, or its graded value
+  std::vector<std::int16_t> last_potentials;  ///< [stride]
+  std::uint64_t spike_count = 0;              ///< of all neurons; of graded values, how many are not 0
+};
+
+/// What a layer is shown. Of the first layer one of the others is set.
+struct LayerInput {
+  const Activity* before = nullptr;      ///< of the layer before
+  const SpikeLists* lists = nullptr;     ///< spikes of the first layer's rows
+  const std::uint8_t* values = nullptr;  ///< graded values of the first layer's inputs
+};
+
+/// What a layer belongs to. All of it must stay.
+struct LayerContext {
+  const Program& program;
+  const LayerProgram& shape;
+  const FastKernels& kernels;
+  LayerCounts& counts;
+  unsigned number;  ///< from 0
+};
+
+class FastLayer {
+ public:
+  virtual ~FastLayer() = default;
+  FastLayer(const FastLayer&) = delete;
+  FastLayer& operator=(const FastLayer&) = delete;
+
+  /// Buffers of the right size.
+  virtual void set_weights(std::span<const std::byte> rows) = 0;
+  virtual void get_weights(std::span<std::byte> rows) const = 0;
+  void set_levels(std::span<const std::byte> rows) { levels_.set(rows); }
+
+  /// Fills `potentials` ([step][neuron]) unless it is null.
+  virtual void show(const LayerInput& input, std::vector<std::int16_t>* potentials) = 0;
+  /// Counts the spikes of the sample that was shown last.
+  void count_spikes();
+  /// Hides the neurons that are not in `open`. Before count_spikes.
+  virtual void shut_all_but(std::span<const std::uint32_t> open);
+  /// Learns the sample that was shown last. `errors` are those of the output neurons (set_factors).
+  virtual void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) = 0;
+  /// Of an output neuron.
+  [[nodiscard]] virtual std::uint32_t score_of(std::size_t neuron) const;
+
+  [[nodiscard]] const Activity& activity() const { return activity_; }
+
+ protected:
+  explicit FastLayer(const LayerContext& context)
+      : context_(context), levels_(context.program, context.shape), activity_(context.program, context.shape) {}
+
+  const LayerContext context_;
+  Levels levels_;
+  Activity activity_;
+};
+
+[[nodiscard]] std::unique_ptr<FastLayer> make_dense_layer(const LayerContext& context);
+/// Of kNarrowNeurons at most, and not the first.
+[[nodiscard]] std::unique_ptr<FastLayer> make_narrow_layer(const LayerContext& context);
+[[nodiscard]] std::unique_ptr<FastLayer> make_graded_layer(const LayerContext& context);
+[[nodiscard]] std::unique_ptr<FastLayer> make_competition_layer(const LayerContext& context);
+
+}  // namespace phasic::reference

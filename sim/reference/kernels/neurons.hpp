@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Potentials and spikes of neurons, from the sums of their weights.
+#pragma once
+
+#include "sim/reference/kernels/fast_kernels.hpp"
+#include "sim/reference/kernels/vectors.hpp"
+
+namespace phasic::reference {
+namespace {
+
+/// Neurons whose potentials are kept in 32 bits, from neuron `first` of a layer on.
+template <std::size_t kNeurons>
+class NeuronBlock {
+ public:
+  [[gnu::always_inline]] NeuronBlock(NeuronsJob& job, std::size_t first) : job_(job), first_(first) {}
+
+  /// The next step, at which a neuron's weights of the rows that spike sum up to `sums`.
+  [[gnu::always_inline]] void step(std::uint32_t step, const std::int32_t* sums) {
+    const std::int32_t half = job_.input_shift == 0 ? 0 : 1 << (job_.input_shift - 1);
+    const std::int32_t threshold = job_.threshold;
+    const std::int32_t lowest_open = job_.lowest_open;
+    const std::int32_t highest_open = job_.highest_open;
+    const std::int32_t spike_mask = job_.spike_mask;
+    const std::int32_t leak = job_.leak;
+    const std::int32_t shift = job_.input_shift;
+    alignas(64) std::uint8_t flags[kNeurons];
+    std::int8_t* const trits = job_.trits + step * job_.stride + first_;
+    std::int32_t saturations = 0;
+    for (std::size_t j = 0; j < kNeurons; ++j) {
+      const std::int32_t left = spiked_[j] != 0 ? 0 : (potentials_[j] * leak + 128) >> 8;
+      const std::int32_t unlimited = left + ((sums[j] + half) >> shift);
+      std::int32_t potential = unlimited > 32767 ? 32767 : unlimited;
+      potential = potential < -32768 ? -32768 : potential;
+      saturations += potential != unlimited ? 1 : 0;
+      const std::int32_t spikes = potential > threshold ? 1 : 0;
+      const std::int32_t open = (potential >= lowest_open ? 1 : 0) & (potential <= highest_open ? 1 : 0);
+      trits[j] = static_cast<std::int8_t>(open - (spiked_[j] & spike_mask));
+      potentials_[j] = potential;
+      spiked_[j] = spikes;
+      counts_[j] += spikes;
+      flags[j] = static_cast<std::uint8_t>(spikes);
+    }
+    saturations_ += saturations;
+    std::uint8_t* const bits = job_.spikes + (step * job_.stride + first_) / 8;
+    for (std::size_t k = 0; k < kNeurons / 8; ++k) bits[k] = pack_bits(flags + 8 * k);
+    if (job_.potentials != nullptr) {
+      std::int16_t* const trace = job_.potentials + step * job_.stride + first_;
+      for (std::size_t j = 0; j < kNeurons; ++j) trace[j] = static_cast<std::int16_t>(potentials_[j]);
+    }
+  }
+
+  /// After the last step.
+  [[gnu::always_inline]] void end() {
+    for (std::size_t j = 0; j < kNeurons; ++j) {
+      job_.counts[first_ + j] = static_cast<std::uint8_t>(counts_[j]);
+      job_.last_potentials[first_ + j] = static_cast<std::int16_t>(potentials_[j]);
+    }
+    job_.saturations += static_cast<std::uint64_t>(saturations_);
+  }
+
+ private:
+  NeuronsJob& job_;
+  std::size_t first_;
+  std::int32_t saturations_ = 0;
+  alignas(64) std::int32_t potentials_[kNeurons] = {};
+  alignas(64) std::int32_t spiked_[kNeurons] = {};
+  alignas(64) std::int32_t counts_[kNeurons] = {};
+};
+
+}  // namespace
+}  // namespace phasic::reference

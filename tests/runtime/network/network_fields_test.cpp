@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The tables of fields, and what docs/networks.md says of them.
+#include "runtime/network/network_fields.hpp"
+
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "tests/runtime/support.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using nlohmann::json;
+
+std::string trimmed(const std::string& text) {
+  const auto first = text.find_first_not_of(' ');
+  return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
+/// "| `inputs` | 1 to 65535 | needed | ... |" as a field; nothing for any other line.
+std::optional<FieldText> field_of_line(const std::string& line) {
+  if (!line.starts_with("| `")) return std::nullopt;
+  std::vector<std::string> cells;
+  std::istringstream parts(line.substr(1));
+  for (std::string cell; std::getline(parts, cell, '|');) cells.push_back(trimmed(cell));
+  if (cells.size() != 4) return std::nullopt;
+  return FieldText{cells[0].substr(1, cells[0].size() - 2), cells[1], cells[2]};
+}
+
+/// Tables with the columns of fields, by the heading above them.
+std::map<std::string, std::vector<FieldText>> documented() {
+  std::ifstream page(std::filesystem::path(PHASIC_SOURCE_DIR) / "docs" / "networks.md");
+  std::map<std::string, std::vector<FieldText>> tables;
+  std::string section;
+  bool in_table = false;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with('#')) section = line.substr(line.find(' ') + 1);
+    in_table = line.starts_with("| field | values | default | meaning |") || (in_table && line.starts_with('|'));
+    if (const auto field = field_of_line(line); in_table && field) tables[section].push_back(*field);
+  }
+  return tables;
+}
+
+TEST(NetworkFields, DocumentationHasTheirTables) {
+  const auto pages = documented();
+  const auto tables = field_tables();
+  EXPECT_EQ(pages.size(), tables.size());
+  for (const auto& table : tables) {
+    SCOPED_TRACE(table.section);
+    const auto found = pages.find(table.section);
+    ASSERT_NE(found, pages.end());
+    ASSERT_EQ(found->second.size(), table.fields.size());
+    for (std::size_t n = 0; n < table.fields.size(); ++n) {
+      EXPECT_EQ(found->second[n].name, table.fields[n].name);
+      EXPECT_EQ(found->second[n].values, table.fields[n].values) << table.fields[n].name;
+      EXPECT_EQ(found->second[n].usual, table.fields[n].usual) << table.fields[n].name;
+    }
+  }
+}
+
+TEST(NetworkFields, WhatAFieldIsWhenItIsLeftOutIsWhatTheTableSays) {
+  const auto text = [](const json& value) { return value.is_string() ? "`" + value.dump() + "`" : value.dump(); };
+  const auto check = [&](const std::vector<FieldText>& fields, const json& written) {
+    for (const auto& field : fields) {
+      const auto value = written.find(field.name);
+      const bool is_value = field.usual.starts_with("`\"") || field.usual == "true" || field.usual == "false" ||
+                            field.usual.find_first_not_of("0123456789.") == std::string::npos;
+      if (value == written.end() || !is_value || field.name == "seed") continue;
+      EXPECT_EQ(text(*value), field.usual) << field.name;
+    }
+  };
+  const auto tables = field_tables();
+  const auto written = canonical(parse_network(test::small_network(), "net.json"));
+  auto document = test::small_network();
+  for (const char* const name : {"seed", "weight_width", "samples"}) document.erase(name);
+  document["layers"][1] = {{"neurons", 8}, {"rule", "competition"}, {"input_shift", 3}, {"slowest_rate", 0.5}};
+  const auto network = parse_network(document, "net.json");
+  const auto competes = canonical(network);
+  check(tables[0].fields, competes);
+  check(tables[1].fields, competes["layers"][0]);
+  check(tables[2].fields, competes["layers"][1]);
+  check(tables[3].fields, competes["modulation"]);
+  EXPECT_EQ(network.seed, 1U);
+}
+
+TEST(NetworkFields, EveryFieldOfTheTablesIsKnown) {
+  // An unknown key is refused; a known one is refused for its value, if at all.
+  const auto tables = field_tables();
+  const auto refused = [](const json& document) {
+    try {
+      (void)parse_network(document, "net.json");
+    } catch (const std::exception& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  for (const auto& field : tables[0].fields) {
+    auto document = test::small_network();
+    document[field.name] = {{"nothing", 1}};
+    const auto told = refused(document);
+    EXPECT_NE(told.find(field.name), std::string::npos) << told;
+    EXPECT_EQ(told.find(field.name + ": unknown key"), std::string::npos) << told;
+  }
+  for (const auto& field : tables[1].fields) {
+    auto document = test::small_network();
+    document["layers"][0][field.name] = json::array();
+    const auto told = refused(document);
+    EXPECT_NE(told.find("layers[0]." + field.name), std::string::npos) << told;
+    EXPECT_EQ(told.find("unknown key"), std::string::npos) << told;
+  }
+}
+
+}  // namespace
+}  // namespace phasic::runtime
