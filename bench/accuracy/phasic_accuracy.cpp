@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "driver/shell/program.hpp"
-#include "runtime/data/dataset.hpp"
+#include "runtime/data/load.hpp"
 #include "runtime/network/network.hpp"
 #include "runtime/network/program.hpp"
 #include "runtime/run/stream.hpp"
@@ -129,8 +129,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   try {
     runtime::Network network = runtime::load_network(file);
-    const auto training = runtime::load_data(data, runtime::Part::kTraining);
-    const auto test = runtime::load_data(data, runtime::Part::kTest);
+    const auto [training, test] = runtime::load_parts(data);
     runtime::check_fits(training, network.inputs, network.classes, file);
     runtime::check_fits(test, network.inputs, network.classes, file);
     if (samples == 0) samples = training.size();

@@ -7,6 +7,7 @@
 
 #include "runtime/base/error.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/data/file_formats.hpp"
 #include "runtime/data/load.hpp"
 #include "runtime/data/recording.hpp"
 #include "runtime/data/show.hpp"
@@ -22,7 +23,7 @@ std::string shape_of(const Shape& shape) {
                             : fmt::format("{}x{}", shape.rows, shape.columns);
 }
 
-bool has_recordings(const KnownSet& known) { return known.form == Form::kRecordings || known.form == Form::kListedRecordings; }
+bool has_recordings(const KnownSet& known) { return known.form->recordings; }
 
 int list() {
   fmt::print("{:<15} {:>8} {:>7} {:>7}  {:<8} {:<11} {}\n", "name", "training", "test", "classes", "shape", "samples",
@@ -109,12 +110,13 @@ struct ShowOptions {
   std::uint64_t index = 0;
   std::uint32_t scale = 8;
   bool test = false, plain = false;
+  std::string camera;  ///< empty: as the file says
 };
 
 /// A recording by itself, as a data set of one sample.
-NamedData one_recording(const std::string& file) {
+NamedData one_recording(const std::string& file, const std::string& camera) {
   const auto stored = read_stored_file(file);
-  const auto recording = read_recording(stored);
+  const auto recording = read_recording(stored, camera);
   NamedData data;
   data.name = file;
   data.recordings = true;
@@ -138,9 +140,10 @@ NamedData one_recording(const std::string& file) {
   const auto [first, last] = std::minmax_element(recording.events.begin(), recording.events.end(),
                                                  [](const auto& left, const auto& right) { return left.time < right.time; });
   data.notes.push_back(fmt::format(
-      "{} events of a camera of {} x {}{}, {} other records", recording.events.size(), recording.rows, recording.columns,
+      "{} events of a camera of {} x {}{}, {} outside it left out, {} other records", recording.events.size(), recording.rows,
+      recording.columns,
       recording.events.empty() ? "" : fmt::format(", {:.3f} s", static_cast<double>(last->time - first->time) / 1e6),
-      recording.others));
+      recording.outside, recording.others));
   if (factor > 1) data.notes.push_back(fmt::format("{0} x {0} pixels become one, so that the inputs can be numbered", factor));
   return data;
 }
@@ -148,8 +151,12 @@ NamedData one_recording(const std::string& file) {
 int show(const ShowOptions& options) {
   const bool one = std::filesystem::is_regular_file(options.name) && is_recording_name(options.name);
   const auto part = options.test ? Part::kTest : Part::kTraining;
-  const auto named = one ? one_recording(options.name)
-                         : load_named(parse_data_text(options.name), {part == Part::kTraining, part == Part::kTest});
+  const auto load = [&] {
+    auto request = parse_data_text(options.name);
+    if (!options.camera.empty()) request.camera = options.camera;
+    return load_named(request, {part == Part::kTraining, part == Part::kTest});
+  };
+  const auto named = one ? one_recording(options.name, options.camera) : load();
   const auto& data = named.part(part);
   if (options.index >= data.size())
     throw InputError("", "--index", fmt::format("{}, but {} has {} samples", options.index, data.name, data.size()));
@@ -194,6 +201,9 @@ void add_data(CLI::App& app, Action& chosen) {
   show_command->add_flag("--ascii", options->plain, "letters instead of blocks");
   show_command->add_option("--png", options->png, "write the picture to this file");
   show_command->add_option("--scale", options->scale, "pixels in the file for a pixel of the sample")->capture_default_str();
+  const auto cameras = aedat2_cameras();
+  show_command->add_option("--camera", options->camera, "of event recordings that do not say which it was")
+      ->check(CLI::IsMember(std::vector<std::string>(cameras.begin(), cameras.end())));
   show_command->callback([options, &chosen] { chosen = [options] { return show(*options); }; });
 }
 

@@ -5,6 +5,7 @@
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/progress.hpp"
+#include "runtime/data/load.hpp"
 #include "runtime/network/limits.hpp"
 #include "runtime/run/compare.hpp"
 
@@ -15,15 +16,15 @@ using namespace phasic::runtime;
 SideBySideResult run_side_by_side(const SideBySide& options, const Network& network) {
   const Stopwatch whole;
   std::optional<Dataset> training, testing;
-  const auto load = [&](Part part, std::uint64_t samples, std::string_view option, bool repeats) {
-    auto data = load_data(data_for(options.run, network), part);
+  auto parts = load_parts(data_for(options.run, network), {options.learn_samples > 0, options.test_samples > 0});
+  const auto checked = [&](Dataset data, std::uint64_t samples, std::string_view option, bool repeats) {
     check_fits(data, network);
     if (!repeats && samples > data.size())
       throw InputError("", option, fmt::format("{}, but {} has {}", samples, data.name, data.size()));
     return data;
   };
-  if (options.learn_samples > 0) training = load(Part::kTraining, options.learn_samples, "--samples", true);
-  if (options.test_samples > 0) testing = load(Part::kTest, options.test_samples, "--test-samples", false);
+  if (options.learn_samples > 0) training = checked(std::move(parts.training), options.learn_samples, "--samples", true);
+  if (options.test_samples > 0) testing = checked(std::move(parts.test), options.test_samples, "--test-samples", false);
 
   const auto fixed = fixed_for(options.run, network);
   const auto devices = open_for(options.run, network);

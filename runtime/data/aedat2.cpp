@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
+#include "runtime/data/outside.hpp"
 #include "runtime/data/reader.hpp"
 #include "runtime/data/recording.hpp"
 
@@ -12,60 +14,147 @@ namespace {
 enum class Layout { kDvs128, kDavis };
 
 struct Camera {
-  std::string_view name;  ///< part of the header's AEChip, in lower case
+  std::string_view name;      ///< part of the header's AEChip, in lower case and without other signs than letters and digits
+  std::string_view misspelt;  ///< by converters; empty if they do not
   Layout layout;
   std::uint32_t rows, columns;
 };
 constexpr auto kCameras = std::to_array<Camera>({
-    {"dvs128", Layout::kDvs128, 128, 128},
-    {"davis240", Layout::kDavis, 180, 240},
-    {"davis346", Layout::kDavis, 260, 346},
+    {"dvs128", "", Layout::kDvs128, 128, 128},
+    {"davis240", "davi240", Layout::kDavis, 180, 240},
+    {"davis346", "davi346", Layout::kDavis, 260, 346},
+    {"davis640", "davi640", Layout::kDavis, 480, 640},
 });
+constexpr auto kNames = [] {
+  std::array<std::string_view, kCameras.size()> names;
+  for (std::size_t n = 0; n < names.size(); ++n) names[n] = kCameras[n].name;
+  return names;
+}();
 
-/// The header's lines start with '#'; one of jAER ends with a line that says so. Returns what AEChip says.
-std::string read_header(Reader& reader, std::span<const std::uint8_t> bytes) {
-  constexpr std::size_t kLongestLine = 1 << 16;
-  std::string chip;
-  for (bool first = true; reader.left() > 0 && bytes[reader.at()] == '#'; first = false) {
-    std::string line;
-    while (line.empty() || line.back() != '\n') {
-      if (line.size() > kLongestLine) throw InputError(reader.origin(), "header", "a line has more than 65536 characters");
-      line += static_cast<char>(reader.big_endian(1, "header"));
-    }
-    while (line.ends_with('\n') || line.ends_with('\r')) line.pop_back();
-    if (first && !line.starts_with("#!AER-DAT2.0"))
-      throw InputError(reader.origin(), "version", fmt::format("\"{}\"; \"#!AER-DAT2.0\" is needed", line.substr(0, 40)));
-    constexpr std::string_view kChip = "# AEChip: ";
-    if (line.starts_with(kChip)) chip = line.substr(kChip.size());
-    if (line.starts_with("#End Of ASCII Header")) break;
-  }
-  return chip;
+std::string known_cameras() {
+  std::string names;
+  for (const auto name : kNames) names += (names.empty() ? "" : ", ") + std::string(name);
+  return names;
 }
 
-const Camera& camera_of(const std::string& chip, const std::string& origin) {
-  std::string lower = chip;
-  for (auto& letter : lower) letter = static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter + 'a' - 'A' : letter);
-  const auto found = std::find_if(kCameras.begin(), kCameras.end(),
-                                  [&](const auto& camera) { return lower.find(camera.name) != std::string::npos; });
-  if (found == kCameras.end()) {
-    throw InputError(origin, "AEChip", fmt::format("\"{}\" is unknown; DVS128, DAVIS240 and DAVIS346 are known", chip));
+/// Letters, in lower case, and digits.
+std::string plain(std::string_view text) {
+  std::string result;
+  for (const char letter : text) {
+    if (letter >= 'A' && letter <= 'Z') result += static_cast<char>(letter + 'a' - 'A');
+    if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9')) result += letter;
   }
-  return *found;
+  return result;
+}
+
+constexpr std::size_t kLongestLine = 1 << 16;
+
+/// The line that begins at `at`, with its end; empty if it has none.
+std::string_view line_at(std::string_view text, std::size_t at) {
+  const auto end = text.substr(at, kLongestLine).find('\n');
+  return end == std::string_view::npos ? std::string_view() : text.substr(at, end + 1);
+}
+
+/// Where the events begin. jAER ends the header with a line that says so. Without that line it goes as far as lines begin with
+/// '#', have only printable signs, and end as the first one does: an event can begin with the byte of '#', too.
+std::size_t end_of_header(std::string_view text, std::string_view end_of_line) {
+  for (std::size_t at = 0; at < text.size() && text[at] == '#';) {
+    const auto line = line_at(text, at);
+    if (line.empty()) break;
+    at += line.size();
+    if (plain(line) == "endofasciiheader") return at;
+  }
+  std::size_t at = 0;
+  while (at < text.size() && text[at] == '#') {
+    const auto line = line_at(text, at);
+    if (!line.ends_with(end_of_line)) break;
+    const auto content = line.substr(0, line.size() - end_of_line.size());
+    if (!std::all_of(content.begin(), content.end(), [](char sign) { return (sign >= ' ' && sign <= '~') || sign == '\t'; }))
+      break;
+    at += line.size();
+  }
+  return at;
+}
+
+struct Header {
+  std::size_t bytes = 0;
+  std::string chip;  ///< what AEChip says; empty: there is none
+};
+Header read_header(const StoredFile& file) {
+  const std::string_view text(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
+  const auto first = line_at(text, 0);
+  if (first.empty())
+    throw InputError(file.origin, "header", fmt::format("its first {} bytes have no end of a line", kLongestLine));
+  if (!first.starts_with("#!AER-DAT2.0"))
+    throw InputError(file.origin, "version", fmt::format("\"{}\"; \"#!AER-DAT2.0\" is needed", first.substr(0, 40)));
+  const std::string_view end_of_line = first.ends_with("\r\n") ? "\r\n" : "\n";
+  Header header{std::max(first.size(), end_of_header(text, end_of_line)), {}};
+  for (std::size_t at = 0; at < header.bytes;) {
+    auto line = line_at(text, at);
+    at += line.size();
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || plain(line.substr(0, colon)) != "aechip") continue;
+    line.remove_prefix(colon + 1);
+    while (line.ends_with('\n') || line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+    while (line.starts_with(' ')) line.remove_prefix(1);
+    header.chip = line;
+  }
+  return header;
+}
+
+const Camera& camera_of(const std::string& chip, std::string_view asked, const std::string& origin) {
+  const auto find = [](const std::string& name) {
+    return std::find_if(kCameras.begin(), kCameras.end(), [&](const auto& camera) {
+      return name.find(camera.name) != std::string::npos ||
+             (!camera.misspelt.empty() && name.find(camera.misspelt) != std::string::npos);
+    });
+  };
+  const auto told = find(plain(chip)), wanted = find(std::string(asked));
+  if (told == kCameras.end() && wanted == kCameras.end()) {
+    throw InputError(
+        origin, "AEChip",
+        fmt::format("{}; \"camera\" says which it is: {}",
+                    chip.empty() ? "the header has none" : fmt::format("\"{}\" is unknown", chip), known_cameras()));
+  }
+  if (told != kCameras.end() && wanted != kCameras.end() && told != wanted)
+    throw InputError(origin, "AEChip", fmt::format("\"{}\", but \"camera\" says {}", chip, asked));
+  return told != kCameras.end() ? *told : *wanted;
+}
+
+/// None for a record that is no pixel's event. Row and column as the address has them.
+std::optional<CameraEvent> event_of(std::uint32_t address, Layout layout) {
+  CameraEvent event;
+  if (layout == Layout::kDvs128) {
+    if ((address & 0x8000u) != 0) return std::nullopt;
+    event.on = (address & 1u) == 0;
+    event.column = static_cast<std::uint16_t>((address >> 1) & 0x7f);
+    event.row = static_cast<std::uint16_t>((address >> 8) & 0x7f);
+  } else {
+    if ((address & 0x80000400u) != 0) return std::nullopt;
+    event.on = ((address >> 11) & 1u) != 0;
+    event.column = static_cast<std::uint16_t>((address >> 12) & 0x3ff);
+    event.row = static_cast<std::uint16_t>((address >> 22) & 0x1ff);
+  }
+  return event;
 }
 
 }  // namespace
 
-Recording read_aedat2(const StoredFile& file) {
+std::span<const std::string_view> aedat2_cameras() { return kNames; }
+
+Recording read_aedat2(const StoredFile& file, std::string_view asked) {
   constexpr std::size_t kRecordBytes = 8;
   Reader reader(file.bytes, file.origin);
-  const auto chip = read_header(reader, file.bytes);
-  const auto& camera = camera_of(chip, file.origin);
+  const auto header = read_header(file);
+  (void)reader.take(header.bytes, "header");
+  const auto& camera = camera_of(header.chip, asked, file.origin);
   if (reader.left() % kRecordBytes != 0) {
     throw InputError(
         file.origin, "size",
         fmt::format("{} bytes follow the header; they are no multiple of the {} of a record", reader.left(), kRecordBytes));
   }
-  Recording recording{camera.rows, camera.columns, {}, 0};
+  Recording recording{camera.rows, camera.columns, {}};
+  OutsideEvents outside;
   // Times are 32 bits; the clock goes on when they wrap.
   std::int64_t high = 0, before = 0;
   for (std::size_t number = 0; reader.left() > 0; ++number) {
@@ -74,36 +163,23 @@ Recording read_aedat2(const StoredFile& file) {
     constexpr std::int64_t kWrap = std::int64_t{1} << 32;
     if (time + kWrap / 2 < before) high += kWrap;
     before = time;
-    CameraEvent event;
-    event.time = high + time;
-    std::uint32_t row, column;
-    if (camera.layout == Layout::kDvs128) {
-      if ((address & 0x8000u) != 0) {
-        ++recording.others;
-        continue;
-      }
-      event.on = (address & 1u) == 0;
-      column = 127 - ((address >> 1) & 0x7f);
-      row = 127 - ((address >> 8) & 0x7f);
-    } else {
-      if ((address & 0x80000400u) != 0) {
-        ++recording.others;
-        continue;
-      }
-      event.on = ((address >> 11) & 1u) != 0;
-      column = (address >> 12) & 0x3ff;
-      const auto upwards = (address >> 22) & 0x1ff;
-      if (upwards >= camera.rows || column >= camera.columns) {
-        throw InputError(file.origin, fmt::format("record {}: address", number),
-                         fmt::format("{:#010x} is row {}, column {} of a camera of {} x {}", address, upwards, column,
-                                     camera.rows, camera.columns));
-      }
-      row = camera.rows - 1 - upwards;
+    auto event = event_of(address, camera.layout);
+    if (!event) {
+      ++recording.others;
+      continue;
     }
-    event.row = static_cast<std::uint16_t>(row);
-    event.column = static_cast<std::uint16_t>(column);
-    recording.events.push_back(event);
+    if (event->row >= camera.rows || event->column >= camera.columns) {
+      outside.add(file.origin, fmt::format("record {}: address", number),
+                  fmt::format("{:#010x} is row {}, column {} of a camera of {} x {}", address, event->row, event->column,
+                              camera.rows, camera.columns));
+      continue;
+    }
+    event->time = high + time;
+    event->row = static_cast<std::uint16_t>(camera.rows - 1 - event->row);
+    event->column = static_cast<std::uint16_t>(camera.columns - 1 - event->column);
+    recording.events.push_back(*event);
   }
+  recording.outside = outside.count(recording.events.size());
   return recording;
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <charconv>
@@ -7,6 +8,7 @@
 #include <string_view>
 
 #include "runtime/data/flat_table.hpp"
+#include "runtime/data/outside.hpp"
 #include "runtime/data/reader.hpp"
 #include "runtime/data/recording.hpp"
 #include "runtime/data/unpack.hpp"
@@ -39,8 +41,53 @@ std::int64_t whole_number(std::string_view text, const std::string& origin, std:
   return value;
 }
 
+/// The end of a tag that begins at `at`, behind its '<'. Values in quotes may hold a '>'.
+std::size_t end_of_tag(std::string_view text, std::size_t at) {
+  const auto until = [&](std::size_t from, std::string_view signs) {
+    return std::min(text.find_first_of(signs, from), text.size());
+  };
+  at = until(at, " \t\r\n/>?");
+  while (at = until(at, "=>"), at < text.size() && text[at] == '=') {
+    at = std::min(text.find_first_not_of(" \t\r\n", at + 1), text.size());
+    if (at < text.size() && (text[at] == '"' || text[at] == '\''))
+      at = std::min(until(at + 1, text.substr(at, 1)) + 1, text.size());
+  }
+  return at;
+}
+
+/// The parser calls itself for every element in an element, so text that is nested too deeply would overflow its stack.
+void refuse_deep_xml(std::string_view text, const std::string& origin) {
+  constexpr std::size_t kDeepest = 100;
+  std::size_t depth = 0;
+  const auto behind = [&](std::size_t at, std::string_view end) {
+    const auto found = text.find(end, at);
+    return found == std::string_view::npos ? text.size() : found + end.size();
+  };
+  for (std::size_t at = text.find('<'); at < text.size(); at = text.find('<', at)) {
+    const auto rest = text.substr(at);
+    if (rest.starts_with("<!--")) {
+      at = behind(at + 4, "-->");
+    } else if (rest.starts_with("<![CDATA[")) {
+      at = behind(at + 9, "]]>");
+    } else if (rest.starts_with("<?")) {
+      at = behind(at + 2, "?>");
+    } else if (rest.starts_with("<!")) {
+      throw InputError(origin, "infoNode", "declarations (<!...>) are not read");
+    } else if (rest.starts_with("</")) {
+      if (depth > 0) --depth;
+      at += 2;
+    } else {
+      at = end_of_tag(text, at + 1);
+      if (text[at - 1] == '/') continue;
+      if (++depth > kDeepest)
+        throw InputError(origin, "infoNode", fmt::format("more than {} elements in each other", kDeepest));
+    }
+  }
+}
+
 /// The first stream of polarity events that the header's XML describes.
 EventStream find_stream(const std::string& description, const std::string& origin) {
+  refuse_deep_xml(description, origin);
   Tree tree;
   try {
     std::istringstream stream(description);
@@ -74,7 +121,7 @@ EventStream find_stream(const std::string& description, const std::string& origi
 }
 
 void add_events(std::span<const std::uint8_t> packet, const EventStream& stream, const std::string& origin,
-                Recording& recording) {
+                Recording& recording, OutsideEvents& outside) {
   constexpr std::size_t kEventBytes = 16;  // time (8), column (2), row (2), polarity (1), 3 of padding
   Reader reader(FlatTable(packet, "EVTS", origin).structures(0, kEventBytes), origin);
   while (reader.left() > 0) {
@@ -86,9 +133,10 @@ void add_events(std::span<const std::uint8_t> packet, const EventStream& stream,
     event.on = reader.little_endian(1, "polarity") != 0;
     (void)reader.take(3, "padding");
     if (event.row >= stream.rows || event.column >= stream.columns) {
-      throw InputError(
+      outside.add(
           origin, fmt::format("event {}", number),
           fmt::format("row {}, column {} of a camera of {} x {}", event.row, event.column, stream.rows, stream.columns));
+      continue;
     }
     recording.events.push_back(event);
   }
@@ -103,7 +151,7 @@ std::span<const std::uint8_t> without_size(std::span<const std::uint8_t> bytes, 
 
 }  // namespace
 
-Recording read_aedat4(const StoredFile& file) {
+Recording read_aedat4(const StoredFile& file, std::string_view) {
   constexpr std::string_view kFirstLine = "#!AER-DAT4.0\r\n";
   Reader reader(file.bytes, file.origin);
   const auto line = reader.take(kFirstLine.size(), "version");
@@ -124,7 +172,8 @@ Recording read_aedat4(const StoredFile& file) {
         file.origin, "header: dataTablePosition",
         fmt::format("{}; {} to {} are possible: the file is truncated or damaged", table, reader.at(), file.bytes.size()));
   }
-  Recording recording{stream.rows, stream.columns, {}, 0};
+  Recording recording{stream.rows, stream.columns, {}};
+  OutsideEvents outside;
   for (std::size_t number = 0; reader.at() < end; ++number) {
     const auto where = fmt::format("{}: packet {}", file.origin, number);
     const auto id = static_cast<std::int32_t>(reader.little_endian(4, fmt::format("packet {}: stream", number)));
@@ -135,8 +184,9 @@ Recording read_aedat4(const StoredFile& file) {
       continue;
     }
     const auto bytes = unpack(packed, static_cast<Packing>(packing), kLargestPacket, where);
-    add_events(without_size(bytes, where), stream, where, recording);
+    add_events(without_size(bytes, where), stream, where, recording, outside);
   }
+  recording.outside = outside.count(recording.events.size());
   return recording;
 }
 

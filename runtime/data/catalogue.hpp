@@ -11,21 +11,9 @@
 #include <vector>
 
 #include "runtime/data/places.hpp"
+#include "runtime/data/set_form.hpp"
 
 namespace phasic::runtime {
-
-/// The form that a set is published in.
-enum class Form {
-  kIdx,               ///< two IDX files a part
-  kPictures,          ///< PNG and JPEG files; a rule tells class and part from the path
-  kCifarBatches,      ///< CIFAR-10's binary batches
-  kCifarSheets,       ///< CIFAR-10 as PNG sheets, one row of pixels an image, with a CSV file of labels
-  kNumberedPictures,  ///< train_images/NNNNN.png with train_labels.csv, and the same for test
-  kSpokenDigits,      ///< WAV files
-  kNettalk,           ///< NETtalk's word list
-  kRecordings,        ///< event recordings; a rule tells class and part from the path
-  kListedRecordings,  ///< event recordings numbered in lists of labels
-};
 
 /// How samples are made unless the user wants otherwise.
 struct Preprocessing {
@@ -41,6 +29,15 @@ struct Preprocessing {
   std::uint32_t steps = 20;              ///< of event recordings
   std::uint32_t downsample = 1;          ///< of event recordings
   std::int64_t window_microseconds = 0;  ///< of event recordings; 0: the whole recording
+  std::string camera;                    ///< of event recordings that do not say it; empty: unknown
+  std::string validation;                ///< what folders val, valid and validation are; empty: refused (see request.hpp)
+  bool leave_out_damaged = false;        ///< files that cannot be read are left out and counted
+};
+
+/// The parts that somebody wants; others need not be decoded.
+struct Wanted {
+  bool training = true, test = true;
+  [[nodiscard]] bool has(Part part) const { return part == Part::kTraining ? training : test; }
 };
 
 struct Shape {
@@ -51,7 +48,7 @@ struct Shape {
 struct KnownSet {
   std::string name;
   std::string title;
-  Form form;
+  const Form* form = nullptr;
   std::vector<std::string> folders;  ///< names of its folder, the usual one first
   /// Alternatives of what the folder holds: files and folders that must all be there. For IDX the stems of the training and the
   /// test files, such as "train" and "t10k".
@@ -78,9 +75,20 @@ struct KnownSet {
 /// Where a set lies: its folder and one of the alternatives, as paths.
 struct Located {
   std::filesystem::path folder;
-  std::vector<std::filesystem::path> files;  ///< for IDX: training images, training labels, test images, test labels
+  /// For IDX training images, training labels, test images, test labels; a part that is not wanted may be missing: empty paths.
+  std::vector<std::filesystem::path> files;
 };
-[[nodiscard]] std::optional<Located> locate(const KnownSet& known);
+[[nodiscard]] std::optional<Located> locate(const KnownSet& known, Wanted wanted = {});
+
+/// The four files of IDX in a folder, by the stems of training and test files.
+[[nodiscard]] std::optional<Located> locate_idx(const std::filesystem::path& folder, const std::vector<std::string>& stems,
+                                                Wanted wanted);
+
+/// The sets by what their samples are, in the order of the documentation.
+[[nodiscard]] std::vector<KnownSet> sets_of_characters();
+[[nodiscard]] std::vector<KnownSet> sets_of_pictures();
+[[nodiscard]] std::vector<KnownSet> sets_of_letters();
+[[nodiscard]] std::vector<KnownSet> sets_of_signals();
 
 /// Folders that `locate` looks into.
 [[nodiscard]] std::vector<std::filesystem::path> places_of(const KnownSet& known);

@@ -10,7 +10,6 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/locations.hpp"
 #include "runtime/data/idx.hpp"
-#include "runtime/data/load.hpp"
 #include "runtime/network/network.hpp"
 
 namespace phasic::runtime {
@@ -89,37 +88,6 @@ std::optional<DataFiles> find_data(const std::string& name, Part part) {
     if (auto files = find_idx_files(folder, part == Part::kTraining ? "train" : "t10k")) return files;
   }
   return std::nullopt;
-}
-
-Dataset load_data(const DataOptions& options, Part part) {
-  const std::string what = part == Part::kTraining ? "training" : "test";
-  if (!options.images.empty() || !options.labels.empty()) {
-    if (options.images.empty()) throw InputError("", "--images", "is needed together with --labels");
-    if (options.labels.empty()) throw InputError("", "--labels", "is needed together with --images");
-    return read_dataset(fs::path(options.images).filename().string(), options.images, options.labels);
-  }
-  // Plain IDX sets are read one part at a time; what the catalogue prepares goes its way.
-  const auto* known = find_known(options.data);
-  if (known == nullptr || (known->form == Form::kIdx && !known->usual.invert)) {
-    if (const auto files = find_data(options.data, part)) {
-      return read_dataset(fmt::format("{}, {}", options.data, what), files->images, files->labels);
-    }
-  }
-  std::error_code ignored;
-  if (known != nullptr || is_data_object(options.data) || fs::exists(options.data, ignored)) {
-    auto request = parse_data_text(options.data);
-    if (!request.steps && options.steps > 0) request.steps = options.steps;
-    auto data = load_named(request, {part == Part::kTraining, part == Part::kTest});
-    return part == Part::kTraining ? std::move(data.training) : std::move(data.test);
-  }
-  std::string tried;
-  for (const auto& folder : data_folders(options.data))
-    tried += fmt::format("{}{}", tried.empty() ? "" : ", ", folder.string());
-  const char* prefix = part == Part::kTraining ? "train" : "t10k";
-  throw InputError("", fmt::format("--data {}", options.data),
-                   fmt::format("no {0}-images-idx3-ubyte and {0}-labels-idx1-ubyte (or .gz) in {1}; known names: {2}; "
-                               "`phasic data list` says how to get them",
-                               prefix, tried, known_names()));
 }
 
 void check_fits(const Dataset& data, std::uint32_t inputs, std::uint32_t classes, const std::string& network_file) {

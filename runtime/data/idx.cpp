@@ -67,28 +67,40 @@ class Source {
     while (unpacker_.avail_out > 0 && !ended_) {
       if (at_ == available_) refill();
       if (available_ == 0)
-        throw InputError(name_, "gzip", fmt::format("the stream ends early, after {} unpacked bytes", unpacker_.total_out));
+        throw InputError(name_, "gzip", fmt::format("the stream ends early, after {} unpacked bytes", unpacked(to)));
       unpacker_.next_in = buffer_.data() + at_;
       unpacker_.avail_in = static_cast<uInt>(available_ - at_);
       const int status = inflate(&unpacker_, Z_NO_FLUSH);
       at_ = available_ - unpacker_.avail_in;
       if (status == Z_STREAM_END) {
-        ended_ = true;
-        if (at_ == available_) refill();
-        if (available_ != at_) throw InputError(name_, "gzip", "there are bytes after the end of the stream");
+        next_member();
       } else if (status != Z_OK) {
-        throw InputError(name_, "gzip",
-                         fmt::format("damaged after {} unpacked bytes: {}", unpacker_.total_out,
-                                     unpacker_.msg ? unpacker_.msg : "bad data"));
+        throw InputError(
+            name_, "gzip",
+            fmt::format("damaged after {} unpacked bytes: {}", unpacked(to), unpacker_.msg ? unpacker_.msg : "bad data"));
       }
     }
-    return to.size() - unpacker_.avail_out;
+    const auto done = to.size() - unpacker_.avail_out;
+    before_ += done;
+    return done;
+  }
+
+  [[nodiscard]] std::uint64_t unpacked(std::span<std::uint8_t> to) const { return before_ + to.size() - unpacker_.avail_out; }
+
+  /// A gzip file may consist of several that stand one behind the other.
+  void next_member() {
+    if (at_ == available_) refill();
+    ended_ = available_ == at_;
+    if (ended_) return;
+    if (buffer_[at_] != 0x1f) throw InputError(name_, "gzip", "there are bytes after the end of the stream");
+    if (inflateReset(&unpacker_) != Z_OK) throw InputError(name_, "gzip", "zlib cannot start");
   }
 
   std::string name_;
   std::ifstream stream_;
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(1 << 16);
   std::size_t available_ = 0, at_ = 0;
+  std::uint64_t before_ = 0;  // bytes that were delivered
   bool packed_ = false, ended_ = false;
   z_stream unpacker_{};
 };

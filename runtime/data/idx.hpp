@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// IDX files of unsigned bytes, as MNIST and Fashion-MNIST come in; plain or compressed with gzip (told by content, not by
-/// name).
+/// IDX files of unsigned bytes, as MNIST and Fashion-MNIST come in; plain or compressed with gzip, in one member or several
+/// (told by content, not by name).
 #pragma once
 
 #include <cstdint>

@@ -26,9 +26,16 @@ struct NamedData {
   [[nodiscard]] const Dataset& part(Part part) const { return part == Part::kTraining ? training : test; }
 };
 
-/// Reads a set of the catalogue, or a folder (or an archive) of pictures or recordings by class. Throws InputError: a set that
-/// is not there (with the folders tried and where to get it), bad files, pictures that differ in size, more than 256 classes, a
-/// part without samples.
+/// Reads a set of the catalogue, a folder with IDX files, or a folder (or an archive) of pictures, recordings or sounds by
+/// class. What is left out is counted and named in `notes`. Throws InputError: a set that is not there (with the folders tried
+/// and where to get it), bad files (up to 20 of them by name), pictures that differ in size, more than 256 classes, a part
+/// without samples.
 [[nodiscard]] NamedData load_named(const DataRequest& request, Wanted wanted = {});
+
+/// The parts of what the user said, found and read once; one that is not wanted is empty. Throws InputError.
+struct DataParts {
+  Dataset training, test;
+};
+[[nodiscard]] DataParts load_parts(const DataOptions& options, Wanted wanted = {});
 
 }  // namespace phasic::runtime

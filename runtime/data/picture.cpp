@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "runtime/base/error.hpp"
-
 namespace phasic::runtime {
 namespace {
 
@@ -28,15 +26,6 @@ std::vector<Share> shares(std::uint64_t given, std::uint64_t wanted) {
 }
 
 }  // namespace
-
-Picture decode_picture(const StoredFile& file) {
-  const auto starts = [&](std::initializer_list<std::uint8_t> magic) {
-    return file.bytes.size() >= magic.size() && std::equal(magic.begin(), magic.end(), file.bytes.begin());
-  };
-  if (starts({0x89, 'P', 'N', 'G'})) return decode_png(file);
-  if (starts({0xff, 0xd8, 0xff})) return decode_jpeg(file);
-  throw InputError(file.origin, "magic", file.bytes.empty() ? "the file is empty" : "neither a PNG nor a JPEG");
-}
 
 Picture to_gray(const Picture& picture) {
   if (picture.channels == 1) return picture;

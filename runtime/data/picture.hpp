@@ -18,8 +18,9 @@ struct Picture {
   bool operator==(const Picture&) const = default;
 };
 
-/// Reads a PNG or JPEG, told by content. Gray stays gray, palettes and colours become three channels; what is transparent shows
-/// white paper: (alpha * value + (255 - alpha) * 255) / 255, rounded. Throws InputError naming the file: another format, a
+/// Reads a PNG or JPEG, told by content (file_formats.cpp). Gray stays gray, palettes and colours become three channels, values
+/// are the bytes of the file whatever gamma or colour profile it names; what is transparent shows white paper:
+/// (alpha * value + (255 - alpha) * 255) / 255, rounded. Throws InputError naming the file: another format, a
 /// damaged or truncated file, 16 bits a channel, four colours (CMYK), more than 2^26 pixels.
 [[nodiscard]] Picture decode_picture(const StoredFile& file);
 [[nodiscard]] Picture decode_png(const StoredFile& file);

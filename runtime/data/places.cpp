@@ -5,6 +5,8 @@
 #include <charconv>
 #include <vector>
 
+#include "runtime/data/file_formats.hpp"
+
 namespace phasic::runtime {
 namespace {
 
@@ -24,11 +26,13 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-std::optional<Part> part_of_folder(std::string_view folder) {
+void note_part(std::string_view folder, Place& place) {
   const auto name = lower(folder);
-  if (name == "train" || name == "training") return Part::kTraining;
-  if (name == "test" || name == "val" || name == "valid" || name == "validation") return Part::kTest;
-  return std::nullopt;
+  const bool training = name == "train" || name == "training", test = name == "test";
+  const bool validation = name == "val" || name == "valid" || name == "validation";
+  if (!training && !test && !validation) return;
+  place.validation = validation;
+  place.part = training ? std::optional(Part::kTraining) : test ? std::optional(Part::kTest) : std::nullopt;
 }
 
 std::optional<unsigned> number_of(std::string_view text) {
@@ -41,11 +45,11 @@ std::optional<unsigned> number_of(std::string_view text) {
 std::optional<Place> place_in_alphabet(std::string_view path, std::string_view alphabet) {
   constexpr unsigned kFirstTestDrawer = 17;
   const auto parts = parts_of(path, '/');
-  if (parts.size() < 3 || !path.ends_with(".png") || parts[parts.size() - 3] != alphabet) return std::nullopt;
+  if (parts.size() < 3 || !has_ending(path, ".png") || parts[parts.size() - 3] != alphabet) return std::nullopt;
   const auto stem = parts.back().substr(0, parts.back().size() - 4);
   const auto drawer = number_of(stem.substr(stem.find('_') + 1));
   if (!drawer) return std::nullopt;
-  return Place{std::string(parts[parts.size() - 2]), *drawer < kFirstTestDrawer ? Part::kTraining : Part::kTest};
+  return Place{std::string(parts[parts.size() - 2]), *drawer < kFirstTestDrawer ? Part::kTraining : Part::kTest, false};
 }
 
 }  // namespace
@@ -53,9 +57,9 @@ std::optional<Place> place_in_alphabet(std::string_view path, std::string_view a
 std::optional<Place> place_by_folder(std::string_view path) {
   const auto parts = parts_of(path, '/');
   if (parts.size() < 2) return std::nullopt;
-  Place place{std::string(parts[parts.size() - 2]), std::nullopt};
+  Place place{std::string(parts[parts.size() - 2]), std::nullopt, false};
   for (std::size_t n = 0; n + 2 < parts.size(); ++n) {
-    if (const auto part = part_of_folder(parts[n])) place.part = part;
+    note_part(parts[n], place);
   }
   return place;
 }
@@ -66,7 +70,7 @@ std::optional<Place> place_by_hand_letter(std::string_view path) {
   const auto words = parts_of(name, '_');
   if (words.size() != 3 || words[1].size() != 1 || name == kBroken) return std::nullopt;
   if (words[0] != "CAP" && words[0] != "SMALL") return std::nullopt;
-  return Place{lower(words[1]), std::nullopt};
+  return Place{lower(words[1]), std::nullopt, false};
 }
 
 std::optional<Place> place_in_latin(std::string_view path) { return place_in_alphabet(path, "Latin"); }
@@ -75,12 +79,12 @@ std::optional<Place> place_in_greek(std::string_view path) { return place_in_alp
 std::optional<Place> place_of_spoken_digit(std::string_view path) {
   constexpr unsigned kTestIndices = 5;
   const auto name = parts_of(path, '/').back();
-  if (!name.ends_with(".wav")) return std::nullopt;
+  if (!has_ending(name, ".wav")) return std::nullopt;
   const auto words = parts_of(name.substr(0, name.size() - 4), '_');
   if (words.size() != 3 || words[0].size() != 1 || words[0][0] < '0' || words[0][0] > '9') return std::nullopt;
   const auto index = number_of(words[2]);
   if (!index) return std::nullopt;
-  return Place{std::string(words[0]), *index < kTestIndices ? Part::kTest : Part::kTraining};
+  return Place{std::string(words[0]), *index < kTestIndices ? Part::kTest : Part::kTraining, false};
 }
 
 }  // namespace phasic::runtime

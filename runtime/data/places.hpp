@@ -13,13 +13,14 @@ namespace phasic::runtime {
 struct Place {
   std::string label;         ///< name of the class
   std::optional<Part> part;  ///< none: a seed draws it
+  bool validation = false;   ///< in a part for validation; what that is the user says
 };
 
 /// None for a path that is no sample.
 using PlaceRule = std::optional<Place> (*)(std::string_view path);
 
-/// The class is the folder that holds the file; a folder train or training above means training, one of test, val, valid or
-/// validation testing (capitals or not).
+/// The class is the folder that holds the file; a folder train or training above means training, one of the name test testing,
+/// and val, valid or validation a part for validation (capitals or not).
 [[nodiscard]] std::optional<Place> place_by_folder(std::string_view path);
 
 /// Hand-written letters as CAP_X_n.png and SMALL_x_n.png: the class is the letter, capital or not. One picture of the set is a

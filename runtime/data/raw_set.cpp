@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/data/raw_set.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "runtime/base/error.hpp"
+#include "runtime/data/file_formats.hpp"
 #include "runtime/data/split.hpp"
 
 namespace phasic::runtime {
@@ -17,16 +22,18 @@ bool is_archive_name(const std::string& name) {
 
 }  // namespace
 
-std::vector<StoredFile> read_located(const Located& located, const Accept& accept) {
+std::vector<StoredFile> read_located(const Located& located, const Accept& accept, PassedOver* passed) {
   std::vector<StoredFile> all;
   std::error_code ignored;
   for (const auto& file : located.files) {
     const bool folder = fs::is_directory(file, ignored);
     const auto name = file.filename().string();
-    if (folder || is_archive_name(name)) {
-      // The folder of a set that was given as a whole has no name that says anything.
-      const auto front = folder && file != located.folder ? name + "/" : std::string();
-      auto some = read_stored_files(file, [&](std::string_view path) { return accept(front + std::string(path)); });
+    // What was given as a whole has no name that says anything.
+    const bool whole = file == located.folder;
+    if (folder || whole || is_archive_name(name)) {
+      const auto front = folder && !whole ? name + "/" : std::string();
+      auto some = read_stored_files(
+          file, [&](std::string_view path) { return accept(front + std::string(path)); }, passed);
       for (auto& one : some) {
         one.path = front + one.path;
         all.push_back(std::move(one));
@@ -38,6 +45,19 @@ std::vector<StoredFile> read_located(const Located& located, const Accept& accep
   return all;
 }
 
+void settle_damaged(RawSet& raw, const std::string& set, const Preprocessing& how) {
+  if (raw.damaged.empty()) return;
+  constexpr std::size_t kMostNamed = 20;
+  std::string text;
+  for (std::size_t n = 0; n < std::min(raw.damaged.size(), kMostNamed); ++n) text += "\n    " + raw.damaged[n];
+  if (raw.damaged.size() > kMostNamed) text += fmt::format("\n    and {} more", raw.damaged.size() - kMostNamed);
+  if (!how.leave_out_damaged)
+    throw InputError(
+        set, "files",
+        fmt::format("{} cannot be read; \"leave_out_damaged\": true leaves them out:{}", raw.damaged.size(), text));
+  raw.notes.push_back(fmt::format("{} left out, damaged:{}", raw.damaged.size(), text));
+}
+
 Picture prepared(Picture picture, const Preprocessing& how) {
   if (how.gray) picture = to_gray(picture);
   if (how.rows > 0) picture = resized(picture, how.rows, how.columns);
@@ -45,41 +65,74 @@ Picture prepared(Picture picture, const Preprocessing& how) {
   return picture;
 }
 
-bool is_picture_name(std::string_view path) {
-  std::string end(path.substr(path.size() - std::min<std::size_t>(path.size(), 5)));
-  for (auto& letter : end) letter = static_cast<char>(letter >= 'A' && letter <= 'Z' ? letter + 'a' - 'A' : letter);
-  return end.ends_with(".png") || end.ends_with(".jpg") || end.ends_with(".jpeg");
+namespace {
+
+/// The part of a file whose path puts it into one for validation; none: it is left out.
+std::optional<Part> part_of_validation(const SetSource& source, std::string_view path) {
+  const auto& asked = source.how.validation;
+  if (asked.empty()) {
+    throw InputError(source.located.folder.string(), "validation",
+                     fmt::format("{} is in a part for validation; \"validation\" says what that is: \"test\", \"training\" or "
+                                 "\"leave_out\"",
+                                 path));
+  }
+  if (asked == "leave_out") return std::nullopt;
+  return asked == "test" ? Part::kTest : Part::kTraining;
 }
 
-std::vector<Placed> place_all(const std::vector<StoredFile>& files, PlaceRule rule, const Preprocessing& how) {
-  std::vector<Placed> placed;
-  std::vector<std::size_t> open;
-  for (const auto& file : files) {
-    const auto place = rule(file.path);
-    if (!place) throw InputError(file.origin, "path", "says no class");
-    if (!place->part) open.push_back(placed.size());
-    placed.push_back({place->label, place->part.value_or(Part::kTraining)});
+/// Where a file belongs; none if it is left out.
+std::optional<Place> place_of(const SetSource& source, bool (*is_sample_name)(std::string_view path), std::string_view path,
+                              LeftOut& left_out) {
+  const std::string name(path);
+  if (!is_sample_name(path)) {
+    left_out.add(kind_of(path) ? "of another kind" : "of a form that is not read", name);
+    return std::nullopt;
   }
-  const auto drawn = drawn_for_test(open.size(), how.test_share, how.seed);
-  for (std::size_t n = 0; n < open.size(); ++n) {
-    if (drawn[n]) placed[open[n]].part = Part::kTest;
+  auto place = source.known.place(path);
+  if (!place) {
+    left_out.add(source.known.place == place_by_folder ? "not in the folder of a class" : "no samples of " + source.known.name,
+                 name);
+  } else if (place->validation) {
+    place->part = part_of_validation(source, path);
+    if (!place->part) {
+      left_out.add("a part for validation", name);
+      return std::nullopt;
+    }
   }
-  return placed;
+  return place;
 }
 
-PlacedFiles read_placed(const KnownSet& known, const Located& located, const Preprocessing& how, Wanted wanted,
-                        bool (*is_sample_name)(std::string_view path)) {
+}  // namespace
+
+PlacedFiles read_placed(const SetSource& source, bool (*is_sample_name)(std::string_view path), RawSet& raw) {
   PlacedFiles placed;
-  std::vector<std::string> names;
-  placed.files = read_located(located, [&](std::string_view path) {
-    if (!is_sample_name(path)) return false;
-    const auto place = known.place(path);
-    if (!place) return false;
-    names.push_back(place->label);
-    return !place->part || wanted.has(*place->part);
-  });
-  placed.labels = sorted_names(std::move(names));
-  placed.places = place_all(placed.files, known.place, how);
+  std::map<std::string, Place, std::less<>> places;
+  PassedOver passed;
+  placed.files = read_located(
+      source.located,
+      [&](std::string_view path) {
+        const auto place = place_of(source, is_sample_name, path, raw.left_out);
+        if (!place) return false;
+        raw.labels.push_back(place->label);
+        if (place->part && !source.wanted.has(*place->part)) return false;
+        places.emplace(path, *place);
+        return true;
+      },
+      &passed);
+  raw.labels = sorted_names(std::move(raw.labels));
+  raw.left_out.add(passed.left_out);
+  raw.damaged.insert(raw.damaged.end(), passed.unreadable.begin(), passed.unreadable.end());
+  std::vector<std::size_t> open;
+  for (const auto& file : placed.files) {
+    const auto& place = places.at(file.path);
+    if (!place.part) open.push_back(placed.places.size());
+    placed.places.push_back({place.label, place.part.value_or(Part::kTraining)});
+  }
+  raw.drawn_from = open.size();
+  const auto drawn = drawn_for_test(open.size(), source.how.test_share, source.how.seed);
+  for (std::size_t n = 0; n < open.size(); ++n) {
+    if (drawn[n]) placed.places[open[n]].part = Part::kTest;
+  }
   return placed;
 }
 

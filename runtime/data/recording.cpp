@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "runtime/data/outside.hpp"
 #include "runtime/data/reader.hpp"
 
 namespace phasic::runtime {
@@ -13,13 +14,9 @@ namespace {
 
 constexpr std::uint32_t kMostInputs = 65535;
 
-bool starts_with(const StoredFile& file, std::string_view text) {
-  return file.bytes.size() >= text.size() && std::equal(text.begin(), text.end(), file.bytes.begin());
-}
-
 }  // namespace
 
-Recording read_nmnist(const StoredFile& file) {
+Recording read_nmnist(const StoredFile& file, std::string_view) {
   constexpr std::size_t kEventBytes = 5;
   constexpr std::uint32_t kSide = 34, kOverflowRow = 240;
   constexpr std::int64_t kOverflow = 1 << 13;
@@ -27,9 +24,10 @@ Recording read_nmnist(const StoredFile& file) {
     throw InputError(file.origin, "size",
                      fmt::format("{} bytes are no multiple of the {} of an event", file.bytes.size(), kEventBytes));
   }
-  Recording recording{kSide, kSide, {}, 0};
+  Recording recording{kSide, kSide, {}};
   Reader reader(file.bytes, file.origin);
   std::int64_t overflow = 0;
+  OutsideEvents outside;
   while (reader.left() > 0) {
     const auto number = reader.at() / kEventBytes;
     const auto column = static_cast<std::uint16_t>(reader.big_endian(1, "column"));
@@ -40,31 +38,15 @@ Recording read_nmnist(const StoredFile& file) {
       ++recording.others;
       continue;
     }
-    for (const auto& [name, value] : {std::pair("column", column), std::pair("row", row)}) {
-      if (value >= kSide)
-        throw InputError(file.origin, fmt::format("event {}: {}", number, name),
-                         fmt::format("{}; 0 to {} are legal", value, kSide - 1));
+    if (row >= kSide || column >= kSide) {
+      outside.add(file.origin, fmt::format("event {}: {}", number, column >= kSide ? "column" : "row"),
+                  fmt::format("{}; 0 to {} are legal", column >= kSide ? column : row, kSide - 1));
+      continue;
     }
     recording.events.push_back({static_cast<std::int64_t>(word & 0x7fffff) + overflow, column, row, (word >> 23) != 0});
   }
+  recording.outside = outside.count(recording.events.size());
   return recording;
-}
-
-Recording read_recording(const StoredFile& file) {
-  constexpr std::string_view kAedat = "#!AER-DAT";
-  if (starts_with(file, kAedat)) {
-    if (starts_with(file, "#!AER-DAT2.")) return read_aedat2(file);
-    if (starts_with(file, "#!AER-DAT4.")) return read_aedat4(file);
-    const auto rest =
-        std::string(file.bytes.begin() + kAedat.size(), file.bytes.begin() + std::min(file.bytes.size(), kAedat.size() + 3));
-    throw InputError(file.origin, "version", fmt::format("AEDAT \"{}\"; 2.0 and 4.0 are read", rest));
-  }
-  if (file.path.ends_with(".bin") || file.path.ends_with(".bs2")) return read_nmnist(file);
-  throw InputError(file.origin, "magic", "no recording: AEDAT 2.0 and 4.0 are read, and N-MNIST's form in .bin and .bs2");
-}
-
-bool is_recording_name(std::string_view path) {
-  return path.ends_with(".bin") || path.ends_with(".bs2") || path.ends_with(".aedat") || path.ends_with(".aedat4");
 }
 
 std::uint32_t downsampled(std::uint32_t pixels, std::uint32_t factor) { return (pixels + factor - 1) / factor; }

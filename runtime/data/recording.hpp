@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/data/stored_files.hpp"
@@ -16,32 +19,37 @@ struct CameraEvent {
   bool operator==(const CameraEvent&) const = default;
 };
 
+/// Row 0 is at the top and column 0 at the left of what the camera saw, in every format.
 struct Recording {
   std::uint32_t rows = 0, columns = 0;
   std::vector<CameraEvent> events;  ///< in the order of the file
   std::uint64_t others = 0;         ///< records of the file that are no events of pixels (frames, motion sensor, triggers)
+  std::uint64_t outside = 0;        ///< events at places that the camera does not have, left out; at most 1 % of all
 };
 
 /// Each throws InputError naming file, field and value.
 
 /// N-MNIST's .bin, also .bs2: 40 bits an event, big endian: column, row (8 bits each), polarity (1), time in microseconds (23).
-/// A row of 240 stands for an overflow of the clock: 8192 microseconds more from there on. The camera's window is 34 x 34.
-[[nodiscard]] Recording read_nmnist(const StoredFile& file);
+/// A row of 240 stands for an overflow of the clock: 8192 microseconds more from there on. The camera's window is 34 x 34; row
+/// and column count from the top left.
+[[nodiscard]] Recording read_nmnist(const StoredFile& file, std::string_view camera = {});
 
 /// AEDAT 2.0: text header, then 8 bytes a record, big endian: address, time in microseconds. The header's AEChip tells the
-/// layout of addresses: DVS128 (128 x 128; bit 0: 0 means brighter; bits 7:1 column and 14:8 row, both counted from the far
-/// end; bit 15: not a pixel), or DAVIS240 (180 x 240) and DAVIS346 (260 x 346): bit 31 or bit 10: not a pixel's event; bits
-/// 30:22 row, counted from the bottom; 21:12 column; bit 11: 1 means brighter.
-[[nodiscard]] Recording read_aedat2(const StoredFile& file);
+/// layout of addresses, or `camera` (one of `aedat2_cameras`) where the header does not. DVS128 (128 x 128): bit 0: 0 means
+/// brighter; bits 7:1 column and 14:8 row; bit 15: not a pixel. DAVIS240 (180 x 240), DAVIS346 (260 x 346) and DAVIS640
+/// (480 x 640): bit 31 or bit 10: not a pixel's event; bits 30:22 row; 21:12 column; bit 11: 1 means brighter. In all of them
+/// the column counts from the right edge and the row from the bottom, as jAER writes and shows them.
+[[nodiscard]] Recording read_aedat2(const StoredFile& file, std::string_view camera = {});
 
-/// AEDAT 4.0: packets of flatbuffers, plain or compressed with LZ4 or Zstandard. Reads the first stream of type EVTS.
-[[nodiscard]] Recording read_aedat4(const StoredFile& file);
+/// Names of cameras: "dvs128" and so on.
+[[nodiscard]] std::span<const std::string_view> aedat2_cameras();
 
-/// Told by content: AEDAT by its first line, else N-MNIST's form if the name ends with .bin or .bs2.
-[[nodiscard]] Recording read_recording(const StoredFile& file);
+/// AEDAT 4.0: packets of flatbuffers, plain or compressed with LZ4 or Zstandard. Reads the first stream of type EVTS. Row and
+/// column count from the top left.
+[[nodiscard]] Recording read_aedat4(const StoredFile& file, std::string_view camera = {});
 
-/// Whether the name is one of a recording: .bin, .bs2, .aedat, .aedat4.
-[[nodiscard]] bool is_recording_name(std::string_view path);
+/// Told by content, N-MNIST's form by its name (file_formats.cpp). `camera` is for files that do not say it.
+[[nodiscard]] Recording read_recording(const StoredFile& file, std::string_view camera = {});
 
 struct Binning {
   std::uint32_t steps = 20;

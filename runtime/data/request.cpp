@@ -7,19 +7,17 @@
 #include <cmath>
 
 #include "runtime/base/error.hpp"
+#include "runtime/data/dataset.hpp"
+#include "runtime/data/recording.hpp"
+#include "runtime/data/set_form.hpp"
 
 namespace phasic::runtime {
 namespace {
 
 constexpr std::int64_t kLargestSide = 4096;
 constexpr auto kOrders = std::to_array<std::string_view>({"file", "mixed"});
+constexpr auto kValidations = std::to_array<std::string_view>({"test", "training", "leave_out"});
 constexpr auto kLabels = std::to_array<std::string_view>({"phoneme", "stress"});
-
-bool has_images(Form form) {
-  return form == Form::kIdx || form == Form::kPictures || form == Form::kCifarBatches || form == Form::kCifarSheets ||
-         form == Form::kNumberedPictures;
-}
-bool has_recordings(Form form) { return form == Form::kRecordings || form == Form::kListedRecordings; }
 
 }  // namespace
 
@@ -31,7 +29,7 @@ DataRequest parse_data_request(const JsonNode& node) {
     return request;
   }
   node.expect_object({"set", "folder", "size", "gray", "invert", "unique", "order", "test_share", "seed", "labels", "range_db",
-                      "steps", "window_ms", "downsample"});
+                      "steps", "window_ms", "downsample", "camera", "validation", "leave_out_damaged"});
   if (const auto set = node.find("set")) {
     request.set = set->text();
     if (find_known(request.set) == nullptr) set->refuse("no known data set; known: " + known_names());
@@ -59,6 +57,9 @@ DataRequest parse_data_request(const JsonNode& node) {
   if (const auto steps = node.find("steps")) request.steps = static_cast<std::uint32_t>(steps->integer(1, 255));
   if (const auto window = node.find("window_ms")) request.window_microseconds = std::llround(1000 * window->real(0, 1e9));
   if (const auto factor = node.find("downsample")) request.downsample = static_cast<std::uint32_t>(factor->integer(1, 1024));
+  if (const auto camera = node.find("camera")) request.camera = aedat2_cameras()[camera->one_of(aedat2_cameras())];
+  if (const auto part = node.find("validation")) request.validation = kValidations[part->one_of(kValidations)];
+  if (const auto leave = node.find("leave_out_damaged")) request.leave_out_damaged = leave->boolean();
   return request;
 }
 
@@ -77,26 +78,43 @@ DataRequest parse_data_text(const std::string& text) {
     return request;
   }
   std::error_code ignored;
-  if (!std::filesystem::exists(text, ignored)) {
-    throw InputError("", "data " + text, "neither a known data set nor a folder; known: " + known_names());
+  if (std::filesystem::exists(text, ignored)) {
+    request.folder = text;
+    return request;
   }
-  request.folder = text;
-  return request;
+  std::string tried;
+  for (const auto& folder : data_folders(text)) {
+    if (std::filesystem::is_directory(folder, ignored)) {
+      request.folder = folder.string();
+      request.name = text;
+      return request;
+    }
+    tried += fmt::format("{}{}", tried.empty() ? "" : ", ", folder.string());
+  }
+  throw InputError(
+      "", "--data " + text,
+      fmt::format("neither a known data set nor an archive or folder with files by class or "
+                  "train-images-idx3-ubyte and so on; tried: {}; known names: {}; `phasic data list` says how to get "
+                  "them",
+                  tried, known_names()));
 }
 
-Preprocessing preprocessing_of(const DataRequest& request, const Preprocessing& usual, Form form) {
+Preprocessing preprocessing_of(const DataRequest& request, const Preprocessing& usual, const Form& form) {
   const auto name = request.set.empty() ? request.folder : request.set;
   const auto only = [&](bool given, bool legal, std::string_view field, std::string_view what) {
     if (given && !legal) throw InputError("data " + name, field, fmt::format("is for {} only", what));
   };
-  only(request.rows.has_value(), has_images(form), "size", "images");
-  only(request.gray.has_value(), has_images(form), "gray", "images");
-  only(request.invert.has_value(), has_images(form), "invert", "images");
-  only(request.unique.has_value(), form != Form::kIdx, "unique", "sets that are no IDX files");
-  only(request.labels.has_value(), form == Form::kNettalk, "labels", "nettalk");
-  only(request.range_decibels.has_value(), form == Form::kSpokenDigits, "range_db", "sounds");
-  only(request.window_microseconds.has_value(), has_recordings(form), "window_ms", "event recordings");
-  only(request.downsample.has_value(), has_recordings(form), "downsample", "event recordings");
+  only(request.rows.has_value(), form.images, "size", "images");
+  only(request.gray.has_value(), form.images, "gray", "images");
+  only(request.invert.has_value(), form.images, "invert", "images");
+  only(request.unique.has_value(), form.read != nullptr, "unique", "sets that are no IDX files");
+  only(request.labels.has_value(), form.words, "labels", "nettalk");
+  only(request.range_decibels.has_value(), form.sounds, "range_db", "sounds");
+  only(request.window_microseconds.has_value(), form.recordings, "window_ms", "event recordings");
+  only(request.downsample.has_value(), form.recordings, "downsample", "event recordings");
+  only(request.camera.has_value(), form.recordings, "camera", "event recordings");
+  only(request.validation.has_value(), form.files, "validation", "files by class");
+  only(request.leave_out_damaged.has_value(), form.files, "leave_out_damaged", "sets of a file a sample");
   auto result = usual;
   const auto take = [](auto& to, const auto& from) {
     if (from) to = *from;
@@ -114,6 +132,9 @@ Preprocessing preprocessing_of(const DataRequest& request, const Preprocessing& 
   take(result.steps, request.steps);
   take(result.downsample, request.downsample);
   take(result.window_microseconds, request.window_microseconds);
+  take(result.camera, request.camera);
+  take(result.validation, request.validation);
+  take(result.leave_out_damaged, request.leave_out_damaged);
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include <sndfile.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <span>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int kLowestRate = 1000, kHighestRate = 384'000;
 constexpr int kLongestSeconds = 600;
+constexpr float kLoudest = 1e12f;  // full scale is 1, or 2^31 of careless programs; powers stay within numbers
 
 /// Bytes in memory as a file of libsndfile.
 struct MemoryFile {
@@ -41,7 +43,8 @@ struct MemoryFile {
   static sf_count_t write(const void*, sf_count_t, void*) { return 0; }
 };
 
-/// The library shortens a truncated file silently, so its header is looked at first.
+/// The library shortens a truncated file silently, so its header is looked at first. Programs that write to a pipe cannot go
+/// back to fill in sizes and leave the largest number there, or one near 2 GiB: the library then reads to the end of the file.
 void check_header(const StoredFile& file) {
   Reader reader(file.bytes, file.origin);
   const auto tag = [&](std::string_view field) {
@@ -58,11 +61,11 @@ void check_header(const StoredFile& file) {
     const auto chunk = tag("chunk");
     const auto size = reader.little_endian(4, "chunk size");
     if (chunk == "data") {
-      if (size > reader.left()) {
-        throw InputError(file.origin, "data",
-                         fmt::format("the header says {} bytes, but {} are there: the file is truncated", size, reader.left()));
-      }
-      return;
+      // Above the size of any file that is read here; sox writes 0x7ffff000 less its header, arecord 0x7fffffff or more.
+      constexpr std::uint64_t kUnknownSize = 0x7fff'0000;
+      if (size <= reader.left() || size >= kUnknownSize) return;
+      throw InputError(file.origin, "data",
+                       fmt::format("the header says {} bytes, but {} are there: the file is truncated", size, reader.left()));
     }
     (void)reader.take(size + (size & 1), fmt::format("chunk \"{}\"", chunk.c_str()));
   }
@@ -91,7 +94,12 @@ Sound decode_wav(const StoredFile& file) {
   result.samples.resize(static_cast<std::size_t>(info.frames));
   for (std::size_t n = 0; n < result.samples.size(); ++n) {
     float sum = 0;
-    for (std::size_t c = 0; c < channels; ++c) sum += all[n * channels + c];
+    for (std::size_t c = 0; c < channels; ++c) {
+      const float value = all[n * channels + c];
+      if (!(std::abs(value) <= kLoudest))
+        throw InputError(file.origin, fmt::format("frame {}", n), fmt::format("{}; at most {} is read", value, kLoudest));
+      sum += value;
+    }
     result.samples[n] = sum / static_cast<float>(channels);
   }
   return result;

@@ -14,9 +14,13 @@ struct Sound {
   std::vector<float> samples;  ///< one channel, -1 to 1
 };
 
-/// Reads WAV; several channels become their mean. Throws InputError naming the file: another format, a header that asks for
-/// more bytes than there are, no samples, a rate beyond 1000 to 384000, more than 10 minutes.
+/// Reads WAV; several channels become their mean. A header from a program that wrote to a pipe, with no size in it, stands for
+/// all that follows. Throws InputError naming the file: another format, a header that asks for more bytes than there are, no
+/// samples, a rate beyond 1000 to 384000, more than 10 minutes, a value that is no number or beyond 10^12 (full scale is 1).
 [[nodiscard]] Sound decode_wav(const StoredFile& file);
+
+/// Reads a sound, told by content (file_formats.cpp). Throws as the readers do.
+[[nodiscard]] Sound decode_sound(const StoredFile& file);
 
 /// The sound at another rate (band-limited interpolation); unchanged if it has it already.
 [[nodiscard]] Sound resampled(const Sound& sound, std::uint32_t rate);

@@ -19,9 +19,10 @@ ExperimentData load_experiment_data(const RunPlan& plan) {
   DataOptions options;
   options.data = experiment.data.is_string() ? experiment.data.get<std::string>() : experiment.data.dump();
   if (!experiment.has_baseline()) options.steps = parse_network(experiment.network, experiment.file).steps;
+  DataParts parts = load_parts(options, {.training = true, .test = experiment.tests});
   ExperimentData data;
-  data.training = load_data(options, Part::kTraining);
-  if (experiment.tests) data.test = load_data(options, Part::kTest);
+  data.training = std::move(parts.training);
+  data.test = std::move(parts.test);
   for (Dataset* const part : {&data.training, &data.test}) {
     if (part->size() == 0) continue;
     smooth(*part, experiment.smoothing);

@@ -79,6 +79,50 @@ TEST_F(DataCommand, ChecksCounts) {
   expect(1, "data check fsdd", {"fsdd", "is in none of"});
 }
 
+TEST_F(DataCommand, CheckNamesWhatWasLeftOut) {
+  std::filesystem::create_directory_symlink(folder / "pictures", folder / "linked");
+  std::filesystem::create_directories(folder / "set");
+  std::filesystem::create_directory_symlink("../linked", folder / "set" / "train");
+  std::filesystem::create_directory_symlink("../linked", folder / "set" / "test");
+  test::write_files(folder / "set", {{"test/.DS_Store", {1}}, {"notes.txt", {1}}, {"__MACOSX/a/._1.png", {1}}});
+  expect(0, "data check " + path("set"),
+         {"40 + 40 samples of 4x4, 2 classes", "3 left out, hidden", "__MACOSX/, test/.DS_Store, train/.DS_Store",
+          "1 left out, of a form that is not read: notes.txt"});
+}
+
+TEST_F(DataCommand, ACameraCanBeNamed) {
+  auto bytes = test::bytes_of("#!AER-DAT2.0\r\n# by v2e\r\n");
+  // Column 0 and row 0 of the file: the lower right corner.
+  for (int n = 0; n < 99; ++n) test::append(bytes, {0, 0, 8, 0, 0, 0, 0, 9});
+  test::append(bytes, {0x7f, 0xc0, 8, 0, 0, 0, 0, 9});  // row 511
+  test::write_file(folder / "a.aedat", bytes);
+  expect(1, "data show " + path("a.aedat"), {"a.aedat", "AEChip", "davis240"});
+  expect(1, "data show " + path("a.aedat") + " --camera eye", {"--camera", "davis346"});
+  expect(0, "data show " + path("a.aedat") + " --ascii --png " + path("a.png") + " --scale 1 --camera davis240",
+         {"99 events of a camera of 180 x 240", "1 outside it left out"});
+  const auto picture = runtime::decode_png(runtime::read_stored_file(folder / "a.png"));
+  // Two pixels became one.
+  ASSERT_EQ(picture.pixels.size(), 3u * 90 * 120);
+  EXPECT_EQ(picture.pixels[90 * 120 - 1], 255);
+  EXPECT_EQ(picture.pixels[0], 0);
+  test::write_files(folder / "set", {{"train/x/1.aedat", bytes}, {"test/x/1.AEDAT", bytes}});
+  const auto object = "'{\"folder\": \"" + path("set") + "\", \"camera\": \"davis240\", \"downsample\": 2}'";
+  expect(0, "data check " + object,
+         {"1 + 1 samples of 2x90x120", "2 events outside the camera left out, in: test/x/1.AEDAT, train/x/1.aedat"});
+  expect(0, "data show '{\"folder\": \"" + path("set") + "\", \"downsample\": 2}' --camera davis240", {"sample 0 of 1"});
+}
+
+TEST_F(DataCommand, IdxFoldersAreTakenByEveryCommand) {
+  test::write_dataset(folder / "idx", 20, 4, 3);
+  test::write_file(folder / "net.json", test::small_network(16, 10, 3).dump());
+  for (const auto& data : {path("idx"), "'{\"folder\": \"" + path("idx") + "\"}'", std::string("idx")}) {
+    SCOPED_TRACE(data);
+    expect(0, "data check " + data, {"20 + 20 samples of 4x4, 3 classes"});
+    expect(0, "data show " + data + " --index 3", {"sample 3 of 20"});
+    EXPECT_EQ(summary("learn " + path("net.json") + " --quiet --data " + data)["samples_learned"], 20);
+  }
+}
+
 TEST_F(DataCommand, ShowsSamples) {
   expect(0, "data show " + path("pictures") + " --test --ascii --png " + path("a.png") + " --scale 3",
          {"test, sample 0 of 8", "@@@@@@@@", "a.png"});

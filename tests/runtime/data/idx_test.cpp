@@ -32,6 +32,22 @@ TEST_F(Idx, ReadsPlainAndPackedFiles) {
   }
 }
 
+TEST_F(Idx, AGzipFileMayHaveSeveralMembers) {
+  const Bytes first(good.begin(), good.begin() + 9), second(good.begin() + 9, good.begin() + 20),
+      third(good.begin() + 20, good.end());
+  auto bytes = test::gzip(first);
+  for (const auto& part : {second, Bytes(), third}) {
+    const auto more = test::gzip(part);
+    bytes.insert(bytes.end(), more.begin(), more.end());
+  }
+  test::write_file(folder / "file", bytes);
+  EXPECT_EQ(read_idx(folder / "file", 3).bytes, pixels);
+  for (const std::size_t cut : {1u, 9u, 30u})
+    expect_all_in(refused(Bytes(bytes.begin(), bytes.end() - static_cast<std::ptrdiff_t>(cut))), {"gzip"});
+  bytes.push_back(0);
+  expect_all_in(refused(bytes), {"gzip", "after the end"});
+}
+
 TEST_F(Idx, ReadsMoreThanABufferful) {
   Bytes many(3'000'000);
   std::mt19937 random(3);

@@ -76,6 +76,9 @@ TEST_F(ImageSets, CifarBatchesInAnArchive) {
   test::write_archive(folder / "cifar10" / "cifar-10-binary.tar.gz", files, "tar", "gzip");
   EXPECT_EQ(load("cifar10").training.labels, (Bytes{1, 9, 2, 9, 3, 9, 4, 9, 5, 9}));
   EXPECT_EQ(load("cifar10", {}, {false, true}).training.size(), 0u);
+  files.emplace_back("cifar-10-batches-bin/readme.html", Bytes{1});
+  test::write_archive(folder / "cifar10" / "cifar-10-binary.tar.gz", files, "tar", "gzip");
+  expect_all_in(load("cifar10").notes.at(0), {"1 left out", "readme.html"});
 }
 
 TEST_F(ImageSets, CifarFaultsAreNamed) {
@@ -273,10 +276,14 @@ TEST_F(ImageSets, IdxLettersAreInvertedMixedAndResized) {
 TEST_F(ImageSets, PathsTellClassAndPart) {
   const auto told = [](const std::optional<Place>& place) {
     if (!place) return std::string("none");
-    return place->label + (!place->part ? " open" : *place->part == Part::kTraining ? " training" : " test");
+    return place->label + (place->validation                 ? " validation"
+                           : !place->part                    ? " open"
+                           : *place->part == Part::kTraining ? " training"
+                                                             : " test");
   };
   EXPECT_EQ(told(place_by_folder("x/Train/cat/1.png")), "cat training");
-  EXPECT_EQ(told(place_by_folder("val/cat/1.png")), "cat test");
+  EXPECT_EQ(told(place_by_folder("val/cat/1.png")), "cat validation");
+  EXPECT_EQ(told(place_by_folder("x/TEST/cat/1.png")), "cat test");
   EXPECT_EQ(told(place_by_folder("cat/1.png")), "cat open");
   EXPECT_EQ(told(place_by_folder("1.png")), "none");
   EXPECT_EQ(told(place_by_hand_letter("PNG/CAP_Q_7.png")), "q open");

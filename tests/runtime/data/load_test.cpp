@@ -154,7 +154,7 @@ TEST(Catalogue, IsComplete) {
     EXPECT_TRUE(known.classes.empty() || known.classes.size() == known.class_count);
     EXPECT_EQ(std::set<std::string>(known.classes.begin(), known.classes.end()).size(), known.classes.size());
     EXPECT_GT(known.shape.rows * known.shape.columns, 0u);
-    const bool by_place = known.form == Form::kPictures || known.form == Form::kRecordings || known.form == Form::kSpokenDigits;
+    const bool by_place = known.form == &Form::kPictures || known.form == &Form::kRecordings || known.form == &Form::kSounds;
     EXPECT_EQ(known.place != nullptr, by_place);
     EXPECT_EQ(find_known(known.name), &known);
   }

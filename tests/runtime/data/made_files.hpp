@@ -49,10 +49,12 @@ inline Bytes deflated(const Bytes& bytes) {
   return packed;
 }
 
+using Files = std::vector<std::pair<std::string, Bytes>>;
+
 /// A PNG of any depth and colour type (0 gray, 2 colours, 3 palette, 4 gray and alpha, 6 colours and alpha). `lines` are the
-/// packed bytes of each row.
+/// packed bytes of each row, `more` further chunks by their names.
 inline Bytes png(std::uint32_t columns, std::uint8_t depth, std::uint8_t type, const std::vector<Bytes>& lines,
-                 const Bytes& palette = {}) {
+                 const Bytes& palette = {}, const Files& more = {}) {
   Bytes file{0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   const auto chunk = [&](const std::string& name, const Bytes& data) {
     Bytes body = bytes_of(name);
@@ -65,7 +67,13 @@ inline Bytes png(std::uint32_t columns, std::uint8_t depth, std::uint8_t type, c
   append(header, big_endian(lines.size(), 4));
   append(header, {depth, type, 0, 0, 0});
   chunk("IHDR", header);
+  for (const auto& [name, data] : more) {
+    if (name != "tRNS") chunk(name, data);
+  }
   if (!palette.empty()) chunk("PLTE", palette);
+  for (const auto& [name, data] : more) {
+    if (name == "tRNS") chunk(name, data);
+  }
   Bytes raw;
   for (const auto& line : lines) {
     raw.push_back(0);  // no filter
@@ -111,8 +119,6 @@ inline Bytes jpeg(std::uint32_t columns, std::uint32_t rows, int channels, const
   std::free(out);
   return bytes;
 }
-
-using Files = std::vector<std::pair<std::string, Bytes>>;
 
 /// Writes an archive: "zip", or "tar" with the filter "gzip", "xz" or "none".
 inline void write_archive(const std::filesystem::path& file, const Files& files, const std::string& format,
@@ -207,12 +213,14 @@ inline Bytes packed(const Bytes& bytes, runtime::Packing packing) {
   return result;
 }
 
-/// An AEDAT 4.0 with one packet of events in stream `number`, and one of another stream before it.
+/// An AEDAT 4.0 with one packet of events in stream `number`, and one of another stream before it. `inside` stands in the
+/// description's outermost element.
 inline Bytes aedat4(const std::vector<MadeEvent>& events, runtime::Packing packing, std::uint32_t columns, std::uint32_t rows,
-                    int number = 1) {
+                    int number = 1, const std::string& inside = "") {
   // The header: a list of three fields at byte 8, the table at 20 with compression, place of the packet table and text.
   const auto text =
-      "<dv version=\"2.0\"><node name=\"outInfo\" path=\"/\"><node name=\"0\"><attr key=\"typeIdentifier\" "
+      "<dv version=\"2.0\">" + inside +
+      "<node name=\"outInfo\" path=\"/\"><node name=\"0\"><attr key=\"typeIdentifier\" "
       "type=\"string\">FRME</attr>"
       "</node><node name=\"" +
       std::to_string(number) +

@@ -26,6 +26,28 @@ TEST(Picture, PngsOfEveryKindAreRead) {
             (Picture{3, 1, 2, {10, 255, 20, 255, 30, 255}}));
 }
 
+TEST(Picture, ValuesAreTheBytesOfTheFileWhateverItsGamma) {
+  const std::vector<Bytes> lines(2, Bytes{9, 18, 100, 200});
+  const Picture expected{1, 2, 4, {9, 18, 100, 200, 9, 18, 100, 200}};
+  for (const std::uint32_t gamma : {100000u, 55556u, 45455u, 22727u, 1u}) {
+    SCOPED_TRACE(gamma);
+    EXPECT_EQ(decode_picture(stored(test::png(4, 8, 0, lines, {}, {{"gAMA", test::big_endian(gamma, 4)}}))), expected);
+  }
+  // The same for colours, with white point and primaries, and with an alpha channel.
+  test::Files chunks{{"gAMA", test::big_endian(100000, 4)}, {"cHRM", {}}};
+  for (const std::uint32_t value : {31270u, 32900u, 64000u, 33000u, 30000u, 60000u, 15000u, 6000u})
+    test::append(chunks[1].second, test::big_endian(value, 4));
+  EXPECT_EQ(decode_picture(stored(test::png(1, 8, 2, {{9, 100, 200}}, {}, chunks))), (Picture{3, 1, 1, {9, 100, 200}}));
+  EXPECT_EQ(decode_picture(stored(test::png(1, 8, 6, {{9, 100, 200, 255}}, {}, chunks))), (Picture{3, 1, 1, {9, 100, 200}}));
+  EXPECT_EQ(decode_picture(stored(test::png(1, 8, 3, {{0}}, {9, 100, 200}, chunks))), (Picture{3, 1, 1, {9, 100, 200}}));
+}
+
+TEST(Picture, ATransparentColourIsWhitePaper) {
+  // Gray 100 is transparent.
+  EXPECT_EQ(decode_picture(stored(test::png(3, 8, 0, {{99, 100, 101}}, {}, {{"tRNS", {0, 100}}}))),
+            (Picture{1, 1, 3, {99, 255, 101}}));
+}
+
 TEST(Picture, JpegsAreRead) {
   // Blocks of one value survive the compression.
   EXPECT_EQ(decode_picture(stored(test::jpeg(8, 8, 1, Bytes(64, 77)))), (Picture{1, 8, 8, Bytes(64, 77)}));

@@ -63,7 +63,7 @@ TEST(Recording, DavisAddressesOfAedat2) {
   const auto recording = read_recording(stored(records, "a.aedat"));
   EXPECT_EQ(recording.rows, 180u);
   EXPECT_EQ(recording.columns, 240u);
-  EXPECT_EQ(recording.events, (std::vector<CameraEvent>{{5, 239, 179, true}, {8, 0, 0, false}}));
+  EXPECT_EQ(recording.events, (std::vector<CameraEvent>{{5, 0, 179, true}, {8, 239, 0, false}}));
   EXPECT_EQ(recording.others, 2u);
   expect_all_in(refusal([&] {
                   (void)read_recording(

@@ -30,7 +30,10 @@ TEST(DataRequest, AnObjectHasTheFieldsOfDocumentation) {
                                {"labels", "stress"},
                                {"steps", 16},
                                {"window_ms", 1.5},
-                               {"downsample", 2}});
+                               {"downsample", 2},
+                               {"camera", "davis240"},
+                               {"validation", "leave_out"},
+                               {"leave_out_damaged", true}});
   EXPECT_EQ(request.rows, 28u);
   EXPECT_EQ(request.columns, 20u);
   EXPECT_EQ(request.invert, false);
@@ -43,6 +46,9 @@ TEST(DataRequest, AnObjectHasTheFieldsOfDocumentation) {
   EXPECT_EQ(request.steps, 16u);
   EXPECT_EQ(request.window_microseconds, 1500);
   EXPECT_EQ(request.downsample, 2u);
+  EXPECT_EQ(request.camera, "davis240");
+  EXPECT_EQ(request.validation, "leave_out");
+  EXPECT_EQ(request.leave_out_damaged, true);
   EXPECT_EQ(parsed({{"folder", "/x"}, {"size", 28}}).columns, 28u);
 }
 
@@ -57,18 +63,24 @@ TEST(DataRequest, WrongFieldsAreNamedWithTheirValues) {
   expect_all_in(refused({{"set", "mnist"}, {"order", "sorted"}}), {"data.order", "sorted", "mixed"});
   expect_all_in(refused({{"set", "mnist"}, {"test_share", 1.5}}), {"data.test_share", "1.5"});
   expect_all_in(refused({{"set", "nettalk"}, {"labels", "tone"}}), {"data.labels", "tone", "stress"});
+  expect_all_in(refused({{"set", "nmnist"}, {"camera", "eye"}}), {"data.camera", "eye", "dvs128", "davis346"});
+  expect_all_in(refused({{"folder", "/x"}, {"validation", "yes"}}), {"data.validation", "yes", "leave_out"});
 }
 
 TEST(DataRequest, WhatHasNoMeaningForASetIsRefused) {
-  const auto refused = [](const json& document, Form form) {
+  const auto refused = [](const json& document, const Form& form) {
     return refusal([&] { (void)preprocessing_of(parsed(document), {}, form); });
   };
-  expect_all_in(refused({{"set", "fsdd"}, {"size", 28}}, Form::kSpokenDigits), {"data fsdd", "size", "images"});
+  expect_all_in(refused({{"set", "fsdd"}, {"size", 28}}, Form::kSounds), {"data fsdd", "size", "images"});
   expect_all_in(refused({{"set", "mnist"}, {"downsample", 2}}, Form::kIdx), {"data mnist", "downsample", "recordings"});
   expect_all_in(refused({{"set", "mnist"}, {"labels", "stress"}}, Form::kIdx), {"labels", "nettalk"});
   expect_all_in(refused({{"set", "nmnist"}, {"invert", true}}, Form::kRecordings), {"invert", "images"});
   expect_all_in(refused({{"set", "mnist"}, {"range_db", 40}}, Form::kIdx), {"range_db", "sounds"});
   expect_all_in(refused({{"set", "mnist"}, {"unique", true}}, Form::kIdx), {"unique"});
+  expect_all_in(refused({{"set", "fsdd"}, {"camera", "dvs128"}}, Form::kSounds), {"camera", "recordings"});
+  expect_all_in(refused({{"set", "cifar10"}, {"leave_out_damaged", true}}, Form::kCifarBatches),
+                {"leave_out_damaged", "file a sample"});
+  expect_all_in(refused({{"set", "mnist"}, {"validation", "test"}}, Form::kIdx), {"validation", "files by class"});
   Preprocessing usual;
   usual.rows = usual.columns = 28;
   usual.invert = true;

@@ -2,6 +2,8 @@
 #include "runtime/data/sound.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <limits>
 
 #include "tests/runtime/data/made_files.hpp"
 
@@ -37,6 +39,41 @@ TEST(Sound, WhatIsNoWavIsNamed) {
   EXPECT_GT(test::refuses_what_is_damaged(
                 whole, [](const Bytes& bytes) { (void)decode_wav(stored(bytes)); }, false),
             60);
+}
+
+/// A WAV of one channel of 32-bit floating point.
+Bytes float_wav(const std::vector<float>& samples) {
+  auto file = test::wav(8000, 1, std::vector<std::int16_t>(2 * samples.size()));
+  file[20] = 3;   // floating point
+  file[32] = 4;   // bytes of a frame
+  file[34] = 32;  // bits of a sample
+  std::memcpy(file.data() + 44, samples.data(), 4 * samples.size());
+  return file;
+}
+
+TEST(Sound, WhatIsNoNumberIsRefusedWithItsFrame) {
+  EXPECT_EQ(decode_wav(stored(float_wav({0.5f, -2, 0}))).samples, (std::vector<float>{0.5f, -2, 0}));
+  const float infinity = std::numeric_limits<float>::infinity();
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), infinity, -infinity, 2e12f}) {
+    SCOPED_TRACE(bad);
+    std::vector<float> samples(100);
+    samples[73] = bad;
+    expect_all_in(refusal([&] { (void)decode_sound(stored(float_wav(samples), "a.wav")); }), {"a.wav", "frame 73"});
+  }
+}
+
+TEST(Sound, WhatAProgramWroteToAPipeIsReadToItsEnd) {
+  const std::vector<std::int16_t> samples{100, -200, 300, -400};
+  const auto right = decode_wav(stored(test::wav(8000, 1, samples)));
+  for (const std::uint32_t size : {0xffffffffu, 0x7ffff000u, 0x80000000u, 0x7fffffffu}) {
+    SCOPED_TRACE(size);
+    auto bytes = test::wav(8000, 1, samples);
+    const auto word = test::little_endian(size, 4);
+    std::copy(word.begin(), word.end(), bytes.begin() + 40);
+    EXPECT_EQ(decode_wav(stored(bytes)).samples, right.samples);
+    std::copy(word.begin(), word.end(), bytes.begin() + 4);
+    EXPECT_EQ(decode_wav(stored(bytes)).samples, right.samples);
+  }
 }
 
 TEST(Sound, ResamplingKeepsTimeAndTone) {

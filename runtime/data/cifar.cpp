@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+/// CIFAR-10 in its binary form and as sheets.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <map>
 
-#include "runtime/base/error.hpp"
 #include "runtime/data/raw_set.hpp"
 #include "runtime/data/split.hpp"
+#include "runtime/data/text_lines.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -15,56 +14,25 @@ namespace {
 constexpr std::uint32_t kCifarSide = 32, kCifarChannels = 3, kCifarClasses = 10;
 constexpr std::size_t kCifarPixels = std::size_t{kCifarChannels} * kCifarSide * kCifarSide;
 
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-/// Lines without their ends; empty ones are left out.
-std::vector<std::string> lines_of(const StoredFile& file) {
-  std::vector<std::string> lines;
-  std::string line;
-  for (const auto byte : file.bytes) {
-    if (byte != '\n' && byte != '\r') {
-      line += static_cast<char>(byte);
-    } else if (!line.empty()) {
-      lines.push_back(std::move(line));
-      line.clear();
-    }
-  }
-  if (!line.empty()) lines.push_back(std::move(line));
-  return lines;
-}
-
-std::uint32_t number_in(std::string_view text, std::uint32_t most, const std::string& origin, const std::string& field) {
-  std::uint32_t value = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc() || end != text.data() + text.size() || value > most)
-    throw InputError(origin, field, fmt::format("\"{}\"; a number from 0 to {} is needed", text.substr(0, 40), most));
-  return value;
-}
-
-}  // namespace
-
-RawSet read_pictures(const KnownSet& known, const Located& located, const Preprocessing& how, Wanted wanted) {
-  RawSet raw;
-  auto [files, places, labels] = read_placed(known, located, how, wanted, is_picture_name);
-  raw.labels = std::move(labels);
-  for (std::size_t n = 0; n < files.size(); ++n) {
-    if (!wanted.has(places[n].part)) continue;
-    raw.samples.push_back({places[n].label, places[n].part, files[n].origin, prepared(decode_picture(files[n]), how), {}});
-  }
-  return raw;
-}
-
-RawSet read_cifar_batches(const KnownSet& known, const Located& located, const Preprocessing& how, Wanted wanted) {
+RawSet read_batches(const SetSource& source) {
+  const auto& [known, located, how, wanted] = source;
   constexpr std::size_t kRecordBytes = 1 + kCifarPixels;
   const auto part_of = [](std::string_view path) {
     return name_of(path).starts_with("test_batch") ? Part::kTest : Part::kTraining;
   };
-  const auto files = read_located(located, [&](std::string_view path) {
-    const auto name = name_of(path);
-    const bool batch = name == "test_batch.bin" || (name.starts_with("data_batch_") && name.ends_with(".bin"));
-    return batch && wanted.has(part_of(path));
-  });
   RawSet raw;
+  PassedOver passed;
+  const auto files = read_located(
+      located,
+      [&](std::string_view path) {
+        const auto name = name_of(path);
+        const bool batch = name == "test_batch.bin" || (name.starts_with("data_batch_") && name.ends_with(".bin"));
+        if (!batch) raw.left_out.add("no batches", std::string(path));
+        return batch && wanted.has(part_of(path));
+      },
+      &passed);
+  raw.left_out.add(passed.left_out);
+  if (!passed.unreadable.empty()) throw InputError(passed.unreadable.front());
   raw.labels = sorted_names(known.classes);
   for (const auto& file : files) {
     if (file.bytes.empty() || file.bytes.size() % kRecordBytes != 0) {
@@ -85,7 +53,8 @@ RawSet read_cifar_batches(const KnownSet& known, const Located& located, const P
   return raw;
 }
 
-RawSet read_cifar_sheets(const KnownSet& known, const Located& located, const Preprocessing& how, Wanted wanted) {
+RawSet read_sheets(const SetSource& source) {
+  const auto& [known, located, how, wanted] = source;
   const auto files =
       read_located(located, [](std::string_view path) { return path.ends_with(".png") || path.ends_with(".csv"); });
   // Sheets by their numbers: cifar10_batch_<number>.png.
@@ -143,32 +112,9 @@ RawSet read_cifar_sheets(const KnownSet& known, const Located& located, const Pr
   return raw;
 }
 
-RawSet read_numbered_pictures(const KnownSet& known, const Located& located, const Preprocessing& how, Wanted wanted) {
-  RawSet raw;
-  raw.labels = sorted_names(known.classes);
-  const auto all = read_located(located, [](std::string_view path) {
-    return path.ends_with(".png") || path.ends_with("train_labels.csv") || path.ends_with("test_labels.csv");
-  });
-  for (const auto part : {Part::kTraining, Part::kTest}) {
-    if (!wanted.has(part)) continue;
-    const std::string word = part == Part::kTraining ? "train" : "test";
-    const auto list =
-        std::find_if(all.begin(), all.end(), [&](const auto& file) { return name_of(file.path) == word + "_labels.csv"; });
-    if (list == all.end()) throw InputError(located.folder.string(), word + "_labels.csv", "is not there");
-    const auto lines = lines_of(*list);
-    std::size_t n = 0;
-    for (const auto& file : all) {
-      if (file.path.find(word + "_images/") == std::string::npos) continue;
-      if (n >= lines.size())
-        throw InputError(list->origin, "lines", fmt::format("{} labels, but there are more pictures", lines.size()));
-      const auto label = number_in(lines[n], static_cast<std::uint32_t>(known.classes.size() - 1), list->origin,
-                                   fmt::format("line {}", n + 1));
-      raw.samples.push_back({known.classes[label], part, file.origin, prepared(decode_picture(file), how), {}});
-      ++n;
-    }
-    if (n != lines.size()) throw InputError(list->origin, "lines", fmt::format("{} labels for {} pictures", lines.size(), n));
-  }
-  return raw;
-}
+}  // namespace
+
+constinit const Form Form::kCifarBatches{.images = true, .read = read_batches};
+constinit const Form Form::kCifarSheets{.images = true, .read = read_sheets};
 
 }  // namespace phasic::runtime
