@@ -40,8 +40,8 @@ void integrate8_short(IntegrateJob& job, std::size_t first) {
   const std::int32_t shift_to_half = shift == 0 ? 0 : shift - 1;
 
   Words usual_all[Vectors] = {};
-  Numbers usual_odd[Vectors] = {};
-  const auto add = [&](Words * all, Numbers * odd, const std::uint16_t* row, const std::uint16_t* end)
+  Words usual_odd[Vectors] = {};
+  const auto add = [&](Words * all, Words * odd, const std::uint16_t* row, const std::uint16_t* end)
       __attribute__((always_inline)) {
     for (; row != end; ++row) {
       const std::byte* const weights = base + *row * job.row_stride;
@@ -49,7 +49,7 @@ void integrate8_short(IntegrateJob& job, std::size_t first) {
       for (std::size_t k = 0; k < Vectors; ++k) {
         const auto pairs = load<Numbers>(weights + k * kVector);
         all[k] += Words(pairs);
-        odd[k] += pairs >> 8;
+        odd[k] += Words(pairs >> 8);
       }
     }
   };
@@ -61,7 +61,7 @@ void integrate8_short(IntegrateJob& job, std::size_t first) {
   Numbers saturations{};
   for (std::uint32_t step = 0; step < neurons.steps; ++step) {
     Words all[Vectors];
-    Numbers odd[Vectors];
+    Words odd[Vectors];
 #pragma GCC unroll 8
     for (std::size_t k = 0; k < Vectors; ++k) {
       all[k] = usual_all[k];
@@ -75,14 +75,14 @@ void integrate8_short(IntegrateJob& job, std::size_t first) {
       for (std::size_t k = 0; k < Vectors; ++k) {
         const auto pairs = load<Numbers>(weights + k * kVector);
         all[k] -= Words(pairs);
-        odd[k] -= pairs >> 8;
+        odd[k] -= Words(pairs >> 8);
       }
     }
     // Modulo 2^16, in which sums may pass the limits on their way.
     const auto bias = static_cast<std::uint16_t>((job.event_begin[step + 1] - job.event_begin[step]) * kEvenBias);
 #pragma GCC unroll 8
     for (std::size_t k = 0; k < Vectors; ++k) {
-      const Numbers sums[2] = {Numbers(all[k] - (Words(odd[k]) << 8) - bias), odd[k]};
+      const Numbers sums[2] = {Numbers(all[k] - (odd[k] << 8) - bias), Numbers(odd[k])};
       Numbers trits[2];
 #pragma GCC unroll 2
       for (std::size_t parity = 0; parity < 2; ++parity) {
@@ -91,7 +91,7 @@ void integrate8_short(IntegrateJob& job, std::size_t first) {
         const Numbers current = shift_right(sums[parity], shift) + (shift_right(sums[parity], shift_to_half) & round_up);
         const Numbers left = (leaks ? multiply_rounded(potential, leak) : potential) & ~spikes;
         potential = add_limited(left, current);
-        saturations += potential != left + current;
+        saturations += potential != add_wrapped(left, current);
         const Numbers open = (potential >= lowest_open) & (potential <= highest_open);
         trits[parity] = (spikes & spike_mask) - open;
         spikes = potential > threshold;

@@ -12,6 +12,13 @@ using Numbers = Vector<std::int16_t, kVector / 2>;
 using Words = Vector<std::uint16_t, kVector / 2>;
 using Bytes = Vector<std::int8_t, kVector>;
 
+/// a + b, modulo 2^16 and 2^8.
+[[gnu::always_inline]] inline Numbers add_wrapped(Numbers a, Numbers b) { return Numbers(Words(a) + Words(b)); }
+[[gnu::always_inline]] inline Bytes add_wrapped(Bytes a, Bytes b) {
+  using Unsigned = Vector<std::uint8_t, kVector>;
+  return Bytes(Unsigned(a) + Unsigned(b));
+}
+
 /// a + b, limited to 16 bits.
 [[gnu::always_inline]] inline Numbers add_limited(Numbers a, Numbers b) {
 #if PHASIC_VECTOR_BYTES == 64
@@ -21,7 +28,7 @@ using Bytes = Vector<std::int8_t, kVector>;
 #elif defined(__SSE2__)
   return reinterpret_cast<Numbers>(_mm_adds_epi16(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
 #else
-  const auto sum = Numbers(Words(a) + Words(b));
+  const Numbers sum = add_wrapped(a, b);
   return ((a ^ sum) & (b ^ sum)) < 0 ? (a >> 15) ^ 0x7fff : sum;
 #endif
 }
@@ -35,8 +42,7 @@ using Bytes = Vector<std::int8_t, kVector>;
 #elif defined(__SSE2__)
   return reinterpret_cast<Bytes>(_mm_adds_epi8(reinterpret_cast<__m128i>(a), reinterpret_cast<__m128i>(b)));
 #else
-  using Unsigned = Vector<std::uint8_t, kVector>;
-  const auto sum = Bytes(Unsigned(a) + Unsigned(b));
+  const Bytes sum = add_wrapped(a, b);
   return ((a ^ sum) & (b ^ sum)) < 0 ? (a >> 7) ^ 0x7f : sum;
 #endif
 }

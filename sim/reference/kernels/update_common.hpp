@@ -27,7 +27,7 @@ void update_common8_rows(CommonUpdate8Job& job) {
       const Bytes change = load<Bytes>(job.whole + first) - carry;
       const Bytes weights = load<Bytes>(row + first) ^ bias;
       const Bytes limited = add_limited(weights, change);
-      job.saturations += count_unequal(limited, weights + change);
+      job.saturations += count_unequal(limited, add_wrapped(weights, change));
       store(row + first, limited ^ bias);
     }
   }
@@ -54,7 +54,7 @@ void update_common16_rows(CommonUpdate16Job& job) {
         const Numbers change = load<Numbers>(job.whole + at) - carry;
         const Numbers weights = load<Numbers>(row + at) ^ bias;
         const Numbers limited = add_limited(weights, change);
-        job.saturations += count_unequal(limited, weights + change);
+        job.saturations += count_unequal(limited, add_wrapped(weights, change));
         store(row + at, limited ^ bias);
       }
     }
