@@ -107,6 +107,7 @@ NamedData load_named(const DataRequest& request, Wanted wanted) {
 
 DataParts load_parts(const DataOptions& options, Wanted wanted) {
   DataParts parts;
+  if (!wanted.training && !wanted.test) return parts;
   if (!options.images.empty() || !options.labels.empty()) {
     if (options.images.empty()) throw InputError("", "--images", "is needed together with --labels");
     if (options.labels.empty()) throw InputError("", "--labels", "is needed together with --images");

@@ -50,10 +50,10 @@ OwnFolder idx_folder(const DataRequest& request, Wanted wanted) {
     largest = std::max(largest, *std::max_element(labels.begin(), labels.end()));
   }
   for (unsigned label = 0; label <= largest; ++label) own.known.classes.push_back(std::to_string(label));
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const auto& files = own.located.files;
     if (std::find(files.begin(), files.end(), entry.path()) != files.end()) continue;
-    std::error_code ignored;
     own.left_out.add("beside the IDX files", entry.path().filename().string() + (entry.is_directory(ignored) ? "/" : ""));
   }
   return own;
