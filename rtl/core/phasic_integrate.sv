@@ -28,7 +28,7 @@ module phasic_integrate #(
   input  logic [7:0]             bias_value_i,
   input  logic [15:0]            rows_i,
   input  logic [15:0]            row_words_i,
-  input  logic [WordBits-1:0]    last_word_i,
+  input  logic [WordBits-1:0]    row_last_word_i,   // of a weight row
   // dopamine message
   input  logic                   message_valid_i,
   output logic                   message_ready_o,
@@ -39,21 +39,22 @@ module phasic_integrate #(
   input  logic                   head_valid_i,
   output logic                   head_ready_o,
   input  logic [1:0]             head_kind_i,
-  input  logic [RowBits-1:0]     head_row_i,
+  input  logic [RowBits-1:0]     head_weight_row_i,
+  input  logic [AddressBits-1:0] head_weight_address_i,  // of the row's first word
+  input  logic [WordBits-1:0]    head_target_word_i,     // word of sums that takes the row's first word
   input  logic [7:0]             head_value_i,
-  input  logic [AddressBits-1:0] head_address_i,
   // gate
   input  logic                   gate_busy_i,
   output logic                   gate_open_o,       // the event at the head opens a neuron
-  // words to the lanes
+  // words to the lanes: those of a weight row follow each other, and so do the words of sums that take them
   output logic                   issue_o,
   output logic                   issue_bank_o,
   output logic                   issue_first_o,     // no row came before this one in what is summed
-  output logic [WordBits-1:0]    issue_word_o,
+  output logic [WordBits-1:0]    issue_target_word_o,    // of sums
   output logic [7:0]             issue_value_o,
-  output logic [AddressBits-1:0] issue_address_o,
+  output logic [AddressBits-1:0] issue_weight_address_o,
   output logic                   row_issued_o,      // the word is the row's last
-  output logic [RowBits-1:0]     issue_row_o,
+  output logic [RowBits-1:0]     issue_weight_row_o,
   // the sample that is being integrated
   output logic                   sample_started_o,
   output logic                   sample_learn_o,
@@ -93,35 +94,35 @@ module phasic_integrate #(
   assign head_spike = head_valid_i && head_kind_i == 2'd0;
   assign head_mark  = head_valid_i && (head_kind_i == 2'd1 || head_kind_i == 2'd2);
   assign issue_bias = head_mark && bias_i && !bias_done_q;
-  assign issue_last = word_q == last_word_i;
+  assign issue_last = word_q == row_last_word_i;
 
-  assign clearing_o       = state_q == StateClear;
-  assign clear_row_o      = clear_count_q[RowBits-1:0];
-  assign message_ready_o  = state_q == StateIdle && !key_busy_i;
-  assign head_ready_o     = (row_issued_o && head_spike) || step_done_o || gate_open_o;
-  assign gate_open_o      = state_q == StateIntegrate && head_valid_i && head_kind_i == 2'd3 && !gate_busy_i;
-  assign issue_o          = state_q == StateIntegrate && (head_spike || issue_bias);
-  assign issue_bank_o     = bank_q;
-  assign issue_first_o    = silent_q;
-  assign issue_word_o     = word_q;
-  assign issue_address_o  = (head_spike ? head_address_i : bias_address_q) + AddressBits'(word_q);
-  assign issue_value_o    = head_spike ? head_value_i : bias_value_i;
-  assign issue_row_o      = head_spike ? head_row_i : bias_row;
-  assign row_issued_o     = issue_o && issue_last;
-  assign sample_started_o = message_valid_i && message_ready_o;
-  assign sample_learn_o   = learn_q;
-  assign sample_class_o   = class_q;
-  assign sample_number_o  = number_q;
-  assign step_o           = step_q;
-  assign last_step_o      = step_q == steps_i - 6'd1;
-  assign step_rows_o      = step_rows_q;
-  assign step_done_o      = state_q == StateIntegrate && head_mark && !issue_bias && !sweep_busy_i && !gate_busy_i;
-  assign step_final_o     = head_kind_i == 2'd2;
-  assign step_silent_o    = silent_q;
-  assign learn_o          = state_q == StateLearn;
-  assign idle_o           = state_q == StateIdle;
-  assign waiting_o        = (state_q == StateIntegrate && !head_valid_i) || (idle_o && !message_valid_i);
-  assign state_o          = state_q;
+  assign clearing_o             = state_q == StateClear;
+  assign clear_row_o            = clear_count_q[RowBits-1:0];
+  assign message_ready_o        = state_q == StateIdle && !key_busy_i;
+  assign head_ready_o           = (row_issued_o && head_spike) || step_done_o || gate_open_o;
+  assign gate_open_o            = state_q == StateIntegrate && head_valid_i && head_kind_i == 2'd3 && !gate_busy_i;
+  assign issue_o                = state_q == StateIntegrate && (head_spike || issue_bias);
+  assign issue_bank_o           = bank_q;
+  assign issue_first_o          = silent_q;
+  assign issue_target_word_o    = (head_spike ? head_target_word_i : '0) + word_q;
+  assign issue_weight_address_o = (head_spike ? head_weight_address_i : bias_address_q) + AddressBits'(word_q);
+  assign issue_value_o          = head_spike ? head_value_i : bias_value_i;
+  assign issue_weight_row_o     = head_spike ? head_weight_row_i : bias_row;
+  assign row_issued_o           = issue_o && issue_last;
+  assign sample_started_o       = message_valid_i && message_ready_o;
+  assign sample_learn_o         = learn_q;
+  assign sample_class_o         = class_q;
+  assign sample_number_o        = number_q;
+  assign step_o                 = step_q;
+  assign last_step_o            = step_q == steps_i - 6'd1;
+  assign step_rows_o            = step_rows_q;
+  assign step_done_o            = state_q == StateIntegrate && head_mark && !issue_bias && !sweep_busy_i && !gate_busy_i;
+  assign step_final_o           = head_kind_i == 2'd2;
+  assign step_silent_o          = silent_q;
+  assign learn_o                = state_q == StateLearn;
+  assign idle_o                 = state_q == StateIdle;
+  assign waiting_o              = (state_q == StateIntegrate && !head_valid_i) || (idle_o && !message_valid_i);
+  assign state_o                = state_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

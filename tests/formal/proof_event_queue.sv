@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// phasic_event_queue: events leave in the order in which they came, none lost, none twice, each with its own kind, row and value and the address of its
-// row's first word; it takes events until it holds seventeen; an event on offer stays until it is taken.
+// phasic_event_queue with phasic_fan_out: events leave in the order in which they came, none lost, none twice, each with its own kind and value, the weight
+// row of its source, the address of the row's first word and the first word of sums; it takes events until it holds seventeen; an event on offer
+// stays until it is taken.
 //
 // Assumes: the number of words of a row does not change.
 // Sizes:   two bits of row and of address; kinds, rows and values pass through, and the address is a product that the queue only carries. The depth of
@@ -24,6 +25,7 @@ module proof_event_queue (
   logic       event_ready, head_valid, chosen;
   logic [1:0] head_kind, head_row, head_address;
   logic [7:0] head_value;
+  logic [3:0] head_target;
   logic [5:0] count, before;
   logic [Width-1:0] in, head, word;
 
@@ -39,20 +41,21 @@ module proof_event_queue (
     .Graded     (1'b1)
   ) dut (
     .clk_i,
-    .rst_ni        (rst_n),
+    .rst_ni               (rst_n),
     .clear_i,
-    .row_words_i   (row_words),
+    .row_words_i          (row_words),
     .event_valid_i,
-    .event_ready_o (event_ready),
+    .event_ready_o        (event_ready),
     .event_kind_i,
-    .event_index_i,
+    .event_source_i       (event_index_i),
     .event_value_i,
-    .head_valid_o  (head_valid),
+    .head_valid_o         (head_valid),
     .head_ready_i,
-    .head_kind_o   (head_kind),
-    .head_row_o    (head_row),
-    .head_value_o  (head_value),
-    .head_address_o(head_address)
+    .head_kind_o          (head_kind),
+    .head_weight_row_o    (head_row),
+    .head_weight_address_o(head_address),
+    .head_target_word_o   (head_target),
+    .head_value_o         (head_value)
   );
 
   order_check #(
@@ -83,11 +86,12 @@ module proof_event_queue (
       assert (event_ready || count == 6'(Depth + 1));
       assert (!held_q || (head_valid && head == held_head_q));
       assert (head_valid || count <= 6'd1);
+      assert (head_target == 4'd0);
     end
   end
 
 `ifdef INVARIANTS
-  (* hierconn *) logic             \dut.valid_q ;
+  (* hierconn *) logic             \dut.u_fan_out.valid_q ;
   (* hierconn *) logic [Width-1:0] \dut.entry ;
   (* hierconn *) logic [4:0]       \dut.u_queue.write_q , \dut.u_queue.read_q ;
   (* hierconn *) logic [Width-1:0] \dut.u_queue.words_q[0] , \dut.u_queue.words_q[1] , \dut.u_queue.words_q[2] , \dut.u_queue.words_q[3] ,
@@ -105,7 +109,7 @@ module proof_event_queue (
   assign place  = 4'(dut.u_queue.read_q) + 4'(before);
   always_ff @(posedge clk_i) begin
     if (rst_n) begin
-      assert (inside <= 5'(Depth) && count == 6'(inside) + 6'(dut.valid_q));
+      assert (inside <= 5'(Depth) && count == 6'(inside) + 6'(dut.u_fan_out.valid_q));
       assert (!chosen || word == ((before == 6'(inside)) ? dut.entry : words[Width*place +: Width]));
     end
   end

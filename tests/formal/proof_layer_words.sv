@@ -106,11 +106,11 @@ module proof_layer_words (
   // Where steps come from, and where words go.
   (* hierconn *) logic        \dut.step_done , \dut.step_final ;
   (* hierconn *) logic        \dut.spikes_valid , \dut.spikes_ready ;
-  (* hierconn *) logic [19:0] \dut.word_in ;
+  (* hierconn *) logic [19:0] \dut.u_output.word_in ;
   logic [19:0] word;
   logic        mark, final_mark, enter;
   logic [15:0] number;
-  assign word       = dut.word_in;
+  assign word       = dut.u_output.word_in;
   assign mark       = word[19];
   assign final_mark = word[18];
   assign number     = word[17:2];
@@ -149,7 +149,7 @@ module proof_layer_words (
   (* hierconn *) logic [1:0] \dut.u_sweep.word_q , \dut.u_sweep.word1_q , \dut.u_sweep.word2_q , \dut.u_sweep.word3_q , \dut.u_sweep.word4_q ;
   (* hierconn *) logic [3:0] \dut.u_sweep.sweep_valid_o ;
   (* hierconn *) logic       \dut.u_sweep.final_q ;
-  (* hierconn *) logic [4:0] \dut.held_q , \dut.u_spikes.write_q , \dut.u_spikes.read_q ;
+  (* hierconn *) logic [4:0] \dut.u_output.held_q , \dut.u_output.u_spikes.write_q , \dut.u_output.u_spikes.read_q ;
   logic       idle, delay, run, drain, send_mark;
   logic [3:0] valid;
   logic [2:0] wait_count, flying;
@@ -163,9 +163,9 @@ module proof_layer_words (
   assign flying     = 3'(valid[0]) + 3'(valid[1]) + 3'(valid[2]) + 3'(valid[3]);
   always_ff @(posedge clk_i) begin
     if (rst_n) begin
-      assert (dut.held_q == 5'(dut.u_spikes.write_q - dut.u_spikes.read_q));
+      assert (dut.u_output.held_q == 5'(dut.u_output.u_spikes.write_q - dut.u_output.u_spikes.read_q));
       // A sweep reads a word only while at most nine places are taken, and at most four words fly.
-      assert (output_layer || 32'(dut.held_q) + 32'(flying) <= ((drain || send_mark) ? 32'd14 : 32'd15));
+      assert (output_layer || 32'(dut.u_output.held_q) + 32'(flying) <= ((drain || send_mark) ? 32'd14 : 32'd15));
       assert (open_q == (!output_layer && (delay || run || drain || send_mark)));
       // Words that have been read from the neurons are in the stages or have been sent.
       assert (run || drain || valid == 4'd0);

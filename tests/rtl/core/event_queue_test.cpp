@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The queue of events against a stage and a std::deque of 16.
+// The queue of events behind the fan-out against a stage and a std::deque of 16.
 #include <deque>
 #include <optional>
 #include <random>
@@ -75,7 +75,7 @@ TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLa
         offered.index = carries_index(offered) ? static_cast<unsigned>(random() % 4 == 0 ? rows - 1 : random() % rows) : 0;
         module->event_valid_i = random() % 8 < in_chance;
         module->event_kind_i = static_cast<unsigned char>(offered.kind);
-        module->event_index_i = static_cast<std::uint16_t>(offered.index);
+        module->event_source_i = static_cast<std::uint16_t>(offered.index);
         module->event_value_i = static_cast<unsigned char>(offered.value);
       }
       module->head_ready_i = random() % 8 < out_chance;
@@ -88,9 +88,10 @@ TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLa
         const Event& head = queue.front();
         ASSERT_EQ(module->head_kind_o, head.kind);
         if (carries_index(head)) {
-          ASSERT_EQ(module->head_row_o, head.index);
+          ASSERT_EQ(module->head_weight_row_o, head.index);
           ASSERT_EQ(module->head_value_o, TypeParam::graded ? head.value : 1);
-          ASSERT_EQ(module->head_address_o, head.index * row_words % addresses);
+          ASSERT_EQ(module->head_weight_address_o, head.index * row_words % addresses);
+          ASSERT_EQ(module->head_target_word_o, 0) << "a dense row begins at the first neuron";
         }
       }
       filled = filled || (!room && stage);

@@ -34,9 +34,11 @@ struct Item {
   bool consumes = false;  // the event at the head has had all of its work
   bool final = false;
   unsigned value = 0;
+  unsigned address = 0, target = 0;  // of the word
 };
 struct Event {
   unsigned kind = 0, row = 0, value = 0;
+  unsigned address = 0, target = 0;  // of its row's first word
 };
 struct Message {
   bool learn = false;
@@ -82,7 +84,7 @@ class Bench {
   Seen seen;
 
  private:
-  static constexpr unsigned addresses = 1U << T::address_bits;
+  static constexpr unsigned addresses = 1U << T::address_bits, target_words = 1U << T::word_bits;
   // The last word of a walk is written five cycles after it.
   static constexpr unsigned least_settling = 6, most_settling = 16;
 
@@ -114,14 +116,15 @@ class Bench {
     module_->compete_i = constants_.competes;
     module_->rows_i = static_cast<std::uint16_t>(constants_.rows);
     module_->row_words_i = static_cast<std::uint16_t>(constants_.words);
-    module_->last_word_i = static_cast<unsigned char>(constants_.words - 1);
+    module_->row_last_word_i = static_cast<unsigned char>(constants_.words - 1);
     head_chance_ = 1 + below(4);
   }
 
   void plan_row(std::deque<Item>& plan, const Event& event, unsigned step, unsigned rows_before, bool consumes, bool first) {
     for (unsigned word = 0; word < constants_.words; ++word) {
       const bool last = word + 1 == constants_.words;
-      plan.push_back({false, false, event.row, word, step, rows_before, first, last, last && consumes, false, event.value});
+      plan.push_back({false, false, event.row, word, step, rows_before, first, last, last && consumes, false, event.value,
+                      (event.address + word) % addresses, (event.target + word) % target_words});
     }
   }
 
@@ -131,24 +134,26 @@ class Bench {
     const unsigned inputs = constants_.rows - (constants_.bias ? 1 : 0);
     bool first = true;
     for (unsigned open = chance(2) ? below(5) : 0; open > 0; --open) {
-      events_.push_back({3, below(T::max_rows), 0});
-      plan.push_back({false, true, 0, 0, 0, 0, true, false, true, false, 0});
+      events_.push_back({3, below(T::max_rows), 0, 0, 0});
+      plan.push_back({false, true, 0, 0, 0, 0, true, false, true, false, 0, 0, 0});
     }
     for (unsigned step = 0; step < constants_.steps; ++step) {
       const bool final = step + 1 == constants_.steps;
       unsigned rows = 0;
       first = first || !constants_.competes;
       for (unsigned spikes = inputs == 0 || chance(4) ? 0 : below(5); rows < spikes; ++rows) {
-        events_.push_back({0, below(inputs), below(256)});
+        // Where a fan-out may take an event: any row, anywhere in the memory, to any sums.
+        events_.push_back({0, below(inputs), below(256), below(addresses), below(target_words)});
         plan_row(plan, events_.back(), step, rows, true, first);
         first = false;
       }
-      events_.push_back({final ? 2U : 1U, 0, 0});
+      events_.push_back({final ? 2U : 1U, 0, 0, 0, 0});
       if (constants_.bias) {
-        plan_row(plan, {0, constants_.rows - 1, constants_.bias_value}, step, rows++, false, first);
+        const unsigned row = constants_.rows - 1;
+        plan_row(plan, {0, row, constants_.bias_value, row * constants_.words, 0}, step, rows++, false, first);
         first = false;
       }
-      plan.push_back({true, false, 0, 0, step, rows, first, false, true, final, 0});
+      plan.push_back({true, false, 0, 0, step, rows, first, false, true, final, 0, 0, 0});
     }
     plans_.push_back(std::move(plan));
   }
@@ -165,11 +170,12 @@ class Bench {
     message_valid_ = message_valid_ || chance(4);
     module_->clear_i = chance(1500);
     module_->head_valid_i = head_valid_;
-    const Event event = head_valid_ ? events_.front() : Event{below(4), below(T::max_rows), below(256)};
+    const Event event = head_valid_ ? events_.front() : Event{below(4), below(T::max_rows), below(256), 0, 0};
     module_->head_kind_i = static_cast<unsigned char>(event.kind);
-    module_->head_row_i = static_cast<std::uint16_t>(event.row);
+    module_->head_weight_row_i = static_cast<std::uint16_t>(event.row);
+    module_->head_target_word_i = static_cast<unsigned char>(event.target);
     module_->head_value_i = static_cast<unsigned char>(event.value);
-    set_bits(module_->head_address_i, 0, T::address_bits, event.row * constants_.words % addresses);
+    set_bits(module_->head_weight_address_i, 0, T::address_bits, event.address);
     const Message message = message_valid_ ? messages_.front() : Message{};
     module_->message_valid_i = message_valid_;
     module_->message_learn_i = message.learn;
@@ -235,10 +241,10 @@ class Bench {
       ASSERT_EQ(module_->step_final_o != 0, item.final);
       ASSERT_EQ(module_->step_silent_o != 0, item.first);
     } else {
-      ASSERT_EQ(module_->issue_row_o, item.row);
-      ASSERT_EQ(module_->issue_word_o, item.word);
+      ASSERT_EQ(module_->issue_weight_row_o, item.row);
+      ASSERT_EQ(module_->issue_target_word_o, item.target);
       ASSERT_EQ(module_->issue_value_o, item.value);
-      ASSERT_EQ(module_->issue_address_o, (item.row * constants_.words + item.word) % addresses);
+      ASSERT_EQ(module_->issue_weight_address_o, item.address);
       ASSERT_EQ(module_->issue_first_o != 0, item.first);
     }
   }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The counters of a layer against the contract's block of counters.
+// The status of a layer against the contract's block of counters and its register of state.
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <random>
 #include <string>
 
-#include "Vcounters_1.h"
-#include "Vcounters_1___024root.h"
-#include "Vcounters_4.h"
-#include "Vcounters_4___024root.h"
-#include "Vcounters_64.h"
-#include "Vcounters_64___024root.h"
+#include "Vstatus_1.h"
+#include "Vstatus_1___024root.h"
+#include "Vstatus_4.h"
+#include "Vstatus_4___024root.h"
+#include "Vstatus_64.h"
+#include "Vstatus_64___024root.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
@@ -28,7 +28,7 @@ struct Shape {
 };
 
 template <class T>
-class RtlLayerCounters : public ::testing::Test {
+class RtlLayerStatus : public ::testing::Test {
  protected:
   /// What a cycle saw of spikes and limited values; it is counted in the cycle after.
   struct Sums {
@@ -49,20 +49,22 @@ class RtlLayerCounters : public ::testing::Test {
     };
     sums.spikes = count(module->spikes_valid_i != 0, module->spikes_i);
     sums.potentials = count(module->spikes_valid_i != 0, module->potentials_limited_i);
-    sums.weights = count(module->weights_valid_i != 0, module->weights_limited_i);
+    const bool competes = module->compete_i != 0, learns = !competes || module->winner_valid_i != 0;
+    const bool changed = module->update_write_i != 0 || module->winner_learned_i != 0;
+    sums.weights = competes ? (changed && module->winner_limited_i != 0 ? 1 : 0) : count(changed, module->weights_limited_i);
     if (module->row_issued_i != 0) {
       ++twin.events;
       twin.synaptic_operations += module->neurons_i;
     }
-    if (module->row_learned_i != 0) {
+    if (module->row_learned_i != 0 && learns) {
       ++twin.update_rows;
-      twin.update_operations += module->learning_neurons_i;
+      twin.update_operations += competes ? 1 : module->neurons_i;
     }
     if (module->run_i != 0) {
-      std::uint64_t& cycles = module->integrating_i != 0 ? twin.integrate_cycles
-                              : module->learning_i != 0  ? twin.learn_cycles
-                              : module->waiting_i != 0   ? twin.input_wait_cycles
-                                                         : twin.other_cycles;
+      std::uint64_t& cycles = module->integrating_i != 0          ? twin.integrate_cycles
+                              : module->learning_i != 0 && learns ? twin.learn_cycles
+                              : module->waiting_i != 0            ? twin.input_wait_cycles
+                                                                  : twin.other_cycles;
       ++cycles;
     }
   }
@@ -79,7 +81,10 @@ class RtlLayerCounters : public ::testing::Test {
     module->row_issued_i = often();
     module->row_learned_i = often();
     module->spikes_valid_i = often();
-    module->weights_valid_i = often();
+    module->update_write_i = often();
+    module->winner_learned_i = often();
+    module->winner_limited_i = often();
+    module->winner_valid_i = often();
     module->run_i = random() % 8 != 0;
     module->integrating_i = often();
     module->learning_i = often();
@@ -100,7 +105,7 @@ class RtlLayerCounters : public ::testing::Test {
 
   static void set_neurons(Clocked<typename T::model>& module, std::mt19937_64& random) {
     module->neurons_i = static_cast<std::uint16_t>(random() % 4 == 0 ? 0x8000 : 1 + random() % 0x8000);
-    module->learning_neurons_i = static_cast<std::uint16_t>(random() % 2 == 0 ? 1 : module->neurons_i);
+    module->compete_i = random() % 2;
   }
 
   /// Puts every counter to a value from which it soon carries into its upper bits or passes 2^48. Counting up to there would
@@ -111,7 +116,7 @@ class RtlLayerCounters : public ::testing::Test {
     };
     contract::LayerCounters twin{};
     auto& root = *module->rootp;
-#define PUT(register, field, most) root.phasic_layer_counters__DOT__##register = twin.field = near_limit(most)
+#define PUT(register, field, most) root.phasic_layer_status__DOT__##register = twin.field = near_limit(most)
     PUT(events_q, events, 50);
     PUT(operations_q, synaptic_operations, 1 << 20);
     PUT(spikes_q, spikes, 50);
@@ -127,10 +132,10 @@ class RtlLayerCounters : public ::testing::Test {
     return twin;
   }
 };
-using Shapes = ::testing::Types<Shape<Vcounters_1, 1>, Shape<Vcounters_4, 4>, Shape<Vcounters_64, 64>>;
-TYPED_TEST_SUITE(RtlLayerCounters, Shapes);
+using Shapes = ::testing::Types<Shape<Vstatus_1, 1>, Shape<Vstatus_4, 4>, Shape<Vstatus_64, 64>>;
+TYPED_TEST_SUITE(RtlLayerStatus, Shapes);
 
-TYPED_TEST(RtlLayerCounters, CountEveryCycleInTheOrderOfTheContract) {
+TYPED_TEST(RtlLayerStatus, CountEveryCycleInTheOrderOfTheContract) {
   for (unsigned seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
@@ -163,7 +168,7 @@ TYPED_TEST(RtlLayerCounters, CountEveryCycleInTheOrderOfTheContract) {
   }
 }
 
-TYPED_TEST(RtlLayerCounters, CountModulo2To48) {
+TYPED_TEST(RtlLayerStatus, CountModulo2To48) {
   for (unsigned seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
@@ -179,6 +184,34 @@ TYPED_TEST(RtlLayerCounters, CountModulo2To48) {
       module.edge();
       ASSERT_NO_FATAL_FAILURE(this->check(module, twin));
     }
+  }
+}
+
+TYPED_TEST(RtlLayerStatus, TellsWhoIsBusyAndTheStatesOfIntegrationAndOfSweepOrContest) {
+  std::mt19937_64 random{1};
+  Clocked<typename TypeParam::model> module{1};
+  for (unsigned n = 0; n < 500; ++n) {
+    SCOPED_TRACE("case " + std::to_string(n));
+    // Mostly one bit at a time.
+    const unsigned busy = random() % 2 == 0 ? 1U << random() % 8 : static_cast<unsigned>(random() % 64);
+    const unsigned rows = random() & 0xffff, step = random() & 0x3f, integrate = random() & 7, sweep = random() & 7,
+                   contest = random() & 7;
+    module->clearing_i = busy & 1;
+    module->idle_i = busy >> 1 & 1;
+    module->message_waits_i = busy >> 2 & 1;
+    module->sweep_busy_i = busy >> 3 & 1;
+    module->competition_busy_i = busy >> 4 & 1;
+    module->output_busy_i = busy >> 5 & 1;
+    module->step_rows_i = static_cast<std::uint16_t>(rows);
+    module->step_i = static_cast<unsigned char>(step);
+    module->integrate_state_i = static_cast<unsigned char>(integrate);
+    module->sweep_state_i = static_cast<unsigned char>(sweep);
+    module->competition_state_i = static_cast<unsigned char>(contest);
+    module->compete_i = random() % 2;
+    module.settle();
+    ASSERT_EQ(module->ready_o != 0, (busy & 1) == 0);
+    ASSERT_EQ(module->busy_o != 0, (busy & 3) == 0 || (busy & 0x3c) != 0);
+    ASSERT_EQ(module->state_o, rows << 16 | step << 8 | (module->compete_i != 0 ? contest : sweep) << 4 | integrate);
   }
 }
 

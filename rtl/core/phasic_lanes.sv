@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lanes of a layer engine, one word of neurons at a time: sums, neurons, factors and weight updates, which of a word's lanes have a neuron
+// that the sample's gate leaves open, and in a layer that competes the contest and its winner in place of neurons and updates.
+//
+// Handshake: none of its own; the order of work, the sweep and the walk drive the stages of the modules inside, whose headers say when.
+//            factors_ready_o: the last layer's errors are there, if the factors need them. Scores of a contest by valid/ready.
+// Latency:   weights of a word that is issued are on weights_i two cycles later, those of a word to learn two cycles after weight_read_o.
+// Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane; AddressBits, width of an
+//            address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback, Competition, Graded and
+//            Gate, rules that there can be.
+`default_nettype none
+
+module phasic_lanes #(
+  parameter int Lanes       = 64,
+  parameter int WeightWidth = 8,
+  parameter int SumWidth    = 19,
+  parameter int TotalWidth  = 19,
+  parameter int Words       = 16,
+  parameter int AddressBits = 14,
+  parameter int MaxClasses  = 64,
+  parameter int MaxOutputs  = 64,
+  parameter bit Posts       = 1'b0,
+  parameter bit Feedback    = 1'b0,
+  parameter bit Competition = 1'b0,
+  parameter bit Graded      = 1'b0,
+  parameter bit Gate        = 1'b0,
+  localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1,
+  localparam int LaneBits   = (Lanes > 1) ? $clog2(Lanes) : 1,
+  localparam int CountWidth = Graded ? 8 : 6
+) (
+  input  logic                         clk_i,
+  input  logic                         rst_ni,
+  input  logic                         clear_i,
+  // constants of the run
+  input  logic [511:0]                 descriptor_i,
+  input  logic [5:0]                   steps_i,
+  input  logic [15:0]                  classes_i,
+  input  logic                         graded_i,
+  input  logic                         compete_i,
+  input  logic [15:0]                  rows_i,
+  input  logic [15:0]                  row_words_i,
+  input  logic [15:0]                  neuron_words_i,   // words of the layer's neurons
+  input  logic [WordBits-1:0]          last_word_i,      // the last of them
+  // levels
+  input  logic                         load_level_i,
+  input  logic [31:0]                  load_address_i,
+  input  logic [Lanes*8-1:0]           load_data_i,
+  // the sample
+  input  logic                         sample_started_i,
+  input  logic                         sample_gated_i,
+  input  logic                         sample_learn_i,
+  input  logic [15:0]                  sample_class_i,
+  input  logic [31:0]                  sample_number_i,
+  output logic                         gate_busy_o,
+  input  logic                         gate_open_i,
+  input  logic [15:0]                  gate_neuron_i,
+  // sums: weights of a word that is issued
+  input  logic                         issue_i,
+  input  logic                         issue_bank_i,
+  input  logic                         issue_first_i,
+  input  logic [WordBits-1:0]          issue_word_i,
+  input  logic [7:0]                   issue_value_i,
+  input  logic [Lanes*WeightWidth-1:0] weights_i,
+  // sweep
+  input  logic                         step_done_i,
+  input  logic                         sweep_read_i,
+  input  logic [3:0]                   sweep_valid_i,
+  input  logic                         sweep_bank_i,
+  input  logic                         sweep_first_i,
+  input  logic                         sweep_silent_i,
+  input  logic [31:0]                  sweep_step_i,
+  input  logic [WordBits-1:0]          word0_i,
+  input  logic [WordBits-1:0]          word2_i,
+  input  logic [WordBits-1:0]          word3_i,
+  input  logic [WordBits-1:0]          word4_i,
+  output logic [Lanes-1:0]             spikes_o,
+  output logic [(Graded ? 8*Lanes : 1)-1:0] values_o,
+  output logic [Lanes-1:0]             potentials_limited_o,
+  input  logic                         read_out_i,
+  input  logic [LaneBits-1:0]          read_out_lane_i,
+  output logic [CountWidth+15:0]       read_out_o,
+  // factors
+  output logic                         factors_ready_o,
+  input  logic                         factor0_i,
+  input  logic [1:0]                   factor_valid_i,
+  input  logic [15:0]                  factor_class_i,
+  // spike counts of the last layer
+  input  logic                         count_valid_i,
+  input  logic [7:0]                   count_i,
+  input  logic                         count_last_i,
+  input  logic [31:0]                  count_number_i,
+  // contest
+  input  logic                         contest_start_i,
+  input  logic                         contest_silent_i,
+  output logic                         competition_busy_o,
+  output logic [2:0]                   competition_state_o,
+  output logic                         score_valid_o,
+  input  logic                         score_ready_i,
+  output logic [31:0]                  score_o,
+  output logic                         score_last_o,
+  output logic [15:0]                  prediction_o,
+  output logic                         winner_valid_o,
+  // learning: the walk's words, and the synapse memory
+  input  logic                         walk_i,
+  input  logic                         walk_valid_i,
+  input  logic [WordBits-1:0]          walk_word_i,
+  input  logic [AddressBits-1:0]       walk_address_i,
+  input  logic [15:0]                  row_x_i,
+  input  logic [15:0]                  row_y_i,
+  input  logic [31:0]                  history_i,
+  output logic                         weight_read_o,
+  output logic [AddressBits-1:0]       weight_read_address_o,
+  output logic                         weight_write_o,
+  output logic [AddressBits-1:0]       weight_write_address_o,
+  output logic [Lanes*WeightWidth-1:0] weights_o,
+  output logic                         update_write_o,   // weights of a word, other than by a winner
+  output logic [Lanes-1:0]             weights_limited_o,
+  output logic                         winner_learned_o, // a weight of the winner
+  output logic                         winner_limited_o
+);
+  localparam int LevelDepth  = MaxClasses * Words;
+  localparam int LevelBits   = (LevelDepth > 1) ? $clog2(LevelDepth) : 1;
+  // Signals: a level or an error, or with feedback the sum over all classes of products of a level and an error.
+  localparam int SignalWidth = Feedback ? CountWidth + 8 + $clog2(MaxClasses) : 9;
+  localparam int Outputs     = (Lanes < MaxOutputs) ? Lanes : MaxOutputs;
+  localparam int TritWords   = (MaxOutputs + Lanes - 1) / Lanes;
+  localparam int FactorWidth = phasic_pkg::FactorWidth + 1;
+
+  // ---- constants of the layer ----
+  logic                  all_steps;
+  logic [15:0]           neurons;
+  logic [CountWidth-1:0] full_count;
+
+  assign neurons    = descriptor_i[8*phasic_pkg::LayerNeurons +: 16];
+  assign all_steps  = descriptor_i[8*phasic_pkg::LayerSpan];
+  assign full_count = graded_i ? CountWidth'(phasic_pkg::GradedFull) : CountWidth'(steps_i);
+
+  logic unused_bits;
+  assign unused_bits = ^{clear_i, descriptor_i, load_address_i, count_i};
+
+  // ---- lanes in use in the last word ----
+  logic [15:0]      last_lanes;
+  logic [Lanes-1:0] last_mask_q, enabled2, enabled3;
+
+  assign last_lanes = neurons - 16'(32'(last_word_i) * Lanes);
+  assign enabled2   = (word2_i == last_word_i) ? last_mask_q : '1;
+  assign enabled3   = (word3_i == last_word_i) ? last_mask_q : '1;
+
+  always_ff @(posedge clk_i) begin
+    if (sample_started_i) begin
+      for (int k = 0; k < Lanes; k++) last_mask_q[k] <= 16'(k) < last_lanes;
+    end
+  end
+
+  // ---- neurons that the sample's gate leaves open ----
+  logic [Lanes-1:0] open3;
+
+  if (Gate) begin : gen_gate
+    phasic_gate #(
+      .Lanes(Lanes),
+      .Words(Words)
+    ) u_gate (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .last_word_i,
+      .start_i    (sample_started_i),
+      .gated_i    (sample_gated_i),
+      .busy_o     (gate_busy_o),
+      .open_i     (gate_open_i),
+      .neuron_i   (gate_neuron_i),
+      .sweep_i    (step_done_i),
+      .word_i     (word2_i),
+      .open_o     (open3)
+    );
+  end else begin : gen_no_gate
+    logic unused_gate;
+    assign unused_gate = ^{gate_open_i, gate_neuron_i, sample_gated_i, step_done_i};
+    assign gate_busy_o = 1'b0;
+    assign open3       = '1;
+  end
+
+  // ---- sums and neurons ----
+  logic                         contest_read;
+  logic [WordBits-1:0]          contest_word;
+  logic [Lanes*TotalWidth-1:0]  totals;
+  logic [Lanes*SumWidth-1:0]    step_sums;
+  logic [Lanes*CountWidth-1:0]  counts, values;
+  logic [Lanes-1:0]             post_plus, post_minus;
+  logic                         trit_read;
+  logic [WordBits-1:0]          trit_word;
+  logic [Outputs*64-1:0]        all_trits;
+
+  phasic_accumulators #(
+    .Lanes      (Lanes),
+    .WeightWidth(WeightWidth),
+    .SumWidth   (TotalWidth),
+    .Words      (Words),
+    .Graded     (Graded)
+  ) u_accumulators (
+    .clk_i,
+    .rst_ni,
+    .issue_i,
+    .issue_bank_i,
+    .issue_first_i,
+    .issue_word_i,
+    .issue_value_i,
+    .weights_i,
+    .sweep_read_i (sweep_read_i || contest_read),
+    .sweep_bank_i (compete_i ? !issue_bank_i : sweep_bank_i),
+    .sweep_word_i (compete_i ? contest_word : word0_i),
+    .sums_o       (totals)
+  );
+
+  // The sum of a single step needs no more than its lower bits.
+  for (genvar k = 0; k < Lanes; k++) begin : gen_sum
+    assign step_sums[SumWidth*k +: SumWidth] = totals[TotalWidth*k +: SumWidth];
+  end
+
+  phasic_neurons #(
+    .Lanes    (Lanes),
+    .SumWidth (SumWidth),
+    .Words    (Words),
+    .Outputs  (Outputs),
+    .TritWords(TritWords),
+    .Posts    (Posts),
+    .Graded   (Graded)
+  ) u_neurons (
+    .clk_i,
+    .graded_i,
+    .threshold_i    ($signed(descriptor_i[8*phasic_pkg::LayerThreshold +: 16])),
+    .window_i       ($signed(descriptor_i[8*phasic_pkg::LayerWindow +: 16])),
+    .leak_i         (descriptor_i[8*phasic_pkg::LayerLeak +: 9]),
+    .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 4]),
+    .post_i         (descriptor_i[8*phasic_pkg::LayerPost +: 2]),
+    .keep_trits_i   (all_steps),
+    .read_i         (sweep_read_i),
+    .valid_i        (sweep_valid_i),
+    .word0_i,
+    .word3_i,
+    .word4_i,
+    .first_i        (sweep_first_i),
+    .silent_i       (sweep_silent_i),
+    .step_i         (sweep_step_i),
+    .enabled3_i     (enabled3),
+    .open3_i        (open3),
+    .sums_i         (step_sums),
+    .spikes_o,
+    .values_o       (values),
+    .limited_o      (potentials_limited_o),
+    .counts_o       (counts),
+    .plus_o         (post_plus),
+    .minus_o        (post_minus),
+    .read_out_i,
+    .read_out_lane_i,
+    .read_out_o,
+    .trit_read_i    (trit_read),
+    .trit_word_i    (trit_word),
+    .trits_o        (all_trits)
+  );
+
+  if (Graded) begin : gen_values
+    assign values_o = values;
+  end else begin : gen_no_values
+    logic unused_values;
+    assign unused_values = ^values;
+    assign values_o      = 1'b1;
+  end
+
+  // ---- errors of the last layer ----
+  logic                       feedback, add, add_first;
+  logic [WordBits-1:0]        add_word;
+  logic [LevelBits-1:0]       add_address;
+  logic signed [CountWidth:0] add_error;
+
+  if (Feedback) begin : gen_feedback
+    assign feedback = descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorFeedback);
+
+    phasic_feedback #(
+      .WordBits  (WordBits),
+      .LevelBits (LevelBits),
+      .MaxClasses(MaxClasses),
+      .CountWidth(CountWidth)
+    ) u_feedback (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .feedback_i    (feedback),
+      .full_i        (full_count),
+      .classes_i,
+      .last_word_i,
+      .start_i       (sample_started_i),
+      .learn_i       (sample_learn_i),
+      .class_i       (sample_class_i),
+      .number_i      (sample_number_i),
+      .count_valid_i,
+      .count_i       (count_i[CountWidth-1:0]),
+      .count_last_i,
+      .count_number_i,
+      .add_o         (add),
+      .add_first_o   (add_first),
+      .add_word_o    (add_word),
+      .add_address_o (add_address),
+      .add_error_o   (add_error),
+      .ready_o       (factors_ready_o)
+    );
+  end else begin : gen_no_feedback
+    logic unused_counts;
+    assign unused_counts   = ^{classes_i, sample_learn_i, sample_number_i, count_valid_i, count_last_i, count_number_i};
+    assign feedback        = 1'b0;
+    assign factors_ready_o = 1'b1;
+    assign add             = 1'b0;
+    assign add_first       = 1'b0;
+    assign add_word        = '0;
+    assign add_address     = '0;
+    assign add_error       = '0;
+  end
+
+  // ---- factors and updates ----
+  logic [15:0]                  level_class;
+  logic                         factor_read, update_read, update_write;
+  logic [WordBits-1:0]          factor_word;
+  logic [Lanes*FactorWidth-1:0] factors;
+  logic [Lanes-1:0]             positive;
+  logic [AddressBits-1:0]       update_read_address, update_write_address;
+  logic [Lanes*WeightWidth-1:0] updated_weights;
+
+  assign level_class = compete_i ? sample_class_i : factor_class_i;
+
+  phasic_factors #(
+    .Lanes      (Lanes),
+    .Words      (Words),
+    .LevelDepth (LevelDepth),
+    .Feedback   (Feedback),
+    .SignalWidth(SignalWidth),
+    .CountWidth (CountWidth)
+  ) u_factors (
+    .clk_i,
+    .error_i        (descriptor_i[8*phasic_pkg::LayerFactor +: 2] == 2'(phasic_pkg::FactorError)),
+    .feedback_i     (feedback),
+    .all_steps_i    (all_steps),
+    .rate_i         (descriptor_i[8*phasic_pkg::LayerRate +: 16]),
+    .shift_i        (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
+    .full_i         (full_count),
+    .load_i         (load_level_i),
+    .load_address_i (LevelBits'(load_address_i)),
+    .load_data_i,
+    .add_i          (add),
+    .add_first_i    (add_first),
+    .add_word_i     (add_word),
+    .add_address_i  (add_address),
+    .add_error_i    (add_error),
+    .valid0_i       (factor0_i || contest_read),
+    .valid_i        (factor_valid_i),
+    .word0_i        (compete_i ? contest_word : word0_i),
+    .word2_i,
+    .class_i        (level_class),
+    .class_address_i(LevelBits'(32'(level_class) * 32'(neuron_words_i))),
+    .counts_i       (counts),
+    .plus_i         (post_plus),
+    .minus_i        (post_minus),
+    .enabled2_i     (enabled2),
+    .update_read_i  (factor_read),
+    .update_word_i  (factor_word),
+    .factors_o      (factors),
+    .positive_o     (positive)
+  );
+
+  phasic_updates #(
+    .Lanes      (Lanes),
+    .WeightWidth(WeightWidth),
+    .WordBits   (WordBits),
+    .AddressBits(AddressBits),
+    .Outputs    (Outputs),
+    .Traces     (Posts),
+    .Graded     (Graded)
+  ) u_updates (
+    .clk_i,
+    .rst_ni,
+    .all_steps_i    (all_steps),
+    .graded_i,
+    .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
+    .trace_shift_i  (descriptor_i[8*phasic_pkg::LayerTraceShift +: 2]),
+    .valid_i        (walk_valid_i && !compete_i),
+    .word_i         (walk_word_i),
+    .address_i      (walk_address_i),
+    .row_x_i,
+    .row_y_i,
+    .history_i,
+    .factor_read_o  (factor_read),
+    .read_o         (update_read),
+    .read_address_o (update_read_address),
+    .trit_read_o    (trit_read),
+    .word1_o        (trit_word),
+    .word2_o        (factor_word),
+    .trits_i        (all_trits),
+    .factors_i      (factors),
+    .weights_i,
+    .write_o        (update_write),
+    .write_address_o(update_write_address),
+    .weights_o      (updated_weights),
+    .limited_o      (weights_limited_o)
+  );
+
+  // ---- competition ----
+  logic                         winner_read, winner_write;
+  logic [AddressBits-1:0]       winner_read_address, winner_write_address;
+  logic [Lanes*WeightWidth-1:0] winner_weights;
+
+  if (Competition) begin : gen_competition
+    phasic_competition #(
+      .Lanes      (Lanes),
+      .WeightWidth(WeightWidth),
+      .SumWidth   (TotalWidth),
+      .WordBits   (WordBits),
+      .AddressBits(AddressBits),
+      .Graded     (Graded)
+    ) u_competition (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .descriptor_i,
+      .graded_i,
+      .rows_i,
+      .row_words_i,
+      .start_i        (contest_start_i),
+      .start_silent_i (contest_silent_i),
+      .start_learn_i  (sample_learn_i),
+      .busy_o         (competition_busy_o),
+      .state_o        (competition_state_o),
+      .word_read_o    (contest_read),
+      .word_o         (contest_word),
+      .sums_i         (totals),
+      .positive_i     (positive),
+      .score_valid_o,
+      .score_ready_i,
+      .score_o,
+      .score_last_o,
+      .prediction_o,
+      .winner_valid_o,
+      .learn_i        (walk_i && compete_i),
+      .row_valid_i    (walk_valid_i && compete_i),
+      .row_address_i  (walk_address_i),
+      .row_x_i,
+      .row_y_i,
+      .history_i,
+      .learned_o      (winner_learned_o),
+      .limited_o      (winner_limited_o),
+      .read_o         (winner_read),
+      .read_address_o (winner_read_address),
+      .weights_i,
+      .write_o        (winner_write),
+      .write_address_o(winner_write_address),
+      .weights_o      (winner_weights)
+    );
+  end else begin : gen_no_competition
+    logic unused_contest;
+    assign unused_contest = ^{positive, totals, rows_i, row_words_i, contest_start_i, contest_silent_i, score_ready_i, walk_i};
+    assign {competition_busy_o, competition_state_o, contest_read, contest_word} = '0;
+    assign {score_valid_o, score_o, score_last_o, prediction_o, winner_valid_o, winner_learned_o, winner_limited_o} = '0;
+    assign {winner_read, winner_read_address, winner_write, winner_write_address, winner_weights} = '0;
+  end
+
+  // ---- synapse memory: a contest and its winner or updates, never at the same time ----
+  assign weight_read_o          = winner_read || update_read;
+  assign weight_read_address_o  = winner_read ? winner_read_address : update_read_address;
+  assign weight_write_o         = winner_write || update_write;
+  assign weight_write_address_o = winner_write ? winner_write_address : update_write_address;
+  assign weights_o              = winner_write ? winner_weights : updated_weights;
+  assign update_write_o         = update_write;
+endmodule
+
+`default_nettype wire
