@@ -59,6 +59,10 @@ module phasic_program #(
   localparam bit Feedback    = (Rules & phasic_pkg::RulesFeedback) != 0;
   localparam bit Competition = (Rules & phasic_pkg::RulesCompetition) != 0;
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
+  // Values of enumerations that the build was made without.
+  localparam int FactorsAbsent = (Feedback ? 0 : phasic_pkg::FactorNeedsFeedback)
+                                 | (Competition ? 0 : phasic_pkg::FactorNeedsCompetition);
+  localparam int KindsAbsent   = Graded ? 0 : phasic_pkg::SampleKindNeedsGraded;
   // Rows of squares and wins.
   localparam int StateRows = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
 
@@ -95,16 +99,16 @@ module phasic_program #(
   logic [31:0] layers;
   logic [31:0] steps;
   logic [31:0] classes;
-  logic [31:0] sample_kind;
+  logic [1:0]  sample_kind;
   logic [31:0] stride;
   logic        tracing;
   assign inputs      = program_q[8*phasic_pkg::ProgramHeaderInputs +: 32];
   assign layers      = program_q[8*phasic_pkg::ProgramHeaderLayers +: 32];
   assign steps       = program_q[8*phasic_pkg::ProgramHeaderSteps +: 32];
   assign classes     = program_q[8*phasic_pkg::ProgramHeaderClasses +: 32];
-  assign sample_kind = program_q[8*phasic_pkg::ProgramHeaderSampleKind +: 32];
+  assign sample_kind = program_q[8*phasic_pkg::ProgramHeaderSampleKind +: 2];
   assign stride      = program_q[8*phasic_pkg::ProgramHeaderSampleStride +: 32];
-  assign tracing     = program_q[8*phasic_pkg::ProgramHeaderFlags + 1];
+  assign tracing     = program_q[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsTraceBit];
 
   logic        take;
   logic        in_header;
@@ -122,7 +126,7 @@ module phasic_program #(
   assign last = 32'(descriptor) + 32'd1 == layers;
   assign used = in_header || (32'(descriptor) < layers);
   assign signed_16 = word_i[31:15] == {17{word_i[15]}};
-  assign competes = 32'(factor_q) == 32'(phasic_pkg::FactorCompetition);
+  assign competes = 1'(phasic_pkg::FactorCompetes >> factor_q);
 
   always_comb begin
     case (32'({word_q[3:0], 2'b00}))
@@ -135,13 +139,14 @@ module phasic_program #(
       phasic_pkg::ProgramHeaderSteps:   header_legal = (word_i != '0) && (word_i <= 32'(MaxSteps));
       phasic_pkg::ProgramHeaderClasses: header_legal = (word_i != '0) && (word_i <= 32'(MaxClasses));
       phasic_pkg::ProgramHeaderSampleKind:
-        header_legal = (word_i <= 32'(phasic_pkg::SampleKindEvent))
-            || (Graded && (word_i == 32'(phasic_pkg::SampleKindGraded)) && (steps == 32'd1));
+        header_legal = (word_i <= 32'(phasic_pkg::ProgramHeaderSampleKindMaximum)) && !(1'(KindsAbsent >> word_i[1:0]))
+            && (!(1'(phasic_pkg::SampleKindIsGraded >> word_i[1:0])) || (steps == 32'd1));
       phasic_pkg::ProgramHeaderSampleStride:
-        header_legal = (word_i[5:0] == '0) && (word_i != '0) && (word_i[31:24] == '0)
-            && ((sample_kind == 32'(phasic_pkg::SampleKindEvent))
+        header_legal = (word_i[5:0] == '0) && (word_i >= 32'(phasic_pkg::ProgramHeaderSampleStrideMinimum))
+            && (word_i <= 32'(phasic_pkg::ProgramHeaderSampleStrideMaximum))
+            && (!(1'(phasic_pkg::SampleKindByInput >> sample_kind))
                 || (word_i >= inputs + 32'(phasic_pkg::SampleHeaderBytes)));
-      phasic_pkg::ProgramHeaderFlags:   header_legal = word_i <= 32'd3;
+      phasic_pkg::ProgramHeaderFlags:   header_legal = word_i <= 32'(phasic_pkg::ProgramHeaderFlagsMaximum);
       default:                          header_legal = word_i == '0;
     endcase
   end
@@ -149,34 +154,32 @@ module phasic_program #(
   always_comb begin
     case (32'({word_q[3:0], 2'b00}))
       phasic_pkg::LayerNeurons:    layer_legal = (word_i != '0) && (word_i <= 32'(MaxNeurons));
-      phasic_pkg::LayerFlags:      layer_legal = (word_i <= 32'd1) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
+      phasic_pkg::LayerFlags:
+        layer_legal = (word_i <= 32'(phasic_pkg::LayerFlagsMaximum)) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
       phasic_pkg::LayerThreshold:  layer_legal = signed_16;
       phasic_pkg::LayerWindow:     layer_legal = signed_16;
-      phasic_pkg::LayerLeak:       layer_legal = word_i <= 32'd256;
-      phasic_pkg::LayerInputShift: layer_legal = word_i <= 32'd15;
+      phasic_pkg::LayerLeak:       layer_legal = word_i <= 32'(phasic_pkg::LayerLeakMaximum);
+      phasic_pkg::LayerInputShift: layer_legal = word_i <= 32'(phasic_pkg::LayerInputShiftMaximum);
       phasic_pkg::LayerFactor:
-        case (word_i)
-          32'(phasic_pkg::FactorFrozen):   layer_legal = 1'b1;
-          32'(phasic_pkg::FactorLevel):    layer_legal = 1'b1;
-          32'(phasic_pkg::FactorError):    layer_legal = 32'(neurons_q) >= classes;
-          32'(phasic_pkg::FactorFeedback): layer_legal = Feedback && !last;
-          32'(phasic_pkg::FactorCompetition):
-            layer_legal = Competition && last && !tracing && (32'(input_shift_q) <= 32'(phasic_pkg::CompetitionInputShift));
-          default:                         layer_legal = 1'b0;
-        endcase
+        layer_legal = (word_i <= 32'(phasic_pkg::LayerFactorMaximum)) && !(1'(FactorsAbsent >> word_i[2:0]))
+            && (!(1'(phasic_pkg::FactorByClass >> word_i[2:0])) || (32'(neurons_q) >= classes))
+            && !(1'((last ? phasic_pkg::FactorHiddenOnly : phasic_pkg::FactorLastOnly) >> word_i[2:0]))
+            && (!(1'(phasic_pkg::FactorCompetes >> word_i[2:0]))
+                || (!tracing && (32'(input_shift_q) <= 32'(phasic_pkg::CompetitionInputShift))));
       phasic_pkg::LayerSpan:
-        layer_legal = (word_i <= 32'(phasic_pkg::SpanAllSteps))
-            && ((word_i != 32'(phasic_pkg::SpanAllSteps)) || (sample_kind != 32'(phasic_pkg::SampleKindGraded)))
-            && ((word_i != 32'(phasic_pkg::SpanAllSteps)) || (32'(factor_q) == 32'(phasic_pkg::FactorFrozen)) || competes
-                || (32'(neurons_q) <= 32'(MaxOutputs)));
-      phasic_pkg::LayerRounding:      layer_legal = word_i <= 32'(phasic_pkg::RoundingNearest);
+        layer_legal = (word_i <= 32'(phasic_pkg::LayerSpanMaximum))
+            && ((word_i != 32'(phasic_pkg::SpanAllSteps))
+                || (!(1'(phasic_pkg::SampleKindIsGraded >> sample_kind))
+                    && (!(1'(phasic_pkg::FactorByCoincidence >> factor_q)) || (32'(neurons_q) <= 32'(MaxOutputs)))));
+      phasic_pkg::LayerRounding:      layer_legal = word_i <= 32'(phasic_pkg::LayerRoundingMaximum);
       phasic_pkg::LayerRate:          layer_legal = word_i[31:16] == '0;
-      phasic_pkg::LayerFactorShift:   layer_legal = word_i <= (competes ? 32'(phasic_pkg::CompetitionFactorShift) : 32'd15);
+      phasic_pkg::LayerFactorShift:
+        layer_legal = word_i <= 32'(competes ? phasic_pkg::CompetitionFactorShift : phasic_pkg::LayerFactorShiftMaximum);
       phasic_pkg::LayerWeightsOffset: layer_legal = word_i[5:0] == '0;
       phasic_pkg::LayerLevelsOffset:  layer_legal = word_i[5:0] == '0;
-      phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::PostOne) : 32'd0);
-      phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'd3 : 32'd0);
-      phasic_pkg::LayerHomeostasis:   layer_legal = word_i <= (Competition ? 32'd65535 : 32'd0);
+      phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::LayerPostMaximum) : 32'd0);
+      phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'(phasic_pkg::LayerTraceShiftMaximum) : 32'd0);
+      phasic_pkg::LayerHomeostasis:   layer_legal = word_i <= (Competition ? 32'(phasic_pkg::LayerHomeostasisMaximum) : 32'd0);
       default:                        layer_legal = word_i == '0;
     endcase
   end
@@ -224,7 +227,7 @@ module phasic_program #(
     end
     assign rows_o[16*e +: 16] = rows_before + 16'(layers_q[512*e + 8*phasic_pkg::LayerFlags]);
     assign stored_rows_o[16*e +: 16] = rows_o[16*e +: 16]
-        + ((layers_q[512*e + 8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition)) ? 16'(StateRows) : 16'd0);
+        + (1'(phasic_pkg::FactorCompetes >> layers_q[512*e + 8*phasic_pkg::LayerFactor +: 3]) ? 16'(StateRows) : 16'd0);
     assign row_words_o[16*e +: 16] =
         16'((17'(layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16]) + 17'(Lanes - 1)) >> LaneShift);
   end
@@ -244,9 +247,7 @@ module phasic_program #(
         layer_row_words      = row_words_o[16*e +: 16];
         layer_weights_offset = layers_q[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         layer_levels_offset  = layers_q[512*e + 8*phasic_pkg::LayerLevelsOffset +: 32];
-        layer_has_table      = layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorLevel)
-            || layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorFeedback)
-            || layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorCompetition);
+        layer_has_table      = 1'(phasic_pkg::FactorHasLevels >> layers_q[512*e + 8*phasic_pkg::LayerFactor +: 3]);
       end
       if (layers == 32'(e + 1)) last_neurons = layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16];
     end

@@ -22,7 +22,7 @@ using contract::Error;
 
 /// Everything that a run needs, laid out in memory.
 struct Case {
-  Limits limits;
+  contract::Limits limits;
   contract::ProgramHeader header;
   std::vector<contract::Layer> layers;
   std::array<std::vector<std::byte>, 6> buffers;  ///< by argument id; the program is made from header and layers
@@ -801,7 +801,7 @@ TEST(EngineOptions, AreReadAndRefusedByName) {
 
 TEST(EngineRegisters, InterruptStatusFollowsTheEnables) {
   engine::BankedMemory memory;
-  const auto engine = make_reference_engine(memory, Limits{});
+  const auto engine = make_reference_engine(memory, contract::Limits{});
   engine->write_register(reg::kInterruptEnable, 1);
   engine->write_register(reg::kGlobalInterruptEnable, 1);
   engine->write_register(reg::kControl, 1);
