@@ -159,6 +159,8 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     fault.require(layer.trace_shift <= (posts && all_steps ? kLayerTraceShiftMaximum : 0U), base + kLayerTraceShift);
     fault.require(layer.homeostasis <= ((Build::kRules & kRulesCompetition) != 0 ? kLayerHomeostasisMaximum : 0U),
                   base + kLayerHomeostasis);
+    fault.require(word_at(words, base + kLayerConnection) <= kLayerConnectionMaximum, base + kLayerConnection);
+    for (Word at = kLayerReserved; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
     if (fault.offset != kLegal) return fault.offset;
     layer.words = (layer.neurons + Build::kLanes - 1) / Build::kLanes;
     layer.row_lines = static_cast<Word>(lines_of(static_cast<std::uint64_t>(layer.neurons) * Build::kWeightWidth / 8));

@@ -121,6 +121,10 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
                       base + offsetof(Layer, trace_shift));
   check.require_range(layer.homeostasis, 0, has(limits, contract::kRulesCompetition) ? contract::kLayerHomeostasisMaximum : 0,
                       base + offsetof(Layer, homeostasis));
+  check.require_range(layer.connection, 0, contract::kLayerConnectionMaximum, base + offsetof(Layer, connection));
+  for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
+    check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
+  }
 }
 
 Fault field_fault(std::uint32_t offset) { return {contract::Error::kProgramField, offset, 0}; }

@@ -4,7 +4,7 @@
 // Handshake: start_i begins; the block is asked for with one read command (offset 0 of the program buffer) and all of its words are
 //            taken. done_o pulses at the end with error_code_o (none if the program is good) and error_detail_o. The program and what
 //            is computed from it hold until the next start.
-// Latency:   80 words, then at most 33 cycles for each product (three a layer, then four).
+// Latency:   144 words, then at most 33 cycles for each product (three a layer, then four).
 // Parameters: those of the kernel.
 `default_nettype none
 
@@ -41,7 +41,7 @@ module phasic_program #(
   output logic                   word_ready_o,
   input  logic [31:0]            word_i,
   input  logic                   word_error_i,
-  // The program; descriptors of layers that are not used are 0
+  // The program, of each descriptor its first 64 bytes: the others are 0. Descriptors of layers that are not used are 0
   output logic [511:0]           program_o,
   output logic [Engines*512-1:0] layers_o,
   output logic [Engines*16-1:0]  rows_o,             // rows of each layer, bias included
@@ -53,7 +53,7 @@ module phasic_program #(
   output logic [31:0]            sample_trace_o      // bytes of the trace of a sample (valid if traced)
 );
   localparam int LaneShift = $clog2(Lanes);
-  localparam int WordCount = 16 + 16 * phasic_pkg::MaxLayers;
+  localparam int WordCount = (phasic_pkg::ProgramHeaderBytes + phasic_pkg::MaxLayers * phasic_pkg::LayerBytes) / 4;
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
   localparam bit Posts       = (Rules & phasic_pkg::RulesPost) != 0;
   localparam bit Feedback    = (Rules & phasic_pkg::RulesFeedback) != 0;
@@ -80,7 +80,7 @@ module phasic_program #(
   localparam logic [3:0] StDone     = 4'd11;
 
   logic [3:0]             state_q;
-  logic [6:0]             word_q;          // word of the block
+  logic [7:0]             word_q;          // word of the block
   logic [511:0]           program_q;
   logic [Engines*512-1:0] layers_q;
   logic [15:0]            previous_q;      // neurons of the layer before the one that is checked, or inputs
@@ -90,7 +90,7 @@ module phasic_program #(
   logic                   all_steps_q;     // its span is all_steps
   logic                   bus_error_q;
   logic                   field_error_q;
-  logic [8:0]             field_q;         // offset of the first illegal field
+  logic [9:0]             field_q;         // offset of the first illegal field
   logic [31:0]            code_q;
   logic [31:0]            detail_q;
 
@@ -113,6 +113,7 @@ module phasic_program #(
   logic        take;
   logic        in_header;
   logic [2:0]  descriptor;       // of the word that is checked, if it is not in the header
+  logic [4:0]  layer_word;       // its place in the descriptor
   logic        last;             // it is that of the last layer
   logic        used;             // the word belongs to the header or to a layer of the network
   logic        header_legal;
@@ -121,8 +122,8 @@ module phasic_program #(
   logic        competes;         // the layer that is checked has factor competition
 
   assign take = word_valid_i && word_ready_o;
-  assign in_header  = word_q < 7'd16;
-  assign descriptor = 3'(word_q[6:4] - 3'd1);
+  assign in_header = word_q < 8'd16;
+  assign {descriptor, layer_word} = word_q - 8'd16;
   assign last = 32'(descriptor) + 32'd1 == layers;
   assign used = in_header || (32'(descriptor) < layers);
   assign signed_16 = word_i[31:15] == {17{word_i[15]}};
@@ -152,7 +153,7 @@ module phasic_program #(
   end
 
   always_comb begin
-    case (32'({word_q[3:0], 2'b00}))
+    case (32'({layer_word, 2'b00}))
       phasic_pkg::LayerNeurons:    layer_legal = (word_i != '0) && (word_i <= 32'(MaxNeurons));
       phasic_pkg::LayerFlags:
         layer_legal = (word_i <= 32'(phasic_pkg::LayerFlagsMaximum)) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
@@ -180,6 +181,7 @@ module phasic_program #(
       phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::LayerPostMaximum) : 32'd0);
       phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'(phasic_pkg::LayerTraceShiftMaximum) : 32'd0);
       phasic_pkg::LayerHomeostasis:   layer_legal = word_i <= (Competition ? 32'(phasic_pkg::LayerHomeostasisMaximum) : 32'd0);
+      phasic_pkg::LayerConnection:    layer_legal = word_i <= 32'(phasic_pkg::LayerConnectionMaximum);
       default:                        layer_legal = word_i == '0;
     endcase
   end
@@ -188,7 +190,7 @@ module phasic_program #(
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         program_q[32*w +: 32] <= '0;
-      end else if (take && (word_q == 7'(w))) begin
+      end else if (take && (word_q == 8'(w))) begin
         program_q[32*w +: 32] <= word_i;
       end
     end
@@ -197,7 +199,7 @@ module phasic_program #(
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         layers_q[32*w +: 32] <= '0;
-      end else if (take && (word_q == 7'(16 + w))) begin
+      end else if (take && (word_q == 8'(16 + 32 * (w / 16) + w % 16))) begin
         layers_q[32*w +: 32] <= used ? word_i : '0;
       end
     end
@@ -367,13 +369,13 @@ module phasic_program #(
             if (in_header) begin
               previous_q <= inputs[15:0];
             end else begin
-              if (word_q[3:0] == 4'(phasic_pkg::LayerNeurons / 4)) neurons_q <= word_i[15:0];
-              if (word_q[3:0] == 4'(phasic_pkg::LayerFactor / 4)) factor_q <= word_i[2:0];
-              if (word_q[3:0] == 4'(phasic_pkg::LayerInputShift / 4)) input_shift_q <= word_i[3:0];
-              if (word_q[3:0] == 4'(phasic_pkg::LayerSpan / 4)) all_steps_q <= word_i[0];
-              if (word_q[3:0] == 4'd15) previous_q <= neurons_q;
+              if (layer_word == 5'(phasic_pkg::LayerNeurons / 4)) neurons_q <= word_i[15:0];
+              if (layer_word == 5'(phasic_pkg::LayerFactor / 4)) factor_q <= word_i[2:0];
+              if (layer_word == 5'(phasic_pkg::LayerInputShift / 4)) input_shift_q <= word_i[3:0];
+              if (layer_word == 5'(phasic_pkg::LayerSpan / 4)) all_steps_q <= word_i[0];
+              if (layer_word == '1) previous_q <= neurons_q;
             end
-            if (word_q == 7'(WordCount - 1)) state_q <= StFields;
+            if (word_q == 8'(WordCount - 1)) state_q <= StFields;
           end
         end
         StFields: begin

@@ -352,7 +352,11 @@ void plant_word(Dice& dice, const contract::Limits& limits, RandomCase& result) 
   auto& program = result.buffers[argument::kProgram];
   const std::uint32_t layers = result.header().layers;
   const std::uint64_t words = (sizeof(ProgramHeader) + std::min(layers, contract::kMaxLayers) * sizeof(Layer)) / 4;
-  const std::uint64_t at = 4 * dice.below(words);
+  std::uint64_t at = 4 * dice.below(words);
+  // Half of a descriptor is its connection and words that are reserved, which are seldom of interest.
+  const std::uint64_t in_layer = (at - sizeof(ProgramHeader)) % sizeof(Layer);
+  if (at >= sizeof(ProgramHeader) && in_layer >= offsetof(Layer, connection) && !dice.one_in(4))
+    at -= offsetof(Layer, connection);
   const auto old = get<std::uint32_t>(program, at);
   const std::uint32_t value = dice.pick<std::uint32_t>({0u,
                                                         1u,

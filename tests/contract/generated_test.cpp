@@ -284,7 +284,7 @@ TEST(Header, StructuresLieInMemoryAsTheContractSays) {
   EXPECT_EQ(offsetof(contract::ResultsHeader, input_events), 64U);
   EXPECT_EQ(offsetof(contract::ResultsHeader, store_cycles), 152U);
   EXPECT_EQ(offsetof(contract::LayerCounters, other_cycles), 88U);
-  EXPECT_EQ(sizeof(contract::ProgramHeader) + contract::kMaxLayers * sizeof(contract::Layer), 320U);
+  EXPECT_EQ(sizeof(contract::ProgramHeader) + contract::kMaxLayers * sizeof(contract::Layer), 576U);
   EXPECT_EQ(sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters), 768U);
   static_assert(std::is_same_v<decltype(contract::Layer::threshold), std::int32_t>);
   static_assert(std::is_same_v<decltype(contract::Layer::leak), std::uint32_t>);
