@@ -11,15 +11,9 @@
 #include <string>
 #include <vector>
 
-namespace phasic::driver {
+#include "phasic/contract.hpp"
 
-/// What the build of a kernel can do; the limits table of docs/specification.md, read from the kernel's registers or, where it
-/// has none, told by its xclbin.
-struct Limits {
-  std::uint32_t lanes, weight_width, engines, max_rows, max_neurons, max_steps, max_classes, max_outputs, max_events,
-      weight_depth, data_width, rules;
-  bool operator==(const Limits&) const = default;
-};
+namespace phasic::driver {
 
 /// One run of the kernel. Layouts are those of docs/specification.md, section 4.
 struct RunRequest {
@@ -55,7 +49,8 @@ class RunTimeout : public std::runtime_error {
 class Device {
  public:
   virtual ~Device() = default;
-  [[nodiscard]] virtual const Limits& limits() const = 0;
+  /// Read from the kernel's registers or, where it has none, told by its xclbin.
+  [[nodiscard]] virtual const contract::Limits& limits() const = 0;
   /// Copies the request's buffers to the device and starts the kernel. The spans need to live only during the call.
   virtual void start(const RunRequest& request) = 0;
   /// Waits for the run to end and fetches what it wrote. Throws RunTimeout, or std::runtime_error for transport errors. Kernel

@@ -39,34 +39,30 @@ std::string argument_place(std::uint32_t id) {
 }  // namespace
 
 std::string RunResponse::error_text() const {
-  using contract::Error;
-  const auto code = static_cast<Error>(error);
+  using contract::Detail;
+  const auto code = static_cast<contract::Error>(error);
+  if (code == contract::Error::kNone) return {};
   const auto place = [&]() -> std::string {
-    switch (code) {
-      case Error::kNone:
-        return {};
-      case Error::kAlignment:
-      case Error::kBufferSize:
-      case Error::kBusRead:
-      case Error::kBusWrite:
+    switch (detail(code)) {
+      case Detail::kArgument:
         return argument_place(error_detail);
-      case Error::kProgramField:
+      case Detail::kProgramByte:
         return fmt::format("{} (byte {} of the program)", program_place(error_detail), error_detail);
-      case Error::kCapacity:
+      case Detail::kLayer:
         return fmt::format("layer {}", error_detail);
-      case Error::kSampleField:
-        return fmt::format("sample {}, {}", error_sample, field_text(contract::kSampleHeaderFields, error_detail));
-      case Error::kEvent:
-        return fmt::format("sample {}, event {}", error_sample, error_detail);
-      case Error::kGate:
-        return fmt::format("sample {}, neuron {} of its gate", error_sample, error_detail);
+      case Detail::kSampleByte:
+        return field_text(contract::kSampleHeaderFields, error_detail);
+      case Detail::kEvent:
+        return fmt::format("event {}", error_detail);
+      case Detail::kGateEntry:
+        return fmt::format("neuron {} of its gate", error_detail);
+      case Detail::kNothing:
+        break;
     }
     return fmt::format("detail {}, sample {}", error_detail, error_sample);
   };
-  if (code == Error::kNone) return {};
-  // What follows the semicolon tells the meaning of `detail`, which is spelled out here.
-  const auto description = describe(code);
-  return fmt::format("error {} ({}): {}: {}", error, name(code), place(), description.substr(0, description.find(';')));
+  const auto sample = of_sample(code) ? fmt::format("sample {}, ", error_sample) : std::string();
+  return fmt::format("error {} ({}): {}{}: {}", error, name(code), sample, place(), describe(code));
 }
 
 }  // namespace phasic::driver

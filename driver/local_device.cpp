@@ -9,6 +9,7 @@
 
 #include "driver/device.hpp"
 #include "driver/engine/banked_memory.hpp"
+#include "driver/layout/buffers.hpp"
 #include "driver/status.hpp"
 #include "phasic/contract.hpp"
 
@@ -19,10 +20,6 @@ constexpr std::uint64_t kCyclesATurn = 100'000;  // between looks at the clock
 constexpr std::uint32_t kStartBit = 1;
 constexpr std::size_t kBuffers = 6;
 
-std::size_t align(std::size_t bytes) {
-  return (bytes + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;
-}
-
 class LocalDevice final : public Device {
  public:
   LocalDevice(const std::string& name, const std::string& options)
@@ -30,7 +27,7 @@ class LocalDevice final : public Device {
         where_(fmt::format("local engine '{}'", name)),
         limits_(read_limits(reader(), where_)) {}
 
-  const Limits& limits() const override { return limits_; }
+  const contract::Limits& limits() const override { return limits_; }
 
   void start(const RunRequest& request) override {
     if (running_) throw std::runtime_error(fmt::format("{}: the run before has not ended", where_));
@@ -101,7 +98,7 @@ class LocalDevice final : public Device {
     constexpr std::uint64_t kSpacing = std::uint64_t{1} << 33;  // more than the largest buffer, so that banks never meet
     const std::uint64_t shift = random_() % (kSpacing / 4 / contract::kAlignment) * contract::kAlignment;
     const std::uint64_t base = (id + 1) * kSpacing + shift;
-    memory_.add_bank(base, align(std::max<std::size_t>({contents.size(), bytes, 1})));
+    memory_.add_bank(base, layout::align(std::max<std::size_t>({contents.size(), bytes, 1})));
     bases_[id] = base;
     if (!contents.empty()) std::memcpy(memory_.bank(base).data(), contents.data(), contents.size());
   }
@@ -114,7 +111,7 @@ class LocalDevice final : public Device {
   engine::BankedMemory memory_;
   std::unique_ptr<engine::Engine> engine_;
   std::string where_;
-  Limits limits_;
+  contract::Limits limits_;
   std::mt19937_64 random_;  // the same addresses in every program run
   std::array<std::uint64_t, kBuffers> bases_{};
   std::array<std::size_t, kBuffers> sizes_{};

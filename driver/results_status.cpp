@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "driver/results_status.hpp"
 
-#include <array>
 #include <cstring>
 
 #include "phasic/contract.hpp"
@@ -25,11 +24,8 @@ void ResultsStatus::take(std::span<const std::byte> results) {
 }
 
 std::uint32_t ResultsStatus::read(std::uint32_t offset) const {
-  std::array<std::uint32_t, contract::kLimits.size()> limits{};
-  static_assert(sizeof limits == sizeof limits_);
-  std::memcpy(limits.data(), &limits_, sizeof limits);
-  for (std::size_t index = 0; index < limits.size(); ++index) {
-    if (offset == contract::kLimits[index].offset) return limits[index];
+  for (const contract::Limit& limit : contract::kLimits) {
+    if (offset == limit.offset) return limits_.*limit.value;
   }
   switch (offset) {
     case contract::reg::kIdentity:

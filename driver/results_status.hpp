@@ -14,14 +14,14 @@ namespace phasic::driver {
 /// says. While a run goes on nothing is known of it, so the registers stay as they are.
 class ResultsStatus {
  public:
-  explicit ResultsStatus(const Limits& limits) : limits_(limits) {}
+  explicit ResultsStatus(const contract::Limits& limits) : limits_(limits) {}
 
   /// What the run before left in its results buffer, which was all zeros when it began.
   void take(std::span<const std::byte> results);
   [[nodiscard]] std::uint32_t read(std::uint32_t offset) const;
 
  private:
-  Limits limits_;
+  contract::Limits limits_;
   std::uint32_t error_ = 0, error_detail_ = 0, error_sample_ = 0, samples_done_ = 0;
 };
 

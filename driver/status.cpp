@@ -24,7 +24,7 @@ std::uint64_t cycles(const ReadRegister& read) {
 
 }  // namespace
 
-Limits read_limits(const ReadRegister& read, const std::string& where) {
+contract::Limits read_limits(const ReadRegister& read, const std::string& where) {
   const auto identity = read(contract::reg::kIdentity);
   if (identity != contract::kIdentity) {
     throw std::runtime_error(
@@ -32,23 +32,13 @@ Limits read_limits(const ReadRegister& read, const std::string& where) {
   }
   const auto version = read(contract::reg::kContractVersion);
   if (version != contract::kContractVersion) {
-    throw std::runtime_error(fmt::format("{}: register contract_version is {}, this program is for version {}", where, version,
-                                         contract::kContractVersion));
+    throw std::runtime_error(
+        fmt::format("{}: register contract_version is {}, this program is for version {}: build the older of the two again",
+                    where, version, contract::kContractVersion));
   }
-  Limits limits{};
-  limits.lanes = read(contract::reg::kLimitLanes);
-  limits.weight_width = read(contract::reg::kLimitWeightWidth);
-  limits.engines = read(contract::reg::kLimitEngines);
-  limits.max_rows = read(contract::reg::kLimitMaxRows);
-  limits.max_neurons = read(contract::reg::kLimitMaxNeurons);
-  limits.max_steps = read(contract::reg::kLimitMaxSteps);
-  limits.max_classes = read(contract::reg::kLimitMaxClasses);
-  limits.max_outputs = read(contract::reg::kLimitMaxOutputs);
-  limits.max_events = read(contract::reg::kLimitMaxEvents);
-  limits.weight_depth = read(contract::reg::kLimitWeightDepth);
-  limits.data_width = read(contract::reg::kLimitDataWidth);
-  limits.rules = read(contract::reg::kLimitRules);
-  return limits;
+  contract::LimitWords words;
+  for (std::size_t index = 0; index < words.size(); ++index) words[index] = read(contract::kLimits[index].offset);
+  return contract::limits_of(words);
 }
 
 std::string status_text(const ReadRegister& read) {
@@ -65,8 +55,10 @@ std::string status_text(const ReadRegister& read) {
   text += fmt::format("cycles           {}\n", cycles(read));
   for (std::uint32_t engine = 0; engine < contract::kMaxLayers; ++engine) {
     const auto state = read(contract::reg::kEngineState + engine * kWord);
-    text += fmt::format("layer engine {}   state {}, step {}, {} events of the step so far\n", engine, state & 0xff,
-                        state >> 8 & 0xff, state >> 16);
+    text += fmt::format("layer engine {}   state {}, step {}, {} events of the step so far\n", engine,
+                        state & contract::reg::kEngineStateState,
+                        (state & contract::reg::kEngineStateStep) >> contract::reg::kEngineStateStepBit,
+                        (state & contract::reg::kEngineStateEvents) >> contract::reg::kEngineStateEventsBit);
   }
   return text;
 }

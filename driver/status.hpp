@@ -14,7 +14,7 @@ using ReadRegister = std::function<std::uint32_t(std::uint32_t offset)>;
 
 /// Checks that the identity and contract_version registers are those of this driver's contract and reads the limits.
 /// Throws std::runtime_error that starts with `where` and names the register and both values.
-[[nodiscard]] Limits read_limits(const ReadRegister& read, const std::string& where);
+[[nodiscard]] contract::Limits read_limits(const ReadRegister& read, const std::string& where);
 
 /// Phase, samples, error, cycles and the state of each layer engine, one a line. Reads no register that changes by being read.
 [[nodiscard]] std::string status_text(const ReadRegister& read);

@@ -7,7 +7,6 @@
 #include <xclbin.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstring>
 #include <fstream>
@@ -219,20 +218,17 @@ std::string engine_name(const nlohmann::json& metadata) {
 }
 
 /// All limits, which the file has to tell of a kernel without status registers.
-Limits told_limits(const Reader& reader, const nlohmann::json& metadata) {
-  std::array<std::uint32_t, contract::kLimits.size()> words{};
+contract::Limits told_limits(const Reader& reader, const nlohmann::json& metadata) {
+  contract::Limits result;
   const auto limits = metadata.find("limits");
-  for (std::size_t index = 0; index < words.size(); ++index) {
-    const std::string name(contract::kLimits[index].name);
+  for (const contract::Limit& limit : contract::kLimits) {
+    const std::string name(limit.name);
     if (limits == metadata.end() || !limits->is_object() || !limits->contains(name) || !(*limits)[name].is_number_unsigned()) {
       reader.fail(fmt::format("has kernel '{}', but its USER_METADATA does not tell the kernel's limit '{}'",
                               contract::kKernelTop, name));
     }
-    words[index] = (*limits)[name].get<std::uint32_t>();
+    result.*limit.value = (*limits)[name].get<std::uint32_t>();
   }
-  Limits result{};
-  static_assert(sizeof result == sizeof words);
-  std::memcpy(&result, words.data(), sizeof result);
   return result;
 }
 

@@ -18,7 +18,7 @@ struct XclbinInfo {
   std::string kernel;                      ///< `phasic`, or `phasic_kernel`: the HLS kernel, which has no status registers
   std::vector<std::string> compute_units;  ///< without the kernel's name: "phasic_1"
   std::string engine;                      ///< engine for a simulated card; empty if the file names none
-  std::optional<Limits> limits;            ///< of the HLS kernel
+  std::optional<contract::Limits> limits;  ///< of the HLS kernel
 };
 
 /// Throws std::runtime_error that names the file and what is wrong with it: missing, empty, truncated, not an xclbin, a section

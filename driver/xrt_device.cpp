@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "driver/device.hpp"
+#include "driver/layout/buffers.hpp"
 #include "driver/results_status.hpp"
 #include "driver/status.hpp"
 #include "driver/xclbin.hpp"
@@ -115,7 +116,7 @@ class XrtDevice final : public Device {
   XrtDevice(const XrtDevice&) = delete;
   XrtDevice& operator=(const XrtDevice&) = delete;
 
-  const Limits& limits() const override { return limits_; }
+  const contract::Limits& limits() const override { return limits_; }
 
   void start(const RunRequest& request) override {
     if (running_) throw std::runtime_error(fmt::format("{}: the run before has not ended", where_));
@@ -196,9 +197,7 @@ class XrtDevice final : public Device {
   }
 
   /// Transfers are whole units of the bus.
-  std::size_t transfer_bytes(std::uint32_t id) const {
-    return (sizes_[id] + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;
-  }
+  std::size_t transfer_bytes(std::uint32_t id) const { return layout::align(sizes_[id]); }
 
   void send(std::uint32_t id, std::span<const std::byte> contents) {
     auto& buffer = provide(id);
@@ -238,7 +237,7 @@ class XrtDevice final : public Device {
   }
 
   std::string where_, unit_, describe_;
-  Limits limits_{};
+  contract::Limits limits_{};
   std::optional<ResultsStatus> status_;  ///< of a kernel without status registers
   xrt::device device_;
   xrt::kernel kernel_;

@@ -8,20 +8,16 @@
 namespace phasic::hls {
 
 /// The contract's defaults.
-struct DefaultBuild {
-  static constexpr Word kLanes = kDefaultLanes, kWeightWidth = kDefaultWeightWidth, kEngines = kDefaultEngines,
-                        kMaxRows = kDefaultMaxRows, kMaxNeurons = kDefaultMaxNeurons, kMaxSteps = kDefaultMaxSteps,
-                        kMaxClasses = kDefaultMaxClasses, kMaxOutputs = kDefaultMaxOutputs, kMaxEvents = kDefaultMaxEvents,
-                        kWeightDepth = kDefaultWeightDepth, kDataWidth = kDefaultDataWidth, kRules = kDefaultRules;
+struct DefaultBuild : DefaultLimits {
   static constexpr Word kInputLanes = 16;  ///< inputs that the encoder looks at in a cycle
   using Weight = std::int8_t;
   using Sum = std::int32_t;  ///< holds kMaxRows weights times the largest graded value, and a competition's kMaxSteps steps
 };
 
 /// Small enough that random tests reach every limit.
-struct SmallBuild {
-  static constexpr Word kLanes = 8, kWeightWidth = 8, kEngines = 4, kMaxRows = 128, kMaxNeurons = 64, kMaxSteps = 32,
-                        kMaxClasses = 16, kMaxOutputs = 16, kMaxEvents = 256, kWeightDepth = 512, kDataWidth = 512, kRules = 31;
+struct SmallBuild : DefaultLimits {
+  static constexpr Word kLanes = 8, kMaxRows = 128, kMaxNeurons = 64, kMaxClasses = 16, kMaxOutputs = 16, kMaxEvents = 256,
+                        kWeightDepth = 512;
   static constexpr Word kInputLanes = 4;
   using Weight = std::int8_t;
   using Sum = std::int32_t;

@@ -25,11 +25,11 @@ struct ProgramSettings {
   LayerSettings layer[kMaxLayers];
 };
 
-inline bool competes(const LayerSettings& layer) { return layer.factor == kFactorCompetition; }
-inline bool has_levels(const LayerSettings& layer) { return layer.factor != kFactorFrozen && layer.factor != kFactorError; }
-inline bool is_graded(const ProgramSettings& program) { return program.kind == kSampleKindGraded; }
+inline bool competes(const LayerSettings& layer) { return is_in(kFactorCompetes, layer.factor); }
+inline bool has_levels(const LayerSettings& layer) { return is_in(kFactorHasLevels, layer.factor); }
+inline bool is_graded(const ProgramSettings& program) { return is_in(kSampleKindIsGraded, program.kind); }
 inline bool learns(const ProgramSettings& program, unsigned number) {
-  return number < program.layers && program.layer[number].factor != kFactorFrozen;
+  return number < program.layers && is_in(kFactorLearns, program.layer[number].factor);
 }
 /// What a bias row sends at a step.
 inline Word bias_value(const ProgramSettings& program) { return is_graded(program) ? kGradedFull : 1; }
@@ -40,6 +40,13 @@ inline Word full_count(const ProgramSettings& program) { return is_graded(progra
 template <class Build>
 Word stored_rows(const LayerSettings& layer) {
   return layer.rows + (competes(layer) ? kStateWidth / Build::kWeightWidth : 0);
+}
+
+/// The factors that the build was made without.
+template <class Build>
+constexpr Word absent_factors() {
+  return ((Build::kRules & kRulesFeedback) != 0 ? 0U : kFactorNeedsFeedback) |
+         ((Build::kRules & kRulesCompetition) != 0 ? 0U : kFactorNeedsCompetition);
 }
 
 constexpr Word kLegal = 0xffffffff;
@@ -73,9 +80,11 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
   program.stride = word_at(words, kProgramHeaderSampleStride);
   program.learn = (word_at(words, kProgramHeaderFlags) & kProgramLearns) != 0;
   program.trace = (word_at(words, kProgramHeaderFlags) & kProgramTraces) != 0;
-  const bool graded = program.kind == kSampleKindGraded;
-  const std::uint64_t least_stride =
-      program.kind == kSampleKindEvent ? 0 : static_cast<std::uint64_t>(kSampleHeaderBytes) + program.inputs;
+  const bool kind_known = program.kind <= kProgramHeaderSampleKindMaximum;
+  const bool graded = kind_known && is_graded(program);
+  const std::uint64_t least_stride = kind_known && is_in(kSampleKindByInput, program.kind)
+                                         ? static_cast<std::uint64_t>(kSampleHeaderBytes) + program.inputs
+                                         : 0;
 
   fault.require(word_at(words, kProgramHeaderMagic) == kProgramMagic, kProgramHeaderMagic);
   fault.require(word_at(words, kProgramHeaderVersion) == kContractVersion, kProgramHeaderVersion);
@@ -83,12 +92,12 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
   fault.require(program.layers >= 1 && program.layers <= Build::kEngines, kProgramHeaderLayers);
   fault.require(program.steps >= 1 && program.steps <= Build::kMaxSteps, kProgramHeaderSteps);
   fault.require(program.classes >= 1 && program.classes <= Build::kMaxClasses, kProgramHeaderClasses);
-  fault.require(graded ? program.steps == 1 && (Build::kRules & kRulesGraded) != 0 : program.kind <= kSampleKindEvent,
+  fault.require(kind_known && (!graded || (program.steps == 1 && (Build::kRules & kRulesGraded) != 0)),
                 kProgramHeaderSampleKind);
-  fault.require(program.stride % kLineBytes == 0 && program.stride >= kLineBytes && program.stride < (1U << 24) &&
-                    program.stride >= least_stride,
+  fault.require(program.stride % kLineBytes == 0 && program.stride >= kProgramHeaderSampleStrideMinimum &&
+                    program.stride <= kProgramHeaderSampleStrideMaximum && program.stride >= least_stride,
                 kProgramHeaderSampleStride);
-  fault.require(word_at(words, kProgramHeaderFlags) <= (kProgramLearns | kProgramTraces), kProgramHeaderFlags);
+  fault.require(word_at(words, kProgramHeaderFlags) <= kProgramHeaderFlagsMaximum, kProgramHeaderFlags);
   for (Word at = kProgramHeaderReserved; at < kProgramHeaderBytes; at += 4) fault.require(word_at(words, at) == 0, at);
   if (fault.offset != kLegal) return fault.offset;
 
@@ -118,31 +127,40 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     layer.homeostasis = word_at(words, base + kLayerHomeostasis);
 
     const bool all_steps = layer.span == kSpanAllSteps;
-    const bool by_step = layer.factor != kFactorFrozen && !competes(layer);
-    bool factor_legal = layer.factor <= kFactorCompetition;
-    if (layer.factor == kFactorError) factor_legal = layer.neurons >= program.classes;
-    if (layer.factor == kFactorFeedback) factor_legal = !last && (Build::kRules & kRulesFeedback) != 0;
-    if (competes(layer)) {
-      factor_legal =
-          last && !program.trace && (Build::kRules & kRulesCompetition) != 0 && layer.input_shift <= kCompetitionInputShift;
-    }
+    const bool factor_known = layer.factor <= kLayerFactorMaximum;
+    const Word factor = factor_known ? layer.factor : kFactorFrozen;
+    const bool competing = is_in(kFactorCompetes, factor);
+    const bool by_step = is_in(kFactorByCoincidence, factor);
+    const bool factor_legal = factor_known && !is_in(absent_factors<Build>(), factor) &&
+                              (!is_in(kFactorByClass, factor) || layer.neurons >= program.classes) &&
+                              !is_in(last ? kFactorHiddenOnly : kFactorLastOnly, factor) &&
+                              (!competing || (!program.trace && layer.input_shift <= kCompetitionInputShift));
     fault.require(layer.neurons >= 1 && layer.neurons <= Build::kMaxNeurons, base + kLayerNeurons);
-    fault.require(word_at(words, base + kLayerFlags) <= 1 && layer.rows <= Build::kMaxRows, base + kLayerFlags);
-    fault.require(layer.threshold >= -32768 && layer.threshold <= 32767, base + kLayerThreshold);
-    fault.require(layer.window >= -32768 && layer.window <= 32767, base + kLayerWindow);
-    fault.require(layer.leak <= 256, base + kLayerLeak);
-    fault.require(layer.input_shift <= 15, base + kLayerInputShift);
+    fault.require(word_at(words, base + kLayerFlags) <= kLayerFlagsMaximum && layer.rows <= Build::kMaxRows,
+                  base + kLayerFlags);
+    fault.require(
+        layer.threshold >= kLayerThresholdMinimum && layer.threshold <= static_cast<std::int32_t>(kLayerThresholdMaximum),
+        base + kLayerThreshold);
+    fault.require(layer.window >= kLayerWindowMinimum && layer.window <= static_cast<std::int32_t>(kLayerWindowMaximum),
+                  base + kLayerWindow);
+    fault.require(layer.leak <= kLayerLeakMaximum, base + kLayerLeak);
+    fault.require(layer.input_shift <= kLayerInputShiftMaximum, base + kLayerInputShift);
     fault.require(factor_legal, base + kLayerFactor);
-    fault.require(layer.span <= 1 && !(all_steps && (graded || (by_step && layer.neurons > Build::kMaxOutputs))),
-                  base + kLayerSpan);
-    fault.require(layer.rounding <= 1, base + kLayerRounding);
-    fault.require(layer.rate <= 65535, base + kLayerRate);
-    fault.require(layer.factor_shift <= (competes(layer) ? kCompetitionFactorShift : 15), base + kLayerFactorShift);
+    fault.require(
+        layer.span <= kLayerSpanMaximum && !(all_steps && (graded || (by_step && layer.neurons > Build::kMaxOutputs))),
+        base + kLayerSpan);
+    fault.require(layer.rounding <= kLayerRoundingMaximum, base + kLayerRounding);
+    fault.require(layer.rate <= kLayerRateMaximum, base + kLayerRate);
+    fault.require(layer.factor_shift <= (competing ? kCompetitionFactorShift : kLayerFactorShiftMaximum),
+                  base + kLayerFactorShift);
     fault.require(layer.weights_offset % kLineBytes == 0, base + kLayerWeightsOffset);
     fault.require(layer.levels_offset % kLineBytes == 0, base + kLayerLevelsOffset);
-    fault.require(layer.post <= (posts ? 2U : 0U), base + kLayerPost);
-    fault.require(layer.trace_shift <= (posts && all_steps ? 3U : 0U), base + kLayerTraceShift);
-    fault.require(layer.homeostasis <= ((Build::kRules & kRulesCompetition) != 0 ? 65535U : 0U), base + kLayerHomeostasis);
+    fault.require(layer.post <= (posts ? kLayerPostMaximum : kPostTrit), base + kLayerPost);
+    fault.require(layer.trace_shift <= (posts && all_steps ? kLayerTraceShiftMaximum : 0U), base + kLayerTraceShift);
+    fault.require(layer.homeostasis <= ((Build::kRules & kRulesCompetition) != 0 ? kLayerHomeostasisMaximum : 0U),
+                  base + kLayerHomeostasis);
+    fault.require(word_at(words, base + kLayerConnection) <= kLayerConnectionMaximum, base + kLayerConnection);
+    for (Word at = kLayerReserved; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
     if (fault.offset != kLegal) return fault.offset;
     layer.words = (layer.neurons + Build::kLanes - 1) / Build::kLanes;
     layer.row_lines = static_cast<Word>(lines_of(static_cast<std::uint64_t>(layer.neurons) * Build::kWeightWidth / 8));

@@ -18,8 +18,11 @@ constexpr Word kProgramBytes = kProgramHeaderBytes + kMaxLayers * kLayerBytes;
 constexpr Word kResultsBytes = kResultsHeaderBytes + kMaxLayers * kLayerCountersBytes;  ///< header and counter blocks
 static_assert(kProgramBytes % kLineBytes == 0 && kResultsBytes % kLineBytes == 0 && kSampleHeaderBytes % 4 == 0);
 
-// Bits of the flags fields.
-constexpr Word kProgramLearns = 1, kProgramTraces = 2;
-constexpr Word kSampleLearns = 1, kSampleIsGated = 2;
+// Masks of the flags fields.
+constexpr Word kProgramLearns = 1U << kProgramHeaderFlagsLearnBit, kProgramTraces = 1U << kProgramHeaderFlagsTraceBit;
+constexpr Word kSampleLearns = 1U << kSampleHeaderFlagsLearnBit, kSampleIsGated = 1U << kSampleHeaderFlagsGateBit;
+
+/// Whether `value` of an enumeration is in a set of its values, such as kFactorLearns. `value` below 32.
+constexpr bool is_in(Word set, Word value) { return (set >> value & 1U) != 0; }
 
 }  // namespace phasic::hls

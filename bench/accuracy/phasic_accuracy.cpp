@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "driver/layout/buffers.hpp"
 #include "driver/shell/program.hpp"
 #include "runtime/data/load.hpp"
 #include "runtime/network/network.hpp"
@@ -26,9 +27,7 @@ using namespace phasic;
 
 reference::Program program_of(const runtime::Network& network, const runtime::Layout& layout) {
   const auto block = runtime::program_block(
-      network, layout,
-      {.learn = true,
-       .sample_stride = static_cast<std::uint32_t>(runtime::align(sizeof(contract::SampleHeader) + network.inputs))});
+      network, layout, {.learn = true, .sample_stride = static_cast<std::uint32_t>(layout::sample_bytes(0, network.inputs))});
   auto parsed = reference::parse_program(block, {.weight_width = network.weight_width});
   if (const auto* fault = std::get_if<reference::Fault>(&parsed))
     throw std::runtime_error(
@@ -86,7 +85,7 @@ double float_accuracy(const runtime::Network& network, const runtime::Dataset& t
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
     const std::uint32_t neurons = network.layers[l].neurons;
     std::vector<float> values;
-    for (std::uint32_t i = 0; i < network.rows(l); ++i)
+    for (std::uint32_t i = 0; i < network.connection(l).weight_rows(); ++i)
       for (std::uint32_t j = 0; j < neurons; ++j)
         values.push_back(static_cast<float>(runtime::weight(network, layout, weights, l, i, j)));
     model.set_weights(l, values);
@@ -95,7 +94,7 @@ double float_accuracy(const runtime::Network& network, const runtime::Dataset& t
     for (std::uint32_t c = 0; c < network.classes; ++c)
       for (std::uint32_t j = 0; j < neurons; ++j)
         levels.push_back(static_cast<float>(
-            static_cast<std::int8_t>(tables[layout.layers[l].levels_offset + c * runtime::align(neurons) + j])));
+            static_cast<std::int8_t>(tables[layout.layers[l].levels_offset + c * layout::level_row_bytes(neurons) + j])));
     model.set_levels(l, levels);
   }
   std::uint32_t prediction = 0;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <utility>
 
+#include "driver/layout/buffers.hpp"
 #include "phasic/contract.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/network/program.hpp"
@@ -18,11 +19,9 @@
 namespace phasic::bench {
 namespace {
 
-constexpr std::size_t kRecords = sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters);
+constexpr std::size_t kRecords = layout::kRecordsOffset;
 
-std::size_t record_bytes(const runtime::Network& network) {
-  return runtime::align(sizeof(contract::ResultRecord) + 4 * std::size_t{network.outputs()});
-}
+std::size_t record_bytes(const runtime::Network& network) { return layout::record_bytes(network.outputs()); }
 
 /// The network's weights after the first samples of the training set.
 std::vector<std::byte> learned_weights(const runtime::Fixed& fixed, const runtime::Dataset& training, std::uint64_t samples) {
@@ -135,8 +134,8 @@ Workload::Limit Workload::limit(std::size_t job, std::uint32_t lanes) const {
   Limit limit;
   for (std::size_t n = 0; n < network_.layers.size(); ++n) {
     contract::LayerCounters counters;
-    std::memcpy(&counters, expected.results.data() + sizeof(contract::ResultsHeader) + n * sizeof counters, sizeof counters);
-    const std::uint64_t words = (network_.layers[n].neurons + lanes - 1) / lanes;
+    std::memcpy(&counters, expected.results.data() + layout::counters_offset(n), sizeof counters);
+    const std::uint64_t words = network_.connection(n).row_words(lanes);
     const auto work = static_cast<double>((counters.events + counters.update_rows) * words);
     limit.cycles_a_sample = std::max(limit.cycles_a_sample, work / static_cast<double>(samples_a_job_));
     limit.words += network_.stored_rows(n) * words;

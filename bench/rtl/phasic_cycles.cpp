@@ -19,6 +19,7 @@
 
 #include "driver/engine/banked_memory.hpp"
 #include "driver/engine/engine.hpp"
+#include "driver/layout/buffers.hpp"
 #include "phasic/contract.hpp"
 
 namespace {
@@ -42,10 +43,6 @@ struct Figures {
   double kilohertz = 0;    ///< simulated clock, per second of processor time
 };
 
-std::uint64_t align(std::uint64_t bytes) {
-  return (bytes + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;
-}
-
 /// Buffers of a run, by argument id.
 using Buffers = std::array<std::vector<std::byte>, 6>;
 
@@ -67,10 +64,10 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
   header.steps = shape.steps;
   header.classes = std::min(shape.neurons.back(), 10u);
   header.sample_kind = static_cast<std::uint32_t>(contract::SampleKind::kIntensity);
-  header.sample_stride = static_cast<std::uint32_t>(align(sizeof(contract::SampleHeader) + header.inputs));
-  header.flags = learn ? 1 : 0;
+  header.sample_stride = static_cast<std::uint32_t>(layout::sample_bytes(0, header.inputs));
+  header.flags = learn ? contract::kProgramHeaderFlagsLearn : 0;
   auto& program = buffers[argument::kProgram];
-  program.resize(sizeof header + contract::kMaxLayers * sizeof(contract::Layer));
+  program.resize(layout::kProgramBytes);
   put(program, 0, header);
   auto& weights = buffers[argument::kWeights];
   auto& tables = buffers[argument::kTables];
@@ -89,7 +86,7 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
     // Weights uniform in +-40: the sum of a step has a deviation of about 23 sqrt(active); a tenth of the neurons spikes.
     layer.threshold = static_cast<std::int32_t>(1.3 * 23 * std::sqrt(active));
     layer.window = layer.threshold / 2;
-    const std::uint64_t row_bytes = align(std::uint64_t{layer.neurons} * weight_width / 8);
+    const std::uint64_t row_bytes = layout::weight_row_bytes(layer.neurons, weight_width);
     weights.resize(weights.size() + rows * row_bytes);
     for (std::uint32_t i = 0; i < rows; ++i)
       for (std::uint32_t j = 0; j < layer.neurons; ++j) {
@@ -101,12 +98,12 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
           put(weights, at, static_cast<std::int16_t>(weight));
       }
     if (!last) {
-      tables.resize(tables.size() + header.classes * align(layer.neurons));
+      tables.resize(tables.size() + header.classes * layout::level_row_bytes(layer.neurons));
       for (std::uint64_t at = layer.levels_offset; at < tables.size(); ++at)
         tables[at] = static_cast<std::byte>(random() % 129 - 64);
     }
     active = 0.1 * layer.neurons;
-    put(program, sizeof header + n * sizeof layer, layer);
+    put(program, layout::layer_offset(n), layer);
   }
   auto& samples = buffers[argument::kSamples];
   samples.resize(std::uint64_t{header.sample_stride} * shape.samples);
@@ -119,9 +116,7 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
     for (std::uint32_t i = 0; i < header.inputs; ++i)
       if (random() % 1000 < 1000 * lit) samples[at + sizeof(contract::SampleHeader) + i] = static_cast<std::byte>(intensity);
   }
-  buffers[argument::kResults].resize(sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters) +
-                                     shape.samples *
-                                         align(sizeof(contract::ResultRecord) + 4 * std::uint64_t{shape.neurons.back()}));
+  buffers[argument::kResults].resize(layout::kRecordsOffset + shape.samples * layout::record_bytes(shape.neurons.back()));
   return buffers;
 }
 

@@ -6,15 +6,15 @@ namespace {
 
 namespace reg = contract::reg;
 
-// Bits of the control register.
-constexpr std::uint32_t kStart = 1, kDone = 0b1010, kIdle = 0b100;  // done stands beside ready
+constexpr std::uint32_t kDone = reg::kControlDone | reg::kControlReady;  // done stands beside ready
+constexpr std::uint32_t kInterrupts = reg::kInterruptEnableDone | reg::kInterruptEnableReady;
 
 }  // namespace
 
 std::uint32_t RegisterFile::read(std::uint32_t offset, const RegisterStatus& status) {
   switch (offset) {
     case reg::kControl: {
-      const std::uint32_t value = (running_ ? kStart : kIdle) | (done_ ? kDone : 0U);
+      const std::uint32_t value = (running_ ? reg::kControlStart : reg::kControlIdle) | (done_ ? kDone : 0U);
       done_ = false;
       return value;
     }
@@ -56,18 +56,18 @@ std::uint32_t RegisterFile::read(std::uint32_t offset, const RegisterStatus& sta
 bool RegisterFile::write(std::uint32_t offset, std::uint32_t value) {
   switch (offset) {
     case reg::kControl:
-      if ((value & kStart) == 0 || running_) return false;
+      if ((value & reg::kControlStart) == 0 || running_) return false;
       running_ = true;
       done_ = false;
       return true;
     case reg::kGlobalInterruptEnable:
-      global_interrupt_enable_ = value & 1;
+      global_interrupt_enable_ = value & reg::kGlobalInterruptEnableEnable;
       return false;
     case reg::kInterruptEnable:
-      interrupt_enable_ = value & 3;
+      interrupt_enable_ = value & kInterrupts;
       return false;
     case reg::kInterruptStatus:
-      interrupt_status_ ^= value & 3;
+      interrupt_status_ ^= value & kInterrupts;
       return false;
     default:
       break;

@@ -26,12 +26,9 @@ struct RegisterStatus {
   std::uint64_t cycles = 0;  ///< of the run so far, by whoever keeps a clock
 };
 
-/// Values of the limit registers, in the order of the limits table.
-using LimitValues = std::array<std::uint32_t, contract::kLimits.size()>;
-
 class RegisterFile {
  public:
-  explicit RegisterFile(const LimitValues& limits) : limits_(limits) {}
+  explicit RegisterFile(const contract::LimitWords& limits) : limits_(limits) {}
 
   /// Reading `control` clears its done bit. Offsets without a register read as 0.
   [[nodiscard]] std::uint32_t read(std::uint32_t offset, const RegisterStatus& status);
@@ -49,7 +46,7 @@ class RegisterFile {
   /// The word of an argument at `offset`, or nothing.
   std::uint32_t* argument_word(std::uint32_t offset);
 
-  LimitValues limits_;
+  contract::LimitWords limits_;
   std::array<std::array<std::uint32_t, 2>, contract::kArguments.size()> words_{};  ///< arguments, low and high word
   std::uint32_t global_interrupt_enable_ = 0;
   std::uint32_t interrupt_enable_ = 0;

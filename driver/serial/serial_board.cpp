@@ -63,14 +63,15 @@ void SerialBoard::read(SerialSpace space, std::uint32_t offset, std::span<std::b
 
 contract::SerialControl SerialBoard::run_job(unsigned half, std::chrono::milliseconds patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  const std::array<std::byte, 1> start{static_cast<std::byte>(1U | half << 1)};
+  const std::array<std::byte, 1> start{
+      static_cast<std::byte>(contract::kSerialControlCommandStart | half << contract::kSerialControlCommandJobBit)};
   write(SerialSpace::kControl, offsetof(contract::SerialControl, command), start);
   std::array<std::byte, 1> status{};
   for (;;) {
     // Read after the clock: a process that was stopped meanwhile still sees that the job has ended.
     const bool is_late = std::chrono::steady_clock::now() >= deadline;
     read(SerialSpace::kControl, offsetof(contract::SerialControl, status), status);
-    if ((status[0] & std::byte{1}) == std::byte{0}) return control();
+    if ((status[0] & std::byte{contract::kSerialControlStatusBusy}) == std::byte{0}) return control();
     if (is_late) throw std::runtime_error(fmt::format("{}: a job has not ended after {} ms", describe(), patience.count()));
   }
 }

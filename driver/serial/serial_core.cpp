@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "driver/layout/buffers.hpp"
 #include "driver/layout/random.hpp"
+#include "driver/layout/serial_memory.hpp"
 #include "driver/shell/kernel_engine.hpp"
 
 namespace phasic::driver {
@@ -21,45 +23,32 @@ using contract::SerialSpace;
 using shell::LayerProgram;
 using shell::Program;
 
-/// Where a layer lies in the board's memories.
-struct Place {
-  std::uint32_t weight_word = 0;  ///< of row 0
-  std::uint32_t row_words = 0;
-  std::uint32_t level = 0;  ///< of class 0
-  std::uint32_t class_levels = 0;
-};
-
-std::uint32_t round_up(std::uint32_t value, std::uint32_t unit) { return (value + unit - 1) / unit * unit; }
-
-std::vector<Place> places_of(const Program& program, std::uint32_t lanes) {
-  std::vector<Place> places;
-  std::uint32_t word = 0;
-  std::uint32_t level = 0;
+std::vector<layout::SerialPlace> places_of(const Program& program, std::uint32_t lanes) {
+  std::vector<layout::SerialLayerShape> shapes;
   for (const LayerProgram& layer : program.layers) {
-    const std::uint32_t row_words = (layer.neurons + lanes - 1) / lanes;
-    places.push_back({word, row_words, level, round_up(layer.neurons, contract::kSerialLevelGroup)});
-    word += layer.rows * row_words;
-    if (has_levels(layer)) level += program.classes * places.back().class_levels;
+    const std::uint32_t inputs = layer.rows - (layer.bias ? 1 : 0);
+    shapes.push_back({layout::Connection::dense(inputs, layer.bias, layer.neurons), has_levels(layer)});
   }
-  return places;
+  return layout::serial_places(shapes, program.classes, lanes);
 }
 
 /// Constants of a layer for a sample of class `label`.
-contract::SerialLayer layer_block(const LayerProgram& layer, const Place& place, std::uint32_t label) {
+contract::SerialLayer layer_block(const LayerProgram& layer, const layout::SerialPlace& place, std::uint32_t label) {
   contract::SerialLayer block{};
   block.threshold = static_cast<std::int16_t>(layer.threshold);
   block.window = static_cast<std::int16_t>(layer.window);
   block.rate = static_cast<std::uint16_t>(layer.rate);
-  block.modes = static_cast<std::uint16_t>(layer.leak | layer.input_shift << contract::kSerialInputShiftBit |
-                                           static_cast<std::uint32_t>(layer.span) << contract::kSerialSpanBit |
-                                           static_cast<std::uint32_t>(layer.rounding) << contract::kSerialRoundingBit |
-                                           std::uint32_t{layer.bias} << contract::kSerialBiasBit);
+  block.modes =
+      static_cast<std::uint16_t>(layer.leak | layer.input_shift << contract::kSerialLayerModesInputShiftBit |
+                                 static_cast<std::uint32_t>(layer.span) << contract::kSerialLayerModesSpanBit |
+                                 static_cast<std::uint32_t>(layer.rounding) << contract::kSerialLayerModesRoundingBit |
+                                 std::uint32_t{layer.bias} << contract::kSerialLayerModesBiasBit);
   block.last_row = static_cast<std::uint16_t>(layer.rows - 1);
   block.weight_base = static_cast<std::uint16_t>(place.weight_word);
   block.level_base = static_cast<std::uint16_t>(has_levels(layer) ? place.level + label * place.class_levels : 0);
   block.last_neuron = static_cast<std::uint8_t>(layer.neurons - 1);
-  block.learning =
-      static_cast<std::uint8_t>(layer.factor_shift | static_cast<std::uint32_t>(layer.factor) << contract::kSerialFactorBit);
+  block.learning = static_cast<std::uint8_t>(layer.factor_shift | static_cast<std::uint32_t>(layer.factor)
+                                                                      << contract::kSerialLayerLearningFactorBit);
   return block;
 }
 
@@ -98,12 +87,12 @@ class SerialCore final : public shell::Core {
   void set_levels(std::size_t layer, std::span<const std::byte> rows) override {
     const LayerProgram& shape = program_.layers.at(layer);
     if (rows.size() != level_bytes(program_, shape)) throw std::invalid_argument("wrong size of a level table");
-    const std::size_t stride = places_[layer].class_levels, row_bytes = shell::align(shape.neurons);
+    const std::size_t stride = places_[layer].class_levels, row_bytes = layout::level_row_bytes(shape.neurons);
     std::vector<std::byte> image(program_.classes * stride);
     for (std::size_t label = 0; label < program_.classes; ++label)
       std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(label * row_bytes), shape.neurons,
                   image.begin() + static_cast<std::ptrdiff_t>(label * stride));
-    board_->write(SerialSpace::kLevels, places_[layer].level, image);
+    board_->write(SerialSpace::kLevels, static_cast<std::uint32_t>(places_[layer].level), image);
   }
 
   void run(const shell::Sample& sample, std::uint32_t number, shell::SampleResult& result,
@@ -123,7 +112,9 @@ class SerialCore final : public shell::Core {
   [[nodiscard]] std::size_t row_stride(std::size_t layer) const {
     return std::size_t{places_[layer].row_words} * board_->lanes();
   }
-  [[nodiscard]] std::uint32_t first_weight(std::size_t layer) const { return places_[layer].weight_word * board_->lanes(); }
+  [[nodiscard]] std::uint32_t first_weight(std::size_t layer) const {
+    return static_cast<std::uint32_t>(places_[layer].weight_word * board_->lanes());
+  }
 
   void write_job(const shell::Sample& sample, std::uint32_t number, bool learn) {
     contract::SerialJob job{};
@@ -132,7 +123,9 @@ class SerialCore final : public shell::Core {
       const layout::Key key = layout::sample_key(rounding_[layer], number);
       std::copy(key.begin(), key.end(), job.rounding_key.begin() + static_cast<std::ptrdiff_t>(key.size() * layer));
     }
-    job.flags = static_cast<std::uint8_t>((learn ? 1U : 0U) | (program_.layers.size() == contract::kSerialLayers ? 2U : 0U));
+    job.flags = static_cast<std::uint8_t>(
+        (learn ? contract::kSerialJobFlagsLearn : 0U) |
+        (program_.layers.size() == contract::kSerialLayers ? contract::kSerialJobFlagsSecondLayer : 0U));
     job.last_step = static_cast<std::uint8_t>(program_.steps - 1);
     job.label = static_cast<std::uint16_t>(sample.label);
     job.inputs = static_cast<std::uint16_t>(program_.inputs);
@@ -181,7 +174,7 @@ class SerialCore final : public shell::Core {
   }
 
   std::shared_ptr<SerialBoard> board_;
-  std::vector<Place> places_;
+  std::vector<layout::SerialPlace> places_;
   layout::Key encoding_{};
   std::array<layout::Key, contract::kSerialLayers> rounding_{};
   unsigned half_ = 0;
@@ -190,13 +183,13 @@ class SerialCore final : public shell::Core {
 
 }  // namespace
 
-shell::Limits serial_limits(const SerialBoard& board) {
+contract::Limits serial_limits(const SerialBoard& board) {
   return {.lanes = board.lanes(),
           .weight_width = 8,
           .engines = contract::kSerialLayers,
           .max_rows = contract::kSerialInputs,
           .max_neurons = contract::kSerialNeurons,
-          .max_steps = 32,
+          .max_steps = contract::kSerialJobLastStepMaximum + 1,
           .max_classes = contract::kSerialClasses,
           .max_outputs = contract::kSerialOutputs,
           .max_events = 0,

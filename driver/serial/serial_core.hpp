@@ -12,7 +12,7 @@
 namespace phasic::driver {
 
 /// What the board can do.
-[[nodiscard]] shell::Limits serial_limits(const SerialBoard& board);
+[[nodiscard]] contract::Limits serial_limits(const SerialBoard& board);
 
 /// `program` must be legal under the board's limits. It takes the board's memories over: one core at a time. Weights and
 /// levels are what the memories hold until they are set.

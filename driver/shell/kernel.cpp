@@ -4,6 +4,8 @@
 #include <cstring>
 #include <utility>
 
+#include "driver/shell/connection.hpp"
+
 namespace phasic::shell {
 namespace {
 
@@ -34,7 +36,7 @@ contract::LayerCounters counter_block(const LayerCounts& counts) {
 
 }  // namespace
 
-KernelRun::KernelRun(engine::Memory& memory, const Limits& limits, const Arguments& arguments, MakeCore make_core)
+KernelRun::KernelRun(engine::Memory& memory, const contract::Limits& limits, const Arguments& arguments, MakeCore make_core)
     : memory_(memory), limits_(limits), arguments_(arguments), make_core_(std::move(make_core)) {
   status_.phase = Phase::kCheck;
 }
@@ -128,9 +130,10 @@ bool KernelRun::check_capacity() {
   std::uint64_t levels = 0;
   for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
     const LayerProgram& shape = program_.layers[layer];
-    const std::uint64_t row_words = (shape.neurons + limits_.lanes - 1) / limits_.lanes;
-    words = (serial ? words : 0) + stored_rows(program_, shape) * row_words;
-    if (serial && has_levels(shape)) levels += std::uint64_t{program_.classes} * ((shape.neurons + 7) / 8 * 8);
+    words = (serial ? words : 0) + stored_rows(program_, shape) * connection_of(shape).row_words(limits_.lanes);
+    if (serial && has_levels(shape))
+      levels += std::uint64_t{program_.classes} *
+                ((shape.neurons + contract::kSerialLevelGroup - 1) / contract::kSerialLevelGroup * contract::kSerialLevelGroup);
     if (words > limits_.weight_depth || levels > contract::kSerialLevels) {
       fail(Error::kCapacity, static_cast<std::uint32_t>(layer));
       return false;
@@ -197,9 +200,9 @@ bool KernelRun::read_sample(Sample& sample) {
   Header header;
   if (!read(argument::kSamples, base, std::as_writable_bytes(std::span(&header, 1)))) return false;
 
-  const bool learned = program_.learn && (header.flags & 1) != 0;
-  const bool by_input = program_.sample_kind != contract::SampleKind::kEvent;
-  const bool gated = (header.flags & 2) != 0;
+  const bool learned = program_.learn && (header.flags & contract::kSampleHeaderFlagsLearn) != 0;
+  const bool by_input = contract::by_input(program_.sample_kind);
+  const bool gated = (header.flags & contract::kSampleHeaderFlagsGate) != 0;
   const bool label_legal = header.label < program_.classes || (header.label == contract::kUnlabelled && !learned);
   const std::uint64_t payload_bytes = by_input ? std::uint64_t{header.length} : 4 * std::uint64_t{header.length};
   const bool length_legal =
@@ -215,7 +218,8 @@ bool KernelRun::read_sample(Sample& sample) {
     return false;
   };
   if (!label_legal) return field_error(offsetof(Header, label));
-  if (header.flags > (program_.gates ? 3 : 1)) return field_error(offsetof(Header, flags));
+  if (header.flags > (program_.gates ? contract::kSampleHeaderFlagsMaximum : contract::kSampleHeaderFlagsLearn))
+    return field_error(offsetof(Header, flags));
   if (!length_legal) return field_error(offsetof(Header, length));
   if (!open_legal) return field_error(offsetof(Header, open));
 
@@ -251,7 +255,8 @@ bool KernelRun::check_gate() {
 bool KernelRun::check_events() {
   for (std::size_t number = 0; number < events_.size(); ++number) {
     const std::uint32_t event = events_[number];
-    const bool in_range = (event & 0xffff) < program_.inputs && event >> 16 < program_.steps;
+    const bool in_range =
+        (event & contract::kEntryInput) < program_.inputs && event >> contract::kEntryStepBit < program_.steps;
     if (!in_range || (number > 0 && event <= events_[number - 1])) {
       fail(Error::kEvent, static_cast<std::uint32_t>(number), position_);
       return false;

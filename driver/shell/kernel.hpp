@@ -33,7 +33,7 @@ using MakeCore = std::function<std::unique_ptr<Core>(Program)>;
 class KernelRun {
  public:
   /// `memory` must outlive the run.
-  KernelRun(engine::Memory& memory, const Limits& limits, const Arguments& arguments, MakeCore make_core);
+  KernelRun(engine::Memory& memory, const contract::Limits& limits, const Arguments& arguments, MakeCore make_core);
 
   /// Does the next piece: everything up to the samples, one sample, or everything after them. Returns whether the run goes on.
   bool advance();
@@ -65,7 +65,7 @@ class KernelRun {
   void write_header();
 
   engine::Memory& memory_;
-  Limits limits_;
+  contract::Limits limits_;
   Arguments arguments_;
   MakeCore make_core_;
   RunStatus status_;

@@ -11,12 +11,6 @@ namespace {
 /// A rough number of clock cycles a sample, so that one call of `advance` stays short.
 constexpr std::uint64_t kCyclesPerPiece = 2'000;
 
-/// In the order of the limits table, which is that of the registers.
-engine::LimitValues limit_values(const Limits& limits) {
-  return {limits.lanes,       limits.weight_width, limits.engines,    limits.max_rows,     limits.max_neurons, limits.max_steps,
-          limits.max_classes, limits.max_outputs,  limits.max_events, limits.weight_depth, limits.data_width,  limits.rules};
-}
-
 engine::RegisterStatus register_status(const RunStatus& status) {
   return {.error = static_cast<std::uint32_t>(status.fault.error),
           .error_detail = status.fault.detail,
@@ -28,12 +22,12 @@ engine::RegisterStatus register_status(const RunStatus& status) {
 
 class KernelEngine final : public engine::Engine {
  public:
-  KernelEngine(engine::Memory& memory, const Limits& limits, MakeCore make_core, std::string describe)
+  KernelEngine(engine::Memory& memory, const contract::Limits& limits, MakeCore make_core, std::string describe)
       : memory_(memory),
         limits_(limits),
         make_core_(std::move(make_core)),
         describe_(std::move(describe)),
-        registers_(limit_values(limits)) {}
+        registers_(contract::words_of(limits)) {}
 
   std::uint32_t read_register(std::uint32_t offset) override { return registers_.read(offset, register_status(status_)); }
 
@@ -58,7 +52,7 @@ class KernelEngine final : public engine::Engine {
 
  private:
   engine::Memory& memory_;
-  Limits limits_;
+  contract::Limits limits_;
   MakeCore make_core_;
   std::string describe_;
   engine::RegisterFile registers_;
@@ -68,7 +62,7 @@ class KernelEngine final : public engine::Engine {
 
 }  // namespace
 
-std::unique_ptr<engine::Engine> make_kernel_engine(engine::Memory& memory, const Limits& limits, MakeCore make_core,
+std::unique_ptr<engine::Engine> make_kernel_engine(engine::Memory& memory, const contract::Limits& limits, MakeCore make_core,
                                                    std::string describe) {
   return std::make_unique<KernelEngine>(memory, limits, std::move(make_core), std::move(describe));
 }

@@ -13,7 +13,7 @@ namespace phasic::shell {
 
 /// `describe` is the engine's line for people. `memory` must outlive the engine. A run is carried on by `advance`;
 /// `read_register` alone does not move it.
-[[nodiscard]] std::unique_ptr<engine::Engine> make_kernel_engine(engine::Memory& memory, const Limits& limits,
+[[nodiscard]] std::unique_ptr<engine::Engine> make_kernel_engine(engine::Memory& memory, const contract::Limits& limits,
                                                                  MakeCore make_core, std::string describe);
 
 }  // namespace phasic::shell

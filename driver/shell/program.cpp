@@ -5,6 +5,8 @@
 #include <cstring>
 #include <optional>
 
+#include "driver/shell/connection.hpp"
+
 namespace phasic::shell {
 namespace {
 
@@ -25,21 +27,19 @@ class FieldCheck {
   std::optional<std::uint32_t> first_;
 };
 
-constexpr std::uint32_t kStrideLimit = 1U << 24;
-
 /// Whether the build has a part of the rules, one of the constants kRules....
-constexpr bool has(const Limits& limits, std::uint32_t part) { return (limits.rules & part) != 0; }
+constexpr bool has(const contract::Limits& limits, std::uint32_t part) { return (limits.rules & part) != 0; }
 
-bool legal_kind(const contract::ProgramHeader& header, const Limits& limits) {
-  if (header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kGraded)) {
-    return header.steps == 1 && has(limits, contract::kRulesGraded);
-  }
-  return header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kIntensity) ||
-         (header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kEvent) &&
-          !has(limits, contract::kRulesSerial));
+/// Whether the build has what a value needs, a part of the rules or 0.
+constexpr bool provides(const contract::Limits& limits, std::uint32_t needed) { return (limits.rules & needed) == needed; }
+
+bool legal_kind(const contract::ProgramHeader& header, const contract::Limits& limits) {
+  const auto kind = static_cast<contract::SampleKind>(header.sample_kind);
+  return header.sample_kind <= contract::kProgramHeaderSampleKindMaximum && provides(limits, needs(kind)) &&
+         (!is_graded(kind) || header.steps == 1) && (fits_serial(kind) || !has(limits, contract::kRulesSerial));
 }
 
-void check_header(const contract::ProgramHeader& header, const Limits& limits, FieldCheck& check) {
+void check_header(const contract::ProgramHeader& header, const contract::Limits& limits, FieldCheck& check) {
   using Header = contract::ProgramHeader;
   check.require(header.magic == contract::kProgramMagic, offsetof(Header, magic));
   check.require(header.version == contract::kContractVersion, offsetof(Header, version));
@@ -48,13 +48,17 @@ void check_header(const contract::ProgramHeader& header, const Limits& limits, F
   check.require_range(header.steps, 1, limits.max_steps, offsetof(Header, steps));
   check.require_range(header.classes, 1, limits.max_classes, offsetof(Header, classes));
   check.require(legal_kind(header, limits), offsetof(Header, sample_kind));
-  const std::uint64_t least_stride = header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kEvent)
-                                         ? 0
-                                         : std::uint64_t{sizeof(contract::SampleHeader)} + header.inputs;
-  check.require(header.sample_stride % contract::kAlignment == 0 && header.sample_stride >= contract::kAlignment &&
-                    header.sample_stride < kStrideLimit && header.sample_stride >= least_stride,
+  const std::uint64_t least_stride = by_input(static_cast<contract::SampleKind>(header.sample_kind))
+                                         ? std::uint64_t{sizeof(contract::SampleHeader)} + header.inputs
+                                         : 0;
+  check.require(header.sample_stride % contract::kAlignment == 0 &&
+                    header.sample_stride >= contract::kProgramHeaderSampleStrideMinimum &&
+                    header.sample_stride <= contract::kProgramHeaderSampleStrideMaximum && header.sample_stride >= least_stride,
                 offsetof(Header, sample_stride));
-  check.require_range(header.flags, 0, has(limits, contract::kRulesSerial) ? 1 : 3, offsetof(Header, flags));
+  check.require_range(
+      header.flags, 0,
+      has(limits, contract::kRulesSerial) ? contract::kProgramHeaderFlagsLearn : contract::kProgramHeaderFlagsMaximum,
+      offsetof(Header, flags));
   for (std::size_t word = 0; word < std::size(header.reserved); ++word) {
     check.require(header.reserved[word] == 0, offsetof(Header, reserved) + 4 * word);
   }
@@ -69,50 +73,58 @@ struct Surroundings {
   bool graded;
 };
 
-bool legal_factor(const contract::Layer& layer, const Surroundings& around, const Limits& limits) {
-  if (layer.factor > static_cast<std::uint32_t>(contract::Factor::kCompetition)) return false;
-  switch (static_cast<contract::Factor>(layer.factor)) {
-    case contract::Factor::kError:
-      return layer.neurons >= around.classes;
-    case contract::Factor::kFeedback:
-      return !around.last && has(limits, contract::kRulesFeedback);
-    case contract::Factor::kCompetition:
-      return around.last && !around.trace && has(limits, contract::kRulesCompetition) &&
-             layer.input_shift <= contract::kCompetitionInputShift;
-    default:
-      return true;
-  }
+bool legal_factor(const contract::Layer& layer, const Surroundings& around, const contract::Limits& limits) {
+  const auto factor = static_cast<contract::Factor>(layer.factor);
+  return layer.factor <= contract::kLayerFactorMaximum && provides(limits, needs(factor)) &&
+         (!by_class(factor) || layer.neurons >= around.classes) && (!hidden_only(factor) || !around.last) &&
+         (!last_only(factor) || around.last) &&
+         (!competes(factor) || (!around.trace && layer.input_shift <= contract::kCompetitionInputShift));
 }
 
-void check_layer(const contract::Layer& layer, std::size_t base, const Surroundings& around, const Limits& limits,
+bool legal_span(const contract::Layer& layer, const Surroundings& around, const contract::Limits& limits) {
+  if (layer.span > contract::kLayerSpanMaximum) return false;
+  if (layer.span != static_cast<std::uint32_t>(contract::Span::kAllSteps)) return true;
+  if (around.graded) return false;
+  if (!by_coincidence(static_cast<contract::Factor>(layer.factor))) return true;
+  const bool too_tall = has(limits, contract::kRulesSerial) && around.rows_before + layer.flags > contract::kSerialHistoryRows;
+  return layer.neurons <= limits.max_outputs && !too_tall;
+}
+
+void check_layer(const contract::Layer& layer, std::size_t base, const Surroundings& around, const contract::Limits& limits,
                  FieldCheck& check) {
   using Layer = contract::Layer;
-  const bool competes = layer.factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
-  const bool needs_steps = layer.factor != static_cast<std::uint32_t>(contract::Factor::kFrozen) && !competes;
   const bool all_steps = layer.span == static_cast<std::uint32_t>(contract::Span::kAllSteps);
-  const bool posts = has(limits, contract::kRulesPost);
   check.require_range(layer.neurons, 1, limits.max_neurons, base + offsetof(Layer, neurons));
-  check.require(layer.flags <= 1 && std::uint64_t{around.rows_before} + layer.flags <= limits.max_rows,
-                base + offsetof(Layer, flags));
-  check.require_range(layer.threshold, -32768, 32767, base + offsetof(Layer, threshold));
-  check.require_range(layer.window, -32768, 32767, base + offsetof(Layer, window));
-  check.require_range(layer.leak, 0, 256, base + offsetof(Layer, leak));
-  check.require_range(layer.input_shift, 0, 15, base + offsetof(Layer, input_shift));
-  check.require(legal_factor(layer, around, limits), base + offsetof(Layer, factor));
-  const bool too_tall = has(limits, contract::kRulesSerial) && around.rows_before + layer.flags > contract::kSerialHistoryRows;
   check.require(
-      layer.span <= 1 && !(all_steps && (around.graded || (needs_steps && (layer.neurons > limits.max_outputs || too_tall)))),
-      base + offsetof(Layer, span));
-  check.require_range(layer.rounding, 0, 1, base + offsetof(Layer, rounding));
-  check.require_range(layer.rate, 0, 65535, base + offsetof(Layer, rate));
-  check.require_range(layer.factor_shift, 0, competes ? contract::kCompetitionFactorShift : 15,
+      layer.flags <= contract::kLayerFlagsMaximum && std::uint64_t{around.rows_before} + layer.flags <= limits.max_rows,
+      base + offsetof(Layer, flags));
+  check.require_range(layer.threshold, contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum,
+                      base + offsetof(Layer, threshold));
+  check.require_range(layer.window, contract::kLayerWindowMinimum, contract::kLayerWindowMaximum,
+                      base + offsetof(Layer, window));
+  check.require_range(layer.leak, 0, contract::kLayerLeakMaximum, base + offsetof(Layer, leak));
+  check.require_range(layer.input_shift, 0, contract::kLayerInputShiftMaximum, base + offsetof(Layer, input_shift));
+  check.require(legal_factor(layer, around, limits), base + offsetof(Layer, factor));
+  check.require(legal_span(layer, around, limits), base + offsetof(Layer, span));
+  check.require_range(layer.rounding, 0, contract::kLayerRoundingMaximum, base + offsetof(Layer, rounding));
+  check.require_range(layer.rate, 0, contract::kLayerRateMaximum, base + offsetof(Layer, rate));
+  check.require_range(layer.factor_shift, 0,
+                      competes(static_cast<contract::Factor>(layer.factor)) ? contract::kCompetitionFactorShift
+                                                                            : contract::kLayerFactorShiftMaximum,
                       base + offsetof(Layer, factor_shift));
   check.require(layer.weights_offset % contract::kAlignment == 0, base + offsetof(Layer, weights_offset));
   check.require(layer.levels_offset % contract::kAlignment == 0, base + offsetof(Layer, levels_offset));
-  check.require_range(layer.post, 0, posts ? 2 : 0, base + offsetof(Layer, post));
-  check.require_range(layer.trace_shift, 0, posts && all_steps ? 3 : 0, base + offsetof(Layer, trace_shift));
-  check.require_range(layer.homeostasis, 0, has(limits, contract::kRulesCompetition) ? 65535 : 0,
+  check.require(layer.post <= contract::kLayerPostMaximum && provides(limits, needs(static_cast<contract::Post>(layer.post))),
+                base + offsetof(Layer, post));
+  const bool traces = has(limits, contract::kRulesPost) && all_steps;
+  check.require_range(layer.trace_shift, 0, traces ? contract::kLayerTraceShiftMaximum : 0,
+                      base + offsetof(Layer, trace_shift));
+  check.require_range(layer.homeostasis, 0, has(limits, contract::kRulesCompetition) ? contract::kLayerHomeostasisMaximum : 0,
                       base + offsetof(Layer, homeostasis));
+  check.require_range(layer.connection, 0, contract::kLayerConnectionMaximum, base + offsetof(Layer, connection));
+  for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
+    check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
+  }
 }
 
 Fault field_fault(std::uint32_t offset) { return {contract::Error::kProgramField, offset, 0}; }
@@ -120,7 +132,7 @@ Fault field_fault(std::uint32_t offset) { return {contract::Error::kProgramField
 LayerProgram take_layer(const contract::Layer& layer, std::uint32_t rows_before) {
   return {.rows = rows_before + layer.flags,
           .neurons = layer.neurons,
-          .bias = layer.flags == 1,
+          .bias = (layer.flags & contract::kLayerFlagsBias) != 0,
           .threshold = layer.threshold,
           .window = layer.window,
           .leak = layer.leak,
@@ -140,11 +152,12 @@ LayerProgram take_layer(const contract::Layer& layer, std::uint32_t rows_before)
 }  // namespace
 
 std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer) {
-  return align(std::uint64_t{layer.neurons} * program.weight_width / 8);
+  return align(std::uint64_t{connection_of(layer).row_width} * program.weight_width / 8);
 }
 
 std::uint32_t stored_rows(const Program& program, const LayerProgram& layer) {
-  return layer.rows + (competes(layer) ? (contract::kSquaresWidth + contract::kWinsWidth) / program.weight_width : 0);
+  return connection_of(layer).weight_rows +
+         (competes(layer) ? (contract::kSquaresWidth + contract::kWinsWidth) / program.weight_width : 0);
 }
 
 std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer) {
@@ -163,7 +176,7 @@ std::uint64_t trace_bytes(const Program& program) {
   return bytes;
 }
 
-std::variant<Program, Fault> parse_program(std::span<const std::byte> block, const Limits& limits) {
+std::variant<Program, Fault> parse_program(std::span<const std::byte> block, const contract::Limits& limits) {
   contract::ProgramHeader header;
   std::memcpy(&header, block.data(), sizeof header);
   FieldCheck check;
@@ -177,8 +190,8 @@ std::variant<Program, Fault> parse_program(std::span<const std::byte> block, con
                   .classes = header.classes,
                   .sample_kind = static_cast<contract::SampleKind>(header.sample_kind),
                   .sample_stride = header.sample_stride,
-                  .learn = (header.flags & 1) != 0,
-                  .trace = (header.flags & 2) != 0,
+                  .learn = (header.flags & contract::kProgramHeaderFlagsLearn) != 0,
+                  .trace = (header.flags & contract::kProgramHeaderFlagsTrace) != 0,
                   .layers = {},
                   .gates = has(limits, contract::kRulesGate)};
   std::uint32_t rows_before = header.inputs;

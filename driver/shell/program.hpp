@@ -12,23 +12,6 @@
 
 namespace phasic::shell {
 
-/// What a build of the kernel can do: the limits table of the specification. The reference takes any values.
-struct Limits {
-  std::uint32_t lanes = contract::kDefaultLanes;
-  std::uint32_t weight_width = contract::kDefaultWeightWidth;
-  std::uint32_t engines = contract::kDefaultEngines;
-  std::uint32_t max_rows = contract::kDefaultMaxRows;
-  std::uint32_t max_neurons = contract::kDefaultMaxNeurons;
-  std::uint32_t max_steps = contract::kDefaultMaxSteps;
-  std::uint32_t max_classes = contract::kDefaultMaxClasses;
-  std::uint32_t max_outputs = contract::kDefaultMaxOutputs;
-  std::uint32_t max_events = contract::kDefaultMaxEvents;
-  std::uint32_t weight_depth = contract::kDefaultWeightDepth;
-  std::uint32_t data_width = contract::kDefaultDataWidth;
-  std::uint32_t rules = contract::kDefaultRules;
-  bool operator==(const Limits&) const = default;
-};
-
 /// First error of a run.
 struct Fault {
   contract::Error error = contract::Error::kNone;
@@ -74,7 +57,7 @@ struct Program {
 };
 
 /// Whether samples are graded values, shown once, and neurons answer with such values.
-[[nodiscard]] constexpr bool is_graded(const Program& program) { return program.sample_kind == contract::SampleKind::kGraded; }
+[[nodiscard]] constexpr bool is_graded(const Program& program) { return contract::is_graded(program.sample_kind); }
 /// What a bias row sends at each step.
 [[nodiscard]] constexpr std::uint32_t bias_value(const Program& program) {
   return is_graded(program) ? contract::kGradedFull : 1;
@@ -92,10 +75,8 @@ struct Program {
 /// Bytes of one row of weights.
 [[nodiscard]] std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer);
 /// Whether the layer has a table of levels.
-[[nodiscard]] constexpr bool has_levels(const LayerProgram& layer) {
-  return layer.factor != contract::Factor::kFrozen && layer.factor != contract::Factor::kError;
-}
-[[nodiscard]] constexpr bool competes(const LayerProgram& layer) { return layer.factor == contract::Factor::kCompetition; }
+[[nodiscard]] constexpr bool has_levels(const LayerProgram& layer) { return contract::has_levels(layer.factor); }
+[[nodiscard]] constexpr bool competes(const LayerProgram& layer) { return contract::competes(layer.factor); }
 /// Rows of the layer in the weights buffer: those of weights, and with competition those of its state.
 [[nodiscard]] std::uint32_t stored_rows(const Program& program, const LayerProgram& layer);
 /// Bytes of all rows of a layer in the weights buffer.
@@ -111,6 +92,6 @@ struct Program {
 inline constexpr std::size_t kProgramBytes = sizeof(contract::ProgramHeader) + contract::kMaxLayers * sizeof(contract::Layer);
 
 /// Checks `block` (kProgramBytes long) as in step 3 of section 6, and takes it apart.
-[[nodiscard]] std::variant<Program, Fault> parse_program(std::span<const std::byte> block, const Limits& limits);
+[[nodiscard]] std::variant<Program, Fault> parse_program(std::span<const std::byte> block, const contract::Limits& limits);
 
 }  // namespace phasic::shell

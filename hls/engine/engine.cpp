@@ -63,15 +63,14 @@ struct MemoryPort {
   }
 };
 
-/// In the order of the limits table.
-constexpr engine::LimitValues kLimitValues{Build::kLanes,      Build::kWeightWidth, Build::kEngines,    Build::kMaxRows,
-                                           Build::kMaxNeurons, Build::kMaxSteps,    Build::kMaxClasses, Build::kMaxOutputs,
-                                           Build::kMaxEvents,  Build::kWeightDepth, Build::kDataWidth,  Build::kRules};
+static_assert(has_legal_limits<Build>(), "a limit of the build is out of the contract's bounds");
 
 class HlsEngine final : public engine::Engine {
  public:
   explicit HlsEngine(engine::Memory& memory)
-      : memory_(memory), state_(std::make_unique<KernelState<Build>>()), registers_(kLimitValues) {}
+      : memory_(memory),
+        state_(std::make_unique<KernelState<Build>>()),
+        registers_(std::to_array(LimitWords<Build>::kValues)) {}
 
   std::uint32_t read_register(std::uint32_t offset) override {
     return registers_.read(offset, {.error = status_.fault.error,

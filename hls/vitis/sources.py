@@ -112,6 +112,8 @@ class HlsTop:
 def hls_limits(root, build):
     """The limits of a build of the HLS kernel, by their names in the contract. `build` is a structure of hls/build.hpp."""
     contract, text = Contract(root), read(root, "hls/build.hpp")
+    if build == "DefaultLimits":  # comes from the contract itself
+        return {name: limit["default"] for name, limit in contract.limits.items()}
     structure = re.search(rf"\bstruct {re.escape(build)}\b(?: : (\w+))? {{(.*?)\n}};", text, re.DOTALL)
     if not structure:
         raise SourceError(f"hls/build.hpp: no build '{build}'")

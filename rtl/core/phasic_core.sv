@@ -68,16 +68,25 @@ module phasic_core #(
   localparam int EntryBits = $clog2(MaxEvents);
 
   initial begin
-    if (Lanes < 1 || Lanes > 1024 || (1 << $clog2(Lanes)) != Lanes) $fatal(1, "phasic_core: Lanes must be a power of two from 1 to 1024");
-    if (WeightWidth != 8 && WeightWidth != 16) $fatal(1, "phasic_core: WeightWidth must be 8 or 16");
-    if (Engines < 1 || Engines > 4) $fatal(1, "phasic_core: Engines must be 1 to 4");
-    if (MaxRows < 2 || MaxRows > 32768) $fatal(1, "phasic_core: MaxRows must be 2 to 32768");
-    if (MaxNeurons < 1 || MaxNeurons > 32768) $fatal(1, "phasic_core: MaxNeurons must be 1 to 32768");
-    if (MaxSteps < 1 || MaxSteps > 32) $fatal(1, "phasic_core: MaxSteps must be 1 to 32");
-    if (MaxClasses < 1 || MaxClasses > 65535) $fatal(1, "phasic_core: MaxClasses must be 1 to 65535");
+    if (Lanes < phasic_pkg::LimitLanesMinimum || Lanes > phasic_pkg::LimitLanesMaximum || (1 << $clog2(Lanes)) != Lanes)
+      $fatal(1, "phasic_core: Lanes is out of range");
+    if (WeightWidth < phasic_pkg::LimitWeightWidthMinimum || WeightWidth > phasic_pkg::LimitWeightWidthMaximum
+        || (1 << $clog2(WeightWidth)) != WeightWidth)
+      $fatal(1, "phasic_core: WeightWidth is out of range");
+    if (Engines < phasic_pkg::LimitEnginesMinimum || Engines > phasic_pkg::LimitEnginesMaximum)
+      $fatal(1, "phasic_core: Engines is out of range");
+    if (MaxRows < phasic_pkg::LimitMaxRowsMinimum || MaxRows > phasic_pkg::LimitMaxRowsMaximum)
+      $fatal(1, "phasic_core: MaxRows is out of range");
+    if (MaxNeurons < phasic_pkg::LimitMaxNeuronsMinimum || MaxNeurons > phasic_pkg::LimitMaxNeuronsMaximum)
+      $fatal(1, "phasic_core: MaxNeurons is out of range");
+    if (MaxSteps < phasic_pkg::LimitMaxStepsMinimum || MaxSteps > phasic_pkg::LimitMaxStepsMaximum)
+      $fatal(1, "phasic_core: MaxSteps is out of range");
+    if (MaxClasses < phasic_pkg::LimitMaxClassesMinimum || MaxClasses > phasic_pkg::LimitMaxClassesMaximum)
+      $fatal(1, "phasic_core: MaxClasses is out of range");
     if (MaxEvents < MaxRows || (1 << $clog2(MaxEvents)) != MaxEvents)
       $fatal(1, "phasic_core: MaxEvents must be a power of two and at least MaxRows");
-    if (WeightDepth < 1) $fatal(1, "phasic_core: WeightDepth must be at least 1");
+    if (WeightDepth < phasic_pkg::LimitWeightDepthMinimum || WeightDepth > phasic_pkg::LimitWeightDepthMaximum)
+      $fatal(1, "phasic_core: WeightDepth is out of range");
   end
 
   logic [63:0] seed;
@@ -91,12 +100,12 @@ module phasic_core #(
   assign address_events = program_i[8*phasic_pkg::ProgramHeaderSampleKind +: 2] == 2'(phasic_pkg::SampleKindEvent);
   assign graded         = (Rules & phasic_pkg::RulesGraded) != 0
                           && program_i[8*phasic_pkg::ProgramHeaderSampleKind +: 2] == 2'(phasic_pkg::SampleKindGraded);
-  assign trace          = program_i[8*phasic_pkg::ProgramHeaderFlags + 1];
+  assign trace          = program_i[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsTraceBit];
 
 
   // ---- samples, encoder, dopamine ----
   logic                 sample_valid, sample_release, entry_read;
-  logic [65:0]          sample_data;
+  logic [phasic_pkg::SampleWidth-1:0] sample_data;
   logic [EntryBits:0]   sample_entries;
   logic [EntryBits-1:0] entry_number;
   logic [31:0]          entry_data;
@@ -141,9 +150,9 @@ module phasic_core #(
     .address_events_i(address_events),
     .graded_i        (graded),
     .sample_valid_i  (sample_valid),
-    .sample_number_i (sample_data[31:0]),
+    .sample_number_i (sample_data[phasic_pkg::SampleNumberBit +: 32]),
     .sample_entries_i(sample_entries),
-    .sample_open_i   (((Rules & phasic_pkg::RulesGate) != 0) ? (EntryBits + 1)'(sample_data[65:50]) : '0),
+    .sample_open_i   (((Rules & phasic_pkg::RulesGate) != 0) ? (EntryBits + 1)'(sample_data[phasic_pkg::SampleOpenBit +: 16]) : '0),
     .sample_release_o(sample_release),
     .read_o          (entry_read),
     .read_entry_o    (entry_number),
@@ -172,7 +181,7 @@ module phasic_core #(
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) samples_learned_o <= '0;
     else if (clear_i) samples_learned_o <= '0;
-    else if (message_valid && message_ready && sample_data[48]) samples_learned_o <= samples_learned_o + 48'd1;
+    else if (message_valid && message_ready && sample_data[phasic_pkg::SampleLearnBit]) samples_learned_o <= samples_learned_o + 48'd1;
   end
 
   // ---- layer engines ----
@@ -235,10 +244,10 @@ module phasic_core #(
       .store_data_o       (stored[Lanes*WeightWidth*e +: Lanes*WeightWidth]),
       .dopamine_valid_i   (dopamine_valid[e]),
       .dopamine_ready_o   (dopamine_ready[e]),
-      .dopamine_class_i   (sample_data[47:32]),
-      .dopamine_learn_i   (sample_data[48]),
-      .dopamine_gated_i   (sample_data[49]),
-      .dopamine_number_i  (sample_data[31:0]),
+      .dopamine_class_i   (sample_data[phasic_pkg::SampleLabelBit +: 16]),
+      .dopamine_learn_i   (sample_data[phasic_pkg::SampleLearnBit]),
+      .dopamine_gated_i   (sample_data[phasic_pkg::SampleGateBit]),
+      .dopamine_number_i  (sample_data[phasic_pkg::SampleNumberBit +: 32]),
       .event_valid_i      (event_valid[e]),
       .event_ready_o      (event_ready[e]),
       .event_kind_i       (event_kind[2*e +: 2]),

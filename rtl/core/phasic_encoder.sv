@@ -76,7 +76,7 @@ module phasic_encoder #(
   assign last_step = step_q == steps_i - 6'd1;
   // A rate-coded step shows every entry; a step of address events those that carry its number.
   assign gate_here  = gate_left_q != '0;
-  assign entry_here = data_valid_q && (gate_here || !address_events_i || read_data_i[23:16] == {2'd0, step_q});
+  assign entry_here = data_valid_q && (gate_here || !address_events_i || read_data_i[phasic_pkg::EntryStepBit +: 8] == {2'd0, step_q});
   assign pass_over  = !data_valid_q && read_entry_q == sample_entries_i;
   assign step_ends  = address_events_i ? (pass_over || (data_valid_q && !entry_here)) : pass_over;
   assign token      = state_q == EncodeSteps && (entry_here || step_ends);
@@ -105,8 +105,9 @@ module phasic_encoder #(
     .key_i    (key),
     .valid_i  (token),
     .x_i      (16'(step_q[5:2])),
-    .y_i      (read_data_i[15:0]),
-    .payload_i({token_mark, token_final, gate_here, address_events_i || gate_here, step_q[1:0], read_data_i[31:24], read_data_i[15:0]}),
+    .y_i      (read_data_i[phasic_pkg::EntryInputBit +: 16]),
+    .payload_i({token_mark, token_final, gate_here, address_events_i || gate_here, step_q[1:0],
+                read_data_i[phasic_pkg::EntryValueBit +: 8], read_data_i[phasic_pkg::EntryInputBit +: 16]}),
     .valid_o  (drawn_valid),
     .x_o      (drawn_x),
     .y_o      (drawn_y),

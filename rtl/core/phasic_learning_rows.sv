@@ -95,7 +95,7 @@ module phasic_learning_rows #(
   );
 
   // The winner of a contest learns from every row, so its walk needs no list.
-  assign walk_rows = compete_i ? rows_i[RowBits:0] : logged_rows;
+  assign walk_rows = compete_i ? (RowBits + 1)'(rows_i) : logged_rows;
   assign empty_o   = logged_rows == '0;
   always_ff @(posedge clk_i) if (list_read) list_index_q <= list_index;
 

@@ -86,23 +86,29 @@ module phasic_kernel #(
   input  logic                   m_axi_gmem_rlast,
   input  logic [1:0]             m_axi_gmem_rresp
 );
-  localparam int MaxSize = 32768;
-
   initial begin
-    if (Lanes < 1 || Lanes > 1024 || (1 << $clog2(Lanes)) != Lanes) $fatal(1, "Lanes must be a power of two from 1 to 1024");
-    if (WeightWidth != 8 && WeightWidth != 16) $fatal(1, "WeightWidth must be 8 or 16");
-    if (Engines < 1 || Engines > phasic_pkg::MaxLayers) $fatal(1, "Engines must be from 1 to 4");
-    if (MaxRows < 1 || MaxRows > MaxSize) $fatal(1, "MaxRows must be from 1 to 32768");
-    if (MaxNeurons < 1 || MaxNeurons > MaxSize) $fatal(1, "MaxNeurons must be from 1 to 32768");
-    if (MaxSteps < 1 || MaxSteps > 32) $fatal(1, "MaxSteps must be from 1 to 32");
-    if (MaxClasses < 1 || MaxClasses > MaxSize) $fatal(1, "MaxClasses must be from 1 to 32768");
-    if (MaxOutputs < 1 || MaxOutputs > MaxSize) $fatal(1, "MaxOutputs must be from 1 to 32768");
-    if (MaxEvents < 1 || MaxEvents > (1 << 22)) $fatal(1, "MaxEvents must be from 1 to 4194304");
-    if (WeightDepth < 1) $fatal(1, "WeightDepth must be at least 1");
-    if (Rules < 0 || Rules > 31) $fatal(1, "Rules must be from 0 to 31");
-    if (DataWidth < 32 || DataWidth > 512 || (1 << $clog2(DataWidth)) != DataWidth) begin
-      $fatal(1, "DataWidth must be 32, 64, 128, 256 or 512");
-    end
+    if (Lanes < phasic_pkg::LimitLanesMinimum || Lanes > phasic_pkg::LimitLanesMaximum || (1 << $clog2(Lanes)) != Lanes)
+      $fatal(1, "Lanes is out of range");
+    if (WeightWidth < phasic_pkg::LimitWeightWidthMinimum || WeightWidth > phasic_pkg::LimitWeightWidthMaximum
+        || (1 << $clog2(WeightWidth)) != WeightWidth)
+      $fatal(1, "WeightWidth is out of range");
+    if (Engines < phasic_pkg::LimitEnginesMinimum || Engines > phasic_pkg::LimitEnginesMaximum) $fatal(1, "Engines is out of range");
+    if (MaxRows < phasic_pkg::LimitMaxRowsMinimum || MaxRows > phasic_pkg::LimitMaxRowsMaximum) $fatal(1, "MaxRows is out of range");
+    if (MaxNeurons < phasic_pkg::LimitMaxNeuronsMinimum || MaxNeurons > phasic_pkg::LimitMaxNeuronsMaximum)
+      $fatal(1, "MaxNeurons is out of range");
+    if (MaxSteps < phasic_pkg::LimitMaxStepsMinimum || MaxSteps > phasic_pkg::LimitMaxStepsMaximum) $fatal(1, "MaxSteps is out of range");
+    if (MaxClasses < phasic_pkg::LimitMaxClassesMinimum || MaxClasses > phasic_pkg::LimitMaxClassesMaximum)
+      $fatal(1, "MaxClasses is out of range");
+    if (MaxOutputs < phasic_pkg::LimitMaxOutputsMinimum || MaxOutputs > phasic_pkg::LimitMaxOutputsMaximum)
+      $fatal(1, "MaxOutputs is out of range");
+    if (MaxEvents < 1 || MaxEvents > phasic_pkg::LimitMaxEventsMaximum) $fatal(1, "MaxEvents is out of range");
+    if (WeightDepth < phasic_pkg::LimitWeightDepthMinimum || WeightDepth > phasic_pkg::LimitWeightDepthMaximum)
+      $fatal(1, "WeightDepth is out of range");
+    if (DataWidth < phasic_pkg::LimitDataWidthMinimum || DataWidth > phasic_pkg::LimitDataWidthMaximum
+        || (1 << $clog2(DataWidth)) != DataWidth)
+      $fatal(1, "DataWidth is out of range");
+    // The rules of a serial build are another module's.
+    if (Rules < phasic_pkg::LimitRulesMinimum || Rules >= phasic_pkg::RulesSerial) $fatal(1, "Rules is out of range");
   end
 
   // ---- Control -----------------------------------------------------------------------------------------------------------------

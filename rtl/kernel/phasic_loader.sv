@@ -76,9 +76,7 @@ module phasic_loader #(
     for (int e = 0; e < Engines; e++) begin
       if (layer_q == LayerBits'(e)) begin
         neurons   = layers_i[512*e + 8*phasic_pkg::LayerNeurons +: 16];
-        has_table = layers_i[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorLevel)
-            || layers_i[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorFeedback)
-            || layers_i[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorCompetition);
+        has_table = 1'(phasic_pkg::FactorHasLevels >> layers_i[512*e + 8*phasic_pkg::LayerFactor +: 3]);
         offset    = table_q ? layers_i[512*e + 8*phasic_pkg::LayerLevelsOffset +: 32]
                             : layers_i[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         bytes     = table_q ? layer_tables_i[32*e +: 32] : layer_weights_i[32*e +: 32];

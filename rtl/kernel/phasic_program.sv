@@ -4,7 +4,7 @@
 // Handshake: start_i begins; the block is asked for with one read command (offset 0 of the program buffer) and all of its words are
 //            taken. done_o pulses at the end with error_code_o (none if the program is good) and error_detail_o. The program and what
 //            is computed from it hold until the next start.
-// Latency:   80 words, then at most 33 cycles for each product (three a layer, then four).
+// Latency:   144 words, then at most 33 cycles for each product (three a layer, then four).
 // Parameters: those of the kernel.
 `default_nettype none
 
@@ -41,7 +41,7 @@ module phasic_program #(
   output logic                   word_ready_o,
   input  logic [31:0]            word_i,
   input  logic                   word_error_i,
-  // The program; descriptors of layers that are not used are 0
+  // The program, of each descriptor its first 64 bytes: the others are 0. Descriptors of layers that are not used are 0
   output logic [511:0]           program_o,
   output logic [Engines*512-1:0] layers_o,
   output logic [Engines*16-1:0]  rows_o,             // rows of each layer, bias included
@@ -53,12 +53,16 @@ module phasic_program #(
   output logic [31:0]            sample_trace_o      // bytes of the trace of a sample (valid if traced)
 );
   localparam int LaneShift = $clog2(Lanes);
-  localparam int WordCount = 16 + 16 * phasic_pkg::MaxLayers;
+  localparam int WordCount = (phasic_pkg::ProgramHeaderBytes + phasic_pkg::MaxLayers * phasic_pkg::LayerBytes) / 4;
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
   localparam bit Posts       = (Rules & phasic_pkg::RulesPost) != 0;
   localparam bit Feedback    = (Rules & phasic_pkg::RulesFeedback) != 0;
   localparam bit Competition = (Rules & phasic_pkg::RulesCompetition) != 0;
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
+  // Values of enumerations that the build was made without.
+  localparam int FactorsAbsent = (Feedback ? 0 : phasic_pkg::FactorNeedsFeedback)
+                                 | (Competition ? 0 : phasic_pkg::FactorNeedsCompetition);
+  localparam int KindsAbsent   = Graded ? 0 : phasic_pkg::SampleKindNeedsGraded;
   // Rows of squares and wins.
   localparam int StateRows = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
 
@@ -76,7 +80,7 @@ module phasic_program #(
   localparam logic [3:0] StDone     = 4'd11;
 
   logic [3:0]             state_q;
-  logic [6:0]             word_q;          // word of the block
+  logic [7:0]             word_q;          // word of the block
   logic [511:0]           program_q;
   logic [Engines*512-1:0] layers_q;
   logic [15:0]            previous_q;      // neurons of the layer before the one that is checked, or inputs
@@ -86,7 +90,7 @@ module phasic_program #(
   logic                   all_steps_q;     // its span is all_steps
   logic                   bus_error_q;
   logic                   field_error_q;
-  logic [8:0]             field_q;         // offset of the first illegal field
+  logic [9:0]             field_q;         // offset of the first illegal field
   logic [31:0]            code_q;
   logic [31:0]            detail_q;
 
@@ -95,20 +99,21 @@ module phasic_program #(
   logic [31:0] layers;
   logic [31:0] steps;
   logic [31:0] classes;
-  logic [31:0] sample_kind;
+  logic [1:0]  sample_kind;
   logic [31:0] stride;
   logic        tracing;
   assign inputs      = program_q[8*phasic_pkg::ProgramHeaderInputs +: 32];
   assign layers      = program_q[8*phasic_pkg::ProgramHeaderLayers +: 32];
   assign steps       = program_q[8*phasic_pkg::ProgramHeaderSteps +: 32];
   assign classes     = program_q[8*phasic_pkg::ProgramHeaderClasses +: 32];
-  assign sample_kind = program_q[8*phasic_pkg::ProgramHeaderSampleKind +: 32];
+  assign sample_kind = program_q[8*phasic_pkg::ProgramHeaderSampleKind +: 2];
   assign stride      = program_q[8*phasic_pkg::ProgramHeaderSampleStride +: 32];
-  assign tracing     = program_q[8*phasic_pkg::ProgramHeaderFlags + 1];
+  assign tracing     = program_q[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsTraceBit];
 
   logic        take;
   logic        in_header;
   logic [2:0]  descriptor;       // of the word that is checked, if it is not in the header
+  logic [4:0]  layer_word;       // its place in the descriptor
   logic        last;             // it is that of the last layer
   logic        used;             // the word belongs to the header or to a layer of the network
   logic        header_legal;
@@ -117,12 +122,12 @@ module phasic_program #(
   logic        competes;         // the layer that is checked has factor competition
 
   assign take = word_valid_i && word_ready_o;
-  assign in_header  = word_q < 7'd16;
-  assign descriptor = 3'(word_q[6:4] - 3'd1);
+  assign in_header = word_q < 8'd16;
+  assign {descriptor, layer_word} = word_q - 8'd16;
   assign last = 32'(descriptor) + 32'd1 == layers;
   assign used = in_header || (32'(descriptor) < layers);
   assign signed_16 = word_i[31:15] == {17{word_i[15]}};
-  assign competes = 32'(factor_q) == 32'(phasic_pkg::FactorCompetition);
+  assign competes = 1'(phasic_pkg::FactorCompetes >> factor_q);
 
   always_comb begin
     case (32'({word_q[3:0], 2'b00}))
@@ -135,48 +140,48 @@ module phasic_program #(
       phasic_pkg::ProgramHeaderSteps:   header_legal = (word_i != '0) && (word_i <= 32'(MaxSteps));
       phasic_pkg::ProgramHeaderClasses: header_legal = (word_i != '0) && (word_i <= 32'(MaxClasses));
       phasic_pkg::ProgramHeaderSampleKind:
-        header_legal = (word_i <= 32'(phasic_pkg::SampleKindEvent))
-            || (Graded && (word_i == 32'(phasic_pkg::SampleKindGraded)) && (steps == 32'd1));
+        header_legal = (word_i <= 32'(phasic_pkg::ProgramHeaderSampleKindMaximum)) && !(1'(KindsAbsent >> word_i[1:0]))
+            && (!(1'(phasic_pkg::SampleKindIsGraded >> word_i[1:0])) || (steps == 32'd1));
       phasic_pkg::ProgramHeaderSampleStride:
-        header_legal = (word_i[5:0] == '0) && (word_i != '0) && (word_i[31:24] == '0)
-            && ((sample_kind == 32'(phasic_pkg::SampleKindEvent))
+        header_legal = (word_i[5:0] == '0) && (word_i >= 32'(phasic_pkg::ProgramHeaderSampleStrideMinimum))
+            && (word_i <= 32'(phasic_pkg::ProgramHeaderSampleStrideMaximum))
+            && (!(1'(phasic_pkg::SampleKindByInput >> sample_kind))
                 || (word_i >= inputs + 32'(phasic_pkg::SampleHeaderBytes)));
-      phasic_pkg::ProgramHeaderFlags:   header_legal = word_i <= 32'd3;
+      phasic_pkg::ProgramHeaderFlags:   header_legal = word_i <= 32'(phasic_pkg::ProgramHeaderFlagsMaximum);
       default:                          header_legal = word_i == '0;
     endcase
   end
 
   always_comb begin
-    case (32'({word_q[3:0], 2'b00}))
+    case (32'({layer_word, 2'b00}))
       phasic_pkg::LayerNeurons:    layer_legal = (word_i != '0) && (word_i <= 32'(MaxNeurons));
-      phasic_pkg::LayerFlags:      layer_legal = (word_i <= 32'd1) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
+      phasic_pkg::LayerFlags:
+        layer_legal = (word_i <= 32'(phasic_pkg::LayerFlagsMaximum)) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
       phasic_pkg::LayerThreshold:  layer_legal = signed_16;
       phasic_pkg::LayerWindow:     layer_legal = signed_16;
-      phasic_pkg::LayerLeak:       layer_legal = word_i <= 32'd256;
-      phasic_pkg::LayerInputShift: layer_legal = word_i <= 32'd15;
+      phasic_pkg::LayerLeak:       layer_legal = word_i <= 32'(phasic_pkg::LayerLeakMaximum);
+      phasic_pkg::LayerInputShift: layer_legal = word_i <= 32'(phasic_pkg::LayerInputShiftMaximum);
       phasic_pkg::LayerFactor:
-        case (word_i)
-          32'(phasic_pkg::FactorFrozen):   layer_legal = 1'b1;
-          32'(phasic_pkg::FactorLevel):    layer_legal = 1'b1;
-          32'(phasic_pkg::FactorError):    layer_legal = 32'(neurons_q) >= classes;
-          32'(phasic_pkg::FactorFeedback): layer_legal = Feedback && !last;
-          32'(phasic_pkg::FactorCompetition):
-            layer_legal = Competition && last && !tracing && (32'(input_shift_q) <= 32'(phasic_pkg::CompetitionInputShift));
-          default:                         layer_legal = 1'b0;
-        endcase
+        layer_legal = (word_i <= 32'(phasic_pkg::LayerFactorMaximum)) && !(1'(FactorsAbsent >> word_i[2:0]))
+            && (!(1'(phasic_pkg::FactorByClass >> word_i[2:0])) || (32'(neurons_q) >= classes))
+            && !(1'((last ? phasic_pkg::FactorHiddenOnly : phasic_pkg::FactorLastOnly) >> word_i[2:0]))
+            && (!(1'(phasic_pkg::FactorCompetes >> word_i[2:0]))
+                || (!tracing && (32'(input_shift_q) <= 32'(phasic_pkg::CompetitionInputShift))));
       phasic_pkg::LayerSpan:
-        layer_legal = (word_i <= 32'(phasic_pkg::SpanAllSteps))
-            && ((word_i != 32'(phasic_pkg::SpanAllSteps)) || (sample_kind != 32'(phasic_pkg::SampleKindGraded)))
-            && ((word_i != 32'(phasic_pkg::SpanAllSteps)) || (32'(factor_q) == 32'(phasic_pkg::FactorFrozen)) || competes
-                || (32'(neurons_q) <= 32'(MaxOutputs)));
-      phasic_pkg::LayerRounding:      layer_legal = word_i <= 32'(phasic_pkg::RoundingNearest);
+        layer_legal = (word_i <= 32'(phasic_pkg::LayerSpanMaximum))
+            && ((word_i != 32'(phasic_pkg::SpanAllSteps))
+                || (!(1'(phasic_pkg::SampleKindIsGraded >> sample_kind))
+                    && (!(1'(phasic_pkg::FactorByCoincidence >> factor_q)) || (32'(neurons_q) <= 32'(MaxOutputs)))));
+      phasic_pkg::LayerRounding:      layer_legal = word_i <= 32'(phasic_pkg::LayerRoundingMaximum);
       phasic_pkg::LayerRate:          layer_legal = word_i[31:16] == '0;
-      phasic_pkg::LayerFactorShift:   layer_legal = word_i <= (competes ? 32'(phasic_pkg::CompetitionFactorShift) : 32'd15);
+      phasic_pkg::LayerFactorShift:
+        layer_legal = word_i <= 32'(competes ? phasic_pkg::CompetitionFactorShift : phasic_pkg::LayerFactorShiftMaximum);
       phasic_pkg::LayerWeightsOffset: layer_legal = word_i[5:0] == '0;
       phasic_pkg::LayerLevelsOffset:  layer_legal = word_i[5:0] == '0;
-      phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::PostOne) : 32'd0);
-      phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'd3 : 32'd0);
-      phasic_pkg::LayerHomeostasis:   layer_legal = word_i <= (Competition ? 32'd65535 : 32'd0);
+      phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::LayerPostMaximum) : 32'd0);
+      phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'(phasic_pkg::LayerTraceShiftMaximum) : 32'd0);
+      phasic_pkg::LayerHomeostasis:   layer_legal = word_i <= (Competition ? 32'(phasic_pkg::LayerHomeostasisMaximum) : 32'd0);
+      phasic_pkg::LayerConnection:    layer_legal = word_i <= 32'(phasic_pkg::LayerConnectionMaximum);
       default:                        layer_legal = word_i == '0;
     endcase
   end
@@ -185,7 +190,7 @@ module phasic_program #(
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         program_q[32*w +: 32] <= '0;
-      end else if (take && (word_q == 7'(w))) begin
+      end else if (take && (word_q == 8'(w))) begin
         program_q[32*w +: 32] <= word_i;
       end
     end
@@ -194,7 +199,7 @@ module phasic_program #(
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         layers_q[32*w +: 32] <= '0;
-      end else if (take && (word_q == 7'(16 + w))) begin
+      end else if (take && (word_q == 8'(16 + 32 * (w / 16) + w % 16))) begin
         layers_q[32*w +: 32] <= used ? word_i : '0;
       end
     end
@@ -224,7 +229,7 @@ module phasic_program #(
     end
     assign rows_o[16*e +: 16] = rows_before + 16'(layers_q[512*e + 8*phasic_pkg::LayerFlags]);
     assign stored_rows_o[16*e +: 16] = rows_o[16*e +: 16]
-        + ((layers_q[512*e + 8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition)) ? 16'(StateRows) : 16'd0);
+        + (1'(phasic_pkg::FactorCompetes >> layers_q[512*e + 8*phasic_pkg::LayerFactor +: 3]) ? 16'(StateRows) : 16'd0);
     assign row_words_o[16*e +: 16] =
         16'((17'(layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16]) + 17'(Lanes - 1)) >> LaneShift);
   end
@@ -244,9 +249,7 @@ module phasic_program #(
         layer_row_words      = row_words_o[16*e +: 16];
         layer_weights_offset = layers_q[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         layer_levels_offset  = layers_q[512*e + 8*phasic_pkg::LayerLevelsOffset +: 32];
-        layer_has_table      = layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorLevel)
-            || layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorFeedback)
-            || layers_q[512*e + 8*phasic_pkg::LayerFactor +: 32] == 32'(phasic_pkg::FactorCompetition);
+        layer_has_table      = 1'(phasic_pkg::FactorHasLevels >> layers_q[512*e + 8*phasic_pkg::LayerFactor +: 3]);
       end
       if (layers == 32'(e + 1)) last_neurons = layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16];
     end
@@ -366,13 +369,13 @@ module phasic_program #(
             if (in_header) begin
               previous_q <= inputs[15:0];
             end else begin
-              if (word_q[3:0] == 4'(phasic_pkg::LayerNeurons / 4)) neurons_q <= word_i[15:0];
-              if (word_q[3:0] == 4'(phasic_pkg::LayerFactor / 4)) factor_q <= word_i[2:0];
-              if (word_q[3:0] == 4'(phasic_pkg::LayerInputShift / 4)) input_shift_q <= word_i[3:0];
-              if (word_q[3:0] == 4'(phasic_pkg::LayerSpan / 4)) all_steps_q <= word_i[0];
-              if (word_q[3:0] == 4'd15) previous_q <= neurons_q;
+              if (layer_word == 5'(phasic_pkg::LayerNeurons / 4)) neurons_q <= word_i[15:0];
+              if (layer_word == 5'(phasic_pkg::LayerFactor / 4)) factor_q <= word_i[2:0];
+              if (layer_word == 5'(phasic_pkg::LayerInputShift / 4)) input_shift_q <= word_i[3:0];
+              if (layer_word == 5'(phasic_pkg::LayerSpan / 4)) all_steps_q <= word_i[0];
+              if (layer_word == '1) previous_q <= neurons_q;
             end
-            if (word_q == 7'(WordCount - 1)) state_q <= StFields;
+            if (word_q == 8'(WordCount - 1)) state_q <= StFields;
           end
         end
         StFields: begin

@@ -107,10 +107,10 @@ module phasic_sampler #(
   logic [3:0]  payload_state;
   logic [3:0]  start_state;
 
-  assign label_legal = (label_q < classes) || ((label_q == 32'(phasic_pkg::Unlabelled)) && !(learning && flags_q[0]));
+  assign label_legal = (label_q < classes) || ((label_q == 32'(phasic_pkg::Unlabelled)) && !(learning && flags_q[phasic_pkg::SampleHeaderFlagsLearnBit]));
   assign event_bytes = 25'(phasic_pkg::SampleHeaderBytes) + {length_q[22:0], 2'b00};
   assign length_legal = events ? ((length_q <= 32'(MaxEvents)) && (32'(event_bytes) <= stride)) : (length_q == inputs);
-  assign gated = Gate && flags_q[1];
+  assign gated = Gate && flags_q[phasic_pkg::SampleHeaderFlagsGateBit];
   assign all_bytes = (events ? 32'(event_bytes) : inputs + 32'(phasic_pkg::SampleHeaderBytes)) + {14'd0, open_q[15:0], 2'b00};
   assign open_legal = gated ? ((open_q <= 32'(neurons_i)) && (open_q + length_q <= 32'(MaxEvents)) && (all_bytes <= stride))
                             : (open_q == '0);
@@ -125,7 +125,7 @@ module phasic_sampler #(
     header_field = '0;
     if (!label_legal) begin
       header_field = 32'(phasic_pkg::SampleHeaderLabel);
-    end else if (flags_q > (Gate ? 32'd3 : 32'd1)) begin
+    end else if (flags_q > (Gate ? 32'(phasic_pkg::SampleHeaderFlagsMaximum) : 32'(1 << phasic_pkg::SampleHeaderFlagsLearnBit))) begin
       header_field = 32'(phasic_pkg::SampleHeaderFlags);
     end else if (!length_legal) begin
       header_field = 32'(phasic_pkg::SampleHeaderLength);
@@ -194,7 +194,7 @@ module phasic_sampler #(
 
   assign sample_valid_o  = state_q == StCommit;
   assign sample_label_o  = label_q[15:0];
-  assign sample_learn_o  = learning && flags_q[0];
+  assign sample_learn_o  = learning && flags_q[phasic_pkg::SampleHeaderFlagsLearnBit];
   assign sample_gated_o  = gated;
   assign sample_open_o   = open_q[15:0];
   assign sample_number_o = first_sample_i + sample_q;

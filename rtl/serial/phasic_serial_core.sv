@@ -101,14 +101,14 @@ module phasic_serial_core #(
   assign label        = job_q[8*(phasic_pkg::SerialJobLabel - JobStart) +: 16];
   assign last_input   = job_q[8*(phasic_pkg::SerialJobInputs - JobStart) +: RowBits] - 1'b1;
   assign last_layer   = layer_number == two_layers;
-  assign all_steps    = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialSpanBit];
-  assign nearest      = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialRoundingBit];
-  assign bias         = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialBiasBit];
+  assign all_steps    = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialLayerModesSpanBit];
+  assign nearest      = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialLayerModesRoundingBit];
+  assign bias         = layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialLayerModesBiasBit];
   assign last_row     = layer_q[8*phasic_pkg::SerialLayerLastRow +: RowBits];
   assign weight_base  = AddressBits'(layer_q[8*phasic_pkg::SerialLayerWeightBase +: 16]);
   assign level_base   = layer_q[8*phasic_pkg::SerialLayerLevelBase +: LevelBits];
   assign last_neuron  = layer_q[8*phasic_pkg::SerialLayerLastNeuron +: NeuronBits];
-  assign factor       = layer_q[8*phasic_pkg::SerialLayerLearning + phasic_pkg::SerialFactorBit +: 2];
+  assign factor       = layer_q[8*phasic_pkg::SerialLayerLearning + phasic_pkg::SerialLayerLearningFactorBit +: 2];
   assign last_word    = last_neuron[NeuronBits-1:LaneBits];
   assign learns       = learn && factor != 2'(phasic_pkg::FactorFrozen);
   assign keep_history = learns && all_steps;
@@ -319,7 +319,7 @@ module phasic_serial_core #(
     .threshold_i    ($signed(layer_q[8*phasic_pkg::SerialLayerThreshold +: 16])),
     .window_i       ($signed(layer_q[8*phasic_pkg::SerialLayerWindow +: 16])),
     .leak_i         (layer_q[8*phasic_pkg::SerialLayerModes +: 9]),
-    .input_shift_i  (layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialInputShiftBit +: 4]),
+    .input_shift_i  (layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialLayerModesInputShiftBit +: 4]),
     .post_i         (2'(phasic_pkg::PostTrit)),
     .keep_trits_i   (keep_history),
     .read_i         (sweep0 || factor0 || states_read),

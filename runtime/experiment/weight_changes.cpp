@@ -30,8 +30,9 @@ nlohmann::json weight_changes(const Network& network, const Layout& layout, std:
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
     if (!network.layers[layer].learns()) continue;
     std::vector<std::uint64_t> counts(kBins);
-    for (std::uint32_t row = 0; row < network.rows(layer); ++row) {
-      for (std::uint32_t neuron = 0; neuron < network.layers[layer].neurons; ++neuron) {
+    const layout::Connection connection = network.connection(layer);
+    for (std::uint32_t row = 0; row < connection.weight_rows(); ++row) {
+      for (std::uint32_t neuron = 0; neuron < connection.row_width(); ++neuron) {
         const std::int32_t change =
             weight(network, layout, after, layer, row, neuron) - weight(network, layout, before, layer, row, neuron);
         ++counts[static_cast<std::size_t>((change - lowest) / width)];

@@ -56,11 +56,11 @@ void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) 
   const auto rule = parent.at("rule");
   layer.rule = static_cast<Rule>(rule.one_of(names::kRules));
   take_usual(layer, context.network.graded());
-  if (layer.rule == Rule::kError && layer.neurons < context.network.classes) {
-    parent.at("neurons").refuse(
-        fmt::format("rule \"error\" needs at least one neuron a class, and there are {} classes", context.network.classes));
+  if (by_class(layer.factor()) && layer.neurons < context.network.classes) {
+    parent.at("neurons").refuse(fmt::format("rule \"{}\" needs at least one neuron a class, and there are {} classes",
+                                            name(layer.rule), context.network.classes));
   }
-  if (layer.factor() == contract::Factor::kFeedback && context.is_last)
+  if (hidden_only(layer.factor()) && context.is_last)
     rule.refuse(fmt::format("rule \"{}\" is for layers before the last one", name(layer.rule)));
 }
 

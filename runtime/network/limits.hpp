@@ -10,6 +10,6 @@
 namespace phasic::runtime {
 
 /// Throws InputError naming field and limit if the network does not fit; `where` names the device in messages.
-void check_limits(const Network& network, const driver::Limits& limits, const std::string& where);
+void check_limits(const Network& network, const contract::Limits& limits, const std::string& where);
 
 }  // namespace phasic::runtime

@@ -4,13 +4,10 @@
 #include <cmath>
 #include <limits>
 
+#include "driver/layout/buffers.hpp"
 #include "runtime/network/names.hpp"
 
 namespace phasic::runtime {
-
-namespace {
-constexpr std::uint32_t kCompetitionStateBits = contract::kSquaresWidth + contract::kWinsWidth;
-}  // namespace
 
 contract::Factor factor_of(Rule rule) {
   switch (rule) {
@@ -33,7 +30,7 @@ contract::Factor factor_of(Rule rule) {
 std::string_view name(Rule rule) { return names::name_of(names::kRules, rule); }
 
 std::uint32_t Network::stored_rows(std::size_t layer) const {
-  return rows(layer) + (layers[layer].competes() ? kCompetitionStateBits / weight_width : 0);
+  return connection(layer).weight_rows() + layout::state_rows(layers[layer].factor(), weight_width);
 }
 
 std::uint32_t Network::class_of(std::uint32_t neuron) const {
@@ -41,8 +38,10 @@ std::uint32_t Network::class_of(std::uint32_t neuron) const {
   return static_cast<std::uint32_t>(std::uint64_t{neuron} * classes / outputs());
 }
 
-std::uint32_t Network::rows(std::size_t layer) const {
-  return (layer == 0 ? inputs : layers[layer - 1].neurons) + (layers[layer].bias ? 1 : 0);
+std::uint32_t Network::rows(std::size_t layer) const { return connection(layer).weight_rows(); }
+
+layout::Connection Network::connection(std::size_t layer) const {
+  return layout::Connection::dense(layer == 0 ? inputs : layers[layer - 1].neurons, layers[layer].bias, layers[layer].neurons);
 }
 
 std::uint32_t rate_at(const Network& network, std::size_t layer, std::uint64_t sample) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "driver/layout/connection.hpp"
 #include "phasic/contract.hpp"
 #include "runtime/network/gate.hpp"
 
@@ -38,10 +39,10 @@ struct LayerSpec {
   std::uint32_t initial_amplitude = 0;  ///< initial weights are uniform in [-amplitude, amplitude]
   double unit = 1.0 / 256;              ///< what one unit of a potential stands for; for people only
   [[nodiscard]] contract::Factor factor() const { return factor_of(rule); }
-  [[nodiscard]] bool learns() const { return rule != Rule::kFrozen; }
-  [[nodiscard]] bool competes() const { return rule == Rule::kCompetition; }
+  [[nodiscard]] bool learns() const { return contract::learns(factor()); }
+  [[nodiscard]] bool competes() const { return contract::competes(factor()); }
   /// Whether the layer has a table of levels.
-  [[nodiscard]] bool has_levels() const { return learns() && rule != Rule::kError; }
+  [[nodiscard]] bool has_levels() const { return contract::has_levels(factor()); }
   bool operator==(const LayerSpec&) const = default;
 };
 
@@ -77,12 +78,14 @@ struct Network {
   std::vector<RateScale> schedule{RateScale{}};  ///< ascending; the first starts at 0
   std::string file;                              ///< where it came from, for messages; not compared
 
-  /// Presynaptic rows of a layer, the bias row included.
+  /// Weight rows of a layer, the bias row included.
   [[nodiscard]] std::uint32_t rows(std::size_t layer) const;
-  /// Rows of a layer in the weights buffer: those and, of a layer that competes, its state.
+  /// How a layer is reached from the one before it.
+  [[nodiscard]] layout::Connection connection(std::size_t layer) const;
+  /// Rows of a layer in the weights buffer: those of weights and, of a layer that competes, its state.
   [[nodiscard]] std::uint32_t stored_rows(std::size_t layer) const;
   /// Samples are shown once, and rows and neurons have values from 0 to 255 rather than spikes.
-  [[nodiscard]] bool graded() const { return sample_kind == contract::SampleKind::kGraded; }
+  [[nodiscard]] bool graded() const { return contract::is_graded(sample_kind); }
   [[nodiscard]] std::uint32_t outputs() const { return layers.back().neurons; }
   /// The class that neuron `neuron` of the last layer stands for: its number, or in a layer that competes one of as many groups
   /// of neighbours as there are classes, alike in size but for one.

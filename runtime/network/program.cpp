@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "driver/layout/buffers.hpp"
 #include "driver/layout/random.hpp"
 #include "runtime/network/levels.hpp"
 
@@ -12,17 +13,15 @@ namespace phasic::runtime {
 
 static_assert(std::endian::native == std::endian::little, "buffers are little endian");
 
-std::size_t align(std::size_t n) { return (n + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment; }
-
 Layout layout_of(const Network& network) {
   Layout layout;
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto& layer = network.layers[n];
-    const auto row_bytes = align(std::size_t{layer.neurons} * network.weight_width / 8);
+    const auto row_bytes = layout::weight_row_bytes(network.connection(n).row_width(), network.weight_width);
     const bool levels = layer.has_levels();
     layout.layers.push_back({layout.weights_bytes, row_bytes, levels ? layout.tables_bytes : 0});
     layout.weights_bytes += row_bytes * network.stored_rows(n);
-    if (levels) layout.tables_bytes += align(layer.neurons) * network.classes;
+    if (levels) layout.tables_bytes += layout::level_row_bytes(layer.neurons) * network.classes;
   }
   return layout;
 }
@@ -39,15 +38,16 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
   header.classes = network.classes;
   header.sample_kind = static_cast<std::uint32_t>(network.sample_kind);
   header.sample_stride = options.sample_stride;
-  header.flags = (options.learn ? 1u : 0u) | (options.trace ? 2u : 0u);
+  header.flags =
+      (options.learn ? contract::kProgramHeaderFlagsLearn : 0) | (options.trace ? contract::kProgramHeaderFlagsTrace : 0);
 
-  std::vector<std::byte> block(sizeof header + contract::kMaxLayers * sizeof(contract::Layer));
+  std::vector<std::byte> block(layout::kProgramBytes);
   std::memcpy(block.data(), &header, sizeof header);
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto& spec = network.layers[n];
     contract::Layer layer{};
     layer.neurons = spec.neurons;
-    layer.flags = spec.bias ? 1 : 0;
+    layer.flags = spec.bias ? contract::kLayerFlagsBias : 0;
     layer.threshold = spec.threshold;
     layer.window = spec.window;
     layer.leak = spec.leak;
@@ -62,7 +62,7 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     layer.post = static_cast<std::uint32_t>(spec.post);
     layer.trace_shift = spec.trace_shift;
     layer.homeostasis = spec.homeostasis;
-    std::memcpy(block.data() + sizeof header + n * sizeof layer, &layer, sizeof layer);
+    std::memcpy(block.data() + layout::layer_offset(n), &layer, sizeof layer);
   }
   return block;
 }
@@ -74,9 +74,10 @@ std::vector<std::byte> initial_weights(const Network& network, const Layout& lay
                                          static_cast<std::uint32_t>(n));
     const std::int32_t amplitude = static_cast<std::int32_t>(network.layers[n].initial_amplitude);
     const std::uint64_t values = 2 * static_cast<std::uint64_t>(amplitude) + 1;
-    for (std::uint32_t i = 0; i < network.rows(n); ++i) {
+    const layout::Connection connection = network.connection(n);
+    for (std::uint32_t i = 0; i < connection.weight_rows(); ++i) {
       auto* row = weights.data() + layout.layers[n].weights_offset + i * layout.layers[n].row_bytes;
-      for (std::uint32_t j = 0; j < network.layers[n].neurons; ++j) {
+      for (std::uint32_t j = 0; j < connection.row_width(); ++j) {
         const auto [x, y] = layout::permute(key, static_cast<std::uint16_t>(i), static_cast<std::uint16_t>(j));
         const auto word = (std::uint64_t{x} << 16) | y;
         const auto value = static_cast<std::int32_t>((word * values) >> 32) - amplitude;
@@ -99,8 +100,8 @@ std::vector<std::byte> level_tables(const Network& network, const Layout& layout
     const auto levels = level_table(network, n);
     const auto neurons = network.layers[n].neurons;
     for (std::uint32_t c = 0; c < network.classes; ++c) {
-      std::memcpy(tables.data() + layout.layers[n].levels_offset + c * align(neurons), levels.data() + std::size_t{c} * neurons,
-                  neurons);
+      std::memcpy(tables.data() + layout.layers[n].levels_offset + c * layout::level_row_bytes(neurons),
+                  levels.data() + std::size_t{c} * neurons, neurons);
     }
   }
   return tables;

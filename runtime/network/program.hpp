@@ -11,9 +11,6 @@
 
 namespace phasic::runtime {
 
-/// n rounded up to a multiple of the contract's alignment.
-[[nodiscard]] std::size_t align(std::size_t n);
-
 /// Where the layers lie in the buffers.
 struct Layout {
   struct Place {

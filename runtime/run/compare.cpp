@@ -57,11 +57,12 @@ std::string weight_difference(const Fixed& fixed, const Side& a, std::span<const
   if (std::ranges::equal(left, right)) return "";
   const auto& network = fixed.network;
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
-    for (std::uint32_t i = 0; i < network.rows(layer); ++i) {
-      for (std::uint32_t j = 0; j < network.layers[layer].neurons; ++j) {
+    const layout::Connection connection = network.connection(layer);
+    for (std::uint32_t i = 0; i < connection.weight_rows(); ++i) {
+      for (std::uint32_t j = 0; j < connection.row_width(); ++j) {
         const auto x = weight(network, fixed.layout, left, layer, i, j), y = weight(network, fixed.layout, right, layer, i, j);
         if (x == y) continue;
-        const bool bias = network.layers[layer].bias && i + 1 == network.rows(layer);
+        const bool bias = connection.is_bias_row(i);
         return both(
             fmt::format("{}, layer {}, synapse from row {}{} to neuron {}, weight", when, layer, i, bias ? " (bias)" : "", j),
             x, y, a, b);
@@ -77,7 +78,7 @@ template <std::size_t Count>
 std::string counter_difference(const std::array<contract::Field, Count>& fields, const void* left, const void* right,
                                std::string_view of, const Side& a, const Side& b) {
   for (const auto& field : fields) {
-    if (!field.doc.starts_with("Exact")) continue;
+    if (field.kind != contract::FieldKind::kExact) continue;
     std::uint64_t x, y;
     std::memcpy(&x, static_cast<const char*>(left) + field.offset, sizeof x);
     std::memcpy(&y, static_cast<const char*>(right) + field.offset, sizeof y);

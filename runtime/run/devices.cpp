@@ -16,8 +16,12 @@ namespace {
 
 constexpr unsigned kMostComputeUnits = 64;
 
-const nlohmann::json kWidestLimits = {{"max_rows", 65535},    {"max_neurons", 65535},   {"max_classes", 65535},
-                                      {"max_outputs", 65535}, {"max_events", 1U << 22}, {"weight_depth", 1U << 26}};
+nlohmann::json widest_limits() {
+  nlohmann::json limits;
+  const contract::Limits widest = contract::widest_limits();
+  for (const contract::Limit& limit : contract::kLimits) limits[limit.name] = widest.*limit.value;
+  return limits;
+}
 
 template <class Open>
 std::unique_ptr<driver::Device> guarded(const std::string& what, Open open) {
@@ -57,7 +61,7 @@ std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& o
   std::vector<std::unique_ptr<driver::Device>> devices;
   if (options.transport == "local") {
     // The reference takes any network unless it is asked to play a build.
-    if (options.engine == "reference" && !engine_options.contains("limits")) engine_options["limits"] = kWidestLimits;
+    if (options.engine == "reference" && !engine_options.contains("limits")) engine_options["limits"] = widest_limits();
     for (unsigned n = 0; n < options.compute_units; ++n) {
       devices.push_back(
           guarded("--engine " + options.engine, [&] { return driver::open_local(options.engine, engine_options.dump()); }));

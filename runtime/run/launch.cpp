@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "driver/layout/buffers.hpp"
 #include "driver/layout/random.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/run/open_neurons.hpp"
@@ -14,11 +15,8 @@ namespace phasic::runtime {
 namespace {
 
 constexpr std::size_t kLargestBuffer = std::size_t{1} << 30;
-constexpr std::size_t kRecordsOffset = sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters);
 
-std::size_t record_bytes(const Network& network) {
-  return align(sizeof(contract::ResultRecord) + 4 * std::size_t{network.outputs()});
-}
+std::size_t record_bytes(const Network& network) { return layout::record_bytes(network.outputs()); }
 
 LaunchResult unpack_results(driver::RunResponse&& response, const Network& network, std::span<const Sample> samples,
                             const LaunchOptions& options) {
@@ -40,7 +38,7 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
   result.classes.resize(samples.size());
   result.scores.resize(samples.size() * outputs);
   for (std::size_t n = 0; n < samples.size(); ++n) {
-    const auto* place = response.results.data() + kRecordsOffset + n * record_bytes(network);
+    const auto* place = response.results.data() + layout::kRecordsOffset + n * record_bytes(network);
     std::memcpy(&result.records[n], place, sizeof result.records[n]);
     std::memcpy(&result.scores[n * outputs], place + sizeof result.records[n], 4 * std::size_t{outputs});
     const auto number = static_cast<std::uint32_t>(options.first_sample + n);
@@ -73,7 +71,7 @@ std::vector<std::uint32_t> encode_events(const Network& network, std::span<const
       const std::array<std::uint32_t, 4> bytes{static_cast<std::uint32_t>(x >> 8), x & 0xffu,
                                                static_cast<std::uint32_t>(y >> 8), y & 0xffu};
       for (std::uint32_t t = first; t < std::min(first + 4, network.steps); ++t) {
-        if (intensities[i] > bytes[t - first]) steps[t].push_back((t << 16) | i);
+        if (intensities[i] > bytes[t - first]) steps[t].push_back(layout::address_event(t, i));
       }
     }
   }
@@ -99,21 +97,21 @@ PackedSamples pack_samples(const Network& network, std::span<const Sample> sampl
   }
   const bool gated = network.gate.source != Gate::Source::kNone;
   std::vector<std::vector<std::uint32_t>> open;
-  std::size_t gate_bytes = 0;
+  std::size_t most_open = 0;
   for (std::size_t n = 0; gated && n < samples.size(); ++n) {
     open.push_back(open_neurons(network, samples[n]));
-    gate_bytes = std::max(gate_bytes, 4 * open.back().size());
+    most_open = std::max(most_open, open.back().size());
   }
-  packed.stride = static_cast<std::uint32_t>(align(sizeof(contract::SampleHeader) + gate_bytes + payload));
+  packed.stride = static_cast<std::uint32_t>(layout::sample_bytes(most_open, payload));
   packed.bytes.resize(packed.stride * samples.size());
   for (std::size_t n = 0; n < samples.size(); ++n) {
     auto* place = packed.bytes.data() + n * packed.stride;
     contract::SampleHeader header{};
     header.label = samples[n].label;
-    header.flags = learn ? 1 : 0;
+    header.flags = learn ? contract::kSampleHeaderFlagsLearn : 0;
     header.length = as_events ? static_cast<std::uint32_t>(events[n].size()) : network.inputs;
     if (gated) {
-      header.flags |= 2;
+      header.flags |= contract::kSampleHeaderFlagsGate;
       header.open = static_cast<std::uint32_t>(open[n].size());
       if (!open[n].empty()) std::memcpy(place + sizeof header, open[n].data(), 4 * open[n].size());
     }
@@ -173,7 +171,7 @@ LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<co
   request.samples = packed.bytes;
   request.sample_count = static_cast<std::uint32_t>(samples.size());
   request.first_sample = options.first_sample;
-  request.results_bytes = kRecordsOffset + samples.size() * record_bytes(network);
+  request.results_bytes = layout::kRecordsOffset + samples.size() * record_bytes(network);
   request.trace_bytes = options.trace ? samples.size() * trace_bytes_per_sample(network) : 0;
   request.timeout = fixed.timeout;
 
@@ -204,27 +202,25 @@ LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<co
 
 std::size_t trace_bytes_per_sample(const Network& network) {
   std::size_t bytes = 0;
-  for (const auto& layer : network.layers) bytes += network.steps * align(2 * std::size_t{layer.neurons});
+  for (const auto& layer : network.layers) bytes += network.steps * layout::trace_row_bytes(layer.neurons);
   return bytes;
 }
 
 std::size_t largest_launch(const Network& network, bool trace) {
-  const std::size_t gate_bytes =
-      network.gate.source == Gate::Source::kNone ? 0 : 4 * std::size_t{network.layers.front().neurons};
-  std::size_t bytes = std::max(record_bytes(network), align(sizeof(contract::SampleHeader) + gate_bytes + network.inputs));
+  const std::size_t open = network.gate.source == Gate::Source::kNone ? 0 : network.layers.front().neurons;
+  std::size_t bytes = std::max<std::size_t>(record_bytes(network), layout::sample_bytes(open, network.inputs));
   if (network.sample_kind == contract::SampleKind::kEvent) {
-    bytes =
-        std::max(bytes, align(sizeof(contract::SampleHeader) + gate_bytes + 4 * std::size_t{network.inputs} * network.steps));
+    bytes = std::max<std::size_t>(bytes, layout::sample_bytes(open, 4 * std::size_t{network.inputs} * network.steps));
   }
   if (trace) bytes = std::max(bytes, trace_bytes_per_sample(network));
-  return std::max<std::size_t>(1, (kLargestBuffer - kRecordsOffset) / bytes);
+  return std::max<std::size_t>(1, (kLargestBuffer - layout::kRecordsOffset) / bytes);
 }
 
 std::int16_t traced_potential(const Network& network, std::span<const std::byte> trace, std::size_t sample, std::size_t layer,
                               std::uint32_t step, std::uint32_t neuron) {
   std::size_t offset = sample * trace_bytes_per_sample(network);
-  for (std::size_t n = 0; n < layer; ++n) offset += network.steps * align(2 * std::size_t{network.layers[n].neurons});
-  offset += step * align(2 * std::size_t{network.layers[layer].neurons}) + 2 * std::size_t{neuron};
+  for (std::size_t n = 0; n < layer; ++n) offset += network.steps * layout::trace_row_bytes(network.layers[n].neurons);
+  offset += step * layout::trace_row_bytes(network.layers[layer].neurons) + 2 * std::size_t{neuron};
   std::int16_t value;
   std::memcpy(&value, trace.data() + offset, 2);
   return value;

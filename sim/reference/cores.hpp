@@ -11,6 +11,7 @@
 namespace phasic::reference {
 
 // What a core shares with the shell around it.
+using contract::Limits;
 using shell::align;
 using shell::Competitor;
 using shell::Core;
@@ -22,7 +23,6 @@ using shell::kProgramBytes;
 using shell::LayerCounts;
 using shell::LayerProgram;
 using shell::level_bytes;
-using shell::Limits;
 using shell::load_competitor;
 using shell::load_weight;
 using shell::parse_program;

@@ -12,7 +12,7 @@ namespace phasic::reference {
 
 /// `limits` imitate those of a build. `plain` chooses the defining network instead of the fast one, which is equal in every
 /// bit.
-[[nodiscard]] std::unique_ptr<engine::Engine> make_reference_engine(engine::Memory& memory, const shell::Limits& limits,
+[[nodiscard]] std::unique_ptr<engine::Engine> make_reference_engine(engine::Memory& memory, const contract::Limits& limits,
                                                                     bool plain = false);
 
 /// The same from a JSON object: {"limits": {"lanes": 8, ...}, "plain": false}. Limits that are left out are the contract's

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <vector>
 
+#include "driver/layout/buffers.hpp"
+#include "driver/layout/connection.hpp"
 #include "phasic/contract.hpp"
 
 namespace phasic::platform {
@@ -15,13 +17,9 @@ namespace {
 
 namespace argument = contract::argument;
 
-constexpr std::uint64_t kHeaderBytes = sizeof(contract::ResultsHeader);
-constexpr std::uint64_t kBlockBytes = sizeof(contract::LayerCounters);
-constexpr std::uint64_t kRecords = kHeaderBytes + contract::kMaxLayers * kBlockBytes;
-
-std::uint64_t align(std::uint64_t bytes) {
-  return (bytes + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;
-}
+constexpr std::uint64_t kHeaderBytes = contract::kResultsHeaderBytes;
+constexpr std::uint64_t kBlockBytes = contract::kLayerCountersBytes;
+constexpr std::uint64_t kRecords = layout::kRecordsOffset;
 
 /// The program, as far as places depend on it.
 struct Shape {
@@ -32,12 +30,13 @@ struct Shape {
     std::memcpy(&header, program.data(), std::min(program.size(), sizeof header));
     for (std::uint32_t n = 0; n < std::min(header.layers, contract::kMaxLayers); ++n) {
       contract::Layer layer;
-      std::memcpy(&layer, program.data() + sizeof header + n * sizeof layer, sizeof layer);
+      std::memcpy(&layer, program.data() + layout::layer_offset(n), sizeof layer);
       layers.push_back(layer);
     }
   }
-  [[nodiscard]] std::uint64_t rows(std::size_t n) const {
-    return (n == 0 ? header.inputs : layers[n - 1].neurons) + (layers[n].flags & 1);
+  [[nodiscard]] layout::Connection connection(std::size_t n) const {
+    return layout::Connection::dense(n == 0 ? header.inputs : layers[n - 1].neurons,
+                                     (layers[n].flags & contract::kLayerFlagsBias) != 0, layers[n].neurons);
   }
 };
 
@@ -55,18 +54,19 @@ std::string field_text(const contract::Field* field, std::uint64_t offset, unsig
 }
 
 std::string locate_weight(const Shape& shape, std::uint32_t width, std::uint64_t offset, unsigned bit) {
-  constexpr std::uint64_t kStateBits = 48;  // squares and wins of a competing neuron
   const std::uint64_t bytes = width / 8;
   for (std::size_t n = 0; n < shape.layers.size(); ++n) {
     const contract::Layer& layer = shape.layers[n];
-    const std::uint64_t row_bytes = align(layer.neurons * bytes);
-    const bool competes = layer.factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
-    const std::uint64_t stored = shape.rows(n) + (competes ? kStateBits / width : 0);
+    const layout::Connection connection = shape.connection(n);
+    const std::uint64_t row_bytes = layout::weight_row_bytes(connection.row_width(), width);
+    const std::uint64_t stored =
+        connection.weight_rows() + layout::state_rows(static_cast<contract::Factor>(layer.factor), width);
     if (offset < layer.weights_offset || offset >= layer.weights_offset + stored * row_bytes) continue;
     const std::uint64_t inside = offset - layer.weights_offset;
     const std::uint64_t row = inside / row_bytes, neuron = inside % row_bytes / bytes;
-    return fmt::format("{} of layer {}, row {}, neuron {}{}, bit {}", row < shape.rows(n) ? "weight" : "competition's state", n,
-                       row, neuron, neuron < layer.neurons ? "" : " (padding)", 8 * (inside % bytes) + bit);
+    return fmt::format("{} of layer {}, row {}, neuron {}{}, bit {}",
+                       row < connection.weight_rows() ? "weight" : "competition's state", n, row, neuron,
+                       neuron < layer.neurons ? "" : " (padding)", 8 * (inside % bytes) + bit);
   }
   return fmt::format("byte {}, bit {}, of no layer", offset, bit);
 }
@@ -80,7 +80,7 @@ std::string locate_result(const Shape& shape, std::uint64_t offset, unsigned bit
                        field_text(field_at(contract::kLayerCountersFields, inside), inside, bit));
   }
   const std::uint64_t neurons = shape.layers.empty() ? 1 : shape.layers.back().neurons;
-  const std::uint64_t record = align(sizeof(contract::ResultRecord) + 4 * neurons);
+  const std::uint64_t record = layout::record_bytes(neurons);
   const std::uint64_t sample = (offset - kRecords) / record, inside = (offset - kRecords) % record;
   if (inside < sizeof(contract::ResultRecord))
     return fmt::format("record of sample {}: {}", sample,
@@ -92,11 +92,11 @@ std::string locate_result(const Shape& shape, std::uint64_t offset, unsigned bit
 
 std::string locate_potential(const Shape& shape, std::uint64_t offset, unsigned bit) {
   std::uint64_t sample_bytes = 0;
-  for (const auto& layer : shape.layers) sample_bytes += shape.header.steps * align(2ULL * layer.neurons);
+  for (const auto& layer : shape.layers) sample_bytes += shape.header.steps * layout::trace_row_bytes(layer.neurons);
   if (sample_bytes == 0) return fmt::format("byte {}, bit {}", offset, bit);
   std::uint64_t rest = offset % sample_bytes;
   for (std::size_t n = 0; n < shape.layers.size(); ++n) {
-    const std::uint64_t row = align(2ULL * shape.layers[n].neurons);
+    const std::uint64_t row = layout::trace_row_bytes(shape.layers[n].neurons);
     if (rest < shape.header.steps * row)
       return fmt::format("potential of sample {}, layer {}, step {}, neuron {}, bit {}", offset / sample_bytes, n, rest / row,
                          rest % row / 2, 8 * (rest % 2) + bit);
@@ -105,7 +105,7 @@ std::string locate_potential(const Shape& shape, std::uint64_t offset, unsigned 
   return fmt::format("byte {}, bit {}", offset, bit);
 }
 
-bool says_timing(const contract::Field* field) { return field != nullptr && field->doc.starts_with("Timing"); }
+bool is_timing(const contract::Field* field) { return field != nullptr && field->kind == contract::FieldKind::kTiming; }
 
 }  // namespace
 
@@ -125,8 +125,8 @@ std::string locate(std::span<const std::byte> program, std::uint32_t weight_widt
 }
 
 bool is_timing(std::uint64_t offset) {
-  if (offset < kHeaderBytes) return says_timing(field_at(contract::kResultsHeaderFields, offset));
-  if (offset < kRecords) return says_timing(field_at(contract::kLayerCountersFields, (offset - kHeaderBytes) % kBlockBytes));
+  if (offset < kHeaderBytes) return is_timing(field_at(contract::kResultsHeaderFields, offset));
+  if (offset < kRecords) return is_timing(field_at(contract::kLayerCountersFields, (offset - kHeaderBytes) % kBlockBytes));
   return false;
 }
 

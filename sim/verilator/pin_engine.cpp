@@ -18,8 +18,8 @@ PinEngine::PinEngine(std::unique_ptr<PinModel> model, Memory& memory, const Engi
       by_sample_(options.by_sample && !options.wave.empty()) {
   if (by_sample_) model_->record(options_.wave_samples.from == 0);
   reset(*model_);
-  lanes_ = read_register(contract::reg::kLimits);
-  weight_width_ = read_register(contract::reg::kLimits + 4);
+  lanes_ = read_register(contract::reg::kLimitLanes);
+  weight_width_ = read_register(contract::reg::kLimitWeightWidth);
 }
 
 std::uint32_t PinEngine::read_register(std::uint32_t offset) {

@@ -35,7 +35,7 @@ void fill_garbage(std::vector<std::byte>& bytes, Dice& dice) {
 }
 
 /// A size from 1 to max, often near multiples of the lanes, small, or the most.
-std::uint32_t random_size(Dice& dice, const CaseLimits& limits, std::uint32_t max) {
+std::uint32_t random_size(Dice& dice, const contract::Limits& limits, std::uint32_t max) {
   const std::uint32_t usual = std::min(max, std::clamp<std::uint32_t>(limits.lanes * 3, 56, 600));
   std::int64_t size = 1;
   switch (dice.below(10)) {
@@ -66,10 +66,10 @@ std::uint32_t rows_of(const Network& network, std::size_t index) {
 }
 
 /// Whether the build is a serial one, whose layers share its memories.
-bool serial(const CaseLimits& limits) { return (limits.rules & contract::kRulesSerial) != 0; }
+bool serial(const contract::Limits& limits) { return (limits.rules & contract::kRulesSerial) != 0; }
 
 /// Sizes, neuron constants and rules; offsets and the stride come later.
-Network random_network(Dice& dice, const CaseLimits& limits) {
+Network random_network(Dice& dice, const contract::Limits& limits) {
   Network network{};
   ProgramHeader& header = network.header;
   header.magic = contract::kProgramMagic;
@@ -108,13 +108,10 @@ Network random_network(Dice& dice, const CaseLimits& limits) {
   return network;
 }
 
-bool competes(const Layer& layer) { return layer.factor == static_cast<std::uint32_t>(contract::Factor::kCompetition); }
-bool has_levels(const Layer& layer) {
-  return layer.factor != static_cast<std::uint32_t>(contract::Factor::kFrozen) &&
-         layer.factor != static_cast<std::uint32_t>(contract::Factor::kError);
-}
+bool competes(const Layer& layer) { return contract::competes(static_cast<contract::Factor>(layer.factor)); }
+bool has_levels(const Layer& layer) { return contract::has_levels(static_cast<contract::Factor>(layer.factor)); }
 bool is_graded(const ProgramHeader& header) {
-  return header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kGraded);
+  return contract::is_graded(static_cast<contract::SampleKind>(header.sample_kind));
 }
 constexpr std::uint32_t kStateBits = contract::kSquaresWidth + contract::kWinsWidth;
 /// Rows that hold the state of neurons that compete.
@@ -123,7 +120,7 @@ std::uint32_t state_rows(const Layer& layer, std::uint32_t weight_width) {
 }
 
 /// Turns a layer into one that competes, if the build has room for it.
-void draw_competition(Dice& dice, const CaseLimits& limits, ProgramHeader& header, std::uint32_t rows, Layer& layer) {
+void draw_competition(Dice& dice, const contract::Limits& limits, ProgramHeader& header, std::uint32_t rows, Layer& layer) {
   const std::uint32_t words = (layer.neurons + limits.lanes - 1) / limits.lanes;
   if ((rows + kStateBits / limits.weight_width) * words > limits.weight_depth) return;
   layer.factor = static_cast<std::uint32_t>(contract::Factor::kCompetition);
@@ -134,16 +131,16 @@ void draw_competition(Dice& dice, const CaseLimits& limits, ProgramHeader& heade
   header.flags &= 1;
 }
 
-void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& header, std::uint32_t rows, bool last,
+void draw_rules(Dice& dice, const contract::Limits& limits, const ProgramHeader& header, std::uint32_t rows, bool last,
                 Layer& layer) {
-  const bool error_allowed = layer.neurons >= header.classes;
-  layer.factor = static_cast<std::uint32_t>(dice.one_in(6)                    ? contract::Factor::kFrozen
-                                            : error_allowed && dice.one_in(2) ? contract::Factor::kError
-                                                                              : contract::Factor::kLevel);
-  if (!last && (limits.rules & contract::kRulesFeedback) != 0 && dice.one_in(3)) {
-    layer.factor = static_cast<std::uint32_t>(contract::Factor::kFeedback);
+  std::vector<contract::Factor> factors;
+  for (const contract::Factor factor : contract::kAllFactor) {
+    if (by_coincidence(factor) && (limits.rules & needs(factor)) == needs(factor) &&
+        (!by_class(factor) || layer.neurons >= header.classes) && !(last ? hidden_only(factor) : last_only(factor)))
+      factors.push_back(factor);
   }
-  const bool frozen = layer.factor == static_cast<std::uint32_t>(contract::Factor::kFrozen);
+  const bool frozen = dice.one_in(6);
+  layer.factor = static_cast<std::uint32_t>(frozen ? contract::Factor::kFrozen : factors[dice.below(factors.size())]);
   const bool graded = is_graded(header);
   const bool too_tall = serial(limits) && rows > contract::kSerialHistoryRows;
   layer.span = !graded && (frozen || (layer.neurons <= limits.max_outputs && !too_tall)) && dice.one_in(2) ? 1 : 0;
@@ -168,7 +165,7 @@ void draw_rules(Dice& dice, const CaseLimits& limits, const ProgramHeader& heade
 }
 
 /// Weights of `spread` around `centre` and thresholds that about a part of the neurons passes.
-void draw_neurons(Dice& dice, const CaseLimits& limits, bool graded, std::uint32_t rows, Layer& layer, double& spread,
+void draw_neurons(Dice& dice, const contract::Limits& limits, bool graded, std::uint32_t rows, Layer& layer, double& spread,
                   double& centre) {
   const double limit = std::exp2(limits.weight_width - 1) - 1;
   spread = limit * dice.pick({0.05, 0.3, 1.0, 2.0});
@@ -202,8 +199,8 @@ void draw_neurons(Dice& dice, const CaseLimits& limits, bool graded, std::uint32
   }
 }
 
-void draw_weights(Dice& dice, const CaseLimits& limits, std::uint32_t rows, const Layer& layer, double spread, double centre,
-                  std::vector<std::byte>& weights) {
+void draw_weights(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer, double spread,
+                  double centre, std::vector<std::byte>& weights) {
   const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
   const double limit = std::exp2(limits.weight_width - 1);
   const bool extremes = dice.one_in(10);
@@ -220,7 +217,7 @@ void draw_weights(Dice& dice, const CaseLimits& limits, std::uint32_t rows, cons
 }
 
 /// Squares that fit the weights or do not, and wins: some neurons have none.
-void draw_state(Dice& dice, const CaseLimits& limits, std::uint32_t rows, Layer& layer, std::vector<std::byte>& weights) {
+void draw_state(Dice& dice, const contract::Limits& limits, std::uint32_t rows, Layer& layer, std::vector<std::byte>& weights) {
   layer.input_shift = static_cast<std::uint32_t>(dice.below(contract::kCompetitionInputShift + 1));
   const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
   const std::uint64_t bytes = limits.weight_width / 8;
@@ -289,7 +286,7 @@ std::vector<std::uint32_t> random_gate(Dice& dice, std::uint32_t neurons, std::u
   return open;
 }
 
-void draw_samples(Dice& dice, const CaseLimits& limits, Network& network, RandomCase& result) {
+void draw_samples(Dice& dice, const contract::Limits& limits, Network& network, RandomCase& result) {
   ProgramHeader& header = network.header;
   const bool by_event = header.sample_kind == static_cast<std::uint32_t>(contract::SampleKind::kEvent);
   std::vector<std::vector<std::uint32_t>> events(result.sample_count);
@@ -351,11 +348,15 @@ std::uint64_t trace_bytes(const Network& network) {
 
 // Planted faults.
 
-void plant_word(Dice& dice, const CaseLimits& limits, RandomCase& result) {
+void plant_word(Dice& dice, const contract::Limits& limits, RandomCase& result) {
   auto& program = result.buffers[argument::kProgram];
   const std::uint32_t layers = result.header().layers;
   const std::uint64_t words = (sizeof(ProgramHeader) + std::min(layers, contract::kMaxLayers) * sizeof(Layer)) / 4;
-  const std::uint64_t at = 4 * dice.below(words);
+  std::uint64_t at = 4 * dice.below(words);
+  // Half of a descriptor is its connection and words that are reserved, which are seldom of interest.
+  const std::uint64_t in_layer = (at - sizeof(ProgramHeader)) % sizeof(Layer);
+  if (at >= sizeof(ProgramHeader) && in_layer >= offsetof(Layer, connection) && !dice.one_in(4))
+    at -= offsetof(Layer, connection);
   const auto old = get<std::uint32_t>(program, at);
   const std::uint32_t value = dice.pick<std::uint32_t>({0u,
                                                         1u,
@@ -405,7 +406,7 @@ void plant_graded(Dice& dice, RandomCase& result) {
   result.planted += " graded samples, one step more, or all steps;";
 }
 
-void plant_large_layer(Dice& dice, const CaseLimits& limits, RandomCase& result) {
+void plant_large_layer(Dice& dice, const contract::Limits& limits, RandomCase& result) {
   auto& program = result.buffers[argument::kProgram];
   put(program, offsetof(ProgramHeader, inputs), limits.max_rows - static_cast<std::uint32_t>(dice.below(2)));
   put(program, sizeof(ProgramHeader) + offsetof(Layer, neurons),
@@ -415,7 +416,7 @@ void plant_large_layer(Dice& dice, const CaseLimits& limits, RandomCase& result)
 }
 
 /// A first layer that competes, with room for its weights but not for the state beside them, if the build can have one.
-void plant_crowded_competition(Dice& dice, const CaseLimits& limits, RandomCase& result) {
+void plant_crowded_competition(Dice& dice, const contract::Limits& limits, RandomCase& result) {
   const Layer layer = result.layer(0);
   const std::uint32_t words = std::max<std::uint32_t>(limits.max_neurons / limits.lanes, 1);
   const auto rows =
@@ -457,7 +458,7 @@ void plant_address(Dice& dice, RandomCase& result) {
   result.planted += fmt::format(" {} at {:#x};", contract::kArguments[buffer].name, result.addresses[buffer]);
 }
 
-void plant_sample(Dice& dice, const CaseLimits& limits, RandomCase& result) {
+void plant_sample(Dice& dice, const contract::Limits& limits, RandomCase& result) {
   const ProgramHeader header = result.header();
   auto& samples = result.buffers[argument::kSamples];
   if (result.sample_count == 0) return;
@@ -502,7 +503,7 @@ void plant_read_failure(Dice& dice, RandomCase& result) {
   const ProgramHeader header = result.header();
   // Another planted fault may have spoilt the sizes that a place is drawn from.
   if (header.layers == 0 || header.layers > contract::kMaxLayers || header.classes == 0) return;
-  BusFailure failure{false, argument::kProgram, 64 * dice.below(5), 64};
+  BusFailure failure{false, argument::kProgram, 64 * dice.below(kProgramBytes / 64), 64};
   switch (dice.below(4)) {
     case 0:
       break;
@@ -532,7 +533,7 @@ void plant_read_failure(Dice& dice, RandomCase& result) {
   result.planted += fmt::format(" reading {} + {:#x} fails;", contract::kArguments[failure.buffer].name, failure.offset);
 }
 
-void plant_write_failure(Dice& dice, const CaseLimits& limits, RandomCase& result) {
+void plant_write_failure(Dice& dice, const contract::Limits& limits, RandomCase& result) {
   const std::uint32_t buffer = dice.pick({argument::kWeights, argument::kResults, argument::kResults, argument::kTrace});
   if (result.buffers[buffer].size() < 64) return;
   std::uint64_t offset = 64 * dice.below(result.buffers[buffer].size() / 64);
@@ -588,7 +589,7 @@ std::string RandomCase::describe() const {
   return text;
 }
 
-RandomCase random_case(std::uint64_t seed, const CaseLimits& limits) {
+RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
   Dice dice(seed);
   RandomCase result;
   result.seed = seed;
@@ -651,7 +652,7 @@ RandomCase random_case(std::uint64_t seed, const CaseLimits& limits) {
   return result;
 }
 
-RandomCase random_illegal_case(std::uint64_t seed, const CaseLimits& limits) {
+RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limits) {
   RandomCase result = random_case(seed, limits);
   Dice dice(~seed);
   if (dice.one_in(10)) {

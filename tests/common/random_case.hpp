@@ -15,13 +15,6 @@
 
 namespace phasic::testing {
 
-/// The limits of a build, in the order of the contract's limits table.
-struct CaseLimits {
-  std::uint32_t lanes, weight_width, engines, max_rows, max_neurons, max_steps, max_classes, max_outputs, max_events,
-      weight_depth, data_width, rules;
-};
-static_assert(sizeof(CaseLimits) == 4 * contract::kLimits.size());
-
 class Dice {
  public:
   explicit Dice(std::uint64_t seed) : engine_(seed * 0x9e3779b97f4a7c15u + 0x7f4a7c15u) {}
@@ -69,9 +62,9 @@ struct RandomCase {
 };
 
 /// A legal case.
-[[nodiscard]] RandomCase random_case(std::uint64_t seed, const CaseLimits& limits);
+[[nodiscard]] RandomCase random_case(std::uint64_t seed, const contract::Limits& limits);
 /// A case that is probably illegal, in a way that its seed chooses.
-[[nodiscard]] RandomCase random_illegal_case(std::uint64_t seed, const CaseLimits& limits);
+[[nodiscard]] RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limits);
 
 /// Bytes of a row of weights.
 [[nodiscard]] std::uint64_t weight_row_bytes(std::uint32_t neurons, std::uint32_t weight_width);

@@ -60,7 +60,7 @@ std::int64_t sign_extend(std::uint64_t value, unsigned width) {
   return static_cast<std::int64_t>(value << (64 - width)) >> (64 - width);
 }
 
-bool is_timing(const contract::Field& field) { return field.doc.starts_with("Timing"); }
+bool is_timing(const contract::Field& field) { return field.kind == contract::FieldKind::kTiming; }
 
 template <std::size_t Count>
 std::optional<std::string> compare_fields(const std::array<contract::Field, Count>& fields, std::uint64_t base,
@@ -109,8 +109,8 @@ std::optional<std::string> compare_trace(const RandomCase& random_case, const Ou
   return fmt::format("trace: byte {}", *at);
 }
 
-std::optional<std::string> compare_weights(const RandomCase& random_case, const CaseLimits& limits, const Outcome& expected,
-                                           const Outcome& actual) {
+std::optional<std::string> compare_weights(const RandomCase& random_case, const contract::Limits& limits,
+                                           const Outcome& expected, const Outcome& actual) {
   const auto& a = expected.buffers[argument::kWeights];
   const auto& b = actual.buffers[argument::kWeights];
   const auto at = first_different_byte(a, b);
@@ -159,10 +159,10 @@ std::optional<std::string> compare_records(const RandomCase& random_case, const 
 
 }  // namespace
 
-CaseLimits read_limits(engine::Engine& engine) {
-  std::array<std::uint32_t, contract::kLimits.size()> words{};
-  for (std::size_t i = 0; i < words.size(); ++i) words[i] = engine.read_register(contract::kLimits[i].offset);
-  return std::bit_cast<CaseLimits>(words);
+contract::Limits read_limits(engine::Engine& engine) {
+  contract::Limits limits;
+  for (const contract::Limit& limit : contract::kLimits) limits.*limit.value = engine.read_register(limit.offset);
+  return limits;
 }
 
 Outcome run_case(engine::Engine& engine, engine::BankedMemory& memory, const RandomCase& random_case, bool meddle) {
@@ -218,8 +218,8 @@ Outcome run_case(engine::Engine& engine, engine::BankedMemory& memory, const Ran
   return outcome;
 }
 
-std::optional<std::string> first_difference(const RandomCase& random_case, const CaseLimits& limits, const Outcome& expected,
-                                            const Outcome& actual) {
+std::optional<std::string> first_difference(const RandomCase& random_case, const contract::Limits& limits,
+                                            const Outcome& expected, const Outcome& actual) {
   if (!expected.ended) return "the expected run did not end";
   if (!actual.ended) return fmt::format("the run does not end; phase {}", actual.phase);
   if (!actual.done_seen || actual.done_again) return "control: done is not set once at the end and cleared by reading";

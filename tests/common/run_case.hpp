@@ -27,7 +27,7 @@ struct Outcome {
 };
 
 /// Reads the limits of an engine.
-[[nodiscard]] CaseLimits read_limits(engine::Engine& engine);
+[[nodiscard]] contract::Limits read_limits(engine::Engine& engine);
 
 /// Puts the buffers in `memory` (which must be the engine's), runs, and takes them out again. With `meddle` the arguments are
 /// overwritten and a start is tried during the run, which must change nothing.
@@ -35,7 +35,7 @@ struct Outcome {
                                bool meddle);
 
 /// The first difference that the contract does not allow, in words: what, layer, neuron, step or row, both values and the bit.
-[[nodiscard]] std::optional<std::string> first_difference(const RandomCase& random_case, const CaseLimits& limits,
+[[nodiscard]] std::optional<std::string> first_difference(const RandomCase& random_case, const contract::Limits& limits,
                                                           const Outcome& expected, const Outcome& actual);
 
 }  // namespace phasic::testing

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
@@ -100,8 +102,53 @@ const std::vector<Plant> kPlants{
      "constants.alignment: the name is there twice"},
     {"LimitParameter", [](json& c) { named(c["limits"], "max_rows")["parameter"] = "Rows"; },
      "limits.max_rows: 'parameter' is 'Rows', not 'MaxRows'"},
-    {"LimitZero", [](json& c) { named(c["limits"], "max_rows")["default"] = 0; }, "limits.max_rows: 'default' is 0"},
-    {"GeneratedNameTwice", [](json& c) { named(c["constants"], "alignment")["name"] = "default_lanes"; },
+    {"LimitZero", [](json& c) { named(c["limits"], "max_rows")["default"] = 0; },
+     "limits.max_rows: 'default' 0 is not from 2 to 65528"},
+    {"LimitNoPowerOfTwo", [](json& c) { named(c["limits"], "lanes")["default"] = 48; },
+     "limits.lanes: 'default', 'minimum' or 'maximum' is not a power of two"},
+    {"LimitBounds", [](json& c) { named(c["limits"], "max_rows")["minimum"] = 70000; },
+     "limits.max_rows: 'minimum' 70000 is greater than 'maximum' 65528"},
+    {"LimitBoundUnknown", [](json& c) { named(c["limits"], "engines")["maximum"] = "most_layers"; },
+     "limits.engines: 'maximum' is 'most_layers', which is no number, constant or limit"},
+    {"FieldBounds", [](json& c) { field(c, "layer", "leak")["minimum"] = 300; },
+     "structures.layer.fields.leak: 'minimum' 300 is greater than 'maximum' 256"},
+    {"FieldHalfBounds", [](json& c) { field(c, "layer", "leak").erase("minimum"); },
+     "structures.layer.fields.leak: has one of 'minimum' and 'maximum'"},
+    {"FieldBoundOfType", [](json& c) { field(c, "serial_job", "last_step")["maximum"] = 256; },
+     "structures.serial_job.fields.last_step: 0 to 256 do not fit its type"},
+    {"FieldBoundNoMultiple", [](json& c) { field(c, "program_header", "sample_stride")["minimum"] = 65; },
+     "structures.program_header.fields.sample_stride: 'minimum' or 'maximum' is not a multiple of 64"},
+    {"FieldEnumeration", [](json& c) { field(c, "layer", "factor")["enumeration"] = "factors"; },
+     "structures.layer.fields.factor: there is no enumeration 'factors'"},
+    {"FieldEnumerationWithGaps", [](json& c) { field(c, "layer", "factor")["enumeration"] = "purpose"; },
+     "structures.layer.fields.factor: enumeration 'purpose' has gaps"},
+    {"FieldKind", [](json& c) { field(c, "layer_counters", "spikes")["kind"] = "exactly"; },
+     "structures.layer_counters.fields.spikes: 'kind' is 'exactly'"},
+    {"FieldCounterByHost", [](json& c) { field(c, "layer", "leak")["kind"] = "exact"; },
+     "structures.layer.fields.leak: the host writes it, so it is not 'exact'"},
+    {"FieldLegalByKernel", [](json& c) { field(c, "layer_counters", "spikes")["legal"] = "many"; },
+     "structures.layer_counters.fields.spikes: the kernel writes it, so it has no 'legal'"},
+    {"StructureWriter", [](json& c) { named(c["structures"], "layer")["writer"] = "card"; },
+     "structures.layer: 'writer' is 'card'"},
+    {"BitsOverlap", [](json& c) { field(c, "program_header", "flags")["bits"][1]["bit"] = 0; },
+     "structures.program_header.fields.flags.bits.trace: bit 0 is not above the bits before, which end at 1"},
+    {"BitsOutside", [](json& c) { field(c, "program_header", "flags")["bits"][1]["bit"] = 32; },
+     "structures.program_header.fields.flags.bits.trace: bits end at 33, the word at 32"},
+    {"BitsOfNoWidth", [](json& c) { named(c["registers"], "engine_state")["bits"][0]["width"] = 0; },
+     "registers.engine_state.bits.state: 'width' is 0"},
+    {"RecordOfNoWidth", [](json& c) { named(c["records"], "entry")["fields"][0]["width"] = 0; },
+     "records.entry.fields.input: 'width' is 0"},
+    {"AnswerUnknown", [](json& c) { named(named(c["enumerations"], "error")["values"], "gate")["detail"] = "door"; },
+     "enumerations.error.values.gate: 'detail' is 'door', which is no value of enumeration 'detail'"},
+    {"AnswerMissing", [](json& c) { named(named(c["enumerations"], "error")["values"], "gate").erase("detail"); },
+     "enumerations.error.values.gate: 'detail' is missing"},
+    {"AnswerNoFlag", [](json& c) { named(named(c["enumerations"], "factor")["values"], "level")["learns"] = 1; },
+     "enumerations.factor.values.level: 'learns' is not true or false: 1"},
+    {"AnswerNoRule", [](json& c) { named(named(c["enumerations"], "factor")["values"], "feedback")["needs"] = "alignment"; },
+     "enumerations.factor.values.feedback: 'needs' is 'alignment', which is no constant rules_..."},
+    {"AnswerToNoQuestion", [](json& c) { named(named(c["enumerations"], "factor")["values"], "level")["level"] = true; },
+     "enumerations.factor.values.level: unknown key 'level'"},
+    {"GeneratedNameTwice", [](json& c) { named(c["constants"], "permute_rounds")["name"] = "default_lanes"; },
      "limits.lanes: generated name DefaultLanes is also that of constants.default_lanes"},
     {"NameNotSnakeCase", [](json& c) { named(c["registers"], "phase")["name"] = "Phase"; },
      "registers[10]: name 'Phase' is not snake_case"},
@@ -121,6 +168,13 @@ TEST(Contract, AsItIsIsAccepted) { EXPECT_NO_THROW(static_cast<void>(generator::
 TEST(Contract, FileThatIsNotThereIsNamed) {
   EXPECT_THAT([] { static_cast<void>(generator::load("/nowhere/contract.json")); },
               testing::ThrowsMessage<generator::ContractError>("/nowhere/contract.json: cannot be read"));
+}
+
+TEST(Contract, KeyThatIsThereTwiceIsRefused) {
+  const auto file = std::filesystem::path(testing::TempDir()) / "contract_with_a_key_twice.json";
+  std::ofstream(file) << R"({"contract_version": 2, "limits": [{"name": "lanes", "name": "lanes"}]})";
+  EXPECT_THAT([&] { static_cast<void>(generator::load(file)); },
+              testing::ThrowsMessage<generator::ContractError>(file.string() + ": key 'name' is there twice in an object"));
 }
 
 }  // namespace

@@ -7,11 +7,6 @@
 
 namespace phasic::testing {
 
-inline CaseLimits case_limits(const driver::Limits& limits) {
-  return {limits.lanes,       limits.weight_width, limits.engines,    limits.max_rows,     limits.max_neurons, limits.max_steps,
-          limits.max_classes, limits.max_outputs,  limits.max_events, limits.weight_depth, limits.data_width,  limits.rules};
-}
-
 /// The request refers to the buffers of the case.
 inline driver::RunRequest request_for(const RandomCase& random_case) {
   namespace argument = contract::argument;

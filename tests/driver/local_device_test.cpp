@@ -97,7 +97,7 @@ TEST_F(LocalDevice, BuffersTooLargeForTheirSizeArgumentAreRefusedByName) {
 TEST(LocalReference, TellsErrorsInWords) {
   unsetenv("PHASIC_ENGINE_PATH");
   const auto device = open_local("reference");
-  std::vector<std::byte> program(320);
+  std::vector<std::byte> program(576);
   RunRequest request;
   request.program = program;
   request.results_bytes = 768;

@@ -18,9 +18,9 @@ std::vector<std::byte> results(const contract::ResultsHeader& header) {
 }
 
 TEST(ResultsStatus, TellsEveryLimitAtItsRegister) {
-  Limits limits{};
-  auto* words = reinterpret_cast<std::uint32_t*>(&limits);
-  for (std::uint32_t index = 0; index < contract::kLimits.size(); ++index) words[index] = 1000 + index;
+  contract::LimitWords words;
+  for (std::uint32_t index = 0; index < words.size(); ++index) words[index] = 1000 + index;
+  const contract::Limits limits = contract::limits_of(words);
   const ResultsStatus status(limits);
   EXPECT_EQ(status.read(contract::reg::kIdentity), contract::kIdentity);
   EXPECT_EQ(status.read(contract::reg::kContractVersion), contract::kContractVersion);

@@ -23,7 +23,6 @@ namespace phasic::driver {
 namespace {
 
 namespace fs = std::filesystem;
-using phasic::testing::case_limits;
 using phasic::testing::request_for;
 
 const std::string kReference = PHASIC_CARD_FOLDER "/phasic_reference.xclbin";
@@ -241,7 +240,7 @@ TEST_F(ReferenceCard, RunsOverXrtOnTwoDevicesAndUnitsEqualLocalRunsInEveryBit) {
   unsigned learned = 0;
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
-    const auto random_case = phasic::testing::random_case(seed, case_limits(local->limits()));
+    const auto random_case = phasic::testing::random_case(seed, local->limits());
     const auto request = request_for(random_case);
     const auto expected = local->run(request);
     const auto found = cards[seed % cards.size()]->run(request);
@@ -285,7 +284,7 @@ TEST_F(HlsCard, TheSameHostRunsItWithLimitsOfTheXclbinAndErrorsOfTheResults) {
   unsigned refused = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
-    const auto limits = case_limits(local->limits());
+    const auto limits = local->limits();
     const auto random_case =
         seed % 2 == 0 ? phasic::testing::random_case(seed, limits) : phasic::testing::random_illegal_case(seed, limits);
     if (!random_case.bus_failures.empty()) continue;
@@ -310,7 +309,7 @@ TEST_F(ReferenceCard, IllegalRunsTellTheSameErrorAsLocalOnes) {
   unsigned refused = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
-    auto random_case = phasic::testing::random_illegal_case(seed, case_limits(local->limits()));
+    auto random_case = phasic::testing::random_illegal_case(seed, local->limits());
     // Addresses and bus errors are chosen by the transports.
     if (!random_case.bus_failures.empty()) continue;
     const auto request = request_for(random_case);

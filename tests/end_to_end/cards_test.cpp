@@ -21,18 +21,18 @@ namespace phasic::testing {
 namespace {
 
 // Limits that every build of the test keeps, and small enough for many runs.
-constexpr CaseLimits kLimits{.lanes = 256,
-                             .weight_width = 8,
-                             .engines = 2,
-                             .max_rows = 200,
-                             .max_neurons = 300,
-                             .max_steps = 12,
-                             .max_classes = 16,
-                             .max_outputs = 64,
-                             .max_events = 4096,
-                             .weight_depth = 4096,
-                             .data_width = 512,
-                             .rules = contract::kDefaultRules};
+constexpr contract::Limits kLimits{.lanes = 256,
+                                   .weight_width = 8,
+                                   .engines = 2,
+                                   .max_rows = 200,
+                                   .max_neurons = 300,
+                                   .max_steps = 12,
+                                   .max_classes = 16,
+                                   .max_outputs = 64,
+                                   .max_events = 4096,
+                                   .weight_depth = 4096,
+                                   .data_width = 512,
+                                   .rules = contract::kDefaultRules};
 constexpr std::uint64_t kFirstSeed = 20'000;
 constexpr std::size_t kCasesOfAUnit = 6;
 

@@ -1,28 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/core.h>
-#include <fmt/format.h>
-
-#include <iterator>
+#include "generator/cpp.hpp"
 
 #include "generator/emit.hpp"
 
 namespace phasic::contract_generator {
 namespace {
 
-using Text = fmt::memory_buffer;
-
-template <typename... Arguments>
-void put(Text& out, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-  fmt::format_to(std::back_inserter(out), format, std::forward<Arguments>(arguments)...);
-}
-
-void put_constant(Text& out, const std::string& name, std::uint32_t value, bool hexadecimal, const std::string& doc) {
-  if (hexadecimal) {
-    put(out, "inline constexpr std::uint32_t k{} = {:#x};  ///< {}\n", upper_camel(name), value, doc);
-  } else {
-    put(out, "inline constexpr std::uint32_t k{} = {};  ///< {}\n", upper_camel(name), value, doc);
-  }
-}
+using cpp::put;
+using cpp::put_bits;
+using cpp::put_constant;
+using cpp::Text;
 
 void put_constants(Text& out, const Contract& contract) {
   put(out, "inline constexpr std::uint32_t kContractVersion = {};\n", contract.version);
@@ -31,33 +18,62 @@ void put_constants(Text& out, const Contract& contract) {
       contract.kernel.top);
   put(out, "inline constexpr std::uint32_t kControlRange = {:#x};  ///< Bytes of the control port\n", kControlRange);
   for (const auto& constant : contract.constants) {
-    put_constant(out, constant.name, constant.value, constant.hexadecimal, constant.doc);
+    put_constant(out, upper_camel(constant.name), constant.value, constant.hexadecimal, constant.doc);
   }
   put(out, "\n");
-  for (const auto& limit : contract.limits) put_constant(out, "default_" + limit.name, limit.default_value, false, limit.doc);
+}
+
+void put_limits(Text& out, const Contract& contract) {
+  for (const auto& limit : contract.limits)
+    put_constant(out, upper_camel("default_" + limit.name), limit.default_value, false, limit.doc);
+  put(out, "\n/// What the build of a kernel can do, in the order of the registers.\nstruct Limits {{\n");
+  for (const auto& limit : contract.limits)
+    put(out, "  std::uint32_t {} = {};  ///< {}\n", limit.name, limit.default_value, limit.doc);
+  put(out, "  bool operator==(const Limits&) const = default;\n}};\n");
   put(out,
       "\n/// A limit of a build and the register that holds it.\nstruct Limit {{\n"
-      "  std::string_view name;\n  std::string_view parameter;  ///< of the RTL\n  std::uint32_t default_value;\n"
+      "  std::string_view name;\n  std::string_view parameter;  ///< of the RTL\n  std::uint32_t Limits::*value;\n"
+      "  std::uint32_t default_value, minimum, maximum;\n  bool power_of_two;  ///< only powers of two are legal\n"
       "  std::uint32_t offset;  ///< of the register\n  std::string_view doc;\n}};\n");
   put(out, "inline constexpr std::array<Limit, {}> kLimits{{{{\n", contract.limits.size());
   for (std::size_t index = 0; index < contract.limits.size(); ++index) {
     const auto& limit = contract.limits[index];
-    put(out, "    {{\"{}\", \"{}\", {}, {:#x}, \"{}\"}},\n", limit.name, limit.parameter, limit.default_value,
-        limit_register(contract, index), limit.doc);
+    put(out, "    {{\"{}\", \"{}\", &Limits::{}, {}, {}, {}, {}, {:#x}, \"{}\"}},\n", limit.name, limit.parameter, limit.name,
+        limit.default_value, limit.minimum, limit.maximum, limit.power_of_two, limit_register(contract, index), limit.doc);
   }
   put(out, "}}}};\n");
+  put(out,
+      "\n/// Whether a build may have this value.\nconstexpr bool is_legal(const Limit& limit, std::uint64_t value) {{\n"
+      "  return value >= limit.minimum && value <= limit.maximum && !(limit.power_of_two && (value & (value - 1)) != 0);\n}}\n"
+      "\n/// Values of the limit registers.\nusing LimitWords = std::array<std::uint32_t, kLimits.size()>;\n"
+      "constexpr LimitWords words_of(const Limits& limits) {{\n  LimitWords words{{}};\n"
+      "  for (std::size_t index = 0; index < words.size(); ++index) words[index] = limits.*kLimits[index].value;\n"
+      "  return words;\n}}\n"
+      "constexpr Limits limits_of(const LimitWords& words) {{\n  Limits limits;\n"
+      "  for (std::size_t index = 0; index < words.size(); ++index) limits.*kLimits[index].value = words[index];\n"
+      "  return limits;\n}}\n"
+      "/// The largest of every limit, but for `lanes`, `weight_width`, `data_width` and `rules`, which are not sizes.\n"
+      "constexpr Limits widest_limits() {{\n  Limits limits;\n"
+      "  for (const Limit& limit : kLimits) {{\n"
+      "    if (!limit.power_of_two && limit.value != &Limits::rules) limits.*limit.value = limit.maximum;\n  }}\n"
+      "  return limits;\n}}\n");
 }
 
 void put_registers(Text& out, const Contract& contract) {
-  put(out, "\n/// Offsets of registers and, for arguments, of their (low) words.\nnamespace reg {{\n");
-  for (const auto& entry : contract.registers) put_constant(out, entry.name, entry.offset, true, entry.doc);
+  put(out, "\n/// Offsets of registers and, for arguments, of their (low) words; bits of registers.\nnamespace reg {{\n");
+  for (const auto& entry : contract.registers) {
+    put_constant(out, upper_camel(entry.name), entry.offset, true, entry.doc);
+    put_bits(out, upper_camel(entry.name), entry.bits);
+  }
   for (std::size_t index = 0; index < contract.limits.size(); ++index) {
-    put_constant(out, "limit_" + contract.limits[index].name, limit_register(contract, index), true,
+    put_constant(out, upper_camel("limit_" + contract.limits[index].name), limit_register(contract, index), true,
                  contract.limits[index].doc);
   }
-  for (const auto& argument : contract.arguments) put_constant(out, argument.name, argument.offset, true, argument.doc);
+  for (const auto& argument : contract.arguments)
+    put_constant(out, upper_camel(argument.name), argument.offset, true, argument.doc);
   put(out, "}}  // namespace reg\n\n/// Argument ids.\nnamespace argument {{\n");
-  for (const auto& argument : contract.arguments) put_constant(out, argument.name, argument.id, false, argument.doc);
+  for (const auto& argument : contract.arguments)
+    put_constant(out, upper_camel(argument.name), argument.id, false, argument.doc);
   put(out, "}}  // namespace argument\n");
   put(out,
       "\n/// A register, or words of the same kind that follow each other.\nstruct Register {{\n"
@@ -80,46 +96,12 @@ void put_registers(Text& out, const Contract& contract) {
   put(out, "}}}};\n");
 }
 
-void put_enumeration(Text& out, const Enumeration& enumeration) {
-  const auto type = upper_camel(enumeration.name);
-  put(out, "\n/// {}\nenum class {} : std::uint32_t {{\n", enumeration.doc, type);
-  for (const auto& value : enumeration.values)
-    put(out, "  k{} = {},  ///< {}\n", upper_camel(value.name), value.value, value.doc);
-  put(out, "}};\ninline constexpr std::array<{}, {}> kAll{}{{{{\n", type, enumeration.values.size(), type);
-  for (const auto& value : enumeration.values) put(out, "    {}::k{},\n", type, upper_camel(value.name));
-  put(out, "}}}};\n");
-  const auto lookup = [&](const char* function, const char* doc, const auto& text_of) {
-    put(out, "/// {}\nconstexpr std::string_view {}({} value) {{\n  switch (value) {{\n", doc, function, type);
-    for (const auto& value : enumeration.values) {
-      put(out, "    case {}::k{}:\n      return \"{}\";\n", type, upper_camel(value.name), text_of(value));
-    }
-    put(out, "  }}\n  return \"unknown\";\n}}\n");
-  };
-  lookup("name", "The value's name in the contract; \"unknown\" for other values.",
-         [](const auto& value) { return value.name; });
-  lookup("describe", "What the contract says of the value; \"unknown\" for other values.",
-         [](const auto& value) { return value.doc; });
-}
-
-void put_structure(Text& out, const Structure& structure) {
-  const auto type = upper_camel(structure.name);
-  put(out, "\n/// {}.\nstruct {} {{\n", structure.doc, type);
-  for (const auto& field : structure.fields) {
-    const auto scalar = fmt::format("std::{}int{}_t", field.is_signed ? "" : "u", 8 * field.bytes);
-    const auto member = field.count == 1 ? scalar : fmt::format("std::array<{}, {}>", scalar, field.count);
-    put(out, "  {} {}{{}};  ///< {}\n", member, field.name, field.doc);
+void put_records(Text& out, const Contract& contract) {
+  put(out, "\n// Words between modules, and address events in memory: the bits of fields.\n");
+  for (const auto& record : contract.records) {
+    put_constant(out, upper_camel(record.name) + "Width", record.width, false, record.doc);
+    put_bits(out, upper_camel(record.name), record.fields);
   }
-  put(out, "  bool operator==(const {}&) const = default;\n}};\n", type);
-  put(out, "static_assert(sizeof({}) == {});\n", type, structure.bytes);
-  for (const auto& field : structure.fields)
-    put(out, "static_assert(offsetof({}, {}) == {});\n", type, field.name, field.offset);
-  put(out, "inline constexpr std::uint32_t k{}Bytes = {};\n", type, structure.bytes);
-  put(out, "inline constexpr std::array<Field, {}> k{}Fields{{{{\n", structure.fields.size(), type);
-  for (const auto& field : structure.fields) {
-    put(out, "    {{\"{}\", {}, {}, {}, {}, \"{}\", \"{}\"}},\n", field.name, field.offset, field.bytes, field.count,
-        field.is_signed, field.legal, field.doc);
-  }
-  put(out, "}}}};\n");
 }
 
 }  // namespace
@@ -132,14 +114,12 @@ std::string cpp_header(const Contract& contract) {
       "#include <array>\n#include <cstddef>\n#include <cstdint>\n#include <string_view>\n\n"
       "// clang-format off\nnamespace phasic::contract {{\n\n");
   put_constants(out, contract);
+  put_limits(out, contract);
   put_registers(out, contract);
-  for (const auto& enumeration : contract.enumerations) put_enumeration(out, enumeration);
-  put(out,
-      "\n/// A field of a structure in memory.\nstruct Field {{\n  std::string_view name;\n  std::uint32_t offset;\n"
-      "  std::uint32_t bytes;  ///< of one element\n  std::uint32_t count;\n  bool is_signed;\n"
-      "  std::string_view legal;  ///< legal values in words; empty for what the kernel writes\n  std::string_view "
-      "doc;\n}};\n");
-  for (const auto& structure : contract.structures) put_structure(out, structure);
+  for (const auto& enumeration : contract.enumerations) cpp::put_enumeration(out, enumeration, contract);
+  cpp::put_field_types(out);
+  for (const auto& structure : contract.structures) cpp::put_structure(out, structure);
+  put_records(out, contract);
   put(out, "\n}}  // namespace phasic::contract\n");
   return fmt::to_string(out);
 }

@@ -11,8 +11,9 @@
 namespace phasic::contract_generator {
 
 struct FlatConstant {
-  std::string name;  ///< in upper camel case
-  std::uint32_t value;
+  std::string name;   ///< in upper camel case
+  std::string entry;  ///< of the contract that it comes from
+  std::int64_t value;
   bool hexadecimal = false;
 };
 
@@ -24,7 +25,10 @@ struct FlatGroup {
   explicit FlatGroup(std::string text) : doc(std::move(text)) {}
 };
 
-/// Every constant, default, offset, id, code and size of the contract, in groups that belong together.
+/// Whether the bounds of a field are numbers of their own, which get names.
+[[nodiscard]] bool has_range(const Structure& structure, const Field& field);
+
+/// Every constant, default, bound, offset, id, code, bit and size of the contract, in groups that belong together.
 [[nodiscard]] std::vector<FlatGroup> flat_constants(const Contract& contract);
 
 }  // namespace phasic::contract_generator

@@ -4,103 +4,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <charconv>
 #include <fstream>
-#include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
-#include <set>
+
+#include "generator/check.hpp"
+#include "generator/fields.hpp"
+#include "generator/reading.hpp"
 
 namespace phasic::contract_generator {
 namespace {
 
-using nlohmann::json;
-
-// Values become `int` in SystemVerilog.
-constexpr std::uint64_t kLargest = std::numeric_limits<std::int32_t>::max();
-
-[[noreturn]] void fail(const std::string& entry, const std::string& what) {
-  throw ContractError(fmt::format("{}: {}", entry, what));
-}
-
-bool is_snake_case(std::string_view text) {
-  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  return !text.empty() && lower(text.front()) && text.back() != '_' && text.find("__") == std::string_view::npos &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return lower(c) || digit(c) || c == '_'; });
-}
-
-void check_keys(const json& object, const std::string& entry, const std::set<std::string>& known) {
-  if (!object.is_object()) fail(entry, "is not an object");
-  for (const auto& [key, value] : object.items()) {
-    if (!known.contains(key)) fail(entry, fmt::format("unknown key '{}'", key));
-  }
-}
-
-std::string text(const json& object, const std::string& entry, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end()) fail(entry, fmt::format("'{}' is missing", key));
-  if (!found->is_string() || found->get_ref<const std::string&>().empty()) {
-    fail(entry, fmt::format("'{}' is not a text: {}", key, found->dump()));
-  }
-  auto value = found->get<std::string>();
-  // A bar or a line end would break the tables of the documentation.
-  if (value.find_first_of("|\n\"\\") != std::string::npos) {
-    fail(entry, fmt::format("'{}' has a bar, a quotation mark, a backslash or a line end: {}", key, found->dump()));
-  }
-  return value;
-}
-
-std::string one_of(const json& object, const std::string& entry, const char* key, const std::vector<std::string>& choices) {
-  auto value = text(object, entry, key);
-  if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
-    fail(entry, fmt::format("'{}' is '{}'", key, value));
-  }
-  return value;
-}
-
-/// A JSON integer, or a text with a decimal or 0x-hexadecimal number.
-std::uint32_t number(const json& object, const std::string& entry, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end()) fail(entry, fmt::format("'{}' is missing", key));
-  std::uint64_t value = 0;
-  bool good = false;
-  if (found->is_number_integer()) {
-    good = found->is_number_unsigned() || found->get<std::int64_t>() >= 0;
-    if (good) value = found->get<std::uint64_t>();
-  } else if (found->is_string()) {
-    const auto& written = found->get_ref<const std::string&>();
-    const bool hexadecimal = written.starts_with("0x");
-    const char* const begin = written.data() + (hexadecimal ? 2 : 0);
-    const char* const end = written.data() + written.size();
-    const auto [stop, error] = std::from_chars(begin, end, value, hexadecimal ? 16 : 10);
-    good = error == std::errc{} && stop == end && begin != end;
-  }
-  if (!good || value > kLargest)
-    fail(entry, fmt::format("'{}' is not a number from 0 to {}: {}", key, kLargest, found->dump()));
-  return static_cast<std::uint32_t>(value);
-}
-
-/// Calls read(object, entry) for each element of a list; names of a list differ.
-template <typename Read>
-auto read_list(const json& parent, const std::string& prefix, const char* key, Read read) {
-  std::vector<decltype(read(parent, prefix))> list;
-  const auto found = parent.find(key);
-  const std::string path = prefix + key;
-  if (found == parent.end() || !found->is_array() || found->empty()) fail(path, "is not a list with elements");
-  std::set<std::string> names;
-  for (std::size_t index = 0; index < found->size(); ++index) {
-    const json& element = (*found)[index];
-    const std::string numbered = fmt::format("{}[{}]", path, index);
-    if (!element.is_object()) fail(numbered, "is not an object");
-    const std::string name = text(element, numbered, "name");
-    if (!is_snake_case(name)) fail(numbered, fmt::format("name '{}' is not snake_case", name));
-    const std::string entry = fmt::format("{}.{}", path, name);
-    if (!names.insert(name).second) fail(entry, "the name is there twice");
-    list.push_back(read(element, entry));
-  }
-  return list;
-}
+constexpr std::uint32_t kWordBits = 32;
 
 Constant read_constant(const json& object, const std::string& entry) {
   check_keys(object, entry, {"name", "value", "doc"});
@@ -109,11 +23,27 @@ Constant read_constant(const json& object, const std::string& entry) {
   return {text(object, entry, "name"), number(object, entry, "value"), hexadecimal, text(object, entry, "doc")};
 }
 
-Limit read_limit(const json& object, const std::string& entry) {
-  check_keys(object, entry, {"name", "parameter", "default", "doc"});
-  Limit limit{text(object, entry, "name"), text(object, entry, "parameter"), number(object, entry, "default"),
+Limit read_limit(const json& object, const std::string& entry, const Contract& contract) {
+  check_keys(object, entry, {"name", "parameter", "default", "minimum", "maximum", "power_of_two", "doc"});
+  Limit limit{text(object, entry, "name"),
+              text(object, entry, "parameter"),
+              number(object, entry, "default"),
+              number(object, entry, "minimum"),
+              0,
+              flag(object, entry, "power_of_two"),
               text(object, entry, "doc")};
-  if (limit.default_value == 0) fail(entry, "'default' is 0");
+  const Bound maximum = read_bound(object, entry, "maximum", contract);
+  if (maximum.is_limit) fail(entry, fmt::format("'maximum' is the limit '{}'", maximum.name));
+  limit.maximum = static_cast<std::uint32_t>(maximum.value);
+  const auto single_bit = [](std::uint32_t value) { return value != 0 && (value & (value - 1)) == 0; };
+  if (limit.minimum > limit.maximum)
+    fail(entry, fmt::format("'minimum' {} is greater than 'maximum' {}", limit.minimum, limit.maximum));
+  if (limit.default_value < limit.minimum || limit.default_value > limit.maximum) {
+    fail(entry, fmt::format("'default' {} is not from {} to {}", limit.default_value, limit.minimum, limit.maximum));
+  }
+  if (limit.power_of_two && !(single_bit(limit.default_value) && single_bit(limit.minimum) && single_bit(limit.maximum))) {
+    fail(entry, "'default', 'minimum' or 'maximum' is not a power of two");
+  }
   if (limit.parameter != upper_camel(limit.name)) {
     fail(entry, fmt::format("'parameter' is '{}', not '{}'", limit.parameter, upper_camel(limit.name)));
   }
@@ -134,7 +64,7 @@ Argument read_argument(const json& object, const std::string& entry) {
 }
 
 Register read_register(const json& object, const std::string& entry, std::size_t limits) {
-  check_keys(object, entry, {"name", "offset", "access", "count", "count_of", "doc"});
+  check_keys(object, entry, {"name", "offset", "access", "count", "count_of", "doc", "bits"});
   std::uint32_t count = 1;
   if (object.contains("count")) count = number(object, entry, "count");
   if (object.contains("count_of")) {
@@ -142,17 +72,54 @@ Register read_register(const json& object, const std::string& entry, std::size_t
     count = static_cast<std::uint32_t>(limits);
   }
   if (count == 0) fail(entry, "'count' is 0");
-  return {text(object, entry, "name"), number(object, entry, "offset"), count,
-          one_of(object, entry, "access", {"read", "read_write", "read_toggle"}), text(object, entry, "doc")};
+  return {text(object, entry, "name"),
+          number(object, entry, "offset"),
+          count,
+          one_of(object, entry, "access", {"read", "read_write", "read_toggle"}),
+          text(object, entry, "doc"),
+          read_bits(object, entry, kWordBits)};
+}
+
+Attribute read_attribute(const json& object, const std::string& entry) {
+  check_keys(object, entry, {"name", "enumeration", "rules", "doc"});
+  Attribute attribute{text(object, entry, "name"), Attribute::Kind::kFlag, "", text(object, entry, "doc")};
+  if (flag(object, entry, "rules")) attribute.kind = Attribute::Kind::kRules;
+  if (object.contains("enumeration")) {
+    if (attribute.kind == Attribute::Kind::kRules) fail(entry, "has 'enumeration' and 'rules'");
+    attribute.kind = Attribute::Kind::kEnumeration;
+    attribute.enumeration = text(object, entry, "enumeration");
+  }
+  return attribute;
+}
+
+EnumerationValue read_value(const json& object, const std::string& entry, const std::vector<Attribute>& attributes) {
+  std::set<std::string> keys{"name", "value", "doc"};
+  for (const auto& attribute : attributes) keys.insert(attribute.name);
+  check_keys(object, entry, keys);
+  EnumerationValue value{text(object, entry, "name"), number(object, entry, "value"), {}, text(object, entry, "doc")};
+  for (const auto& attribute : attributes) {
+    const char* const key = attribute.name.c_str();
+    switch (attribute.kind) {
+      case Attribute::Kind::kFlag:
+        value.answers.emplace_back(flag(object, entry, key) ? "yes" : "");
+        break;
+      case Attribute::Kind::kEnumeration:
+        value.answers.push_back(text(object, entry, key));
+        break;
+      case Attribute::Kind::kRules:
+        value.answers.push_back(object.contains(key) ? text(object, entry, key) : "");
+        break;
+    }
+  }
+  return value;
 }
 
 Enumeration read_enumeration(const json& object, const std::string& entry) {
-  check_keys(object, entry, {"name", "doc", "values"});
-  Enumeration enumeration{text(object, entry, "name"), text(object, entry, "doc"), {}};
-  enumeration.values = read_list(object, entry + ".", "values", [](const json& value, const std::string& value_entry) {
-    check_keys(value, value_entry, {"name", "value", "doc"});
-    return EnumerationValue{text(value, value_entry, "name"), number(value, value_entry, "value"),
-                            text(value, value_entry, "doc")};
+  check_keys(object, entry, {"name", "doc", "attributes", "values"});
+  Enumeration enumeration{text(object, entry, "name"), text(object, entry, "doc"), {}, {}};
+  if (object.contains("attributes")) enumeration.attributes = read_list(object, entry + ".", "attributes", read_attribute);
+  enumeration.values = read_list(object, entry + ".", "values", [&](const json& value, const std::string& value_entry) {
+    return read_value(value, value_entry, enumeration.attributes);
   });
   std::map<std::uint32_t, std::string> seen;
   for (const auto& value : enumeration.values) {
@@ -163,103 +130,18 @@ Enumeration read_enumeration(const json& object, const std::string& entry) {
   return enumeration;
 }
 
-Field read_field(const json& object, const std::string& entry) {
-  check_keys(object, entry, {"name", "offset", "type", "count", "legal", "doc"});
-  const auto type = one_of(object, entry, "type", {"u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"});
-  const auto bits = static_cast<std::uint32_t>(std::stoul(type.substr(1)));
-  return {text(object, entry, "name"),
-          number(object, entry, "offset"),
-          bits / 8,
-          type.front() == 'i',
-          object.contains("count") ? number(object, entry, "count") : 1,
-          object.contains("legal") ? text(object, entry, "legal") : "",
-          text(object, entry, "doc")};
-}
-
-Structure read_structure(const json& object, const std::string& entry) {
-  check_keys(object, entry, {"name", "bytes", "doc", "fields"});
-  Structure structure{text(object, entry, "name"), number(object, entry, "bytes"), text(object, entry, "doc"), {}};
-  structure.fields = read_list(object, entry + ".", "fields", read_field);
-  std::uint64_t end = 0;
-  std::string before = "the start";
-  for (const auto& field : structure.fields) {
-    const auto field_entry = fmt::format("{}.{}", entry, field.name);
-    if (field.count == 0) fail(field_entry, "'count' is 0");
-    if (field.offset % field.bytes != 0) {
-      fail(field_entry, fmt::format("offset {} is not a multiple of the field's {} bytes", field.offset, field.bytes));
-    }
-    if (field.offset < end)
-      fail(field_entry, fmt::format("offset {} overlaps {}, which ends at {}", field.offset, before, end));
-    if (field.offset > end)
-      fail(field_entry, fmt::format("offset {} leaves a gap after {}, which ends at {}", field.offset, before, end));
-    end = field.offset + std::uint64_t{field.bytes} * field.count;
-    before = field.name;
-  }
-  if (end != structure.bytes) fail(entry, fmt::format("'bytes' is {}, but the fields end at {}", structure.bytes, end));
-  if (structure.bytes % 16 != 0) fail(entry, fmt::format("'bytes' is {}, not a multiple of 16", structure.bytes));
-  return structure;
-}
-
-void check_arguments(const Contract& contract) {
-  for (std::size_t index = 0; index < contract.arguments.size(); ++index) {
-    const auto& argument = contract.arguments[index];
-    if (argument.id != index)
-      fail("arguments." + argument.name, fmt::format("id {} is not {}, its place in the list", argument.id, index));
-  }
-}
-
-void check_address_map(const Contract& contract) {
-  std::map<std::uint32_t, std::string> owners;  // by word
-  std::map<std::string, std::string> names;
-  const auto claim = [&](const std::string& list, const std::string& name, std::uint32_t offset, std::uint32_t words) {
-    const auto entry = list + "." + name;
-    const auto [named, fresh_name] = names.emplace(name, entry);
-    if (!fresh_name) fail(entry, "the name is that of " + named->second);
-    if (offset % 4 != 0) fail(entry, fmt::format("offset {:#05x} is not a multiple of 4", offset));
-    if (std::uint64_t{offset} + 4 * std::uint64_t{words} > kControlRange) {
-      fail(entry, fmt::format("offset {:#05x} with {} words ends after {:#x}", offset, words, kControlRange));
-    }
-    for (std::uint32_t word = 0; word < words; ++word) {
-      const auto [place, fresh] = owners.emplace(offset + 4 * word, entry);
-      if (!fresh) fail(entry, fmt::format("offset {:#05x} overlaps {}", offset + 4 * word, place->second));
-    }
-  };
-  for (const auto& entry : contract.registers) claim("registers", entry.name, entry.offset, entry.count);
-  for (const auto& entry : contract.arguments) claim("arguments", entry.name, entry.offset, entry.global ? 2 : 1);
-}
-
-/// The SystemVerilog package has one flat name space, the sum of every list with its prefix.
-void check_flat_names(const Contract& contract) {
-  std::map<std::string, std::string> owners;
-  const auto claim = [&](const std::string& flat, const std::string& entry) {
-    const auto [place, fresh] = owners.emplace(flat, entry);
-    if (!fresh) fail(entry, fmt::format("generated name {} is also that of {}", flat, place->second));
-  };
-  claim("ContractVersion", "contract_version");
-  claim("ControlRange", "the range of the control port");
-  for (const auto& constant : contract.constants) claim(upper_camel(constant.name), "constants." + constant.name);
-  for (const auto& limit : contract.limits) {
-    claim("Default" + limit.parameter, "limits." + limit.name);
-    claim("RegLimit" + limit.parameter, "limits." + limit.name);
-  }
-  for (const auto& argument : contract.arguments) {
-    claim("Argument" + upper_camel(argument.name), "arguments." + argument.name);
-    claim("Reg" + upper_camel(argument.name), "arguments." + argument.name);
-  }
-  for (const auto& entry : contract.registers) claim("Reg" + upper_camel(entry.name), "registers." + entry.name);
-  for (const auto& enumeration : contract.enumerations) {
-    for (const auto& value : enumeration.values) {
-      claim(upper_camel(enumeration.name) + upper_camel(value.name),
-            fmt::format("enumerations.{}.values.{}", enumeration.name, value.name));
-    }
-  }
-  for (const auto& structure : contract.structures) {
-    claim(upper_camel(structure.name) + "Bytes", "structures." + structure.name);
-    for (const auto& field : structure.fields) {
-      claim(upper_camel(structure.name) + upper_camel(field.name),
-            fmt::format("structures.{}.fields.{}", structure.name, field.name));
-    }
-  }
+Record read_record(const json& object, const std::string& entry) {
+  check_keys(object, entry, {"name", "doc", "fields"});
+  Record record{text(object, entry, "name"), text(object, entry, "doc"), 0, {}};
+  record.fields = read_list(object, entry + ".", "fields", [&](const json& field, const std::string& field_entry) {
+    check_keys(field, field_entry, {"name", "width", "doc"});
+    Bits bits{text(field, field_entry, "name"), record.width, number(field, field_entry, "width"),
+              text(field, field_entry, "doc")};
+    if (bits.width == 0) fail(field_entry, "'width' is 0");
+    record.width += bits.width;
+    return bits;
+  });
+  return record;
 }
 
 }  // namespace
@@ -286,8 +168,9 @@ std::uint32_t limit_register(const Contract& contract, std::size_t index) {
 }
 
 Contract parse(const json& source) {
-  check_keys(source, "contract",
-             {"contract_version", "kernel", "constants", "limits", "arguments", "registers", "enumerations", "structures"});
+  check_keys(
+      source, "contract",
+      {"contract_version", "kernel", "constants", "limits", "arguments", "registers", "enumerations", "structures", "records"});
   Contract contract;
   contract.version = number(source, "contract", "contract_version");
   if (!source.contains("kernel")) fail("kernel", "is missing");
@@ -297,17 +180,18 @@ Contract parse(const json& source) {
                      text(kernel, "kernel", "library"),
                      one_of(kernel, "kernel", "control_protocol", {"ap_ctrl_hs", "ap_ctrl_chain"})};
   contract.constants = read_list(source, "", "constants", read_constant);
-  contract.limits = read_list(source, "", "limits", read_limit);
+  contract.limits = read_list(
+      source, "", "limits", [&](const json& object, const std::string& entry) { return read_limit(object, entry, contract); });
   contract.arguments = read_list(source, "", "arguments", read_argument);
   contract.registers = read_list(source, "", "registers", [&](const json& object, const std::string& entry) {
     return read_register(object, entry, contract.limits.size());
   });
   contract.enumerations = read_list(source, "", "enumerations", read_enumeration);
-  contract.structures = read_list(source, "", "structures", read_structure);
-  check_arguments(contract);
-  check_address_map(contract);
-  check_flat_names(contract);
-  static_cast<void>(limit_register(contract, 0));
+  contract.structures = read_list(source, "", "structures", [&](const json& object, const std::string& entry) {
+    return read_structure(object, entry, contract);
+  });
+  contract.records = read_list(source, "", "records", read_record);
+  check(contract);
   return contract;
 }
 
@@ -315,7 +199,16 @@ Contract load(const std::filesystem::path& file) {
   std::ifstream stream(file);
   if (!stream) throw ContractError(file.string() + ": cannot be read");
   try {
-    return parse(json::parse(stream));
+    // The parser itself would keep the last of two.
+    std::vector<std::set<std::string>> keys;
+    const auto refuse_twice = [&](int, json::parse_event_t event, json& value) {
+      if (event == json::parse_event_t::object_start) keys.emplace_back();
+      if (event == json::parse_event_t::object_end) keys.pop_back();
+      if (event == json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
+        throw ContractError(fmt::format("key '{}' is there twice in an object", value.get<std::string>()));
+      return true;
+    };
+    return parse(json::parse(stream, refuse_twice));
   } catch (const json::exception& error) {
     throw ContractError(fmt::format("{}: {}", file.string(), error.what()));
   } catch (const ContractError& error) {

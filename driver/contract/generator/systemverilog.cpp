@@ -18,7 +18,7 @@ std::string systemverilog_package(const Contract& contract) {
       "package phasic_pkg;\n";
   for (const auto& group : flat_constants(contract)) {
     if (!group.doc.empty()) out += fmt::format("\n  // {}\n", group.doc);
-    for (const auto& [name, value, hexadecimal] : group.constants) {
+    for (const auto& [name, entry, value, hexadecimal] : group.constants) {
       out += hexadecimal ? fmt::format("  localparam int {} = 32'h{:08x};\n", name, value)
                          : fmt::format("  localparam int {} = {};\n", name, value);
     }

@@ -25,22 +25,72 @@ std::string access_name(const std::string& access) {
   return access;
 }
 
+/// "Control of a run: bit 0 `start`, a run is going on; bits 15:8 `step`, time step"
+std::string with_bits(const std::string& doc, const std::vector<Bits>& all) {
+  std::string out = doc;
+  for (const auto& bits : all) {
+    out += &bits == all.data() ? ": " : "; ";
+    out += bits.width == 1 ? fmt::format("bit {}", bits.bit) : fmt::format("bits {}:{}", bits.bit + bits.width - 1, bits.bit);
+    out += fmt::format(" `{}`, {}", bits.name, bits.doc);
+  }
+  return out;
+}
+
+std::string kind_name(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::kExact:
+      return "exact";
+    case FieldKind::kTiming:
+      return "timing";
+    case FieldKind::kReserved:
+      return "0";
+    case FieldKind::kPlain:
+      break;
+  }
+  return "";
+}
+
 std::string structure_table(const Structure& structure) {
-  const bool legal =
-      std::any_of(structure.fields.begin(), structure.fields.end(), [](const auto& field) { return !field.legal.empty(); });
-  auto out = fmt::format("\n`{}`, {} bytes. {}.\n\n", structure.name, structure.bytes, structure.doc);
-  out += legal ? "| byte | field | type | legal | meaning |\n|--:|---|---|---|---|\n"
-               : "| byte | field | type | meaning |\n|--:|---|---|---|\n";
+  auto out = fmt::format("\n`{}`, {} bytes, written by the {}. {}.\n\n", structure.name, structure.bytes,
+                         structure.by_host ? "host" : "kernel", structure.doc);
+  out += structure.by_host ? "| byte | field | type | legal | meaning |\n|--:|---|---|---|---|\n"
+                           : "| byte | field | type | kind | meaning |\n|--:|---|---|---|---|\n";
   for (const auto& field : structure.fields) {
-    out += fmt::format("| {} | `{}` | {} | {}{} |\n", field.offset, field.name, type_name(field),
-                       legal ? field.legal + " | " : "", field.doc);
+    out += fmt::format("| {} | `{}` | {} | {} | {} |\n", field.offset, field.name, type_name(field),
+                       structure.by_host ? field.legal : kind_name(field.kind), with_bits(field.doc, field.bits));
   }
   return out;
 }
 
 std::string enumeration_table(const Enumeration& enumeration) {
-  auto out = fmt::format("\n`{}`: {}.\n\n| value | name | meaning |\n|--:|---|---|\n", enumeration.name, enumeration.doc);
-  for (const auto& value : enumeration.values) out += fmt::format("| {} | `{}` | {} |\n", value.value, value.name, value.doc);
+  auto out = fmt::format("\n`{}`: {}.", enumeration.name, enumeration.doc);
+  std::string head = "| value | name |";
+  std::string line = "|--:|---|";
+  for (const auto& attribute : enumeration.attributes) {
+    out += fmt::format(" `{}`: {}.", attribute.name, attribute.doc);
+    head += fmt::format(" `{}` |", attribute.name);
+    line += "---|";
+  }
+  out += fmt::format("\n\n{} meaning |\n{}---|\n", head, line);
+  for (const auto& value : enumeration.values) {
+    out += fmt::format("| {} | `{}` |", value.value, value.name);
+    for (std::size_t at = 0; at < enumeration.attributes.size(); ++at) {
+      const bool named = enumeration.attributes[at].kind != Attribute::Kind::kFlag && !value.answers[at].empty();
+      out += named ? fmt::format(" `{}` |", value.answers[at]) : fmt::format(" {} |", value.answers[at]);
+    }
+    out += fmt::format(" {} |\n", value.doc);
+  }
+  return out;
+}
+
+std::string record_table(const Record& record) {
+  auto out =
+      fmt::format("\n`{}`, {} bits: {}.\n\n| bits | field | meaning |\n|--:|---|---|\n", record.name, record.width, record.doc);
+  for (const auto& field : record.fields) {
+    const auto place =
+        field.width == 1 ? fmt::format("{}", field.bit) : fmt::format("{}:{}", field.bit + field.width - 1, field.bit);
+    out += fmt::format("| {} | `{}` | {} |\n", place, field.name, field.doc);
+  }
   return out;
 }
 
@@ -49,7 +99,8 @@ std::string register_table(const Contract& contract) {
   for (const auto& entry : contract.registers) {
     const auto place = entry.count == 1 ? fmt::format("{:#05x}", entry.offset)
                                         : fmt::format("{:#05x} to {:#05x}", entry.offset, entry.offset + 4 * (entry.count - 1));
-    out += fmt::format("| {} | `{}` | {} | {} |\n", place, entry.name, access_name(entry.access), entry.doc);
+    out += fmt::format("| {} | `{}` | {} | {} |\n", place, entry.name, access_name(entry.access),
+                       with_bits(entry.doc, entry.bits));
   }
   return out;
 }
@@ -69,11 +120,12 @@ std::string argument_table(const Contract& contract) {
 }
 
 std::string limit_table(const Contract& contract) {
-  std::string out = "\n| offset | limit | parameter | default | meaning |\n|---|---|---|--:|---|\n";
+  std::string out = "\n| offset | limit | parameter | default | legal | meaning |\n|---|---|---|--:|---|---|\n";
   for (std::size_t index = 0; index < contract.limits.size(); ++index) {
     const auto& limit = contract.limits[index];
-    out += fmt::format("| {:#05x} | `{}` | `{}` | {} | {} |\n", limit_register(contract, index), limit.name, limit.parameter,
-                       limit.default_value, limit.doc);
+    out += fmt::format("| {:#05x} | `{}` | `{}` | {} | {} to {}{} | {} |\n", limit_register(contract, index), limit.name,
+                       limit.parameter, limit.default_value, limit.minimum, limit.maximum,
+                       limit.power_of_two ? ", a power of two" : "", limit.doc);
   }
   return out;
 }
@@ -98,6 +150,7 @@ std::vector<std::pair<std::string, std::string>> tables(const Contract& contract
   for (const auto& enumeration : contract.enumerations) {
     all.emplace_back("enumeration " + enumeration.name, enumeration_table(enumeration));
   }
+  for (const auto& record : contract.records) all.emplace_back("record " + record.name, record_table(record));
   all.emplace_back("constants", constant_table(contract));
   return all;
 }

@@ -7,13 +7,12 @@ namespace {
 
 namespace contract = phasic::contract;
 namespace reg = phasic::contract::reg;
-using phasic::engine::LimitValues;
 using phasic::engine::RegisterFile;
 
 constexpr std::uint32_t kStart = 1, kDone = 2, kIdle = 4, kReady = 8;
 
-LimitValues numbered_limits() {
-  LimitValues limits;
+contract::LimitWords numbered_limits() {
+  contract::LimitWords limits;
   for (std::size_t index = 0; index < limits.size(); ++index) limits[index] = static_cast<std::uint32_t>(100 + index);
   return limits;
 }

@@ -22,7 +22,7 @@ using contract::Error;
 
 /// Everything that a run needs, laid out in memory.
 struct Case {
-  Limits limits;
+  contract::Limits limits;
   contract::ProgramHeader header;
   std::vector<contract::Layer> layers;
   std::array<std::vector<std::byte>, 6> buffers;  ///< by argument id; the program is made from header and layers
@@ -215,7 +215,7 @@ TEST(KernelRun, LearnsAndTellsItInHeaderCountersAndRecords) {
   const Outcome outcome = run(c);
   EXPECT_EQ(outcome.fault, Fault{});
   EXPECT_EQ(outcome.header.magic, contract::kResultsMagic);
-  EXPECT_EQ(outcome.header.version, 1U);
+  EXPECT_EQ(outcome.header.version, 2U);
   EXPECT_EQ(outcome.header.samples_done, 4U);
   EXPECT_EQ(outcome.samples_done, 4U);
   EXPECT_EQ(outcome.samples_fetched, 4U);
@@ -331,11 +331,11 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
     std::vector<std::uint32_t> values;
   };
   const auto number = [](std::int32_t value) { return static_cast<std::uint32_t>(value); };
-  std::vector<Illegal> illegal{{0, {0, 0x43534851}}, {4, {0, 2}},   {16, {0, 1025}}, {20, {0, 5}},
-                               {24, {0, 33}},        {28, {0, 65}}, {32, {2}},       {36, {0, 32, 65, 1U << 24, 1U << 31}},
+  std::vector<Illegal> illegal{{0, {0, 0x43534851}}, {4, {0, 1, 3}}, {16, {0, 1025}}, {20, {0, 5}},
+                               {24, {0, 33}},        {28, {0, 65}},  {32, {2}},       {36, {0, 32, 65, 1U << 24, 1U << 31}},
                                {40, {4, 1U << 31}}};
   for (std::uint32_t word = 44; word < 64; word += 4) illegal.push_back({word, {1}});
-  for (const std::uint32_t base : {kBase, kBase + 64}) {
+  for (const std::uint32_t base : {kBase, kBase + 128}) {
     illegal.push_back({base + 0, {0, 1025}});
     illegal.push_back({base + 4, {2}});
     illegal.push_back({base + 8, {number(-32769), 32768}});
@@ -352,6 +352,8 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
     illegal.push_back({base + 52, {3}});
     illegal.push_back({base + 56, {4}});
     illegal.push_back({base + 60, {65536}});
+    illegal.push_back({base + 64, {1, 256}});
+    for (std::uint32_t word = 68; word < 128; word += 4) illegal.push_back({base + word, {1}});
   }
   for (const Illegal& field : illegal) {
     for (const std::uint32_t value : field.values) {
@@ -378,10 +380,10 @@ TEST(KernelRun, FieldsThatDependOnOthersAreToldAtTheirOwnPlace) {
   expect_fault(run(stride), Error::kProgramField, 36, "49 inputs do not fit a stride of 64");
   Case classes = small_case();
   classes.header.classes = 4;
-  expect_fault(run(classes), Error::kProgramField, 128 + 24, "factor error needs a neuron a class");
+  expect_fault(run(classes), Error::kProgramField, 192 + 24, "factor error needs a neuron a class");
   Case span = small_case();
   span.limits.max_outputs = 2;
-  expect_fault(run(span), Error::kProgramField, 128 + 28, "too many neurons for all_steps");
+  expect_fault(run(span), Error::kProgramField, 192 + 28, "too many neurons for all_steps");
   span.layers[1].factor = 0;
   EXPECT_EQ(run(span).fault, Fault{}) << "a frozen layer may have any span";
 }
@@ -404,11 +406,11 @@ TEST(KernelRun, CompetitionHasLimitsOfItsOwn) {
     change(changed);
     expect_fault(run(changed), Error::kProgramField, detail, why);
   };
-  constexpr std::uint32_t kFactor = 128 + 24;
+  constexpr std::uint32_t kFactor = 192 + 24;
   refused([](Case& k) { k.layers[1].input_shift = 7; }, kFactor, "input_shift is at most 6");
   refused([](Case& k) { k.header.flags = 3; }, kFactor, "it cannot be traced");
   refused([](Case& k) { k.limits.rules = 3; }, kFactor, "the build has no competition");
-  refused([](Case& k) { k.layers[1].factor_shift = 9; }, 128 + 40, "factor_shift is at most 8");
+  refused([](Case& k) { k.layers[1].factor_shift = 9; }, 192 + 40, "factor_shift is at most 8");
   Case buffer = c;
   const auto rows = c.layers[0].neurons + (layer.flags & 1);
   buffer.bytes[argument::kWeights] = layer.weights_offset + 64 * (rows + 6) - 1;
@@ -431,7 +433,7 @@ TEST(KernelRun, RulesThatABuildLacksAreRefused) {
         c.layers[1].span = 1;
         c.layers[1].trace_shift = 2;
       },
-      128 + 56);
+      192 + 56);
   refused(
       5, [](Case& c) { c.layers[0].factor = 3; }, 64 + 24);
   refused(
@@ -708,7 +710,7 @@ TEST(KernelRun, ArgumentsWrittenDuringARunDoNotChangeIt) {
   engine::BankedMemory memory;
   Case filled = c;
   std::memcpy(filled.buffers[0].data(), &c.header, sizeof c.header);
-  std::memcpy(filled.buffers[0].data() + 64, c.layers.data(), c.layers.size() * 64);
+  std::memcpy(filled.buffers[0].data() + 64, c.layers.data(), c.layers.size() * 128);
   for (std::size_t id = 0; id < 5; ++id) {
     memory.add_bank(c.address[id], filled.buffers[id].size());
     std::memcpy(memory.bank(c.address[id]).data(), filled.buffers[id].data(), filled.buffers[id].size());
@@ -801,7 +803,7 @@ TEST(EngineOptions, AreReadAndRefusedByName) {
 
 TEST(EngineRegisters, InterruptStatusFollowsTheEnables) {
   engine::BankedMemory memory;
-  const auto engine = make_reference_engine(memory, Limits{});
+  const auto engine = make_reference_engine(memory, contract::Limits{});
   engine->write_register(reg::kInterruptEnable, 1);
   engine->write_register(reg::kGlobalInterruptEnable, 1);
   engine->write_register(reg::kControl, 1);

@@ -196,7 +196,7 @@ class Tree(unittest.TestCase):
         small, wide = hls_limits(self.root, "SmallBuild"), hls_limits(self.root, "SmallWideBuild")
         self.assertEqual(set(small), set(limits))
         self.assertEqual((small["lanes"], small["weight_width"], wide["lanes"], wide["weight_width"]), (8, 8, 8, 16))
-        self.change("hls/build.hpp", "kMaxSteps = kDefaultMaxSteps", "kMaxSteps = kDefaultMaxRows")
+        self.change("hls/build.hpp", "kInputLanes = 16;", "kInputLanes = 16, kMaxSteps = kDefaultMaxRows;")
         self.expect("DefaultBuild: kMaxSteps is 'kDefaultMaxRows', not a number or its default")
 
     def test_a_key_that_is_missing_and_one_that_is_unknown(self):

@@ -46,7 +46,7 @@ std::vector<std::uint32_t> compared_words() {
       (contract::kResultsHeaderBytes + contract::kMaxLayers * contract::kLayerCountersBytes) / 4, 1);
   const auto leave_out = [&](std::size_t base, std::span<const contract::Field> fields) {
     for (const contract::Field& field : fields) {
-      if (!field.doc.starts_with("Timing")) continue;
+      if (field.kind != contract::FieldKind::kTiming) continue;
       for (std::size_t at = 0; at < field.bytes * field.count; at += 4) compared[(base + field.offset + at) / 4] = 0;
     }
   };
@@ -57,10 +57,8 @@ std::vector<std::uint32_t> compared_words() {
 }
 
 /// Networks that fit co-simulation, on a build of the contract's defaults.
-testing::CaseLimits small_limits() {
-  testing::CaseLimits limits{};
-  auto* words = reinterpret_cast<std::uint32_t*>(&limits);
-  for (std::size_t at = 0; at < contract::kLimits.size(); ++at) words[at] = contract::kLimits[at].default_value;
+contract::Limits small_limits() {
+  contract::Limits limits;
   limits.max_rows = 48;
   limits.max_neurons = 40;
   limits.max_steps = 16;
@@ -71,11 +69,7 @@ testing::CaseLimits small_limits() {
 }
 
 /// Errors that the top function can tell: behind its pointers it sees no bus errors and no addresses.
-bool is_visible(std::uint32_t error) {
-  return error != static_cast<std::uint32_t>(contract::Error::kAlignment) &&
-         error != static_cast<std::uint32_t>(contract::Error::kBusRead) &&
-         error != static_cast<std::uint32_t>(contract::Error::kBusWrite);
-}
+bool is_visible(std::uint32_t error) { return !of_bus(static_cast<contract::Error>(error)); }
 
 }  // namespace
 

@@ -21,7 +21,9 @@ constexpr std::uint32_t kLanes = 8, kEngines = 3, kMaxRows = 300, kMaxNeurons = 
                         kMaxOutputs = 40;
 constexpr std::uint32_t kWeightDepth = 1000, kWeightBytes = 2;
 
-constexpr std::size_t kWords = 80;
+constexpr std::size_t kWords = 144;
+// Where the descriptors of the first two layers begin.
+constexpr std::size_t kFirst = 64, kSecond = 64 + 128;
 
 struct Block {
   contract::ProgramHeader header{};
@@ -215,13 +217,17 @@ TEST_F(ProgramUnit, NamesTheFirstFieldOfALayerThatIsOutOfRange) {
                                {offsetof(Layer, weights_offset), {0, 64, 0xffff0000}, {1, 32, 0xffffffff}},
                                {offsetof(Layer, levels_offset), {0, 64, 0xffffffc0}, {1, 32, 63}}};
   cases.push_back({offsetof(Layer, homeostasis), {0, 65535}, {65536, ~0U}});
+  cases.push_back({offsetof(Layer, connection), {0}, {1, 0x100, ~0U}});
+  for (std::size_t word = 0; word < std::size(Layer{}.reserved); ++word) {
+    cases.push_back({offsetof(Layer, reserved) + 4 * word, {0}, {1, 0x80000000}});
+  }
   // A build without further rules takes no others.
   for (const std::size_t offset : {offsetof(Layer, post), offsetof(Layer, trace_shift)}) {
     cases.push_back({offset, {0}, {1, 0x80000000}});
   }
   for (std::size_t layer = 0; layer < 2; ++layer) {
     for (const FieldCase& field_case : cases) {
-      const std::size_t offset = 64 + 64 * layer + field_case.offset;
+      const std::size_t offset = kFirst + 128 * layer + field_case.offset;
       for (const std::uint32_t value : field_case.good) {
         Block block = legal();
         std::memcpy(reinterpret_cast<std::byte*>(&block) + offset, &value, 4);
@@ -252,7 +258,7 @@ TEST_F(ProgramUnit, ChecksFieldsThatDependOnOthersAtTheirOwnPlace) {
   block.layers[0].neurons = 8;  // fits the memory
   EXPECT_EQ(check(block), Verdict{});
   block.layers[0].flags = 1;
-  EXPECT_EQ(check(block), field(64 + offsetof(contract::Layer, flags)));
+  EXPECT_EQ(check(block), field(kFirst + offsetof(contract::Layer, flags)));
 
   block = legal();
   block.header.inputs = 112;
@@ -267,7 +273,7 @@ TEST_F(ProgramUnit, ChecksFieldsThatDependOnOthersAtTheirOwnPlace) {
   set_factor(block.layers[0], Factor::kError);
   EXPECT_EQ(check(block), Verdict{});
   block.header.classes = 21;
-  EXPECT_EQ(check(block), field(64 + offsetof(contract::Layer, factor)));
+  EXPECT_EQ(check(block), field(kFirst + offsetof(contract::Layer, factor)));
   set_factor(block.layers[0], Factor::kLevel);
   EXPECT_EQ(check(block), Verdict{});
   set_factor(block.layers[1], Factor::kError);
@@ -278,7 +284,7 @@ TEST_F(ProgramUnit, ChecksFieldsThatDependOnOthersAtTheirOwnPlace) {
   block.layers[1].neurons = kMaxOutputs + 1;
   EXPECT_EQ(check(block), Verdict{}) << "a frozen layer";
   set_factor(block.layers[1], Factor::kLevel);
-  EXPECT_EQ(check(block), field(128 + offsetof(contract::Layer, span)));
+  EXPECT_EQ(check(block), field(kSecond + offsetof(contract::Layer, span)));
   block.layers[1].neurons = kMaxOutputs;
   EXPECT_EQ(check(block), Verdict{});
 }
@@ -294,7 +300,7 @@ TEST_F(ProgramUnitWithRules, ChecksTheFieldsOfItsRulesAndRefusesThoseOfOthers) {
     block.layers[layer].flags = before.flags;
     return check(block);
   };
-  const auto at = [](std::size_t layer, std::size_t offset) { return field(64 + 64 * layer + offset); };
+  const auto at = [](std::size_t layer, std::size_t offset) { return field(kFirst + 128 * layer + offset); };
   for (std::uint32_t layers = 1; layers <= kEngines; ++layers) {
     for (std::size_t n = 0; n < layers; ++n) {
       SCOPED_TRACE("layer " + std::to_string(n) + " of " + std::to_string(layers));
@@ -367,7 +373,7 @@ TEST_F(ProgramUnit, ACompetitionIsCheckedAtTheFieldsThatItNeeds) {
   block.layers[1].span = 1;
   EXPECT_EQ(check(block), Verdict{}) << "all steps for more neurons than others may have";
 
-  constexpr std::size_t factor = 128 + offsetof(Layer, factor);
+  constexpr std::size_t factor = kSecond + offsetof(Layer, factor);
   block = competing();
   block.layers[1].input_shift = 7;
   EXPECT_EQ(check(block), field(factor));
@@ -383,7 +389,7 @@ TEST_F(ProgramUnit, ACompetitionIsCheckedAtTheFieldsThatItNeeds) {
   EXPECT_EQ(check(block), field(factor));
   block = competing();
   block.layers[1].factor_shift = 9;
-  EXPECT_EQ(check(block), field(128 + offsetof(Layer, factor_shift)));
+  EXPECT_EQ(check(block), field(kSecond + offsetof(Layer, factor_shift)));
   block.layers[1].factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
   block.layers[1].neurons = 20;
   EXPECT_EQ(check(block), Verdict{});
@@ -391,12 +397,12 @@ TEST_F(ProgramUnit, ACompetitionIsCheckedAtTheFieldsThatItNeeds) {
 
 TEST_F(ProgramUnitWithoutFurtherRules, RefusesWhatBelongsToThem) {
   using contract::Layer;
-  EXPECT_EQ(check(competing()), field(128 + offsetof(Layer, factor)));
+  EXPECT_EQ(check(competing()), field(kSecond + offsetof(Layer, factor)));
   for (const std::size_t offset : {offsetof(Layer, post), offsetof(Layer, trace_shift), offsetof(Layer, homeostasis)}) {
     Block block = legal();
     const std::uint32_t value = 1;
-    std::memcpy(reinterpret_cast<std::byte*>(&block) + 128 + offset, &value, 4);
-    EXPECT_EQ(check(block), field(128 + offset));
+    std::memcpy(reinterpret_cast<std::byte*>(&block) + kSecond + offset, &value, 4);
+    EXPECT_EQ(check(block), field(kSecond + offset));
   }
   EXPECT_EQ(check(legal()), Verdict{});
 }
@@ -436,7 +442,7 @@ TEST_F(ProgramUnitWithGradedSamples, LearnNothingOverAllSteps) {
     block.layers[1].span = 1;
     EXPECT_EQ(check(block), Verdict{});
     block.header.sample_kind = kGraded;
-    EXPECT_EQ(check(block), field(128 + offsetof(contract::Layer, span)));
+    EXPECT_EQ(check(block), field(kSecond + offsetof(contract::Layer, span)));
     block.layers[1].span = 0;
     EXPECT_EQ(check(block), Verdict{});
   }

@@ -378,7 +378,7 @@ TEST(Network, GradedSamplesWithSeveralStepsAreNamed) {
 }
 
 TEST(Network, RulesThatADeviceLacksAreNamed) {
-  driver::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 1024, 16384, 16384, 512, 7};
+  contract::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 1024, 16384, 16384, 512, 7};
   for (const char* rule : {"drtp", "dfa", "eprop"}) {
     const auto network = parsed(with_rule(rule));
     EXPECT_NO_THROW(check_limits(network, limits, "the device"));
@@ -398,7 +398,7 @@ TEST(Network, RulesThatADeviceLacksAreNamed) {
 }
 
 TEST(Network, LimitsOfADeviceAreNamed) {
-  const driver::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 64, 16384, 16384, 512, 0};
+  const contract::Limits limits{64, 8, 4, 1024, 1024, 32, 64, 64, 16384, 16384, 512, 0};
   const auto network = parsed(small_network());
   EXPECT_NO_THROW(check_limits(network, limits, "the device"));
   const auto refused = [&](auto change, const std::vector<std::string>& told) {
@@ -419,9 +419,9 @@ TEST(Network, LimitsOfADeviceAreNamed) {
 }
 
 TEST(Network, WhatASerialBuildLacksIsNamed) {
-  const driver::Limits limits{8, 8, 2, 960, 128, 32, 16, 16, 0, 16384, 32, contract::kRulesSerial};
+  const contract::Limits limits{8, 8, 2, 960, 128, 32, 16, 16, 0, 16384, 32, contract::kRulesSerial};
   EXPECT_NO_THROW(check_limits(parsed(small_network()), limits, "the device"));
-  const auto refused = [&](const json& document, driver::Limits less, const std::vector<std::string>& told) {
+  const auto refused = [&](const json& document, contract::Limits less, const std::vector<std::string>& told) {
     auto all = told;
     all.insert(all.end(), {"the device", "serial build"});
     expect_all_in(refusal([&] { check_limits(parsed(document), less, "the device"); }), all);

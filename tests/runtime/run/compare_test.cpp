@@ -24,7 +24,7 @@ class FaultyDevice : public driver::Device {
  public:
   FaultyDevice(const Fault& fault, std::size_t record_bytes, std::size_t trace_bytes)
       : fault_(fault), record_bytes_(record_bytes), trace_bytes_(trace_bytes), inner_(driver::open_local("reference")) {}
-  [[nodiscard]] const driver::Limits& limits() const override { return inner_->limits(); }
+  [[nodiscard]] const contract::Limits& limits() const override { return inner_->limits(); }
   void start(const driver::RunRequest& request) override { response_ = answer(request); }
   driver::RunResponse wait() override { return std::move(response_); }
   std::uint32_t read_register(std::uint32_t offset) override { return inner_->read_register(offset); }

@@ -29,20 +29,21 @@ TEST(Program, HasTheFieldsOfTheContract) {
   const auto network = parse_network(document, "net.json");
   const auto layout = layout_of(network);
   const auto block = program_block(network, layout, {.learn = true, .trace = true, .stream_sample = 10, .sample_stride = 128});
-  ASSERT_EQ(block.size(), 320u);
+  ASSERT_EQ(block.size(), 576u);
   const auto word = [&](std::size_t at) {
     std::uint32_t value;
     std::memcpy(&value, block.data() + at, 4);
     return value;
   };
-  const std::vector<std::uint32_t> header = {0x43534850, 1, 0x9abcdef0, 0x12345678, 100, 2, 8, 4, 0, 128, 3, 0, 0, 0, 0, 0};
+  const std::vector<std::uint32_t> header = {0x43534850, 2, 0x9abcdef0, 0x12345678, 100, 2, 8, 4, 0, 128, 3, 0, 0, 0, 0, 0};
   for (std::size_t n = 0; n < header.size(); ++n) EXPECT_EQ(word(4 * n), header[n]) << n;
   const std::vector<std::uint32_t> first = {70, 1, 128, 0, 51, 0, 1, 0, 0, 16777, 6, 0, 0, 0, 0, 0};
   for (std::size_t n = 0; n < first.size(); ++n) EXPECT_EQ(word(64 + 4 * n), first[n]) << n;
-  EXPECT_EQ(word(128 + 24), 2u);  // factor error
-  EXPECT_EQ(word(128 + 28), 1u);  // all steps
-  EXPECT_EQ(word(128 + 44), 101u * 128);
-  for (std::size_t n = 192; n < 320; n += 4) EXPECT_EQ(word(n), 0u);
+  for (std::size_t n = 128; n < 192; n += 4) EXPECT_EQ(word(n), 0u) << "connection dense and room for shapes";
+  EXPECT_EQ(word(192 + 24), 2u);  // factor error
+  EXPECT_EQ(word(192 + 28), 1u);  // all steps
+  EXPECT_EQ(word(192 + 44), 101u * 128);
+  for (std::size_t n = 256; n < 576; n += 4) EXPECT_EQ(word(n), 0u);
 }
 
 TEST(InitialWeights, AreUniformWithinTheAmplitudeAndPaddedWithZeros) {

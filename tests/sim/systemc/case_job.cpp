@@ -7,33 +7,27 @@
 #include <bit>
 
 namespace phasic::testing {
-namespace {
+namespace {}  // namespace
 
-using Words = std::array<std::uint32_t, contract::kLimits.size()>;
-
-}  // namespace
-
-std::string reference_options(const CaseLimits& limits) {
-  const auto words = std::bit_cast<Words>(limits);
+std::string reference_options(const contract::Limits& limits) {
   std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    text += fmt::format("{}\"{}\": {}", text.empty() ? "" : ", ", contract::kLimits[i].name, words[i]);
+  for (const contract::Limit& limit : contract::kLimits)
+    text += fmt::format("{}\"{}\": {}", text.empty() ? "" : ", ", limit.name, limits.*limit.value);
   return "{\"limits\": {" + text + "}}";
 }
 
-CaseLimits common_limits(const CaseLimits& left, const CaseLimits& right) {
-  auto words = std::bit_cast<Words>(left);
-  const auto others = std::bit_cast<Words>(right);
-  for (std::size_t i = 0; i < words.size(); ++i) words[i] = std::min(words[i], others[i]);
-  return std::bit_cast<CaseLimits>(words);
+contract::Limits common_limits(const contract::Limits& left, const contract::Limits& right) {
+  contract::Limits common;
+  for (const contract::Limit& limit : contract::kLimits) common.*limit.value = std::min(left.*limit.value, right.*limit.value);
+  return common;
 }
 
-CaseLimits limits_of(const std::string& engine) {
+contract::Limits limits_of(const std::string& engine) {
   engine::BankedMemory memory;
   return read_limits(*engine::make_engine(engine, memory));
 }
 
-RandomCase job_case(std::uint64_t seed, const CaseLimits& limits) {
+RandomCase job_case(std::uint64_t seed, const contract::Limits& limits) {
   RandomCase made = random_case(seed, limits);
   for (const std::uint32_t id : {contract::argument::kResults, contract::argument::kTrace})
     std::fill(made.buffers[id].begin(), made.buffers[id].end(), std::byte{0});
@@ -50,7 +44,7 @@ platform::Job job_of(const RandomCase& random_case) {
   return job;
 }
 
-Reference::Reference(const CaseLimits& limits)
+Reference::Reference(const contract::Limits& limits)
     : limits_(limits), engine_(engine::make_engine("reference", memory_, reference_options(limits))) {}
 
 std::optional<std::string> Reference::difference(const RandomCase& random_case, const platform::JobOutcome& outcome) {

@@ -16,16 +16,16 @@
 namespace phasic::testing {
 
 /// Limits as the reference engine takes them.
-[[nodiscard]] std::string reference_options(const CaseLimits& limits);
+[[nodiscard]] std::string reference_options(const contract::Limits& limits);
 
 /// What both builds can do.
-[[nodiscard]] CaseLimits common_limits(const CaseLimits& left, const CaseLimits& right);
+[[nodiscard]] contract::Limits common_limits(const contract::Limits& left, const contract::Limits& right);
 
 /// The limits of an engine library.
-[[nodiscard]] CaseLimits limits_of(const std::string& engine);
+[[nodiscard]] contract::Limits limits_of(const std::string& engine);
 
 /// A legal case whose results and trace start as zeros, as those of a job do.
-[[nodiscard]] RandomCase job_case(std::uint64_t seed, const CaseLimits& limits);
+[[nodiscard]] RandomCase job_case(std::uint64_t seed, const contract::Limits& limits);
 
 /// The case must outlive the job.
 [[nodiscard]] platform::Job job_of(const RandomCase& random_case);
@@ -33,12 +33,12 @@ namespace phasic::testing {
 /// Runs cases on the reference and compares.
 class Reference {
  public:
-  explicit Reference(const CaseLimits& limits);
+  explicit Reference(const contract::Limits& limits);
   /// The first difference between the outcome of a job and the reference, if there is one.
   [[nodiscard]] std::optional<std::string> difference(const RandomCase& random_case, const platform::JobOutcome& outcome);
 
  private:
-  CaseLimits limits_;
+  contract::Limits limits_;
   engine::BankedMemory memory_;
   std::unique_ptr<engine::Engine> engine_;
 };

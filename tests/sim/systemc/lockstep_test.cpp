@@ -36,7 +36,7 @@ PlatformPlan small_banks() {
   return plan;
 }
 
-testing::CaseLimits both_limits() { return testing::common_limits(testing::limits_of("rtl8w16"), testing::limits_of("hls16")); }
+contract::Limits both_limits() { return testing::common_limits(testing::limits_of("rtl8w16"), testing::limits_of("hls16")); }
 
 /// The first case from `seed` on that `wanted` likes.
 RandomCase find_case(std::uint64_t seed, const std::function<bool(const RandomCase&)>& wanted) {

@@ -30,7 +30,7 @@ struct Cases {
   std::vector<RandomCase> cases;
   std::vector<Job> jobs;
 
-  Cases(std::uint64_t count, const testing::CaseLimits& limits) {
+  Cases(std::uint64_t count, const contract::Limits& limits) {
     const std::uint64_t seed = from_environment("PHASIC_RANDOM_SEED", 1);
     std::cout << fmt::format("seed {}, {} jobs\n", seed, count);
     for (std::uint64_t n = 0; n < count; ++n) cases.push_back(testing::job_case(seed * 1'000'000 + n, limits));
@@ -38,7 +38,7 @@ struct Cases {
   }
 };
 
-void expect_right(const Cases& cases, const testing::CaseLimits& limits, const FleetReport& report) {
+void expect_right(const Cases& cases, const contract::Limits& limits, const FleetReport& report) {
   testing::Reference reference(limits);
   for (std::size_t n = 0; n < cases.cases.size(); ++n) {
     const auto difference = reference.difference(cases.cases[n], report.outcomes[n]);

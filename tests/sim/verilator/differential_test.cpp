@@ -41,17 +41,16 @@ std::vector<std::string> engines() {
   return names;
 }
 
-std::string limits_json(const CaseLimits& limits) {
-  const auto* words = reinterpret_cast<const std::uint32_t*>(&limits);
+std::string limits_json(const contract::Limits& limits) {
   std::string text = "{\"limits\": {";
-  for (std::size_t i = 0; i < contract::kLimits.size(); ++i)
-    text += fmt::format("{}\"{}\": {}", i == 0 ? "" : ", ", contract::kLimits[i].name, words[i]);
+  for (const contract::Limit& limit : contract::kLimits)
+    text += fmt::format("{}\"{}\": {}", &limit == contract::kLimits.data() ? "" : ", ", limit.name, limits.*limit.value);
   return text + "}}";
 }
 
 /// What the timing counters of an error-free run must be, whatever the memory's timing; empty if they are. Serial builds have
 /// none for a layer.
-std::string timing_complaint(const RandomCase& random_case, const CaseLimits& limits, const Outcome& outcome) {
+std::string timing_complaint(const RandomCase& random_case, const contract::Limits& limits, const Outcome& outcome) {
   const auto& results = outcome.buffers[contract::argument::kResults];
   contract::ResultsHeader header;
   std::memcpy(&header, results.data(), sizeof header);
@@ -78,7 +77,7 @@ std::string timing_complaint(const RandomCase& random_case, const CaseLimits& li
   return "";
 }
 
-using MakeCase = RandomCase (*)(std::uint64_t, const CaseLimits&);
+using MakeCase = RandomCase (*)(std::uint64_t, const contract::Limits&);
 
 class Differential : public ::testing::TestWithParam<std::string> {
  protected:
@@ -90,7 +89,7 @@ class Differential : public ::testing::TestWithParam<std::string> {
     std::cout << fmt::format("seed {}, cases {} to {}\n", seed, first, first + cases - 1);
     engine::BankedMemory rtl_memory, reference_memory;
     std::unique_ptr<engine::Engine> rtl, reference;
-    CaseLimits limits{};
+    contract::Limits limits{};
     std::uint64_t learned = 0, errors = 0, spikes = 0;
     for (std::uint64_t i = first; i < first + cases; ++i) {
       const std::uint64_t group = i / kGroup;
@@ -157,7 +156,7 @@ TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
   if (GetParam() == kNoEngine) GTEST_SKIP() << "there is no small build among the engines";
   engine::BankedMemory rtl_memory, reference_memory;
   const auto rtl = engine::make_engine(GetParam(), rtl_memory, R"({"timing": "ideal"})");
-  const CaseLimits limits = read_limits(*rtl);
+  const contract::Limits limits = read_limits(*rtl);
   const auto reference = engine::make_engine("reference", reference_memory, limits_json(limits));
   RandomCase base;
   contract::ProgramHeader header;
@@ -211,7 +210,10 @@ TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
   const std::uint64_t used = sizeof header + header.layers * sizeof(contract::Layer);
   for (std::uint64_t at = 0; at < used; at += 4) {
     if (at == offsetof(contract::ProgramHeader, seed_low) || at == offsetof(contract::ProgramHeader, seed_high)) continue;
-    for (const std::uint32_t value : values)
+    // Only 0 is legal in a reserved word.
+    const bool reserved =
+        at >= sizeof header && (at - sizeof header) % sizeof(contract::Layer) >= offsetof(contract::Layer, reserved);
+    for (const std::uint32_t value : reserved ? std::set<std::uint32_t>{0, 1, 0x00010000, 0x80000000} : values)
       if (!check(contract::argument::kProgram, at, value)) return;
   }
   for (std::uint64_t at = 0; at < sizeof(contract::SampleHeader); at += 4)

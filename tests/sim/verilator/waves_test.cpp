@@ -40,7 +40,7 @@ class WavesTest : public ::testing::Test {
     engine::BankedMemory memory;
     const auto engine =
         engine::make_engine("rtl64trace", memory, fmt::format("{{\"timing\": \"ideal\", \"wave\": \"{}\"{}}}", path_, window));
-    const CaseLimits limits = read_limits(*engine);
+    const contract::Limits limits = read_limits(*engine);
     std::uint64_t seed = 1;
     while (random_case(seed, limits).sample_count < 4) ++seed;
     EXPECT_TRUE(run_case(*engine, memory, random_case(seed, limits), false).ended);

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/// How the neurons of a layer are reached from those before it. Three things that are easily taken for one another have names
+/// here: a *source* is what an event names (an input, a neuron of the layer before, or the bias, which comes last), a *weight
+/// row* is a row of the weights buffer, and a *target range* is the neurons that a row is added to.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace phasic::layout {
+
+/// A weight row and the neurons that it is added to.
+struct Target {
+  std::uint32_t row;
+  std::uint32_t first;  ///< neuron that the row's first weight belongs to
+  std::uint32_t count;  ///< neurons, as many as the row has weights
+  bool operator==(const Target&) const = default;
+};
+
+class Connection {
+ public:
+  /// Every source has a row of its own, which is added to all neurons. `inputs` sources come from the layer before; with a bias
+  /// there is one more.
+  [[nodiscard]] static constexpr Connection dense(std::uint32_t inputs, bool bias, std::uint32_t neurons) {
+    return Connection(inputs, bias, neurons);
+  }
+
+  /// Sources that come from the layer before.
+  [[nodiscard]] constexpr std::uint32_t inputs() const { return inputs_; }
+  /// All sources, the bias included.
+  [[nodiscard]] constexpr std::uint32_t sources() const { return inputs_ + (bias_ ? 1 : 0); }
+  [[nodiscard]] constexpr bool is_bias(std::uint32_t source) const { return bias_ && source == inputs_; }
+  /// Neurons that are reached.
+  [[nodiscard]] constexpr std::uint32_t neurons() const { return neurons_; }
+
+  [[nodiscard]] constexpr std::uint32_t weight_rows() const { return sources(); }
+  /// Weights of a row.
+  [[nodiscard]] constexpr std::uint32_t row_width() const { return neurons_; }
+  /// Whether a row is that of the bias.
+  [[nodiscard]] constexpr bool is_bias_row(std::uint32_t row) const { return is_bias(row); }
+  /// All weights.
+  [[nodiscard]] constexpr std::uint64_t weights() const { return std::uint64_t{weight_rows()} * row_width(); }
+
+  /// Words of `lanes` weights that a row takes in a synapse memory.
+  [[nodiscard]] constexpr std::uint32_t row_words(std::uint32_t lanes) const { return (row_width() + lanes - 1) / lanes; }
+  /// Words that all rows take, and `more_rows` beside them.
+  [[nodiscard]] constexpr std::uint64_t words(std::uint32_t lanes, std::uint32_t more_rows = 0) const {
+    return (std::uint64_t{weight_rows()} + more_rows) * row_words(lanes);
+  }
+
+  /// What an event of a source reaches. `source` must be less than sources().
+  [[nodiscard]] std::vector<Target> fan_out(std::uint32_t source) const { return {{source, 0, neurons_}}; }
+
+  bool operator==(const Connection&) const = default;
+
+ private:
+  constexpr Connection(std::uint32_t inputs, bool bias, std::uint32_t neurons)
+      : inputs_(inputs), neurons_(neurons), bias_(bias) {}
+
+  std::uint32_t inputs_, neurons_;
+  bool bias_;
+};
+
+}  // namespace phasic::layout

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Layouts and random numbers of the host against numbers worked out by hand from docs/specification.md.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <vector>
+
+#include "driver/layout/buffers.hpp"
+#include "driver/layout/connection.hpp"
+#include "driver/layout/random.hpp"
+#include "driver/layout/serial_memory.hpp"
+
+namespace phasic::layout {
+namespace {
+
+TEST(Buffers, PartsOfBuffersLieAsTheSpecificationSays) {
+  EXPECT_EQ(align(0), 0U);
+  EXPECT_EQ(align(1), 64U);
+  EXPECT_EQ(align(64), 64U);
+  EXPECT_EQ(align((std::uint64_t{1} << 32) + 1), (std::uint64_t{1} << 32) + 64);
+  EXPECT_EQ(kProgramBytes, 576U);
+  EXPECT_EQ(layer_offset(0), 64U);
+  EXPECT_EQ(layer_offset(3), 448U);
+  EXPECT_EQ(counters_offset(1), 384U);
+  EXPECT_EQ(kRecordsOffset, 768U);
+  EXPECT_EQ(record_bytes(10), 64U);
+  EXPECT_EQ(record_bytes(12), 64U);
+  EXPECT_EQ(record_bytes(13), 128U);
+  EXPECT_EQ(weight_row_bytes(100, 8), 128U);
+  EXPECT_EQ(weight_row_bytes(100, 16), 256U);
+  EXPECT_EQ(level_row_bytes(65), 128U);
+  EXPECT_EQ(trace_row_bytes(32), 64U);
+  EXPECT_EQ(trace_row_bytes(33), 128U);
+  EXPECT_EQ(sample_bytes(0, 48), 64U);
+  EXPECT_EQ(sample_bytes(1, 48), 128U);
+  EXPECT_EQ(address_event(3, 700), 0x000302bcU);
+}
+
+TEST(Buffers, TheStateOfACompetitionTakesSixBytesANeuron) {
+  EXPECT_EQ(state_rows(contract::Factor::kCompetition, 8), 6U);
+  EXPECT_EQ(state_rows(contract::Factor::kCompetition, 16), 3U);
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, 8), 0U);
+}
+
+TEST(Connection, OfADenseLayerHasARowForEachSource) {
+  const Connection connection = Connection::dense(784, true, 100);
+  EXPECT_EQ(connection.inputs(), 784U);
+  EXPECT_EQ(connection.sources(), 785U);
+  EXPECT_EQ(connection.neurons(), 100U);
+  EXPECT_EQ(connection.weight_rows(), 785U);
+  EXPECT_EQ(connection.row_width(), 100U);
+  EXPECT_EQ(connection.weights(), 78500U);
+  EXPECT_EQ(connection.row_words(64), 2U);
+  EXPECT_EQ(connection.words(64), 1570U);
+  EXPECT_EQ(connection.words(64, 6), 1582U);
+  EXPECT_EQ(connection.fan_out(17), (std::vector<Target>{{17, 0, 100}}));
+  EXPECT_TRUE(connection.is_bias(784));
+  EXPECT_TRUE(connection.is_bias_row(784));
+  EXPECT_FALSE(connection.is_bias(783));
+  EXPECT_FALSE(Connection::dense(784, false, 100).is_bias(784));
+  EXPECT_EQ(Connection::dense(784, false, 100).weight_rows(), 784U);
+}
+
+TEST(SerialMemory, LayersFollowEachOther) {
+  const std::array<SerialLayerShape, 2> shapes{
+      {{Connection::dense(64, true, 35), true}, {Connection::dense(35, true, 10), false}}};
+  const auto places = serial_places(shapes, 3, 8);
+  ASSERT_EQ(places.size(), 2U);
+  EXPECT_EQ(places[0].weight_word, 0U);
+  EXPECT_EQ(places[0].row_words, 5U);
+  EXPECT_EQ(places[0].class_levels, 40U);
+  EXPECT_EQ(places[0].words_end, 325U);
+  EXPECT_EQ(places[0].levels_end, 120U);
+  EXPECT_EQ(places[1].weight_word, 325U);
+  EXPECT_EQ(places[1].row_words, 2U);
+  EXPECT_EQ(places[1].level, 120U);
+  EXPECT_EQ(places[1].words_end, 325U + 72U);
+  EXPECT_EQ(places[1].levels_end, 120U);
+}
+
+TEST(Random, IsThatOfTheSpecificationsExamples) {
+  const auto drawn = permute({0x1234, 0x5678, 0x9abc, 0xdef0}, 0x0001, 0xffff);
+  EXPECT_EQ(drawn.first, 0xbe78);
+  EXPECT_EQ(drawn.second, 0xd01c);
+  const auto encoding = static_cast<std::uint32_t>(contract::Purpose::kEncoding);
+  EXPECT_EQ(sample_key(purpose_key(0x0123456789abcdef, encoding, 0), 65537), (Key{0xcea1, 0xbe29, 0x1320, 0x70a8}));
+  const auto rounding = static_cast<std::uint32_t>(contract::Purpose::kRounding);
+  EXPECT_EQ(sample_key(purpose_key(0x0123456789abcdef, rounding, 3), 0xffffffff), (Key{0xabdf, 0xb9fb, 0x2343, 0x17d6}));
+}
+
+}  // namespace
+}  // namespace phasic::layout
