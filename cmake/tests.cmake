@@ -4,8 +4,28 @@ include(GoogleTest)
 # phasic_discover_tests(<target> [options of gtest_discover_tests...]): each of its tests is one of CTest's. They are asked for when
 # CTest starts, so that a program that cannot be built or does not start fails its tests and not the build.
 macro(phasic_discover_tests target)
+  phasic_precompiled_tests(${target})
   gtest_discover_tests(${target} DISCOVERY_MODE PRE_TEST ${ARGN})
 endmacro()
+
+# phasic_precompiled_tests(<target>): tests share one precompiled header.
+function(phasic_precompiled_tests target)
+  if(NOT PHASIC_PRECOMPILED_HEADERS)
+    return()
+  endif()
+  set(libraries fmt::fmt nlohmann_json::nlohmann_json GTest::gtest)
+  if(NOT TARGET phasic_precompiled_tests)
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/precompiled_tests.cpp CONTENT "int main() { return 0; }\n")
+    add_executable(phasic_precompiled_tests EXCLUDE_FROM_ALL ${PROJECT_BINARY_DIR}/precompiled_tests.cpp)
+    target_link_libraries(phasic_precompiled_tests PRIVATE phasic_options ${libraries})
+    target_precompile_headers(phasic_precompiled_tests PRIVATE
+      <fmt/format.h> <gtest/gtest.h> <algorithm> <array> <filesystem> <fstream> <functional> <memory> <nlohmann/json.hpp> <random> <span>
+      <string> <vector>)
+  endif()
+  # Macros of these libraries have to be those of the precompiled header.
+  target_link_libraries(${target} PRIVATE ${libraries})
+  target_precompile_headers(${target} REUSE_FROM phasic_precompiled_tests)
+endfunction()
 
 # phasic_differential_test(<name> CASES <number> ENGINES <engines...> [PREFIX <prefix>] [FILTER <tests>])
 # Random cases on these engines, each against the reference.

@@ -13,6 +13,22 @@ namespace phasic::command {
 
 using namespace phasic::runtime;
 
+BothSides::BothSides(const SideBySide& options, const Network& network)
+    : fixed(fixed_for(options.run, network)), devices(open_for(options.run, network)) {
+  // A twin for each device, so that launches on several devices stay independent of each other.
+  DeviceOptions twin_options;
+  twin_options.engine = options.against;
+  twin_options.engine_options = options.against_options;
+  twin_options.compute_units = static_cast<unsigned>(devices.size());
+  twins = open_devices(twin_options);
+  for (const auto& twin : twins) check_limits(network, twin->limits(), twin->describe());
+  const auto name =
+      options.run.device.transport == "xrt" ? fmt::format("{} over xrt", options.run.device.engine) : options.run.device.engine;
+  const auto other = options.against == name ? options.against + ", second" : options.against;
+  for (std::size_t n = 0; n < devices.size(); ++n)
+    launchers.push_back(launch_on_both({devices[n].get(), name}, {twins[n].get(), other}, fixed));
+}
+
 SideBySideResult run_side_by_side(const SideBySide& options, const Network& network) {
   const Stopwatch whole;
   std::optional<Dataset> training, testing;
@@ -26,22 +42,8 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
   if (options.learn_samples > 0) training = checked(std::move(parts.training), options.learn_samples, "--samples", true);
   if (options.test_samples > 0) testing = checked(std::move(parts.test), options.test_samples, "--test-samples", false);
 
-  const auto fixed = fixed_for(options.run, network);
-  const auto devices = open_for(options.run, network);
-  // A twin for each device, so that launches on several devices stay independent of each other.
-  DeviceOptions twin_options;
-  twin_options.engine = options.against;
-  twin_options.engine_options = options.against_options;
-  twin_options.compute_units = static_cast<unsigned>(devices.size());
-  const auto twins = open_devices(twin_options);
-  for (const auto& twin : twins) check_limits(network, twin->limits(), twin->describe());
-  std::vector<Launcher> launchers;
-  for (std::size_t n = 0; n < devices.size(); ++n) {
-    const auto name = options.run.device.transport == "xrt" ? fmt::format("{} over xrt", options.run.device.engine)
-                                                            : options.run.device.engine;
-    const auto other = options.against == name ? options.against + ", second" : options.against;
-    launchers.push_back(launch_on_both({devices[n].get(), name}, {twins[n].get(), other}, fixed));
-  }
+  const BothSides sides(options, network);
+  const auto& [fixed, devices, twins, launchers] = sides;
 
   SideBySideResult result;
   result.report = start_report(options.run, network, *devices[0]);

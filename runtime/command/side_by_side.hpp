@@ -25,6 +25,19 @@ struct SideBySideResult {
   runtime::Curve curve;
 };
 
+/// The devices under test, a twin of each for the comparison, and a launcher for each pair. The first difference that a
+/// launcher finds is a Mismatch.
+struct BothSides {
+  runtime::Fixed fixed;
+  std::vector<std::unique_ptr<driver::Device>> devices, twins;
+  std::vector<runtime::Launcher> launchers;
+
+  /// Throws InputError and DeviceError.
+  BothSides(const SideBySide& options, const runtime::Network& network);
+  BothSides(const BothSides&) = delete;  // launchers refer to what stands here
+  BothSides& operator=(const BothSides&) = delete;
+};
+
 /// Starts from the initial weights. The first difference ends the run.
 [[nodiscard]] SideBySideResult run_side_by_side(const SideBySide& options, const runtime::Network& network);
 

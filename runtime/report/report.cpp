@@ -82,11 +82,6 @@ int run_gnuplot(const fs::path& folder, const std::string& script) {
   return WEXITSTATUS(status);
 }
 
-std::string without_quotes(std::string text) {
-  std::erase_if(text, [](char c) { return c == '\'' || c == '"' || c == '\\' || c == '\n'; });
-  return text;
-}
-
 }  // namespace
 
 std::vector<double> lane_utilisation(const Network& network, const Counters& counters, std::uint32_t lanes) {
@@ -170,9 +165,12 @@ std::string table(const Report& report) {
 
 void write_text(const fs::path& file, const std::string& text) { write_file(file, text); }
 
-CurveFiles write_curve(const fs::path& folder, const std::string& name, const std::string& title, const Curve& curve,
-                       std::optional<double> test_accuracy) {
-  CurveFiles files{folder / (name + ".csv"), folder / (name + ".gp"), {}, ""};
+std::string without_quotes(std::string text) {
+  std::erase_if(text, [](char c) { return c == '\'' || c == '"' || c == '\\' || c == '\n'; });
+  return text;
+}
+
+std::string curve_rows(const Curve& curve) {
   std::string rows = "samples_learned,accuracy_percent\n";
   std::uint64_t correct = 0, samples = 0;
   std::vector<std::pair<std::uint64_t, std::uint64_t>> blocks;  // correct, samples
@@ -188,7 +186,13 @@ CurveFiles write_curve(const fs::path& folder, const std::string& name, const st
     rows += fmt::format("{},{:.3f}\n", std::min<std::uint64_t>((n + 1) * curve.block, curve.samples),
                         100 * share(correct, samples));
   }
-  write_text(files.csv, rows);
+  return rows;
+}
+
+CurveFiles write_curve(const fs::path& folder, const std::string& name, const std::string& title, const Curve& curve,
+                       std::optional<double> test_accuracy) {
+  CurveFiles files{folder / (name + ".csv"), folder / (name + ".gp"), {}, ""};
+  write_text(files.csv, curve_rows(curve));
 
   std::string script = fmt::format(
       "# Made with the run; draws {0}.svg and {0}.png from {0}.csv.\n"
@@ -210,22 +214,29 @@ CurveFiles write_curve(const fs::path& folder, const std::string& name, const st
   script += fmt::format("set terminal pngcairo size 800,500 font 'sans,11'\nset output '{}.png'\nreplot\n", name);
   write_text(files.script, script);
 
+  auto drawing = draw_with_gnuplot(folder, name);
+  files.pictures = std::move(drawing.pictures);
+  files.note = std::move(drawing.note);
+  return files;
+}
+
+Drawing draw_with_gnuplot(const fs::path& folder, const std::string& name) {
+  Drawing drawing;
   for (const auto& suffix : {".svg", ".png"}) fs::remove(folder / (name + suffix));
   const int status = run_gnuplot(folder, name + ".gp");
   for (const auto& suffix : {".svg", ".png"}) {
     std::error_code failure;
     if (const auto picture = folder / (name + suffix); fs::file_size(picture, failure) > 0 && !failure)
-      files.pictures.push_back(picture);
+      drawing.pictures.push_back(picture);
   }
   if (status == 127) {
-    files.note = fmt::format(
-        "gnuplot is not installed, so there is no picture of the learning curve (apt-get install gnuplot-nox, then: cd {} && "
-        "gnuplot {}.gp)",
+    drawing.note = fmt::format(
+        "gnuplot is not installed, so there is no picture (apt-get install gnuplot-nox, then: cd {} && gnuplot {}.gp)",
         folder.string(), name);
   } else if (status != 0) {
-    files.note = fmt::format("gnuplot {} ended with status {}", files.script.string(), status);
+    drawing.note = fmt::format("gnuplot {} ended with status {}", (folder / (name + ".gp")).string(), status);
   }
-  return files;
+  return drawing;
 }
 
 }  // namespace phasic::runtime

@@ -43,6 +43,15 @@ struct Report {
 /// Writes text or JSON; throws InputError naming the file.
 void write_text(const std::filesystem::path& file, const std::string& text);
 
+/// Files that gnuplot made.
+struct Drawing {
+  std::vector<std::filesystem::path> pictures;  ///< `name`.svg and `name`.png
+  std::string note;                             ///< why there are none, or not both
+};
+
+/// Lets gnuplot run `name`.gp, a script that draws `name`.svg and `name`.png in its folder.
+[[nodiscard]] Drawing draw_with_gnuplot(const std::filesystem::path& folder, const std::string& name);
+
 /// Learning curve: `name`.csv (samples, accuracy of the last 5 blocks before learning each sample), `name`.gp (gnuplot script),
 /// and what gnuplot makes of it, `name`.svg and `name`.png. Returns the picture files; none, with the reason in `note`, if
 /// gnuplot cannot make them.
@@ -53,5 +62,11 @@ struct CurveFiles {
 };
 [[nodiscard]] CurveFiles write_curve(const std::filesystem::path& folder, const std::string& name, const std::string& title,
                                      const Curve& curve, std::optional<double> test_accuracy);
+
+/// The rows of a curve's CSV file: samples learned, and accuracy in percent of the last 5 blocks before learning each sample.
+[[nodiscard]] std::string curve_rows(const Curve& curve);
+
+/// For a title in a gnuplot script: without quotes and line ends.
+[[nodiscard]] std::string without_quotes(std::string text);
 
 }  // namespace phasic::runtime

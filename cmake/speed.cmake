@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# What keeps the build short. Most of it goes into headers of nlohmann/json, CLI11, fmt and googletest (docs/development.md has the
+# figures), so code whose own speed does not matter is optimised little and has these headers precompiled.
+
+# ccache takes no compilation with a precompiled header unless it is told to, so there are none where a launcher is set, nor for clang, whose
+# tools want those of the very same compiler. Without them every file is seen to include what it names.
+set(precompiled_by_default ON)
+if(CMAKE_CXX_COMPILER_LAUNCHER OR NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(precompiled_by_default OFF)
+endif()
+option(PHASIC_PRECOMPILED_HEADERS "Precompile headers of libraries" ${precompiled_by_default})
+
+# The last -O counts; debug builds keep theirs.
+set(PHASIC_QUICK_BUILD $<$<CONFIG:Release>:-O1>)
+
+# phasic_quick_build(<target> [PRECOMPILE <headers...>]): little optimisation, and these headers precompiled.
+function(phasic_quick_build target)
+  cmake_parse_arguments(build "" "" "PRECOMPILE" ${ARGN})
+  target_compile_options(${target} PRIVATE ${PHASIC_QUICK_BUILD})
+  if(PHASIC_PRECOMPILED_HEADERS AND build_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE ${build_PRECOMPILE})
+  endif()
+endfunction()
+
+# phasic_fast_sources(<sources...>): sources of a quick target that are optimised fully all the same. GCC 12 crashes where a precompiled
+# header has another -O than the file.
+function(phasic_fast_sources)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O3> SKIP_PRECOMPILE_HEADERS ON)
+endfunction()

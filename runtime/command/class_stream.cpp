@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/command/class_stream.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runtime/base/error.hpp"
+#include "runtime/base/progress.hpp"
+#include "runtime/experiment/measures.hpp"
+#include "runtime/experiment/order.hpp"
+#include "runtime/experiment/run.hpp"
+#include "runtime/run/compare.hpp"
+
+namespace phasic::command {
+
+using namespace phasic::runtime;
+
+namespace {
+
+/// Samples of `data` whose class is among the shown ones.
+Dataset of_classes(const Dataset& data, const std::vector<std::uint32_t>& shown) {
+  std::vector<std::uint32_t> chosen;
+  for (std::uint32_t n = 0; n < data.size(); ++n) {
+    if (std::find(shown.begin(), shown.end(), data.labels[n]) != shown.end()) chosen.push_back(n);
+  }
+  return pick(data, chosen, data.name);
+}
+
+Tally test_classes(const SideBySide& options, const BothSides& sides, const Dataset& data, const LearnState& state,
+                   Report& report, double& seconds) {
+  Tally tally(sides.fixed.network.classes);
+  const Stopwatch watch;
+  const auto tested =
+      test(data,
+           {.samples = data.size(),
+            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(sides.fixed.network, false))},
+           state.weights, sides.launchers, [&](std::uint64_t, std::span<const Sample> samples, const LaunchResult& launch) {
+             for (std::size_t n = 0; n < samples.size(); ++n) {
+               ++tally.shown[samples[n].label];
+               tally.right[samples[n].label] += launch.right(n) ? 1 : 0;
+             }
+           });
+  seconds += watch.seconds();
+  report.tested = runtime::Phase{data.name, tested.samples, tested.correct, tested.counters, watch.seconds()};
+  return tally;
+}
+
+}  // namespace
+
+void check_class_stream(const Experiment& experiment) {
+  if (experiment.task != Task::kClassContinual)
+    throw InputError(experiment.file, "task", "is \"classification\"; here only \"class_continual\" can be learned");
+  if (experiment.has_baseline()) throw InputError(experiment.file, "network", "is missing; a baseline runs on no device");
+}
+
+ClassStreamResult run_class_stream(const SideBySide& options, const Experiment& experiment) {
+  check_class_stream(experiment);
+  const Stopwatch whole;
+  const auto plan = plan_runs(experiment).front();
+  const auto network = parse_network(plan.experiment.network, experiment.file);
+  const auto data = load_experiment_data(plan);
+  const auto& judged_set = experiment.tests ? data.test : data.validation;
+  check_fits(data.training, network);
+  check_fits(judged_set, network);
+  const auto order = class_continual_order(data.training, network.classes, experiment.passes, plan.seed);
+  const auto training = pick(data.training, order.indices, data.training.name);
+  const auto judged = slice(judged_set, 0, std::min<std::size_t>(judged_set.size(), options.test_samples), judged_set.name);
+
+  const BothSides sides(options, network);
+  ClassStreamResult result;
+  result.report = start_report(options.run, network, *sides.devices[0]);
+  result.report.mismatches = 0;
+  result.report.compared_with = options.against;
+  LearnState state;
+  state.weights = initial_weights(network, sides.fixed.layout);
+  double testing = 0;
+  const auto note = [&] {
+    return fmt::format("{} of {} classes, {} right before learning, no difference", result.order.size(), order.stretches.size(),
+                       percent(state.curve.total(), state.curve.samples));
+  };
+  try {
+    SampleStream stream(training, Order::kFile, network.seed);
+    const Stopwatch watch;
+    Progress progress("learn", 0, training.size(), options.run.quiet);
+    for (const auto& stretch : order.stretches) {
+      result.order.push_back(stretch.class_shown);
+      learn(sides.fixed, stream, {.end = stretch.end, .launch_samples = options.run.launch_samples}, sides.launchers[0], state,
+            {}, [&](std::uint64_t, std::span<const Sample>, const LaunchResult&) { progress.update(state.position, note()); });
+      const auto tally = test_classes(options, sides, of_classes(judged, result.order), state, result.report, testing);
+      result.matrix.emplace_back();
+      for (const auto one : result.order) result.matrix.back().push_back(tally.share_of(one));
+    }
+    progress.finish();
+    result.report.learned =
+        runtime::Phase{training.name, state.position, state.curve.total(), state.counters, watch.seconds() - testing};
+    result.forgetting = forgetting(result.matrix);
+  } catch (const Mismatch& mismatch) {
+    if (!options.run.quiet) fmt::print(stderr, "\n");
+    result.report.mismatches = 1;
+    result.report.first_difference = mismatch.what();
+  }
+  result.report.wall_seconds = whole.seconds();
+  result.curve = std::move(state.curve);
+  return result;
+}
+
+}  // namespace phasic::command
