@@ -24,7 +24,7 @@ RawSet read_batches(const SetSource& source) {
   PassedOver passed;
   const auto files = read_located(
       located,
-      [&](std::string_view path) {
+      [&, &wanted = wanted](std::string_view path) {
         const auto name = name_of(path);
         const bool batch = name == "test_batch.bin" || (name.starts_with("data_batch_") && name.ends_with(".bin"));
         if (!batch) raw.left_out.add("no batches", std::string(path));

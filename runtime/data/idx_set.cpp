@@ -33,8 +33,8 @@ Dataset read_idx_part(const SetSource& source, Part part) {
   auto data = read_dataset(fmt::format("{}, {}", known.name, part == Part::kTraining ? "training" : "test"),
                            located.files[first], located.files[first + 1]);
   if (how.invert || (how.rows > 0 && (how.rows != data.rows || how.columns != data.columns))) prepare(data, how);
-  const auto wrong =
-      std::find_if(data.labels.begin(), data.labels.end(), [&](std::uint8_t label) { return label >= known.classes.size(); });
+  const auto wrong = std::find_if(data.labels.begin(), data.labels.end(),
+                                  [&known = known](std::uint8_t label) { return label >= known.classes.size(); });
   if (wrong != data.labels.end()) {
     throw InputError(data.labels_file, fmt::format("label {}", wrong - data.labels.begin()),
                      fmt::format("{}; {} has {} classes", *wrong, known.name, known.classes.size()));

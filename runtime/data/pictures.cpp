@@ -13,7 +13,9 @@ namespace {
 
 RawSet read_by_folder(const SetSource& source) {
   RawSet raw;
-  const auto [files, places] = read_placed(source, is_picture_name, raw);
+  const auto placed = read_placed(source, is_picture_name, raw);
+  const auto& files = placed.files;
+  const auto& places = placed.places;
   for (std::size_t n = 0; n < files.size(); ++n) {
     if (!source.wanted.has(places[n].part)) continue;
     take_sample(raw, [&] {
@@ -24,7 +26,10 @@ RawSet read_by_folder(const SetSource& source) {
 }
 
 RawSet read_numbered(const SetSource& source) {
-  const auto& [known, located, how, wanted] = source;
+  const auto& known = source.known;
+  const auto& located = source.located;
+  const auto& how = source.how;
+  const auto& wanted = source.wanted;
   RawSet raw;
   raw.labels = sorted_names(known.classes);
   PassedOver passed;

@@ -45,7 +45,9 @@ class Tally {
 RawSet read_by_folder(const SetSource& source) {
   RawSet raw;
   raw.recordings = true;
-  const auto [files, places] = read_placed(source, is_recording_name, raw);
+  const auto placed = read_placed(source, is_recording_name, raw);
+  const auto& files = placed.files;
+  const auto& places = placed.places;
   Tally tally;
   for (std::size_t n = 0; n < files.size(); ++n) {
     if (source.wanted.has(places[n].part)) tally.take(raw, files[n], places[n], source.how);
@@ -55,7 +57,9 @@ RawSet read_by_folder(const SetSource& source) {
 }
 
 RawSet read_listed(const SetSource& source) {
-  const auto& [known, located, how, wanted] = source;
+  const auto& located = source.located;
+  const auto& how = source.how;
+  const auto& wanted = source.wanted;
   RawSet raw;
   raw.recordings = true;
   PassedOver passed;

@@ -9,7 +9,9 @@ namespace {
 
 RawSet read_sounds(const SetSource& source) {
   RawSet raw;
-  const auto [files, places] = read_placed(source, is_sound_name, raw);
+  const auto placed = read_placed(source, is_sound_name, raw);
+  const auto& files = placed.files;
+  const auto& places = placed.places;
   FilterBank bank;
   bank.range = source.how.range_decibels;
   for (std::size_t n = 0; n < files.size(); ++n) {
