@@ -41,6 +41,7 @@ std::filesystem::path rows_of(const ExperimentOptions& options, const std::strin
 
 nlohmann::json one_run(const RunPlan& plan, const std::string& place, bool quiet) {
   const auto data = load_experiment_data(plan);
+  if (!quiet) tell_left_out(data.training);
   // Each run ends with a line of its own; lines in between are for people at a terminal.
   const bool shows = !quiet && isatty(STDERR_FILENO) == 1;
   std::optional<Progress> progress;

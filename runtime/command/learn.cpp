@@ -61,6 +61,7 @@ struct LearnData {
 LearnData load(const LearnOptions& options, const Network& network) {
   LearnData data{load_data(data_for(options.run, network), Part::kTraining), std::nullopt};
   auto& training = data.training;
+  tell_left_out(training);
   check_fits(training, network);
   if (options.validation >= training.size()) {
     throw InputError("", "--validation",

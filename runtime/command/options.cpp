@@ -37,6 +37,10 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--quiet", options.quiet, "no progress");
 }
 
+void tell_left_out(const runtime::Dataset& data) {
+  for (const auto& note : data.notes) fmt::print(stderr, "{}: {}\n", data.name, note);
+}
+
 runtime::DataOptions data_for(const RunOptions& options, const runtime::Network& network) {
   auto data = options.data;
   data.steps = network.steps;

@@ -41,6 +41,9 @@ void add_device_options(CLI::App& command, RunOptions& options);
 void add_data_options(CLI::App& command, RunOptions& options);
 void add_run_options(CLI::App& command, RunOptions& options);
 
+/// Tells on the error stream what was left out of a data set.
+void tell_left_out(const runtime::Dataset& data);
+
 /// The data that the user chose; event recordings are binned to the network's steps.
 [[nodiscard]] runtime::DataOptions data_for(const RunOptions& options, const runtime::Network& network);
 

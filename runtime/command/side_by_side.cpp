@@ -33,6 +33,7 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
   const Stopwatch whole;
   std::optional<Dataset> training, testing;
   auto parts = load_parts(data_for(options.run, network), {options.learn_samples > 0, options.test_samples > 0});
+  tell_left_out(options.learn_samples > 0 ? parts.training : parts.test);
   const auto checked = [&](Dataset data, std::uint64_t samples, std::string_view option, bool repeats) {
     check_fits(data, network);
     if (!repeats && samples > data.size())

@@ -28,6 +28,9 @@ struct Dataset {
   std::vector<std::size_t> event_starts;
   std::uint32_t steps = 0;  ///< time steps that the events are binned to
 
+  /// What was left out of the set and why, a line each, for people.
+  std::vector<std::string> notes;
+
   [[nodiscard]] std::size_t size() const { return labels.size(); }
   [[nodiscard]] std::uint32_t inputs() const { return channels * rows * columns; }
   [[nodiscard]] bool has_events() const { return !event_starts.empty(); }

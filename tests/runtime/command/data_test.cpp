@@ -90,6 +90,17 @@ TEST_F(DataCommand, CheckNamesWhatWasLeftOut) {
           "1 left out, of a form that is not read: notes.txt"});
 }
 
+TEST_F(DataCommand, LearningAndTestingTellWhatWasLeftOut) {
+  std::filesystem::copy(folder / "pictures", folder / "set", std::filesystem::copy_options::recursive);
+  test::write_file(folder / "set" / "notes.txt", "no picture");
+  test::write_file(folder / "net.json", test::small_network(16, 10, 2).dump());
+  const std::string left_out = "1 left out, of a form that is not read: notes.txt";
+  expect(0, "learn " + path("net.json") + " --quiet --data " + path("set") + " --checkpoint " + path("state"), {left_out});
+  expect(0, "test --quiet --checkpoint " + path("state") + " --data " + path("set"), {left_out});
+  expect(0, "compare " + path("net.json") + " --quiet --samples 4 --test-samples 4 --engine reference --data " + path("set"),
+         {left_out});
+}
+
 TEST_F(DataCommand, ACameraCanBeNamed) {
   auto bytes = test::bytes_of("#!AER-DAT2.0\r\n# by v2e\r\n");
   // Column 0 and row 0 of the file: the lower right corner.
