@@ -101,7 +101,7 @@ class KernelReader : public ::testing::Test {
     }
   }
 
-  static Got run(Clocked<Model>& module, sim::AxiMemory& bus, const Read& read, std::mt19937_64& random) {
+  static Got run(Clocked<Model>& module, engine::AxiMemory& bus, const Read& read, std::mt19937_64& random) {
     Got got;
     bool commanded = false;
     const unsigned chance = 1 + static_cast<unsigned>(random() % 8);
@@ -112,14 +112,14 @@ class KernelReader : public ::testing::Test {
       if (cycle >= 100'000U) break;
       command(module, read, !commanded, random);
       module->beat_ready_i = module->word_ready_i = random() % 8 < chance;
-      const sim::AxiSlave& slave = bus.outputs();
+      const engine::AxiSlave& slave = bus.outputs();
       module->arready_i = slave.arready;
       module->rvalid_i = slave.rvalid;
       module->rresp_i = slave.rresp;
       std::memcpy(port_bytes(module->rdata_i).data(), slave.rdata.data(), sizeof module->rdata_i);
       module.settle();
       take(module, read, got);
-      sim::AxiMaster master;
+      engine::AxiMaster master;
       master.ar = {.valid = module->arvalid_o != 0,
                    .address = module->araddr_o,
                    .id = 0,
@@ -146,7 +146,7 @@ TYPED_TEST(KernelReader, GivesEachUnitTheBytesOfItsBufferAndTellsErrors) {
     Clocked<TypeParam> module{seed};
     TestMemory memory{kBase, 4 * kBuffer};
     for (std::byte& byte : memory.bytes()) byte = std::byte{static_cast<unsigned char>(random())};
-    sim::AxiMemory bus{memory, sizeof module->rdata_i, sim::AxiTiming{.ideal = false, .seed = seed}};
+    engine::AxiMemory bus{memory, sizeof module->rdata_i, engine::AxiTiming{.ideal = false, .seed = seed}};
     this->start(module);
     for (unsigned n = 0; n < 20; ++n) {
       SCOPED_TRACE("seed " + std::to_string(seed) + " read " + std::to_string(n));
