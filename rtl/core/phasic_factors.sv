@@ -149,9 +149,9 @@ module phasic_factors #(
 
     logic signed [16:0]           scale;
 
-    function logic signed [SignalWidth-1:0] chosen_of(input logic add, input logic signed [7:0] level, input logic feedback,
+    function logic signed [SignalWidth-1:0] chosen_of(input logic adding, input logic signed [7:0] level, input logic summed,
                                                       input logic signed [SignalWidth-1:0] sum, input logic signed [8:0] own);
-      chosen_of = add ? SignalWidth'(level) : feedback ? sum : SignalWidth'(own);
+      chosen_of = adding ? SignalWidth'(level) : summed ? sum : SignalWidth'(own);
     endfunction
 
     assign scale = add_q[0] ? 17'(error_q) : $signed({1'b0, rate_i});

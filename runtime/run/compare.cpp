@@ -142,9 +142,14 @@ std::string locate(const Side& a, const Side& b, const Fixed& fixed, std::span<c
                    std::span<const Sample> samples, LaunchOptions options, std::size_t suspect, const std::string& found) {
   auto count = std::min(suspect + 1, samples.size());
   count = std::min(count, largest_launch(fixed.network, true));
-  options.trace = true;
-  const auto traced = run_both(a, b, fixed, weights, samples.first(count), options);
-  const auto potential = trace_difference(fixed, a, traced.left, b, traced.right, options);
+  std::optional<TraceDifference> potential;
+  // The kernel has no trace of layers that compete.
+  const bool traceable = std::ranges::none_of(fixed.network.layers, [](const auto& layer) { return layer.competes(); });
+  if (traceable) {
+    options.trace = true;
+    const auto traced = run_both(a, b, fixed, weights, samples.first(count), options);
+    potential = trace_difference(fixed, a, traced.left, b, traced.right, options);
+  }
 
   if (options.learn) {
     // The fewest samples after which the weights differ; a potential can only be the first difference if it comes before them.

@@ -78,7 +78,7 @@ class Loopback : public ::testing::Test {
       fields.weights_offset = static_cast<std::uint32_t>(layers_[n].weights_offset);
       fields.levels_offset = static_cast<std::uint32_t>(layers_[n].levels_offset);
       fields.factor = static_cast<std::uint32_t>(layers_[n].has_table ? contract::Factor::kLevel : contract::Factor::kFrozen);
-      std::memcpy(port_bytes(module()->layers_i).data() + 64 * n, &fields, sizeof fields);
+      std::memcpy(port_bytes(module()->layers_i).data() + 64 * n, &fields, 64);  // the words that a core keeps
       set_bits(module()->rows_i, 16 * n, 16, layers_[n].rows);
       set_bits(module()->layer_weights_i, 32 * n, 32, layers_[n].rows * align(layers_[n].neurons * kElement));
       set_bits(module()->layer_tables_i, 32 * n, 32, classes_ * align(layers_[n].neurons));

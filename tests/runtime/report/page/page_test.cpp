@@ -249,6 +249,7 @@ TEST_F(ReportPage, RowsThatDifferInProtocolOrMethodAreApart) {
     for (const std::string method : {"naca", "sgd"}) {
       for (const std::uint64_t seed : {1U, 2U}) {
         rows.push_back(made_row(seed, 10, protocol == "published" ? 0.75 : 0.5));
+        rows.back()["run"] = protocol + " " + method + " seed=" + std::to_string(seed);
         rows.back()["protocol"] = protocol;
         rows.back()["method"] = method;
         rows.back()["samples_learned"] = method == "sgd" ? 123'456 + 1000 * seed : 60'000;
@@ -295,7 +296,7 @@ TEST_F(ReportPage, WrongRowsAreRefusedAndNoPageIsWritten) {
     EXPECT_FALSE(std::filesystem::exists(page));
   };
   const std::string good = made_row(1, 10, 0.5).dump() + '\n';
-  expect_refusal(good + "{\"experiment\": \"ma\n" + good, {"line 2", "is not a JSON object"});
+  expect_refusal(good + "{\"experiment\": \"ma\n" + good, {"line 2", "column 18", "invalid string"});
   expect_refusal("", {"has no row"});
   for (const std::string field :
        {"experiment", "run", "seed", "variation", "accuracy", "judged_on", "samples_learned", "learned/layers"}) {
