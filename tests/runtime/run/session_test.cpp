@@ -169,8 +169,16 @@ TEST_F(Session, AnyNumberOfComputeUnitsGivesTheSameResults) {
 TEST_F(Session, AFailingUnitEndsTheTestWithItsMessage) {
   const auto fixed = make_fixed(parse_network(document, "net.json"));
   const auto weights = initial_weights(fixed.network, fixed.layout);
-  const Launcher good = launch_on(*device, fixed);
-  const Launcher bad = [](std::span<const std::byte>, std::span<const Sample>, const LaunchOptions&) -> LaunchResult {
+  // The good unit begins when the other one has failed: alone it might be done with all samples before.
+  std::atomic<bool> failed{false};
+  const auto launch = launch_on(*device, fixed);
+  const Launcher good = [&](std::span<const std::byte> before, std::span<const Sample> samples, const LaunchOptions& options) {
+    failed.wait(false);
+    return launch(before, samples, options);
+  };
+  const Launcher bad = [&](std::span<const std::byte>, std::span<const Sample>, const LaunchOptions&) -> LaunchResult {
+    failed = true;
+    failed.notify_all();
     throw DeviceError("unit on fire");
   };
   const std::vector<Launcher> launchers{bad, good};
