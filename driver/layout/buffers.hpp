@@ -39,9 +39,11 @@ inline constexpr std::uint64_t kRecordsOffset = counters_offset(contract::kMaxLa
   return align(width * weight_width / 8);
 }
 
-/// Rows after those of weights that hold the state of neurons that compete; 0 for other factors.
-[[nodiscard]] constexpr std::uint32_t state_rows(contract::Factor factor, std::uint32_t weight_width) {
-  return competes(factor) ? (contract::kSquaresWidth + contract::kWinsWidth) / weight_width : 0;
+/// Rows after those of weights that hold the state of neurons that compete, or if the program keeps state that of neurons that
+/// spike.
+[[nodiscard]] constexpr std::uint32_t state_rows(contract::Factor factor, bool keep, std::uint32_t weight_width) {
+  if (competes(factor)) return (contract::kSquaresWidth + contract::kWinsWidth) / weight_width;
+  return keep ? contract::kPotentialWidth / weight_width + 1 : 0;
 }
 
 /// From the levels of a class to those of the next.

@@ -38,11 +38,11 @@ contract::SerialLayer layer_block(const LayerProgram& layer, const layout::Seria
   block.threshold = static_cast<std::int16_t>(layer.threshold);
   block.window = static_cast<std::int16_t>(layer.window);
   block.rate = static_cast<std::uint16_t>(layer.rate);
-  block.modes =
-      static_cast<std::uint16_t>(layer.leak | layer.input_shift << contract::kSerialLayerModesInputShiftBit |
-                                 static_cast<std::uint32_t>(layer.span) << contract::kSerialLayerModesSpanBit |
-                                 static_cast<std::uint32_t>(layer.rounding) << contract::kSerialLayerModesRoundingBit |
-                                 std::uint32_t{layer.bias} << contract::kSerialLayerModesBiasBit);
+  block.modes = static_cast<std::uint16_t>(
+      layer.leak / contract::kCoarseLeak | layer.input_shift << contract::kSerialLayerModesInputShiftBit |
+      static_cast<std::uint32_t>(layer.span) << contract::kSerialLayerModesSpanBit |
+      static_cast<std::uint32_t>(layer.rounding) << contract::kSerialLayerModesRoundingBit |
+      std::uint32_t{layer.bias} << contract::kSerialLayerModesBiasBit);
   block.last_row = static_cast<std::uint16_t>(layer.rows - 1);
   block.weight_base = static_cast<std::uint16_t>(place.weight_word);
   block.level_base = static_cast<std::uint16_t>(has_levels(layer) ? place.level + label * place.class_levels : 0);

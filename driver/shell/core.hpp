@@ -19,6 +19,7 @@ struct Sample {
   bool learn = false;                              ///< learned if the program learns as well
   std::span<const std::uint8_t> intensities = {};  ///< one an input
   std::span<const std::uint32_t> events = {};      ///< bits 15:0 input, 23:16 time step; strictly increasing in (step, input)
+  bool restart = false;                            ///< begins with no state; only if the program keeps state
   bool gated = false;                              ///< only the neurons `open` of the first layer are seen
   std::span<const std::uint32_t> open = {};        ///< strictly increasing
 };
@@ -68,8 +69,9 @@ class Core {
   /// Changes the learning rate from the next sample on. `rate` 0 to 65535, `factor_shift` 0 to 15.
   virtual void set_rate(std::size_t layer, std::uint32_t rate, std::uint32_t factor_shift);
 
-  /// Weights and level tables are in the layouts of the buffers: weight_bytes and level_bytes long. Padding is ignored when
-  /// it comes in and 0 when it goes out. All are 0 in a new network. Throws std::invalid_argument for another size.
+  /// Weights, with the state in the rows that follow them, and level tables are in the layouts of the buffers: weight_bytes and
+  /// level_bytes long. Padding is ignored when it comes in and 0 when it goes out. All are 0 in a new network. Throws
+  /// std::invalid_argument for another size.
   virtual void set_weights(std::size_t layer, std::span<const std::byte> rows) = 0;
   virtual void get_weights(std::size_t layer, std::span<std::byte> rows) const = 0;
   virtual void set_levels(std::size_t layer, std::span<const std::byte> rows) = 0;

@@ -52,7 +52,7 @@ bool KernelRun::advance() {
       if (!run_sample() || position_ == arguments_.sample_count) next_ = Next::kEnd;
       break;
     case Next::kEnd:
-      if (core_ != nullptr && program_.learn) store_weights();
+      if (core_ != nullptr && (program_.learn || program_.keep)) store_weights();
       if (header_possible_) write_header();
       status_.phase = Phase::kIdle;
       next_ = Next::kNothing;
@@ -218,13 +218,16 @@ bool KernelRun::read_sample(Sample& sample) {
     return false;
   };
   if (!label_legal) return field_error(offsetof(Header, label));
-  if (header.flags > (program_.gates ? contract::kSampleHeaderFlagsMaximum : contract::kSampleHeaderFlagsLearn))
-    return field_error(offsetof(Header, flags));
+  const std::uint32_t legal_flags = contract::kSampleHeaderFlagsLearn |
+                                    (program_.gates ? contract::kSampleHeaderFlagsGate : 0) |
+                                    (program_.keep ? contract::kSampleHeaderFlagsRestart : 0);
+  if ((header.flags & ~legal_flags) != 0) return field_error(offsetof(Header, flags));
   if (!length_legal) return field_error(offsetof(Header, length));
   if (!open_legal) return field_error(offsetof(Header, open));
 
   sample.label = header.label;
   sample.learn = learned;
+  sample.restart = (header.flags & contract::kSampleHeaderFlagsRestart) != 0;
   sample.gated = gated;
   open_.resize(header.open);
   sample.open = open_;

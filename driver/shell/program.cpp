@@ -39,6 +39,14 @@ bool legal_kind(const contract::ProgramHeader& header, const contract::Limits& l
          (!is_graded(kind) || header.steps == 1) && (fits_serial(kind) || !has(limits, contract::kRulesSerial));
 }
 
+/// Flags that a program may have.
+std::uint32_t legal_flags(const contract::ProgramHeader& header, const contract::Limits& limits) {
+  if (has(limits, contract::kRulesSerial)) return contract::kProgramHeaderFlagsLearn;
+  const bool keeps = has(limits, contract::kRulesState) && !is_graded(static_cast<contract::SampleKind>(header.sample_kind));
+  return contract::kProgramHeaderFlagsLearn | contract::kProgramHeaderFlagsTrace |
+         (keeps ? contract::kProgramHeaderFlagsKeep : 0);
+}
+
 void check_header(const contract::ProgramHeader& header, const contract::Limits& limits, FieldCheck& check) {
   using Header = contract::ProgramHeader;
   check.require(header.magic == contract::kProgramMagic, offsetof(Header, magic));
@@ -55,10 +63,7 @@ void check_header(const contract::ProgramHeader& header, const contract::Limits&
                     header.sample_stride >= contract::kProgramHeaderSampleStrideMinimum &&
                     header.sample_stride <= contract::kProgramHeaderSampleStrideMaximum && header.sample_stride >= least_stride,
                 offsetof(Header, sample_stride));
-  check.require_range(
-      header.flags, 0,
-      has(limits, contract::kRulesSerial) ? contract::kProgramHeaderFlagsLearn : contract::kProgramHeaderFlagsMaximum,
-      offsetof(Header, flags));
+  check.require((header.flags & ~legal_flags(header, limits)) == 0, offsetof(Header, flags));
   for (std::size_t word = 0; word < std::size(header.reserved); ++word) {
     check.require(header.reserved[word] == 0, offsetof(Header, reserved) + 4 * word);
   }
@@ -102,7 +107,9 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
                       base + offsetof(Layer, threshold));
   check.require_range(layer.window, contract::kLayerWindowMinimum, contract::kLayerWindowMaximum,
                       base + offsetof(Layer, window));
-  check.require_range(layer.leak, 0, contract::kLayerLeakMaximum, base + offsetof(Layer, leak));
+  check.require(layer.leak <= contract::kLayerLeakMaximum &&
+                    (layer.leak % contract::kCoarseLeak == 0 || has(limits, contract::kRulesState)),
+                base + offsetof(Layer, leak));
   check.require_range(layer.input_shift, 0, contract::kLayerInputShiftMaximum, base + offsetof(Layer, input_shift));
   check.require(legal_factor(layer, around, limits), base + offsetof(Layer, factor));
   check.require(legal_span(layer, around, limits), base + offsetof(Layer, span));
@@ -122,6 +129,9 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
   check.require_range(layer.homeostasis, 0, has(limits, contract::kRulesCompetition) ? contract::kLayerHomeostasisMaximum : 0,
                       base + offsetof(Layer, homeostasis));
   check.require_range(layer.connection, 0, contract::kLayerConnectionMaximum, base + offsetof(Layer, connection));
+  check.require(
+      layer.reset <= contract::kLayerResetMaximum && provides(limits, needs(static_cast<contract::Reset>(layer.reset))),
+      base + offsetof(Layer, reset));
   for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
     check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
   }
@@ -136,6 +146,7 @@ LayerProgram take_layer(const contract::Layer& layer, std::uint32_t rows_before)
           .threshold = layer.threshold,
           .window = layer.window,
           .leak = layer.leak,
+          .reset = static_cast<contract::Reset>(layer.reset),
           .input_shift = layer.input_shift,
           .factor = static_cast<contract::Factor>(layer.factor),
           .span = static_cast<contract::Span>(layer.span),
@@ -155,9 +166,13 @@ std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer
   return align(std::uint64_t{connection_of(layer).row_width} * program.weight_width / 8);
 }
 
+std::uint32_t state_rows(const Program& program, const LayerProgram& layer) {
+  if (competes(layer)) return (contract::kSquaresWidth + contract::kWinsWidth) / program.weight_width;
+  return program.keep ? contract::kPotentialWidth / program.weight_width + 1 : 0;
+}
+
 std::uint32_t stored_rows(const Program& program, const LayerProgram& layer) {
-  return connection_of(layer).weight_rows +
-         (competes(layer) ? (contract::kSquaresWidth + contract::kWinsWidth) / program.weight_width : 0);
+  return connection_of(layer).weight_rows + state_rows(program, layer);
 }
 
 std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer) {
@@ -192,6 +207,7 @@ std::variant<Program, Fault> parse_program(std::span<const std::byte> block, con
                   .sample_stride = header.sample_stride,
                   .learn = (header.flags & contract::kProgramHeaderFlagsLearn) != 0,
                   .trace = (header.flags & contract::kProgramHeaderFlagsTrace) != 0,
+                  .keep = (header.flags & contract::kProgramHeaderFlagsKeep) != 0,
                   .layers = {},
                   .gates = has(limits, contract::kRulesGate)};
   std::uint32_t rows_before = header.inputs;

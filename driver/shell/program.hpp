@@ -27,7 +27,8 @@ struct LayerProgram {
   bool bias = false;  ///< the last row spikes at every step
   std::int32_t threshold = 0;
   std::int32_t window = 0;
-  std::uint32_t leak = 0;
+  std::uint32_t leak = 0;  ///< in 1/65536
+  contract::Reset reset = contract::Reset::kZero;
   std::uint32_t input_shift = 0;
   contract::Factor factor = contract::Factor::kFrozen;
   contract::Span span = contract::Span::kLastStep;
@@ -52,6 +53,7 @@ struct Program {
   std::uint32_t sample_stride = contract::kAlignment;  ///< bytes
   bool learn = false;
   bool trace = false;
+  bool keep = false;  ///< state goes on from sample to sample
   std::vector<LayerProgram> layers;
   bool gates = true;  ///< samples may have a gate, from the build
 };
@@ -77,7 +79,9 @@ struct Program {
 /// Whether the layer has a table of levels.
 [[nodiscard]] constexpr bool has_levels(const LayerProgram& layer) { return contract::has_levels(layer.factor); }
 [[nodiscard]] constexpr bool competes(const LayerProgram& layer) { return contract::competes(layer.factor); }
-/// Rows of the layer in the weights buffer: those of weights, and with competition those of its state.
+/// Rows that follow those of weights in the weights buffer: the state of neurons that compete, or that is kept.
+[[nodiscard]] std::uint32_t state_rows(const Program& program, const LayerProgram& layer);
+/// Rows of the layer in the weights buffer, those of its state included.
 [[nodiscard]] std::uint32_t stored_rows(const Program& program, const LayerProgram& layer);
 /// Bytes of all rows of a layer in the weights buffer.
 [[nodiscard]] std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer);

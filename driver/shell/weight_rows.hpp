@@ -45,6 +45,32 @@ inline constexpr std::uint32_t kMostWins = 65535;
   return {static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> contract::kSquaresWidth)};
 }
 
+/// What a spiking neuron keeps from sample to sample.
+struct KeptNeuron {
+  std::int16_t potential = 0;  ///< V_j
+  bool spiked = false;         ///< S_j
+};
+
+/// State of `neuron` in the rows from `first` on that follow those of weights.
+[[nodiscard]] inline KeptNeuron load_kept(const std::byte* first, std::size_t row_bytes, std::size_t neuron,
+                                          unsigned weight_width) {
+  std::uint32_t potential = 0;
+  for (unsigned bit = 0; bit < contract::kPotentialWidth; bit += weight_width) {
+    const auto part = static_cast<std::uint16_t>(load_weight(first + bit / weight_width * row_bytes, neuron, weight_width));
+    potential |= std::uint32_t{part & ((1U << weight_width) - 1)} << bit;
+  }
+  const std::byte* const spikes = first + contract::kPotentialWidth / weight_width * row_bytes;
+  return {static_cast<std::int16_t>(potential), (load_weight(spikes, neuron, weight_width) & 1) != 0};
+}
+
+inline void store_kept(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width, KeptNeuron kept) {
+  for (unsigned bit = 0; bit < contract::kPotentialWidth; bit += weight_width) {
+    store_weight(first + bit / weight_width * row_bytes, neuron, weight_width,
+                 static_cast<std::int16_t>(kept.potential >> bit));
+  }
+  store_weight(first + contract::kPotentialWidth / weight_width * row_bytes, neuron, weight_width, kept.spiked ? 1 : 0);
+}
+
 inline void store_competitor(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width,
                              const Competitor& competitor) {
   const std::uint64_t bits = std::uint64_t{competitor.wins} << contract::kSquaresWidth | competitor.squares;

@@ -34,7 +34,8 @@ Tally test_classes(const SideBySide& options, const BothSides& sides, const Data
   const auto tested =
       test(data,
            {.samples = data.size(),
-            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(sides.fixed.network, false))},
+            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(sides.fixed.network, false)),
+            .keep = sides.fixed.network.keep},
            state.weights, sides.launchers, [&](std::uint64_t, std::span<const Sample> samples, const LaunchResult& launch) {
              for (std::size_t n = 0; n < samples.size(); ++n) {
                ++tally.shown[samples[n].label];

@@ -75,7 +75,8 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
           *testing,
           {.samples = options.test_samples,
            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, options.potentials)),
-           .trace = options.potentials},
+           .trace = options.potentials,
+           .keep = network.keep},
           state.weights, launchers, [&](std::uint64_t, std::span<const Sample>, const LaunchResult& launch) {
             correct += launch.correct();
             done += launch.records.size();

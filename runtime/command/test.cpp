@@ -62,7 +62,8 @@ int run(const TestOptions& options) {
       data,
       {.samples = count,
        .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, sinks.trace.has_value())),
-       .trace = sinks.trace.has_value()},
+       .trace = sinks.trace.has_value(),
+       .keep = network.keep},
       weights, launchers, [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
         sinks.write(first, result);
         correct += result.correct();

@@ -85,7 +85,8 @@ class NetworkLearner {
     const TestPlan plan{
         .samples = data.size(),
         .launch_samples = std::min<std::uint64_t>(plan_.experiment.launch_samples, largest_launch(network, false)),
-        .first_sample = first_sample};
+        .first_sample = first_sample,
+        .keep = network.keep};
     const auto note = [&](std::uint64_t, std::span<const Sample> samples, const LaunchResult& launch) {
       for (std::size_t n = 0; n < samples.size(); ++n) {
         ++tally.shown[samples[n].label];

@@ -54,7 +54,9 @@ json raster_of(const Fixed& fixed, const Sample& sample, std::uint32_t number, s
   const auto competes = [](const LayerSpec& layer) { return layer.competes(); };
   if (std::any_of(network.layers.begin(), network.layers.end(), competes)) return all;
 
-  const LaunchResult result = launcher(weights, std::span(&sample, 1), {.learn = false, .trace = true, .first_sample = number});
+  Sample alone = sample;
+  alone.restart = true;
+  const LaunchResult result = launcher(weights, std::span(&alone, 1), {.learn = false, .trace = true, .first_sample = number});
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
     const LayerSpec& shape = network.layers[layer];
     // Potentials do not tell which neurons a gate shuts.

@@ -52,6 +52,7 @@ constexpr auto kColumns = std::to_array<Column>({
     {"threshold", 16, [](const Place& at) { return both(at.layer().threshold * at.layer().unit, at.layer().threshold); }},
     {"window above", 16, [](const Place& at) { return both(at.layer().window * at.layer().unit, at.layer().window); }},
     {"leak", 13, [](const Place& at) { return both(at.layer().leak / kUnitsOfLeak, at.layer().leak); }},
+    {"reset", 8, [](const Place& at) { return std::string(name_of(names::kResets, at.layer().reset)); }},
     {"shift", 5, [](const Place& at) { return std::to_string(at.layer().input_shift); }},
     {"rule", 10, [](const Place& at) { return std::string(name(at.layer().rule)); }},
     {"span", 10,
@@ -80,9 +81,10 @@ std::string line_of(const Place& at) {
 std::string describe(const Network& network) {
   std::string shape = fmt::format("{}", network.inputs);
   for (const auto& layer : network.layers) shape += fmt::format("-{}", layer.neurons);
-  auto text = fmt::format("{}: {}, {} classes, {} time steps, {}-bit weights, {} samples, seed {:#x}\n",
+  auto text = fmt::format("{}: {}, {} classes, {} time steps, {}-bit weights, {} samples, seed {:#x}{}\n",
                           network.name.empty() ? "network" : network.name, shape, network.classes, network.steps,
-                          network.weight_width, name_of(names::kSampleKinds, network.sample_kind), network.seed);
+                          network.weight_width, name_of(names::kSampleKinds, network.sample_kind), network.seed,
+                          network.keep ? ", state goes on from sample to sample" : "");
   for (const Column& column : kCommon) text += cell(column, column.title);
   for (const Column& column : kColumns) text += cell(column, column.title);
   text.back() = '\n';

@@ -48,8 +48,36 @@ void read_window(const JsonNode& parent, LayerContext& context, LayerSpec& layer
 }
 
 void read_leak(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+  if (const auto fine = parent.find("fine_leak")) {
+    if (parent.find("leak")) fine->refuse("there is a leak as well; one of them is needed");
+    layer.leak = static_cast<std::uint32_t>(read_quantity(*fine, 1 / kUnitsOfLeak, 0, contract::kLayerLeakMaximum));
+    return;
+  }
   if (context.network.graded() && !parent.find("leak")) return;
-  layer.leak = static_cast<std::uint32_t>(read_quantity(parent.at("leak"), 1 / kUnitsOfLeak, 0, 256));
+  const auto leak = read_quantity(parent.at("leak"), contract::kCoarseLeak / kUnitsOfLeak, 0,
+                                  contract::kLayerLeakMaximum / contract::kCoarseLeak);
+  layer.leak = contract::kCoarseLeak * static_cast<std::uint32_t>(leak);
+}
+
+bool has_fine_leak(const LayerSpec& layer) { return layer.leak % contract::kCoarseLeak != 0; }
+
+std::optional<json> print_leak(const LayerSpec& layer, const Network&) {
+  if (has_fine_leak(layer)) return std::nullopt;
+  return raw(layer.leak / contract::kCoarseLeak);
+}
+
+std::optional<json> print_fine_leak(const LayerSpec& layer, const Network&) {
+  if (!has_fine_leak(layer)) return std::nullopt;
+  return raw(layer.leak);
+}
+
+void read_reset(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
+  if (const auto reset = parent.find("reset")) layer.reset = static_cast<contract::Reset>(reset->one_of(names::kResets));
+}
+
+std::optional<json> print_reset(const LayerSpec& layer, const Network&) {
+  if (layer.reset == contract::Reset::kZero) return std::nullopt;
+  return name_of(names::kResets, layer.reset);
 }
 
 void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
@@ -148,7 +176,9 @@ const std::vector<LayerField>& layer_fields() {
       layer_unit_field(),
       {"threshold", "quantity", std::string(kNeeded), read_threshold, is_raw(&LayerSpec::threshold)},
       {"window", "quantity", "see text", read_window, is_raw(&LayerSpec::window)},
-      {"leak", "0 to 1", std::string(kNeeded), read_leak, is_raw(&LayerSpec::leak)},
+      {"leak", "0 to 1", "needed unless `fine_leak` is given", read_leak, print_leak},
+      {"fine_leak", "0 to 1", "none", [](const JsonNode&, LayerContext&, LayerSpec&) {}, print_fine_leak},
+      {"reset", Of::listed(names::kResets), Of::listed(std::span(names::kResets).first(1)), read_reset, print_reset},
       Of::integer<std::uint32_t>("input_shift", &LayerSpec::input_shift, {0, 15}, 0),
       {"rule", "see below", std::string(kNeeded), read_rule,
        [](const LayerSpec& layer, const Network&) { return json(name(layer.rule)); }},

@@ -28,11 +28,14 @@ void check_rules(const Network& network, const contract::Limits& limits, const s
         fmt::format("\"{}\" is not in {}: its limit rules is {}, and {} is needed in it", value, where, limits.rules, part));
   };
   need(needs(network.sample_kind), "samples", contract::name(network.sample_kind));
+  need(network.keep ? contract::kRulesState : 0, "keep", "true");
   need(network.gate.source != Gate::Source::kNone ? contract::kRulesGate : 0, "gate", "gate");
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto& layer = network.layers[n];
     place = fmt::format("layers[{}].", n);
     need(needs(layer.post), "post", name_of(kPosts, layer.post));
+    need(needs(layer.reset), "reset", name_of(names::kResets, layer.reset));
+    need(layer.leak % contract::kCoarseLeak != 0 ? contract::kRulesState : 0, "fine_leak", std::to_string(layer.leak));
     need(layer.trace_shift != 0 ? contract::kRulesPost : 0, "trace_shift", std::to_string(layer.trace_shift));
     need(needs(layer.factor()), "rule", name(layer.rule));
   }
@@ -94,7 +97,8 @@ void check_limits(const Network& network, const contract::Limits& limits, const 
           fmt::format("layers[{}] then has {} presynaptic rows with its bias, which do not fit {}: its limit max_rows is {}", n,
                       connection.sources(), where, limits.max_rows));
     }
-    const std::uint64_t words = connection.words(limits.lanes, layout::state_rows(layer.factor(), network.weight_width));
+    const std::uint64_t words =
+        connection.words(limits.lanes, layout::state_rows(layer.factor(), network.keep, network.weight_width));
     if (words > limits.weight_depth) {
       throw InputError(
           network.file, field("neurons"),

@@ -30,7 +30,7 @@ contract::Factor factor_of(Rule rule) {
 std::string_view name(Rule rule) { return names::name_of(names::kRules, rule); }
 
 std::uint32_t Network::stored_rows(std::size_t layer) const {
-  return connection(layer).weight_rows() + layout::state_rows(layers[layer].factor(), weight_width);
+  return connection(layer).weight_rows() + layout::state_rows(layers[layer].factor(), keep, weight_width);
 }
 
 std::uint32_t Network::class_of(std::uint32_t neuron) const {

@@ -26,7 +26,8 @@ struct LayerSpec {
   bool bias = true;
   std::int32_t threshold = 0;
   std::int32_t window = 0;  ///< potential above which the learning window is open (the contract's `window`)
-  std::uint32_t leak = 0;   ///< in 1/256
+  std::uint32_t leak = 0;   ///< in 1/65536
+  contract::Reset reset = contract::Reset::kZero;
   std::uint32_t input_shift = 0;
   Rule rule = Rule::kFrozen;
   contract::Span span = contract::Span::kLastStep;
@@ -71,6 +72,7 @@ struct Network {
   std::uint32_t steps = 0;
   std::uint32_t weight_width = 8;
   contract::SampleKind sample_kind = contract::SampleKind::kIntensity;
+  bool keep = false;  ///< state goes on from sample to sample
   std::uint64_t seed = 1;
   std::vector<LayerSpec> layers;  ///< 1 to 4
   Modulation modulation;
@@ -82,7 +84,7 @@ struct Network {
   [[nodiscard]] std::uint32_t rows(std::size_t layer) const;
   /// How a layer is reached from the one before it.
   [[nodiscard]] layout::Connection connection(std::size_t layer) const;
-  /// Rows of a layer in the weights buffer: those of weights and, of a layer that competes, its state.
+  /// Rows of a layer in the weights buffer: those of weights and of its state, if it competes or state is kept.
   [[nodiscard]] std::uint32_t stored_rows(std::size_t layer) const;
   /// Samples are shown once, and rows and neurons have values from 0 to 255 rather than spikes.
   [[nodiscard]] bool graded() const { return contract::is_graded(sample_kind); }

@@ -82,6 +82,19 @@ NetworkField description_field() {
           nullptr};
 }
 
+NetworkField keep_field() {
+  return {"keep", "true, false", "false",
+          [](const JsonNode& parent, NetworkContext&, Network& network) {
+            const auto keep = parent.find("keep");
+            network.keep = keep && keep->boolean();
+            if (network.keep && network.graded()) keep->refuse("graded samples have no state that could go on");
+          },
+          [](const Network& network, const Network&) -> std::optional<json> {
+            if (!network.keep) return std::nullopt;
+            return true;
+          }};
+}
+
 NetworkField seed_field() {
   return {"seed", "0 to 2^64 - 1", "1",
           [](const JsonNode& parent, NetworkContext&, Network& network) {
@@ -133,6 +146,7 @@ const std::vector<NetworkField>& network_fields() {
        [](const Network& network, const Network&) { return json(network.weight_width); }},
       {"samples", Of::listed(names::kSampleKinds), Of::listed(std::span(names::kSampleKinds).first(1)), read_samples,
        [](const Network& network, const Network&) { return json(names::name_of(names::kSampleKinds, network.sample_kind)); }},
+      keep_field(),
       seed_field(),
       unit_field(),
       modulation_field(),

@@ -38,8 +38,9 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
   header.classes = network.classes;
   header.sample_kind = static_cast<std::uint32_t>(network.sample_kind);
   header.sample_stride = options.sample_stride;
-  header.flags =
-      (options.learn ? contract::kProgramHeaderFlagsLearn : 0) | (options.trace ? contract::kProgramHeaderFlagsTrace : 0);
+  header.flags = (options.learn ? contract::kProgramHeaderFlagsLearn : 0) |
+                 (options.trace ? contract::kProgramHeaderFlagsTrace : 0) |
+                 (network.keep ? contract::kProgramHeaderFlagsKeep : 0);
 
   std::vector<std::byte> block(layout::kProgramBytes);
   std::memcpy(block.data(), &header, sizeof header);
@@ -62,6 +63,7 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     layer.post = static_cast<std::uint32_t>(spec.post);
     layer.trace_shift = spec.trace_shift;
     layer.homeostasis = spec.homeostasis;
+    layer.reset = static_cast<std::uint32_t>(spec.reset);
     std::memcpy(block.data() + layout::layer_offset(n), &layer, sizeof layer);
   }
   return block;

@@ -7,8 +7,6 @@
 #include <cmath>
 #include <string_view>
 
-#include "phasic/contract.hpp"
-
 namespace phasic::runtime {
 
 double read_unit(const JsonNode& node) {

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 
+#include "phasic/contract.hpp"
 #include "runtime/base/json_node.hpp"
 
 namespace phasic::runtime {
 
-inline constexpr double kUnitsOfLeak = 256;
+/// Of `fine_leak`; `leak` is coarser.
+inline constexpr double kUnitsOfLeak = 1 << contract::kLeakShift;
 
 /// A positive number up to 1024, or a fraction such as "1/256".
 [[nodiscard]] double read_unit(const JsonNode& node);

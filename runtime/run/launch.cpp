@@ -109,6 +109,7 @@ PackedSamples pack_samples(const Network& network, std::span<const Sample> sampl
     contract::SampleHeader header{};
     header.label = samples[n].label;
     header.flags = learn ? contract::kSampleHeaderFlagsLearn : 0;
+    if (network.keep && samples[n].restart) header.flags |= contract::kSampleHeaderFlagsRestart;
     header.length = as_events ? static_cast<std::uint32_t>(events[n].size()) : network.inputs;
     if (gated) {
       header.flags |= contract::kSampleHeaderFlagsGate;

@@ -21,6 +21,7 @@ struct Sample {
   std::span<const std::uint8_t> intensities;  ///< empty for a recording
   std::uint32_t label = contract::kUnlabelled;
   std::span<const std::uint32_t> events = {};
+  bool restart = false;  ///< begins with no state, in a network that keeps it
 };
 
 struct PackedSamples {

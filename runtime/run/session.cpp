@@ -64,6 +64,7 @@ TestResult test(const Dataset& data, const TestPlan& plan, std::span<const std::
   std::uint64_t next_launch = 0, next_report = 0;
   std::map<std::uint64_t, Done> waiting;  // finished, but an earlier launch is not
   std::exception_ptr failure;
+  std::vector<std::byte> kept;  // of a network that keeps state, which has a single thread
 
   const auto work = [&](const Launcher& launcher) {
     while (true) {
@@ -77,9 +78,11 @@ TestResult test(const Dataset& data, const TestPlan& plan, std::span<const std::
         Done done;
         const auto first = launch * step, end = std::min(first + step, total);
         for (auto n = first; n < end; ++n) done.samples.push_back(sample_of(data, n));
+        if (plan.keep && first == 0) done.samples.front().restart = true;
         done.result = launcher(
-            weights, done.samples,
+            kept.empty() ? weights : kept, done.samples,
             {.learn = false, .trace = plan.trace, .first_sample = static_cast<std::uint32_t>(plan.first_sample + first)});
+        if (plan.keep) kept = done.result.weights;
         const std::lock_guard lock(mutex);
         waiting.emplace(launch, std::move(done));
         for (auto ready = waiting.find(next_report); ready != waiting.end(); ready = waiting.find(next_report)) {
@@ -99,7 +102,7 @@ TestResult test(const Dataset& data, const TestPlan& plan, std::span<const std::
     }
   };
   std::vector<std::thread> threads;
-  for (std::size_t n = 1; n < launchers.size(); ++n) threads.emplace_back(work, std::cref(launchers[n]));
+  for (std::size_t n = 1; n < launchers.size() && !plan.keep; ++n) threads.emplace_back(work, std::cref(launchers[n]));
   work(launchers[0]);
   for (auto& thread : threads) thread.join();
   if (failure) std::rethrow_exception(failure);

@@ -61,6 +61,9 @@ struct TestPlan {
   std::uint64_t launch_samples = 500;
   std::uint32_t first_sample = kFirstTestSample;
   bool trace = false;
+  /// The first sample begins with no state, and each launch goes on from that of the one before (Network::keep); then one
+  /// launcher does all of them.
+  bool keep = false;
 };
 
 struct TestResult {

@@ -29,9 +29,24 @@ namespace phasic::reference {
   return static_cast<std::uint32_t>(std::clamp<std::int32_t>(potential - window, 0, contract::kGradedFull));
 }
 
-/// L_j: what is left of the potential `potential` of the step before. `leak` is 0 to 256, in 1/256.
-[[nodiscard]] constexpr std::int32_t leaked(std::int32_t potential, bool spiked_before, std::uint32_t leak) {
-  return spiked_before ? 0 : (potential * static_cast<std::int32_t>(leak) + 128) >> 8;
+/// B_j: the potential after a spike has had its effect on it.
+[[nodiscard]] constexpr std::int32_t after_spike(std::int32_t potential, bool spiked, contract::Reset reset,
+                                                 std::int32_t threshold) {
+  if (!spiked) return potential;
+  switch (reset) {
+    case contract::Reset::kZero:
+      return 0;
+    case contract::Reset::kSubtract:
+      return static_cast<std::int32_t>(saturate(std::int64_t{potential} - threshold, contract::kPotentialWidth));
+    case contract::Reset::kNone:
+      break;
+  }
+  return potential;
+}
+
+/// L_j: what is left of the potential `potential`, B_j. `leak` is 0 to 65536, in 1/65536.
+[[nodiscard]] constexpr std::int32_t leaked(std::int32_t potential, std::uint32_t leak) {
+  return static_cast<std::int32_t>((std::int64_t{potential} * leak + half(contract::kLeakShift)) >> contract::kLeakShift);
 }
 
 /// V_j(t) before it is limited to 16 bits.

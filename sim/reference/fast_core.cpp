@@ -44,6 +44,7 @@ class FastCore final : public Core {
       throw std::invalid_argument("wrong size of a weights buffer");
     }
     layers_[layer]->set_weights(rows);
+    if (keeps(layer)) layers_[layer]->set_state(rows.subspan(state_begin(layer)));
   }
 
   void get_weights(std::size_t layer, std::span<std::byte> rows) const override {
@@ -51,6 +52,7 @@ class FastCore final : public Core {
       throw std::invalid_argument("wrong size of a weights buffer");
     }
     layers_[layer]->get_weights(rows);
+    if (keeps(layer)) layers_[layer]->get_state(rows.subspan(state_begin(layer)));
   }
 
   void set_levels(std::size_t layer, std::span<const std::byte> rows) override {
@@ -64,6 +66,9 @@ class FastCore final : public Core {
     const bool learn = program_.learn && sample.learn;
     if (learn) ++counts_.samples_learned;
     if (potentials != nullptr) potentials->assign(program_.layers.size(), {});
+    for (std::size_t layer = 0; sample.restart && layer < layers_.size(); ++layer) {
+      if (keeps(layer)) layers_[layer]->forget_state();
+    }
     LayerInput input = take(sample, number);
     for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
       layers_[layer]->show(input, potentials == nullptr ? nullptr : &(*potentials)[layer]);
@@ -77,6 +82,13 @@ class FastCore final : public Core {
   }
 
  private:
+  /// Whether the layer has state that goes on from sample to sample.
+  [[nodiscard]] bool keeps(std::size_t layer) const { return program_.keep && !competes(program_.layers[layer]); }
+  /// Where it begins in the buffer of weights.
+  [[nodiscard]] std::size_t state_begin(std::size_t layer) const {
+    return program_.layers[layer].rows * weight_row_bytes(program_, program_.layers[layer]);
+  }
+
   LayerInput take(const Sample& sample, std::uint32_t number) {
     if (encoder_) return {.lists = &encoder_->take(sample, number, counts_.input_events)};
     counts_.input_events += sample.intensities.size() -

@@ -10,6 +10,22 @@
 #include "sim/reference/random.hpp"
 
 namespace phasic::reference {
+namespace {
+
+/// The potential of a neuron that has spiked, after its reset.
+float after_spike(float potential, const LayerProgram& shape) {
+  switch (shape.reset) {
+    case contract::Reset::kZero:
+      return 0;
+    case contract::Reset::kSubtract:
+      return potential - static_cast<float>(shape.threshold);
+    case contract::Reset::kNone:
+      break;
+  }
+  return potential;
+}
+
+}  // namespace
 
 FloatNetwork::FloatNetwork(Program program) : program_(std::move(program)) {
   if (is_graded(program_)) throw std::invalid_argument("the floating-point model has no graded samples");
@@ -45,6 +61,7 @@ void FloatNetwork::set_levels(std::size_t layer, std::span<const float> levels) 
 void FloatNetwork::run(const Sample& sample, std::uint32_t number, std::uint32_t& prediction, std::vector<double>& scores) {
   if (sample.gated) throw std::invalid_argument("the floating-point model has no gates");
   encode(sample, number);
+  if (!program_.keep || sample.restart) forget();
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     integrate(layer);
   }
@@ -57,6 +74,13 @@ void FloatNetwork::run(const Sample& sample, std::uint32_t number, std::uint32_t
     scores[neuron] = last.counts[neuron] * 65536.0 + last.potentials[neuron] + contract::kScoreOffset;
   }
   prediction = static_cast<std::uint32_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
+}
+
+void FloatNetwork::forget() {
+  for (Layer& layer : layers_) {
+    std::fill(layer.potentials.begin(), layer.potentials.end(), 0.0F);
+    std::fill(layer.spiked.begin(), layer.spiked.end(), std::uint8_t{0});
+  }
 }
 
 void FloatNetwork::encode(const Sample& sample, std::uint32_t number) {
@@ -83,11 +107,9 @@ void FloatNetwork::integrate(std::size_t number) {
   const LayerProgram& shape = program_.layers[number];
   Layer& layer = layers_[number];
   const float scale = std::ldexp(1.0F, -static_cast<int>(shape.input_shift));
-  const float leak = static_cast<float>(shape.leak) / 256.0F;
+  const float leak = std::ldexp(static_cast<float>(shape.leak), -static_cast<int>(contract::kLeakShift));
   const auto threshold = static_cast<float>(shape.threshold);
   const auto window = static_cast<float>(shape.window);
-  std::fill(layer.potentials.begin(), layer.potentials.end(), 0.0F);
-  std::fill(layer.spiked.begin(), layer.spiked.end(), std::uint8_t{0});
   std::fill(layer.counts.begin(), layer.counts.end(), 0U);
   std::vector<float> sums(shape.neurons);
   for (std::size_t step = 0; step < program_.steps; ++step) {
@@ -101,7 +123,8 @@ void FloatNetwork::integrate(std::size_t number) {
     if (next != nullptr) next->clear();
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
       const bool before = layer.spiked[neuron] != 0;
-      const float potential = (before ? 0.0F : layer.potentials[neuron] * leak) + sums[neuron] * scale;
+      const float after = before ? after_spike(layer.potentials[neuron], shape) : layer.potentials[neuron];
+      const float potential = after * leak + sums[neuron] * scale;
       const bool spikes = potential > threshold;
       switch (shape.post) {
         case contract::Post::kTrit:

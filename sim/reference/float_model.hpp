@@ -40,6 +40,8 @@ class FloatNetwork {
     std::vector<std::int8_t> trits;  ///< [step][neurons]
     std::vector<std::uint32_t> counts;
   };
+  /// Begins with no state.
+  void forget();
   void encode(const Sample& sample, std::uint32_t number);
   void integrate(std::size_t number);
   void update(std::size_t number, std::uint32_t label);

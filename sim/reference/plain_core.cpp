@@ -33,18 +33,23 @@ struct Activity {
   Raster<std::int32_t> potentials;
   Spikes spikes;
   std::vector<std::uint32_t> counts;  ///< spikes of each neuron, or its graded value
+  std::vector<KeptNeuron> begin;      ///< the neurons before the first step
   std::vector<bool> shut;             ///< neurons that the sample's gate hides
   std::vector<std::int64_t> matches;  ///< M_j of neurons that compete
 
-  Activity(std::size_t steps, std::size_t neurons)
-      : potentials(steps, neurons), spikes(steps, neurons), counts(neurons), shut(neurons) {}
+  Activity(std::size_t steps, const std::vector<KeptNeuron>& before)
+      : potentials(steps, before.size()),
+        spikes(steps, before.size()),
+        counts(before.size()),
+        begin(before),
+        shut(before.size()) {}
 
-  /// V_j and S_j of the step before `step`; 0 before the first.
+  /// V_j and S_j of the step before `step`.
   [[nodiscard]] std::int32_t potential_before(std::size_t step, std::size_t neuron) const {
-    return step == 0 ? 0 : potentials.at(step - 1, neuron);
+    return step == 0 ? begin[neuron].potential : potentials.at(step - 1, neuron);
   }
   [[nodiscard]] bool spiked_before(std::size_t step, std::size_t neuron) const {
-    return step != 0 && spikes.at(step - 1, neuron) != 0;
+    return step == 0 ? begin[neuron].spiked : spikes.at(step - 1, neuron) != 0;
   }
 };
 
@@ -55,6 +60,7 @@ class PlainCore final : public Core {
       weights_.emplace_back(std::size_t{layer.rows} * layer.neurons);
       levels_.emplace_back(std::size_t{program_.classes} * layer.neurons);
     }
+    for (const LayerProgram& layer : program_.layers) kept_.emplace_back(layer.neurons);
     if (!program_.layers.empty()) state_.resize(program_.layers.back().neurons);
   }
 
@@ -67,9 +73,14 @@ class PlainCore final : public Core {
         weight(layer, row, neuron) = load_weight(rows.data() + row * row_bytes, neuron, program_.weight_width);
       }
     }
-    if (!competes(shape)) return;
+    if (state_rows(program_, shape) == 0) return;
+    const std::byte* const state = rows.data() + shape.rows * row_bytes;
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      state_[neuron] = load_competitor(rows.data() + shape.rows * row_bytes, row_bytes, neuron, program_.weight_width);
+      if (competes(shape)) {
+        state_[neuron] = load_competitor(state, row_bytes, neuron, program_.weight_width);
+      } else {
+        kept_[layer][neuron] = load_kept(state, row_bytes, neuron, program_.weight_width);
+      }
     }
   }
 
@@ -84,9 +95,14 @@ class PlainCore final : public Core {
         store_weight(rows.data() + row * row_bytes, neuron, program_.weight_width, static_cast<std::int16_t>(value));
       }
     }
-    if (!competes(shape)) return;
+    if (state_rows(program_, shape) == 0) return;
+    std::byte* const state = rows.data() + shape.rows * row_bytes;
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      store_competitor(rows.data() + shape.rows * row_bytes, row_bytes, neuron, program_.weight_width, state_[neuron]);
+      if (competes(shape)) {
+        store_competitor(state, row_bytes, neuron, program_.weight_width, state_[neuron]);
+      } else {
+        store_kept(state, row_bytes, neuron, program_.weight_width, kept_[layer][neuron]);
+      }
     }
   }
 
@@ -106,6 +122,9 @@ class PlainCore final : public Core {
     if (learn) ++counts_.samples_learned;
     if (potentials != nullptr) potentials->assign(program_.layers.size(), {});
 
+    if (!program_.keep || sample.restart) {
+      for (std::vector<KeptNeuron>& layer : kept_) std::fill(layer.begin(), layer.end(), KeptNeuron{});
+    }
     Spikes inputs = encode(sample, number);
     std::vector<Spikes> rows;
     std::vector<Activity> activities;
@@ -191,7 +210,7 @@ class PlainCore final : public Core {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
     const unsigned shift = shape.input_shift + (is_graded(program_) ? contract::kGradedShift : 0);
-    Activity activity(program_.steps, shape.neurons);
+    Activity activity(program_.steps, kept_[layer]);
     for (std::size_t step = 0; step < program_.steps; ++step) {
       std::vector<std::int64_t> sums(shape.neurons);
       for (std::size_t row = 0; row < shape.rows; ++row) {
@@ -203,9 +222,9 @@ class PlainCore final : public Core {
         }
       }
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-        const std::int32_t before =
-            leaked(activity.potential_before(step, neuron), activity.spiked_before(step, neuron), shape.leak);
-        const std::int64_t unlimited = unlimited_potential(before, current(sums[neuron], shift));
+        const std::int32_t before = after_spike(activity.potential_before(step, neuron), activity.spiked_before(step, neuron),
+                                                shape.reset, shape.threshold);
+        const std::int64_t unlimited = unlimited_potential(leaked(before, shape.leak), current(sums[neuron], shift));
         const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
         if (potential != unlimited) ++counts.potential_saturations;
         activity.potentials.at(step, neuron) = potential;
@@ -215,6 +234,10 @@ class PlainCore final : public Core {
         activity.counts[neuron] += answer;
       }
     }
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      kept_[layer][neuron] = {static_cast<std::int16_t>(activity.potential_before(program_.steps, neuron)),
+                              activity.spiked_before(program_.steps, neuron)};
+    }
     return activity;
   }
 
@@ -222,7 +245,7 @@ class PlainCore final : public Core {
   Activity compare(std::size_t layer, const Spikes& rows) {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
-    Activity activity(program_.steps, shape.neurons);
+    Activity activity(program_.steps, kept_[layer]);
     std::vector<std::int64_t> products(shape.neurons);
     for (std::size_t row = 0; row < shape.rows; ++row) {
       const std::uint32_t count = count_of(rows, row);
@@ -370,6 +393,7 @@ class PlainCore final : public Core {
 
   std::vector<std::vector<std::int32_t>> weights_;  ///< [layer][row * neurons + neuron]
   std::vector<std::vector<std::int8_t>> levels_;    ///< [layer][class * neurons + neuron]
+  std::vector<std::vector<KeptNeuron>> kept_;       ///< [layer][neuron], since the sample before
   std::vector<Competitor> state_;                   ///< of the last layer, if it competes
 };
 

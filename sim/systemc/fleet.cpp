@@ -27,7 +27,7 @@ Resident resident_inputs(const Slot& slot, const Job& job, const Addresses& addr
   Resident resident{};
   for (std::size_t id = 0; id < resident.size(); ++id) {
     const auto& there = slot.resident.inputs[id];
-    const bool kept = id != contract::argument::kWeights || !slot.resident.learns();
+    const bool kept = id != contract::argument::kWeights || !slot.resident.writes_weights();
     resident[id] = kept && !there.empty() && there.data() == job.inputs[id].data() && there.size() == job.inputs[id].size() &&
                    slot.resident_addresses[id] == addresses[id];
   }

@@ -28,12 +28,12 @@ std::size_t Job::bytes(std::size_t buffer) const {
   return buffer == argument::kResults ? results_bytes : trace_bytes;
 }
 
-bool Job::learns() const {
+bool Job::writes_weights() const {
   contract::ProgramHeader header;
   const auto& program = inputs[argument::kProgram];
   if (program.size() < sizeof header) return false;
   std::memcpy(&header, program.data(), sizeof header);
-  return (header.flags & 1) != 0;
+  return (header.flags & (contract::kProgramHeaderFlagsLearn | contract::kProgramHeaderFlagsKeep)) != 0;
 }
 
 Addresses place(const Job& job, std::uint64_t base) {
@@ -87,8 +87,8 @@ JobOutcome collect(Host& host, std::size_t unit, std::size_t system, const Job& 
                        .samples_done = host.read_register(unit, reg::kSamplesDone)};
   outcome.results = fetch(host, system, addresses[argument::kResults], job.results_bytes);
   const auto& weights = job.inputs[argument::kWeights];
-  outcome.weights = job.learns() ? fetch(host, system, addresses[argument::kWeights], weights.size())
-                                 : std::vector<std::byte>(weights.begin(), weights.end());
+  outcome.weights = job.writes_weights() ? fetch(host, system, addresses[argument::kWeights], weights.size())
+                                         : std::vector<std::byte>(weights.begin(), weights.end());
   outcome.trace = fetch(host, system, addresses[argument::kTrace], job.trace_bytes);
   return outcome;
 }

@@ -24,7 +24,7 @@ struct Job {
   std::size_t trace_bytes = 0;  ///< 0 without a trace
   [[nodiscard]] std::size_t bytes(std::size_t buffer) const;
   /// Whether the program says that weights are written back.
-  [[nodiscard]] bool learns() const;
+  [[nodiscard]] bool writes_weights() const;
 };
 
 /// What a unit said when it was done.

@@ -60,13 +60,13 @@ std::string locate_weight(const Shape& shape, std::uint32_t width, std::uint64_t
     const layout::Connection connection = shape.connection(n);
     const std::uint64_t row_bytes = layout::weight_row_bytes(connection.row_width(), width);
     const std::uint64_t stored =
-        connection.weight_rows() + layout::state_rows(static_cast<contract::Factor>(layer.factor), width);
+        connection.weight_rows() + layout::state_rows(static_cast<contract::Factor>(layer.factor),
+                                                      (shape.header.flags & contract::kProgramHeaderFlagsKeep) != 0, width);
     if (offset < layer.weights_offset || offset >= layer.weights_offset + stored * row_bytes) continue;
     const std::uint64_t inside = offset - layer.weights_offset;
     const std::uint64_t row = inside / row_bytes, neuron = inside % row_bytes / bytes;
-    return fmt::format("{} of layer {}, row {}, neuron {}{}, bit {}",
-                       row < connection.weight_rows() ? "weight" : "competition's state", n, row, neuron,
-                       neuron < layer.neurons ? "" : " (padding)", 8 * (inside % bytes) + bit);
+    return fmt::format("{} of layer {}, row {}, neuron {}{}, bit {}", row < connection.weight_rows() ? "weight" : "state", n,
+                       row, neuron, neuron < layer.neurons ? "" : " (padding)", 8 * (inside % bytes) + bit);
   }
   return fmt::format("byte {}, bit {}, of no layer", offset, bit);
 }

@@ -71,7 +71,8 @@ void Scoreboard::observe(const Transaction& transaction) {
 
 void Scoreboard::compare(unsigned unit, std::uint64_t address, const Seen& seen) {
   const std::size_t id = buffer_of(address);
-  const bool writable = id == argument::kResults || id == argument::kTrace || (id == argument::kWeights && job_.learns());
+  const bool writable =
+      id == argument::kResults || id == argument::kTrace || (id == argument::kWeights && job_.writes_weights());
   if (!writable)
     differ(fmt::format("{}, cycle {}: write of {} bytes at {:#x}, of which byte {:#x} must not be written ({})", names_[unit],
                        seen.cycle, seen.bytes, seen.address, address, place_text(address, 0)));

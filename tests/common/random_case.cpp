@@ -92,14 +92,18 @@ Network random_network(Dice& dice, const contract::Limits& limits) {
     header.sample_kind = static_cast<std::uint32_t>(contract::SampleKind::kIntensity);
     header.flags &= 1;
   }
-  header.inputs = random_size(dice, limits, limits.max_rows);
+  if ((limits.rules & contract::kRulesState) != 0 && header.steps != 1 && dice.one_in(3))
+    header.flags |= contract::kProgramHeaderFlagsKeep;
+  const std::uint32_t kept = state_rows(header, Layer{}, limits.weight_width);
+  header.inputs =
+      random_size(dice, limits, std::min(limits.max_rows, limits.weight_depth - std::min(kept + 1, limits.weight_depth - 1)));
   std::uint32_t before = header.inputs;
   std::uint32_t used = 0;  // words of a serial build
   for (std::uint32_t n = 0; n < header.layers; ++n) {
     Layer& layer = network.layers[n];
     layer.flags = dice.one_in(2) && before < limits.max_rows ? 1 : 0;
     const std::uint32_t rows = before + layer.flags;
-    const std::uint32_t words = std::max<std::uint32_t>((limits.weight_depth - used) / rows, 1);
+    const std::uint32_t words = std::max<std::uint32_t>((limits.weight_depth - used) / (rows + kept), 1);
     layer.neurons = random_size(dice, limits, std::min(limits.max_neurons, words * limits.lanes));
     if (n + 1 < header.layers) layer.neurons = std::min(layer.neurons, limits.max_rows);
     if (serial(limits)) used += rows * ((layer.neurons + limits.lanes - 1) / limits.lanes);
@@ -114,9 +118,10 @@ bool is_graded(const ProgramHeader& header) {
   return contract::is_graded(static_cast<contract::SampleKind>(header.sample_kind));
 }
 constexpr std::uint32_t kStateBits = contract::kSquaresWidth + contract::kWinsWidth;
-/// Rows that hold the state of neurons that compete.
-std::uint32_t state_rows(const Layer& layer, std::uint32_t weight_width) {
-  return competes(layer) ? kStateBits / weight_width : 0;
+/// Rows that hold the state of neurons that compete, or that is kept.
+std::uint32_t state_rows(const ProgramHeader& header, const Layer& layer, std::uint32_t weight_width) {
+  if (competes(layer)) return kStateBits / weight_width;
+  return (header.flags & contract::kProgramHeaderFlagsKeep) != 0 ? contract::kPotentialWidth / weight_width + 1 : 0;
 }
 
 /// Turns a layer into one that competes, if the build has room for it.
@@ -128,7 +133,7 @@ void draw_competition(Dice& dice, const contract::Limits& limits, ProgramHeader&
   if (layer.span == 0) layer.trace_shift = 0;
   layer.factor_shift = static_cast<std::uint32_t>(dice.below(contract::kCompetitionFactorShift + 1));
   layer.homeostasis = static_cast<std::uint32_t>(dice.one_in(3) ? 0 : dice.one_in(2) ? dice.below(65536) : dice.below(300));
-  header.flags &= 1;
+  header.flags &= ~contract::kProgramHeaderFlagsTrace;
 }
 
 void draw_rules(Dice& dice, const contract::Limits& limits, const ProgramHeader& header, std::uint32_t rows, bool last,
@@ -182,7 +187,12 @@ void draw_neurons(Dice& dice, const contract::Limits& limits, bool graded, std::
   const auto potential = [&](double x) { return static_cast<std::int32_t>(std::clamp(x, -32768.0, 32767.0)); };
   layer.threshold = potential(current * (dice.unit() * 1.6 - 0.4));
   layer.window = potential(layer.threshold - current * (dice.unit() * 1.2 - 0.2));
-  layer.leak = static_cast<std::uint32_t>(dice.one_in(5) ? dice.pick({0, 1, 255, 256}) : dice.between(0, 256));
+  layer.leak = static_cast<std::uint32_t>(256 * (dice.one_in(5) ? dice.pick({0, 1, 255, 256}) : dice.between(0, 256)));
+  if ((limits.rules & contract::kRulesState) != 0) {
+    if (dice.one_in(2))
+      layer.leak = static_cast<std::uint32_t>(dice.one_in(5) ? dice.pick({1, 65535}) : dice.between(0, 65536));
+    if (dice.one_in(2)) layer.reset = static_cast<std::uint32_t>(dice.below(contract::kLayerResetMaximum + 1));
+  }
   if (dice.one_in(15)) layer.threshold = dice.pick({-32768, 32767, 0, -1});
   if (dice.one_in(15)) layer.window = dice.pick({-32768, 32767, 0, -1});
   // A spike is often followed by a negative trit.
@@ -193,7 +203,7 @@ void draw_neurons(Dice& dice, const contract::Limits& limits, bool graded, std::
     centre = negative ? -limit : limit;
     spread = limit * 0.2;
     layer.input_shift = 0;
-    layer.leak = dice.pick({255u, 256u});
+    layer.leak = 256 * dice.pick({255u, 256u});
     layer.threshold = negative ? dice.pick({-32768, 0, 1000}) : dice.pick({32767, 32766});
     layer.window = negative ? dice.pick({-32768, -32767}) : dice.pick({32767, 32766});
   }
@@ -214,6 +224,24 @@ void draw_weights(Dice& dice, const contract::Limits& limits, std::uint32_t rows
       else
         put(weights, at, static_cast<std::int16_t>(value));
     }
+}
+
+/// Potentials that are common or not, and rows of spikes of which more than the lowest bit is set.
+void draw_kept(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer,
+               std::vector<std::byte>& weights) {
+  const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
+  const std::uint64_t bytes = limits.weight_width / 8;
+  const std::uint64_t first = layer.weights_offset + rows * row_bytes;
+  for (std::uint32_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    const auto potential = static_cast<std::uint32_t>(dice.one_in(3) ? dice.any() : dice.between(-500, 500));
+    for (std::uint64_t byte = 0; byte < 2; ++byte) {
+      put(weights, first + byte / bytes * row_bytes + neuron * bytes + byte % bytes,
+          static_cast<std::uint8_t>(potential >> 8 * byte));
+    }
+    const std::uint64_t spikes = first + 2 / bytes * row_bytes + neuron * bytes;
+    put(weights, spikes, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : dice.below(2)));
+    if (bytes == 2) put(weights, spikes + 1, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : 0));
+  }
 }
 
 /// Squares that fit the weights or do not, and wins: some neurons have none.
@@ -317,7 +345,9 @@ void draw_samples(Dice& dice, const contract::Limits& limits, Network& network, 
   for (std::uint32_t n = 0; n < result.sample_count; ++n) {
     contract::SampleHeader sample{};
     sample.flags = dice.one_in(4) ? 0 : 1;
-    if (gated[n]) sample.flags |= 2;
+    if (gated[n]) sample.flags |= contract::kSampleHeaderFlagsGate;
+    if ((header.flags & contract::kProgramHeaderFlagsKeep) != 0 && dice.one_in(4))
+      sample.flags |= contract::kSampleHeaderFlagsRestart;
     sample.open = static_cast<std::uint32_t>(gate[n].size());
     sample.label = static_cast<std::uint32_t>(dice.below(header.classes));
     if ((sample.flags & header.flags & 1) == 0 && dice.one_in(2)) sample.label = contract::kUnlabelled;
@@ -419,8 +449,8 @@ void plant_large_layer(Dice& dice, const contract::Limits& limits, RandomCase& r
 void plant_crowded_competition(Dice& dice, const contract::Limits& limits, RandomCase& result) {
   const Layer layer = result.layer(0);
   const std::uint32_t words = std::max<std::uint32_t>(limits.max_neurons / limits.lanes, 1);
-  const auto rows =
-      limits.weight_depth / words - static_cast<std::uint32_t>(dice.below(state_rows(layer, limits.weight_width)));
+  const auto rows = limits.weight_depth / words -
+                    static_cast<std::uint32_t>(dice.below(state_rows(result.header(), layer, limits.weight_width)));
   if (rows < 2 || rows > limits.max_rows) return;
   const std::uint32_t inputs = rows - layer.flags;
   auto& program = result.buffers[argument::kProgram];
@@ -539,9 +569,10 @@ void plant_write_failure(Dice& dice, const contract::Limits& limits, RandomCase&
   std::uint64_t offset = 64 * dice.below(result.buffers[buffer].size() / 64);
   const std::size_t last = result.header().layers - 1;
   const Layer layer = result.layer(last);
-  if (buffer == argument::kWeights && competes(layer) && dice.one_in(2)) {  // the few rows of its state
+  const std::uint32_t state = state_rows(result.header(), layer, limits.weight_width);
+  if (buffer == argument::kWeights && state != 0 && dice.one_in(2)) {  // the few rows of its state
     const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
-    const std::uint64_t row = layer_rows(result, last) + dice.below(state_rows(layer, limits.weight_width));
+    const std::uint64_t row = layer_rows(result, last) + dice.below(state);
     offset = layer.weights_offset + row * row_bytes + 64 * dice.below(row_bytes / 64);
   }
   result.bus_failures.push_back({true, buffer, offset, 64});
@@ -560,7 +591,7 @@ std::uint32_t layer_rows(const RandomCase& random_case, std::size_t index) {
 }
 
 std::uint32_t stored_rows(const RandomCase& random_case, std::size_t index, std::uint32_t weight_width) {
-  return layer_rows(random_case, index) + state_rows(random_case.layer(index), weight_width);
+  return layer_rows(random_case, index) + state_rows(random_case.header(), random_case.layer(index), weight_width);
 }
 
 ProgramHeader RandomCase::header() const { return get<ProgramHeader>(buffers[argument::kProgram], 0); }
@@ -610,7 +641,7 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     if (last && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
       draw_competition(dice, limits, header, rows_of(network, n), layer);
     }
-    weight_sizes.push_back((rows_of(network, n) + state_rows(layer, limits.weight_width)) *
+    weight_sizes.push_back((rows_of(network, n) + state_rows(header, layer, limits.weight_width)) *
                            weight_row_bytes(layer.neurons, limits.weight_width));
     table_sizes.push_back(has_levels(layer) ? header.classes * align(layer.neurons) : 0);
   }
@@ -626,7 +657,11 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     double spread = 0, centre = 0;
     draw_neurons(dice, limits, is_graded(header), rows_of(network, n), network.layers[n], spread, centre);
     draw_weights(dice, limits, rows_of(network, n), network.layers[n], spread, centre, weights);
-    if (competes(network.layers[n])) draw_state(dice, limits, rows_of(network, n), network.layers[n], weights);
+    if (competes(network.layers[n])) {
+      draw_state(dice, limits, rows_of(network, n), network.layers[n], weights);
+    } else if (state_rows(header, network.layers[n], limits.weight_width) != 0) {
+      draw_kept(dice, limits, rows_of(network, n), network.layers[n], weights);
+    }
   }
   draw_samples(dice, limits, network, result);
 

@@ -127,9 +127,9 @@ std::optional<std::string> compare_weights(const RandomCase& random_case, const 
     const std::uint64_t word = layer.weights_offset + inside / row * row + neuron * width / 8;
     const auto x = little_endian(a, word, width / 8), y = little_endian(b, word, width / 8);
     const bool state = inside / row >= layer_rows(random_case, n);
-    return fmt::format("{} of layer {}, row {}, neuron {}{}: {}, expected {}, before {} ({})",
-                       state ? "state of the competition" : "weight", n, inside / row, neuron,
-                       neuron >= layer.neurons ? " (padding)" : "", sign_extend(y, width), sign_extend(x, width),
+    return fmt::format("{} of layer {}, row {}, neuron {}{}: {}, expected {}, before {} ({})", state ? "state" : "weight", n,
+                       inside / row, neuron, neuron >= layer.neurons ? " (padding)" : "", sign_extend(y, width),
+                       sign_extend(x, width),
                        sign_extend(little_endian(random_case.buffers[argument::kWeights], word, width / 8), width), bits(x, y));
   }
   return fmt::format("weights buffer: byte {}, which belongs to no layer", *at);

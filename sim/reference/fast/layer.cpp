@@ -4,8 +4,32 @@
 #include <algorithm>
 
 #include "sim/reference/arithmetic.hpp"
+#include "sim/reference/cores.hpp"
 
 namespace phasic::reference {
+
+void FastLayer::set_state(std::span<const std::byte> rows) {
+  const std::size_t row_bytes = weight_row_bytes(context_.program, context_.shape);
+  for (std::size_t neuron = 0; neuron < context_.shape.neurons; ++neuron) {
+    const KeptNeuron kept = load_kept(rows.data(), row_bytes, neuron, context_.program.weight_width);
+    activity_.last_potentials[neuron] = kept.potential;
+    activity_.last_spikes[neuron] = kept.spiked ? 1 : 0;
+  }
+}
+
+void FastLayer::get_state(std::span<std::byte> rows) const {
+  const std::size_t row_bytes = weight_row_bytes(context_.program, context_.shape);
+  std::fill(rows.begin(), rows.end(), std::byte{0});
+  for (std::size_t neuron = 0; neuron < context_.shape.neurons; ++neuron) {
+    store_kept(rows.data(), row_bytes, neuron, context_.program.weight_width,
+               {activity_.last_potentials[neuron], activity_.last_spikes[neuron] != 0});
+  }
+}
+
+void FastLayer::forget_state() {
+  std::fill(activity_.last_potentials.begin(), activity_.last_potentials.end(), std::int16_t{0});
+  std::fill(activity_.last_spikes.begin(), activity_.last_spikes.end(), std::uint8_t{0});
+}
 
 void FastLayer::count_spikes() {
   const std::uint8_t* const counts = activity_.counts.data();

@@ -20,13 +20,15 @@ struct Activity {
         spikes(program.steps * stride / 8),
         trits(program.steps * stride),
         counts(stride),
-        last_potentials(stride) {}
+        last_potentials(stride),
+        last_spikes(stride) {}
 
   std::size_t stride;
   std::vector<std::uint8_t> spikes;           ///< [step][stride / 8], a bit a neuron
   std::vector<std::int8_t> trits;             ///< [step][stride]: postsynaptic parts of coincidences
   std::vector<std::uint8_t> counts;           ///< [stride]: spikes of each neuron, or its graded value
   std::vector<std::int16_t> last_potentials;  ///< [stride]
+  std::vector<std::uint8_t> last_spikes;      ///< [stride], 0 or 1; only if the program keeps state
   std::uint64_t spike_count = 0;              ///< of all neurons; of graded values, how many are not 0
 };
 
@@ -52,9 +54,13 @@ class FastLayer {
   FastLayer(const FastLayer&) = delete;
   FastLayer& operator=(const FastLayer&) = delete;
 
-  /// Buffers of the right size.
+  /// Buffers of the right size. Of neurons that spike, these are the weights alone.
   virtual void set_weights(std::span<const std::byte> rows) = 0;
   virtual void get_weights(std::span<std::byte> rows) const = 0;
+  /// State that is kept, in the rows that follow those of weights.
+  void set_state(std::span<const std::byte> rows);
+  void get_state(std::span<std::byte> rows) const;
+  void forget_state();
   void set_levels(std::span<const std::byte> rows) { levels_.set(rows); }
 
   /// Fills `potentials` ([step][neuron]) unless it is null.

@@ -24,6 +24,8 @@ NeuronsJob neurons_job(const LayerContext& context, Activity& activity, std::int
           .highest_open = highest_open(shape),
           .spike_mask = shape.post == contract::Post::kTrit ? 1 : 0,
           .leak = static_cast<std::int32_t>(shape.leak),
+          .resets = shape.reset == contract::Reset::kZero,
+          .taken = shape.reset == contract::Reset::kSubtract ? shape.threshold : 0,
           .input_shift = static_cast<std::int32_t>(shape.input_shift),
           .stride = activity.stride,
           .spikes = activity.spikes.data(),
@@ -31,6 +33,7 @@ NeuronsJob neurons_job(const LayerContext& context, Activity& activity, std::int
           .first_trits = first_learned_step(context),
           .counts = activity.counts.data(),
           .last_potentials = activity.last_potentials.data(),
+          .last_spikes = context.program.keep ? activity.last_spikes.data() : nullptr,
           .potentials = potentials,
           .saturations = 0};
 }

@@ -26,14 +26,17 @@ struct NeuronsJob {
   std::int32_t lowest_open;   ///< the postsynaptic part of a coincidence is 1 from this potential
   std::int32_t highest_open;  ///< to this one,
   std::int32_t spike_mask;    ///< less the spike before if this is 1 and not 0
-  std::int32_t leak;
+  std::int32_t leak;          ///< 0 to 65536
+  bool resets;                ///< a spike sets the potential to 0; else it takes `taken` from it
+  std::int32_t taken;
   std::int32_t input_shift;
   std::size_t stride;             ///< padded(neurons)
   std::uint8_t* spikes;           ///< out: [step][stride / 8], a bit a neuron; bits past the neurons do not matter
   std::int8_t* trits;             ///< out: [step][stride], postsynaptic parts of coincidences
   std::uint32_t first_trits;      ///< those of earlier steps may be left out
   std::uint8_t* counts;           ///< out: padded
-  std::int16_t* last_potentials;  ///< out: padded
+  std::int16_t* last_potentials;  ///< out: padded; with `last_spikes` also what the first step goes on from
+  std::uint8_t* last_spikes;      ///< padded, 0 or 1: at the step before and, out, at the last one; null if all begins at 0
   std::int16_t* potentials;       ///< out, unless null: [step][stride]
   std::uint64_t saturations;      ///< out
 };

@@ -37,7 +37,7 @@ void integrate8(IntegrateJob& job) {
     most_events = events > most_events ? events : most_events;
   }
   std::size_t first = 0;
-  if (most_events > kRowsBeforeWidening) {
+  if (most_events > kRowsBeforeWidening || !fits_short(job.neurons)) {
     constexpr std::size_t kWide = 4 * kVector;
     for (; first + kWide <= job.row_bytes; first += kWide) integrate_block<std::int8_t, kWide, kVector>(job, first);
     for (; first < job.row_bytes; first += 64) integrate_block<std::int8_t, 64, kVector>(job, first);

@@ -4,15 +4,12 @@
 
 #include "sim/reference/kernels/fast_kernels.hpp"
 #include "sim/reference/kernels/lanes.hpp"
+#include "sim/reference/kernels/neurons.hpp"
 #include "sim/reference/kernels/rows.hpp"
 #include "sim/reference/kernels/vectors.hpp"
 
 namespace phasic::reference {
 namespace {
-
-[[gnu::always_inline]] inline std::int32_t limit16(std::int32_t number) {
-  return number > 32767 ? 32767 : number < -32768 ? -32768 : number;
-}
 
 /// Stores values of even places and of odd ones in order.
 [[gnu::always_inline]] inline void store_pairs(std::int16_t* to, Numbers even, Numbers odd) {
@@ -20,6 +17,11 @@ namespace {
     to[2 * pair] = even[pair];
     to[2 * pair + 1] = odd[pair];
   }
+}
+
+/// Whether the neurons' state fits what `integrate8_short` does.
+[[gnu::always_inline]] inline bool fits_short(const NeuronsJob& job) {
+  return job.resets && job.leak % 2 == 0 && job.last_spikes == nullptr;
 }
 
 /// Weights of 8 bits with at most kRowsBeforeWidening events a step: sums fit 16 bits, and so does everything else. Neurons at
@@ -33,8 +35,8 @@ void integrate8_short(IntegrateJob& job, std::size_t first) {
   const Numbers lowest_open = Numbers{} + static_cast<std::int16_t>(limit16(opens ? neurons.lowest_open : 32767));
   const Numbers highest_open = Numbers{} + static_cast<std::int16_t>(limit16(opens ? neurons.highest_open : -32768));
   const Numbers spike_mask = Numbers{} - static_cast<std::int16_t>(neurons.spike_mask);
-  const Numbers leak = Numbers{} + static_cast<std::int16_t>(neurons.leak << 7);
-  const bool leaks = neurons.leak != 256;
+  const Numbers leak = Numbers{} + static_cast<std::int16_t>(neurons.leak / 2);
+  const bool leaks = neurons.leak != 65536;
   const std::int32_t shift = neurons.input_shift;
   const std::int16_t round_up = shift == 0 ? 0 : 1;
   const std::int32_t shift_to_half = shift == 0 ? 0 : shift - 1;

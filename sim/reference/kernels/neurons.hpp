@@ -8,29 +8,62 @@
 namespace phasic::reference {
 namespace {
 
+[[gnu::always_inline]] inline std::int32_t limit16(std::int32_t number) {
+  const std::int32_t below = number > 32767 ? 32767 : number;
+  return below < -32768 ? -32768 : below;
+}
+
 /// Neurons whose potentials are kept in 32 bits, from neuron `first` of a layer on.
 template <std::size_t kNeurons>
 class NeuronBlock {
  public:
-  [[gnu::always_inline]] NeuronBlock(NeuronsJob& job, std::size_t first) : job_(job), first_(first) {}
+  [[gnu::always_inline]] NeuronBlock(NeuronsJob& job, std::size_t first) : job_(job), first_(first) {
+    if (job.last_spikes == nullptr) return;
+    for (std::size_t j = 0; j < kNeurons; ++j) {
+      potentials_[j] = job.last_potentials[first + j];
+      spiked_[j] = job.last_spikes[first + j];
+    }
+  }
 
   /// The next step, at which a neuron's weights of the rows that spike sum up to `sums`.
   [[gnu::always_inline]] void step(std::uint32_t step, const std::int32_t* sums) {
+    job_.resets ? step_after<true>(step, sums) : step_after<false>(step, sums);
+  }
+
+  /// After the last step.
+  [[gnu::always_inline]] void end() {
+    for (std::size_t j = 0; j < kNeurons; ++j) {
+      job_.counts[first_ + j] = static_cast<std::uint8_t>(counts_[j]);
+      job_.last_potentials[first_ + j] = static_cast<std::int16_t>(potentials_[j]);
+    }
+    if (job_.last_spikes != nullptr) {
+      for (std::size_t j = 0; j < kNeurons; ++j) job_.last_spikes[first_ + j] = static_cast<std::uint8_t>(spiked_[j]);
+    }
+    job_.saturations += static_cast<std::uint64_t>(saturations_);
+  }
+
+ private:
+  /// With or without a reset to 0.
+  template <bool kResets>
+  [[gnu::always_inline]] void step_after(std::uint32_t step, const std::int32_t* sums) {
     const std::int32_t half = job_.input_shift == 0 ? 0 : 1 << (job_.input_shift - 1);
     const std::int32_t threshold = job_.threshold;
     const std::int32_t lowest_open = job_.lowest_open;
     const std::int32_t highest_open = job_.highest_open;
     const std::int32_t spike_mask = job_.spike_mask;
     const std::int32_t leak = job_.leak;
+    const std::int32_t taken = job_.taken;
     const std::int32_t shift = job_.input_shift;
     alignas(64) std::uint8_t flags[kNeurons];
     std::int8_t* const trits = job_.trits + step * job_.stride + first_;
     std::int32_t saturations = 0;
     for (std::size_t j = 0; j < kNeurons; ++j) {
-      const std::int32_t left = spiked_[j] != 0 ? 0 : (potentials_[j] * leak + 128) >> 8;
+      const std::int32_t after =
+          kResets ? (spiked_[j] != 0 ? 0 : potentials_[j]) : limit16(potentials_[j] - (spiked_[j] != 0 ? taken : 0));
+      // At most 2^31 in magnitude, and there only below 0.
+      const std::int32_t left = (after * leak + 32768) >> 16;
       const std::int32_t unlimited = left + ((sums[j] + half) >> shift);
-      std::int32_t potential = unlimited > 32767 ? 32767 : unlimited;
-      potential = potential < -32768 ? -32768 : potential;
+      const std::int32_t potential = limit16(unlimited);
       saturations += potential != unlimited ? 1 : 0;
       const std::int32_t spikes = potential > threshold ? 1 : 0;
       const std::int32_t open = (potential >= lowest_open ? 1 : 0) & (potential <= highest_open ? 1 : 0);
@@ -49,16 +82,6 @@ class NeuronBlock {
     }
   }
 
-  /// After the last step.
-  [[gnu::always_inline]] void end() {
-    for (std::size_t j = 0; j < kNeurons; ++j) {
-      job_.counts[first_ + j] = static_cast<std::uint8_t>(counts_[j]);
-      job_.last_potentials[first_ + j] = static_cast<std::int16_t>(potentials_[j]);
-    }
-    job_.saturations += static_cast<std::uint64_t>(saturations_);
-  }
-
- private:
   NeuronsJob& job_;
   std::size_t first_;
   std::int32_t saturations_ = 0;

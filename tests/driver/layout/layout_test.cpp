@@ -37,9 +37,13 @@ TEST(Buffers, PartsOfBuffersLieAsTheSpecificationSays) {
 }
 
 TEST(Buffers, TheStateOfACompetitionTakesSixBytesANeuron) {
-  EXPECT_EQ(state_rows(contract::Factor::kCompetition, 8), 6U);
-  EXPECT_EQ(state_rows(contract::Factor::kCompetition, 16), 3U);
-  EXPECT_EQ(state_rows(contract::Factor::kLevel, 8), 0U);
+  for (const bool keep : {false, true}) {
+    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 8), 6U);
+    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 16), 3U);
+  }
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, false, 8), 0U);
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, true, 8), 3U) << "two bytes of a potential and a spike";
+  EXPECT_EQ(state_rows(contract::Factor::kFrozen, true, 16), 2U);
 }
 
 TEST(Connection, OfADenseLayerHasARowForEachSource) {

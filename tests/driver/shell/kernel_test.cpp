@@ -49,6 +49,7 @@ contract::Layer descriptor(const LayerProgram& layer) {
   block.threshold = layer.threshold;
   block.window = layer.window;
   block.leak = layer.leak;
+  block.reset = static_cast<std::uint32_t>(layer.reset);
   block.input_shift = layer.input_shift;
   block.factor = static_cast<std::uint32_t>(layer.factor);
   block.span = static_cast<std::uint32_t>(layer.span);
@@ -70,6 +71,7 @@ std::vector<std::byte> sample_block(const Program& program, const OwnedSample& s
   header.flags = sample.learn ? 1 : 0;
   const bool gated = gates && sample.gated;
   if (gated) header.flags |= 2;
+  if (sample.restart) header.flags |= 4;
   header.open = gated ? static_cast<std::uint32_t>(sample.open.size()) : 0;
   const bool events = program.sample_kind == contract::SampleKind::kEvent;
   header.length = static_cast<std::uint32_t>(events ? sample.events.size() : sample.intensities.size());
@@ -90,6 +92,7 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
   c.limits.max_outputs = 1024;
   c.limits.max_events = 1 << 20;
   c.limits.weight_depth = 1 << 20;
+  c.limits.rules |= contract::kRulesState;
   c.header.magic = contract::kProgramMagic;
   c.header.version = contract::kContractVersion;
   c.header.seed_low = static_cast<std::uint32_t>(program.seed);
@@ -100,7 +103,7 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
   c.header.classes = program.classes;
   c.header.sample_kind = static_cast<std::uint32_t>(program.sample_kind);
   c.header.sample_stride = program.sample_stride;
-  c.header.flags = (program.learn ? 1U : 0U) | (program.trace ? 2U : 0U);
+  c.header.flags = (program.learn ? 1U : 0U) | (program.trace ? 2U : 0U) | (program.keep ? 4U : 0U);
   auto& weights = c.buffers[argument::kWeights];
   auto& tables = c.buffers[argument::kTables];
   for (const LayerProgram& layer : program.layers) {
@@ -185,10 +188,10 @@ Program small_program() {
   program.classes = 3;
   program.sample_stride = 64;
   program.learn = true;
-  LayerProgram hidden{.rows = 21, .neurons = 12, .bias = true, .threshold = 60, .leak = 51};
+  LayerProgram hidden{.rows = 21, .neurons = 12, .bias = true, .threshold = 60, .leak = 51 * 256};
   hidden.factor = contract::Factor::kLevel;
   hidden.rate = 3000;
-  LayerProgram output{.rows = 12, .neurons = 3, .threshold = 30, .leak = 51};
+  LayerProgram output{.rows = 12, .neurons = 3, .threshold = 30, .leak = 51 * 256};
   output.factor = contract::Factor::kError;
   output.span = contract::Span::kAllSteps;
   output.rate = 9000;
@@ -215,7 +218,7 @@ TEST(KernelRun, LearnsAndTellsItInHeaderCountersAndRecords) {
   const Outcome outcome = run(c);
   EXPECT_EQ(outcome.fault, Fault{});
   EXPECT_EQ(outcome.header.magic, contract::kResultsMagic);
-  EXPECT_EQ(outcome.header.version, 2U);
+  EXPECT_EQ(outcome.header.version, 3U);
   EXPECT_EQ(outcome.header.samples_done, 4U);
   EXPECT_EQ(outcome.samples_done, 4U);
   EXPECT_EQ(outcome.samples_fetched, 4U);
@@ -331,16 +334,22 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
     std::vector<std::uint32_t> values;
   };
   const auto number = [](std::int32_t value) { return static_cast<std::uint32_t>(value); };
-  std::vector<Illegal> illegal{{0, {0, 0x43534851}}, {4, {0, 1, 3}}, {16, {0, 1025}}, {20, {0, 5}},
-                               {24, {0, 33}},        {28, {0, 65}},  {32, {2}},       {36, {0, 32, 65, 1U << 24, 1U << 31}},
-                               {40, {4, 1U << 31}}};
+  std::vector<Illegal> illegal{{0, {0, 0x43534851}},
+                               {4, {0, 1, 2, 4}},
+                               {16, {0, 1025}},
+                               {20, {0, 5}},
+                               {24, {0, 33}},
+                               {28, {0, 65}},
+                               {32, {2}},
+                               {36, {0, 32, 65, 1U << 24, 1U << 31}},
+                               {40, {4, 5, 8, 1U << 31}}};
   for (std::uint32_t word = 44; word < 64; word += 4) illegal.push_back({word, {1}});
   for (const std::uint32_t base : {kBase, kBase + 128}) {
     illegal.push_back({base + 0, {0, 1025}});
     illegal.push_back({base + 4, {2}});
     illegal.push_back({base + 8, {number(-32769), 32768}});
     illegal.push_back({base + 12, {number(-32769), 32768}});
-    illegal.push_back({base + 16, {257}});
+    illegal.push_back({base + 16, {1, 257, 65535, 65792}});
     illegal.push_back({base + 20, {16}});
     illegal.push_back({base + 24, {base == kBase ? 4U : 3U, 5}});
     illegal.push_back({base + 28, {2}});
@@ -353,7 +362,8 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
     illegal.push_back({base + 56, {4}});
     illegal.push_back({base + 60, {65536}});
     illegal.push_back({base + 64, {1, 256}});
-    for (std::uint32_t word = 68; word < 128; word += 4) illegal.push_back({base + word, {1}});
+    illegal.push_back({base + 68, {1, 2, 3}});
+    for (std::uint32_t word = 72; word < 128; word += 4) illegal.push_back({base + word, {1}});
   }
   for (const Illegal& field : illegal) {
     for (const std::uint32_t value : field.values) {
@@ -438,6 +448,80 @@ TEST(KernelRun, RulesThatABuildLacksAreRefused) {
       5, [](Case& c) { c.layers[0].factor = 3; }, 64 + 24);
   refused(
       3, [](Case& c) { c.layers[0].homeostasis = 1; }, 64 + 60);
+}
+
+TEST(KernelRun, StateHasFieldsOfItsOwn) {
+  constexpr std::uint32_t kKeep = contract::kProgramHeaderFlagsKeep;
+  constexpr std::uint32_t kRestart = contract::kSampleHeaderFlagsRestart;
+  Case c = small_case();
+  c.limits.rules |= contract::kRulesState;
+  const auto changed = [&](auto change) {
+    Case other = c;
+    change(other);
+    return run(other);
+  };
+  for (const std::uint32_t leak : {0U, 1U, 257U, 65535U, 65536U}) {
+    EXPECT_EQ(changed([&](Case& other) { other.layers[1].leak = leak; }).fault, Fault{}) << leak;
+  }
+  for (const std::uint32_t reset : {0U, 1U, 2U}) {
+    EXPECT_EQ(changed([&](Case& other) { other.layers[0].reset = reset; }).fault, Fault{}) << reset;
+  }
+  const auto leaky = changed([](Case& other) { other.layers[0].leak = 65537; });
+  expect_fault(leaky, Error::kProgramField, 64 + 16, "a leak of more than 1");
+  const auto unknown = changed([](Case& other) { other.layers[1].reset = 3; });
+  expect_fault(unknown, Error::kProgramField, 192 + 68, "a reset that there is not");
+  const auto restart = [](Case& other) { other.buffers[argument::kSamples][4] |= static_cast<std::byte>(kRestart); };
+  expect_fault(changed(restart), Error::kSampleField, 4, "nothing is kept");
+
+  const auto keep = [](Case& other) {
+    other.header.flags |= kKeep;
+    // Rows of state follow those of weights.
+    other.layers[1].weights_offset = 24 * 64;
+    other.buffers[argument::kWeights].assign((24 + 15) * 64, std::byte{1});
+    other.bytes[argument::kWeights] = (24 + 15) * 64;
+  };
+  EXPECT_EQ(changed(keep).fault, Fault{});
+  const auto restarted = [&](Case& other) {
+    keep(other);
+    restart(other);
+  };
+  EXPECT_EQ(changed(restarted).fault, Fault{});
+  const auto small = [&](Case& other) {
+    keep(other);
+    other.bytes[argument::kWeights] -= 64;
+  };
+  expect_fault(changed(small), Error::kBufferSize, argument::kWeights, "the last row of state");
+  const auto crowded = [&](Case& other) {
+    keep(other);
+    other.limits.weight_depth = 23;
+  };
+  expect_fault(changed(crowded), Error::kCapacity, 0, "21 rows of weights and three of state");
+  const auto graded = [&](Case& other) {
+    keep(other);
+    other.header.sample_kind = 2;
+    other.header.steps = 1;
+  };
+  expect_fault(changed(graded), Error::kProgramField, 40, "graded samples");
+}
+
+TEST(KernelRun, KeptStateIsWrittenBackWithoutLearning) {
+  Case c = small_case();
+  c.limits.rules |= contract::kRulesState;
+  c.header.flags = contract::kProgramHeaderFlagsKeep;
+  c.layers[1].weights_offset = 24 * 64;
+  c.buffers[argument::kWeights].assign((24 + 15) * 64, std::byte{3});
+  c.bytes[argument::kWeights] = (24 + 15) * 64;
+  const Outcome outcome = run(c);
+  EXPECT_EQ(outcome.fault, Fault{});
+  const auto& weights = outcome.buffers[argument::kWeights];
+  bool changed = false;
+  for (std::size_t neuron = 0; neuron < 12; ++neuron) {
+    EXPECT_EQ(weights[neuron], std::byte{3}) << "a weight";
+    changed = changed || weights[21 * 64 + neuron] != std::byte{3};
+    EXPECT_LE(weights[23 * 64 + neuron], std::byte{1}) << "a spike";
+  }
+  EXPECT_TRUE(changed);
+  EXPECT_EQ(weights[21 * 64 + 12], std::byte{0}) << "padding";
 }
 
 TEST(KernelRun, UnusedDescriptorsAreNotChecked) {

@@ -23,7 +23,7 @@ TEST(Network, RealValuesBecomeTheIntegersOfTheContract) {
   const auto& hidden = network.layers[0];
   EXPECT_EQ(hidden.threshold, 128);          // 0.5 * 256
   EXPECT_EQ(hidden.window, 0);               // threshold less 0.5
-  EXPECT_EQ(hidden.leak, 51u);               // 0.2 * 256 = 51.2
+  EXPECT_EQ(hidden.leak, 51u * 256);         // 0.2 * 256 = 51.2
   EXPECT_EQ(hidden.initial_amplitude, 77u);  // 0.3 * 256 = 76.8
   EXPECT_EQ(hidden.rule, Rule::kNaca);
   EXPECT_EQ(hidden.span, contract::Span::kLastStep);
@@ -64,7 +64,7 @@ TEST(Network, RawIntegersAreTakenAsTheyAre) {
   const auto spec = parsed(document).layers[0];
   EXPECT_EQ(spec.threshold, -5);
   EXPECT_EQ(spec.window, 17);
-  EXPECT_EQ(spec.leak, 256u);
+  EXPECT_EQ(spec.leak, 65536u);
   EXPECT_EQ(spec.rate, 9u);
   EXPECT_EQ(spec.factor_shift, 3u);
   EXPECT_EQ(spec.initial_amplitude, 127u);

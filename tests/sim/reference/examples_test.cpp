@@ -87,10 +87,17 @@ std::string joined(const Numbers& numbers) {
 
 std::string flag(bool value) { return value ? "1" : "0"; }
 
+contract::Reset reset_of(const Example& e) {
+  for (const auto value : contract::kAllReset)
+    if (e.given.contains("reset") && name(value) == e.text("reset")) return value;
+  return contract::Reset::kZero;
+}
+
 Values neuron(const Example& e) {
   const bool spiked = e.number("spiked") != 0;
-  const auto before =
-      leaked(static_cast<std::int32_t>(e.number("potential")), spiked, static_cast<std::uint32_t>(e.number("leak")));
+  const auto after = after_spike(static_cast<std::int32_t>(e.number("potential")), spiked, reset_of(e),
+                                 static_cast<std::int32_t>(e.number("threshold")));
+  const auto before = leaked(after, static_cast<std::uint32_t>(e.number("leak")));
   const auto unlimited = unlimited_potential(before, current(e.number("sum"), static_cast<unsigned>(e.number("input_shift"))));
   const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
   return {{"potential", std::to_string(potential)},
@@ -208,9 +215,41 @@ std::vector<std::uint32_t> events_of(const Example& e) {
   return events;
 }
 
+/// The weights of the only layer, and a place for the state that follows them.
+std::vector<std::byte> weights_of(const Core& network) {
+  std::vector<std::byte> rows(weight_bytes(network.program(), network.program().layers[0]));
+  network.get_weights(0, rows);
+  return rows;
+}
+
+/// Potential and spike of each neuron.
+void set_kept(Core& network, const std::vector<std::int64_t>& kept) {
+  const LayerProgram& layer = network.program().layers[0];
+  const std::size_t row_bytes = weight_row_bytes(network.program(), layer);
+  std::vector<std::byte> rows = weights_of(network);
+  for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    store_kept(rows.data() + layer.rows * row_bytes, row_bytes, neuron, network.program().weight_width,
+               {static_cast<std::int16_t>(kept.at(2 * neuron)), kept.at(2 * neuron + 1) != 0});
+  }
+  network.set_weights(0, rows);
+}
+
+std::vector<std::int32_t> kept_of(const Core& network) {
+  const LayerProgram& layer = network.program().layers[0];
+  const std::size_t row_bytes = weight_row_bytes(network.program(), layer);
+  const std::vector<std::byte> rows = weights_of(network);
+  std::vector<std::int32_t> kept;
+  for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    const KeptNeuron state = load_kept(rows.data() + layer.rows * row_bytes, row_bytes, neuron, network.program().weight_width);
+    kept.insert(kept.end(), {state.potential, state.spiked ? 1 : 0});
+  }
+  return kept;
+}
+
 /// One layer and one sample, on the plain network or on a fast one.
 Values sample(const Example& e, const FastKernels* kernels) {
   Program program;
+  program.keep = e.given.contains("kept");
   const auto unsigned_of = [&](const char* key) { return static_cast<std::uint32_t>(e.number(key)); };
   program.weight_width = unsigned_of("weight_width");
   program.seed = static_cast<std::uint64_t>(e.number("seed"));
@@ -227,6 +266,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
   layer.threshold = static_cast<std::int32_t>(e.number("threshold"));
   layer.window = static_cast<std::int32_t>(e.number("window"));
   layer.leak = unsigned_of("leak");
+  layer.reset = reset_of(e);
   layer.input_shift = unsigned_of("input_shift");
   for (const auto value : contract::kAllFactor)
     if (name(value) == e.text("factor")) layer.factor = value;
@@ -241,6 +281,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
   const auto network = kernels == nullptr ? make_plain_core(program) : make_fast_core(program, *kernels);
   const auto weights = e.list("weights");
   set_weight_values(*network, 0, std::vector<std::int16_t>(weights.begin(), weights.end()));
+  if (program.keep) set_kept(*network, e.list("kept"));
   const std::uint32_t label = unsigned_of("label");
   if (e.given.contains("levels")) {
     std::vector<std::byte> table(level_bytes(program, layer));
@@ -271,13 +312,15 @@ Values sample(const Example& e, const FastKernels* kernels) {
   }
   std::vector<std::uint32_t> counts;
   for (const std::uint32_t value : result.scores) counts.push_back(value / 65536);
-  return {{"potentials", joined(potentials[0])},
-          {"spikes", joined(spikes)},
-          {"counts", joined(counts)},
-          {"scores", joined(result.scores)},
-          {"prediction", std::to_string(result.prediction)},
-          {"update_rows", std::to_string(network->counts().layers[0].update_rows)},
-          {"weights", joined(weight_values(*network, 0))}};
+  Values told{{"potentials", joined(potentials[0])},
+              {"spikes", joined(spikes)},
+              {"counts", joined(counts)},
+              {"scores", joined(result.scores)},
+              {"prediction", std::to_string(result.prediction)},
+              {"update_rows", std::to_string(network->counts().layers[0].update_rows)},
+              {"weights", joined(weight_values(*network, 0))}};
+  if (program.keep) told["kept"] = joined(kept_of(*network));
+  return told;
 }
 
 /// One layer that competes and one sample.

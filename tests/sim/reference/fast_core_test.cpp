@@ -60,7 +60,7 @@ TEST(FastCore, TakesABlockOfInputsThatAreAllActive) {
   program.inputs = kBlock;
   program.steps = 4;
   program.classes = 3;
-  program.layers = {{.rows = kBlock, .neurons = 3, .threshold = 40, .leak = 51}};
+  program.layers = {{.rows = kBlock, .neurons = 3, .threshold = 40, .leak = 51 * 256}};
   const auto plain = make_plain_core(program);
   const auto weights = random_weights(generator, program, program.layers[0]);
   set_weight_values(*plain, 0, weights);

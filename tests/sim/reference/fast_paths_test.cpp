@@ -45,7 +45,7 @@ LayerProgram layer_of(Generator& generator, const Learning& learning, std::uint3
   layer.input_shift = static_cast<std::uint32_t>(uniform(generator, 0, 3)) + (learning.weight_width == 16 ? 8 : 0);
   layer.threshold = static_cast<std::int32_t>(uniform(generator, -1, 300));
   layer.window = static_cast<std::int32_t>(uniform(generator, -200, 200));
-  layer.leak = static_cast<std::uint32_t>(uniform(generator, 0, 4) == 0 ? 256 : uniform(generator, 0, 255));
+  layer.leak = static_cast<std::uint32_t>(uniform(generator, 0, 4) == 0 ? 65536 : 2 * uniform(generator, 0, 32767));
   layer.span = learning.span;
   layer.trace_shift = learning.trace_shift;
   layer.rounding = learning.rounding;

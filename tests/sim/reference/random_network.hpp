@@ -32,6 +32,7 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
   }
   program.learn = uniform(generator, 0, 7) != 0;
   program.trace = uniform(generator, 0, 1) == 0;
+  program.keep = !is_graded(program) && uniform(generator, 0, 2) == 0;
   const auto layers = uniform(generator, 1, 4);
   std::uint32_t least_neurons = most_neurons;
   std::uint32_t rows = program.inputs;
@@ -46,7 +47,10 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     layer.threshold = static_cast<std::int32_t>(uniform(generator, -50, 400));
     layer.window = static_cast<std::int32_t>(uniform(generator, -100, 200));
     if (uniform(generator, 0, 9) == 0) layer.threshold = static_cast<std::int32_t>(uniform(generator, -32768, 32767));
-    layer.leak = static_cast<std::uint32_t>(uniform(generator, 0, 256));
+    // Of any width, and of those that take the short way.
+    layer.leak = static_cast<std::uint32_t>(uniform(generator, 0, 2) == 0 ? uniform(generator, 0, 65536)
+                                                                          : 256 * uniform(generator, 0, 256));
+    if (uniform(generator, 0, 1) == 0) layer.reset = static_cast<contract::Reset>(uniform(generator, 0, 2));
     const bool last = number + 1 == layers;
     layer.factor = static_cast<contract::Factor>(uniform(generator, 0, last ? 2 : 3));
     if (last && uniform(generator, 0, 3) == 0) layer.factor = contract::Factor::kCompetition;
@@ -93,7 +97,7 @@ inline std::vector<std::int16_t> random_weights(Generator& generator, const Prog
   return weights;
 }
 
-/// The same as rows of the weights buffer, with the state of neurons that compete: some are fresh.
+/// The same as rows of the weights buffer, with the state of neurons: some that compete are fresh.
 inline std::vector<std::byte> random_rows(Generator& generator, const Program& program, const LayerProgram& layer) {
   const std::vector<std::int16_t> weights = random_weights(generator, program, layer);
   const std::size_t row_bytes = weight_row_bytes(program, layer);
@@ -103,7 +107,14 @@ inline std::vector<std::byte> random_rows(Generator& generator, const Program& p
       store_weight(rows.data() + row * row_bytes, neuron, program.weight_width, weights[row * layer.neurons + neuron]);
     }
   }
-  if (!competes(layer)) return rows;
+  if (!competes(layer)) {
+    for (std::size_t neuron = 0; program.keep && neuron < layer.neurons; ++neuron) {
+      const KeptNeuron kept{static_cast<std::int16_t>(uniform(generator, 0, 3) == 0 ? generator() : generator() % 300),
+                            uniform(generator, 0, 1) == 0};
+      store_kept(rows.data() + layer.rows * row_bytes, row_bytes, neuron, program.weight_width, kept);
+    }
+    return rows;
+  }
   const std::int64_t most_wins = uniform(generator, 0, 2) == 0 ? 65535 : 3;
   for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
     Competitor competitor{0, static_cast<std::uint32_t>(uniform(generator, uniform(generator, 0, 3) == 0 ? 0 : 1, most_wins))};
@@ -129,9 +140,10 @@ struct OwnedSample {
   bool learn = false;
   std::vector<std::uint8_t> intensities;
   std::vector<std::uint32_t> events;
+  bool restart = false;
   bool gated = false;
   std::vector<std::uint32_t> open;
-  [[nodiscard]] Sample view() const { return {label, learn, intensities, events, gated, open}; }
+  [[nodiscard]] Sample view() const { return {label, learn, intensities, events, restart, gated, open}; }
 };
 
 inline OwnedSample random_sample(Generator& generator, const Program& program) {
@@ -141,6 +153,7 @@ inline OwnedSample random_sample(Generator& generator, const Program& program) {
   sample.label = labelled ? static_cast<std::uint32_t>(uniform(generator, 0, program.classes - 1)) : contract::kUnlabelled;
   const double density = std::uniform_real_distribution<>(0, 1)(generator);
   const auto chosen = [&] { return std::uniform_real_distribution<>(0, 1)(generator) < density; };
+  sample.restart = program.keep && uniform(generator, 0, 3) == 0;
   sample.gated = uniform(generator, 0, 3) == 0;
   for (std::uint32_t neuron = 0; sample.gated && neuron < program.layers[0].neurons; ++neuron) {
     if (uniform(generator, 0, 2) == 0) sample.open.push_back(neuron);
