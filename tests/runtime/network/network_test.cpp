@@ -70,6 +70,57 @@ TEST(Network, RawIntegersAreTakenAsTheyAre) {
   EXPECT_EQ(spec.initial_amplitude, 127u);
 }
 
+TEST(Network, LeaksAreCoarseOrFine) {
+  auto document = small_network();
+  document["layers"][0].erase("leak");
+  document["layers"][0]["fine_leak"] = 0.2;
+  EXPECT_EQ(parsed(document).layers[0].leak, 13107u);  // 0.2 * 65536 = 13107.2
+  const auto fine = canonical(parsed(document))["layers"];
+  EXPECT_EQ(fine[0]["fine_leak"], (json{{"raw", 13107}}));
+  EXPECT_FALSE(fine[0].contains("leak"));
+  EXPECT_EQ(fine[1]["leak"], (json{{"raw", 51}})) << "as it always was";
+  document["layers"][0]["fine_leak"] = 0.5;
+  EXPECT_EQ(canonical(parsed(document))["layers"][0]["leak"], (json{{"raw", 128}})) << "equal networks, equal documents";
+  document["layers"][0]["leak"] = 0.5;
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].fine_leak", "as well"});
+}
+
+TEST(Network, ResetsAndStateThatGoesOnAreReadAndWrittenIfTheyAreNotUsual) {
+  auto document = small_network();
+  const auto usual = canonical(parsed(document));
+  EXPECT_FALSE(usual.contains("keep"));
+  EXPECT_FALSE(usual["layers"][0].contains("reset"));
+  document["keep"] = true;
+  document["layers"][1]["reset"] = "subtract";
+  const auto network = parsed(document);
+  EXPECT_TRUE(network.keep);
+  EXPECT_EQ(network.layers[1].reset, contract::Reset::kSubtract);
+  EXPECT_EQ(canonical(network)["keep"], true);
+  EXPECT_EQ(canonical(network)["layers"][1]["reset"], "subtract");
+  EXPECT_EQ(network.stored_rows(0), network.rows(0) + 3) << "two bytes of a potential and a spike";
+  document["samples"] = "graded";
+  document["steps"] = 1;
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"keep", "graded"});
+}
+
+TEST(Network, BuildsWithoutStateRefuseWhatNeedsIt) {
+  contract::Limits limits;
+  limits.rules &= ~contract::kRulesState;
+  const auto refused = [&](const char* pointer, const json& value, const char* field) {
+    auto document = small_network();
+    if (std::string(field) == "layers[0].fine_leak") document["layers"][0].erase("leak");
+    document[json::json_pointer(pointer)] = value;
+    const auto network = parsed(document);
+    expect_all_in(refusal([&] { check_limits(network, limits, "a build"); }), {"net.json", field, "a build", "rules"});
+    auto whole = limits;
+    whole.rules |= contract::kRulesState;
+    EXPECT_NO_THROW(check_limits(network, whole, "a build"));
+  };
+  refused("/keep", true, "keep");
+  refused("/layers/0/reset", "none", "layers[0].reset");
+  refused("/layers/0/fine_leak", {{"raw", 257}}, "layers[0].fine_leak");
+}
+
 TEST(Network, CanonicalFormGivesTheNetworkAgain) {
   std::mt19937 random(11);
   for (int n = 0; n < 200; ++n) {
@@ -80,6 +131,12 @@ TEST(Network, CanonicalFormGivesTheNetworkAgain) {
     document["weight_width"] = random() % 2 ? 8 : 16;
     document["layers"][0]["rule"] = random() % 2 ? "naca" : "frozen";
     if (document["layers"][0]["rule"] == "frozen") document["layers"][0].erase("learning_rate");
+    if (random() % 2) document["keep"] = true;
+    if (random() % 2) document["layers"][0]["reset"] = random() % 2 ? "subtract" : "none";
+    if (random() % 2) {
+      document["layers"][1].erase("leak");
+      document["layers"][1]["fine_leak"] = {{"raw", random() % 65537}};
+    }
     document["layers"][1]["rounding"] = random() % 2 ? "nearest" : "stochastic";
     document["layers"][1]["span"] = random() % 2 ? "last_step" : "all_steps";
     document["layers"][1]["learning_rate"] = 1e-6 * (1 + random() % 1000);
@@ -168,6 +225,8 @@ TEST(Network, EveryRefusalNamesFileFieldAndValue) {
       {"/layers/0/window", -0.5, {"layers[0].window", "cannot be represented"}},
       {"/layers/0/window", 200, {"layers[0].window", "cannot be represented"}},
       {"/layers/0/leak", 1.1, {"layers[0].leak", "cannot be represented", "1.1"}},
+      {"/layers/0/reset", "soft", {"layers[0].reset", "\"subtract\"", "\"soft\""}},
+      {"/keep", 1, {"keep", "true or false"}},
       {"/layers/0/input_shift", 16, {"layers[0].input_shift", "0 to 15", "(value 16)"}},
       {"/layers/0/rule", "stdp", {"layers[0].rule", "\"frozen\", \"naca\", \"error\"", "\"stdp\""}},
       {"/layers/0/span", "first", {"layers[0].span", "\"first\""}},

@@ -35,11 +35,23 @@ TEST(Program, HasTheFieldsOfTheContract) {
     std::memcpy(&value, block.data() + at, 4);
     return value;
   };
-  const std::vector<std::uint32_t> header = {0x43534850, 2, 0x9abcdef0, 0x12345678, 100, 2, 8, 4, 0, 128, 3, 0, 0, 0, 0, 0};
+  const std::vector<std::uint32_t> header = {0x43534850, 3, 0x9abcdef0, 0x12345678, 100, 2, 8, 4, 0, 128, 3, 0, 0, 0, 0, 0};
   for (std::size_t n = 0; n < header.size(); ++n) EXPECT_EQ(word(4 * n), header[n]) << n;
-  const std::vector<std::uint32_t> first = {70, 1, 128, 0, 51, 0, 1, 0, 0, 16777, 6, 0, 0, 0, 0, 0};
+  const std::vector<std::uint32_t> first = {70, 1, 128, 0, 51 * 256, 0, 1, 0, 0, 16777, 6, 0, 0, 0, 0, 0};
   for (std::size_t n = 0; n < first.size(); ++n) EXPECT_EQ(word(64 + 4 * n), first[n]) << n;
-  for (std::size_t n = 128; n < 192; n += 4) EXPECT_EQ(word(n), 0u) << "connection dense and room for shapes";
+  for (std::size_t n = 128; n < 192; n += 4) EXPECT_EQ(word(n), 0u) << "connection dense, reset to zero, and room for shapes";
+  document["keep"] = true;
+  document["layers"][0]["reset"] = "subtract";
+  document["layers"][0].erase("leak");
+  document["layers"][0]["fine_leak"] = {{"raw", 12345}};
+  const auto kept = program_block(parse_network(document, "net.json"), layout, {.sample_stride = 128});
+  std::uint32_t flags = 0, leak = 0, reset = 0;
+  std::memcpy(&flags, kept.data() + 40, 4);
+  std::memcpy(&leak, kept.data() + 64 + 16, 4);
+  std::memcpy(&reset, kept.data() + 64 + 68, 4);
+  EXPECT_EQ(flags, 4u);
+  EXPECT_EQ(leak, 12345u);
+  EXPECT_EQ(reset, 1u);
   EXPECT_EQ(word(192 + 24), 2u);  // factor error
   EXPECT_EQ(word(192 + 28), 1u);  // all steps
   EXPECT_EQ(word(192 + 44), 101u * 128);

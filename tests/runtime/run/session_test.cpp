@@ -57,6 +57,50 @@ TEST_F(Session, AnySplitOverLaunchesGivesTheSameBits) {
   }
 }
 
+TEST_F(Session, StateThatIsKeptGoesOnOverAnySplit) {
+  const auto usual = learned(document, {.end = 130, .launch_samples = 1000});
+  document["keep"] = true;
+  document["layers"][0]["reset"] = "subtract";
+  document["layers"][1]["leak"] = 0.9;
+  const auto whole = learned(document, {.end = 130, .launch_samples = 1000});
+  EXPECT_NE(whole.scores, usual.scores);
+  for (const std::uint64_t size : {1, 7, 129}) {
+    const auto split = learned(document, {.end = 130, .launch_samples = size});
+    EXPECT_EQ(split.scores, whole.scores) << size;
+    EXPECT_EQ(split.state.weights, whole.state.weights) << "with the state: " << size;
+  }
+}
+
+TEST_F(Session, ATestThatKeepsStateBeginsWithNoneAndGoesThroughItsSamplesInOrder) {
+  document["keep"] = true;
+  document["layers"][0]["leak"] = 0.95;
+  const auto fixed = make_fixed(parse_network(document, "net.json"));
+  auto weights = learned(document, {.end = 60, .launch_samples = 60}).state.weights;
+  const auto other = driver::open_local("reference");
+  const std::vector<Launcher> launchers{launch_on(*device, fixed), launch_on(*other, fixed)};
+  std::vector<std::vector<std::uint32_t>> all;
+  for (const std::uint64_t size : {150, 11, 1}) {
+    std::vector<std::uint32_t> scores;
+    const auto note = [&](std::uint64_t, std::span<const Sample>, const LaunchResult& result) {
+      scores.insert(scores.end(), result.scores.begin(), result.scores.end());
+    };
+    (void)test(data, {.samples = 100, .launch_samples = size, .keep = true}, weights, launchers, note);
+    all.push_back(scores);
+  }
+  EXPECT_EQ(all[1], all[0]);
+  EXPECT_EQ(all[2], all[0]);
+  // Other weights of the same network, but for the state: it must not count.
+  const auto before = all[0];
+  const auto state = fixed.layout.layers[0].weights_offset + 65 * fixed.layout.layers[0].row_bytes;
+  for (std::size_t k = 0; k < 40; ++k) weights[state + k] ^= std::byte{0x3f};
+  std::vector<std::uint32_t> scores;
+  (void)test(data, {.samples = 100, .launch_samples = 20, .keep = true}, weights, launchers,
+             [&](std::uint64_t, std::span<const Sample>, const LaunchResult& result) {
+               scores.insert(scores.end(), result.scores.begin(), result.scores.end());
+             });
+  EXPECT_EQ(scores, before);
+}
+
 TEST_F(Session, AScheduleActsAtItsSampleWhateverTheLaunches) {
   document["schedule"] = {
       {{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 55}, {"scale", 0.25}}, {{"from_sample", 170}, {"scale", 0}}};
