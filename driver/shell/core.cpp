@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "driver/shell/connection.hpp"
 #include "driver/shell/weight_rows.hpp"
 
 namespace phasic::shell {
@@ -19,12 +20,13 @@ void Core::set_rate(std::size_t layer, std::uint32_t rate, std::uint32_t factor_
 void set_weight_values(Core& network, std::size_t layer, std::span<const std::int16_t> weights) {
   const Program& program = network.program();
   const LayerProgram& shape = program.layers.at(layer);
-  if (weights.size() != std::size_t{shape.rows} * shape.neurons) throw std::invalid_argument("wrong number of weights");
+  const std::size_t width = connection_of(shape).row_width;
+  if (weights.size() != std::size_t{shape.rows} * width) throw std::invalid_argument("wrong number of weights");
   const std::size_t row_bytes = weight_row_bytes(program, shape);
   std::vector<std::byte> rows(weight_bytes(program, shape));
   for (std::size_t row = 0; row < shape.rows; ++row) {
-    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      store_weight(rows.data() + row * row_bytes, neuron, program.weight_width, weights[row * shape.neurons + neuron]);
+    for (std::size_t neuron = 0; neuron < width; ++neuron) {
+      store_weight(rows.data() + row * row_bytes, neuron, program.weight_width, weights[row * width + neuron]);
     }
   }
   network.set_weights(layer, rows);
@@ -33,13 +35,14 @@ void set_weight_values(Core& network, std::size_t layer, std::span<const std::in
 std::vector<std::int16_t> weight_values(const Core& network, std::size_t layer) {
   const Program& program = network.program();
   const LayerProgram& shape = program.layers.at(layer);
+  const std::size_t width = connection_of(shape).row_width;
   const std::size_t row_bytes = weight_row_bytes(program, shape);
   std::vector<std::byte> rows(weight_bytes(program, shape));
   network.get_weights(layer, rows);
   std::vector<std::int16_t> weights;
-  weights.reserve(std::size_t{shape.rows} * shape.neurons);
+  weights.reserve(std::size_t{shape.rows} * width);
   for (std::size_t row = 0; row < shape.rows; ++row) {
-    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+    for (std::size_t neuron = 0; neuron < width; ++neuron) {
       weights.push_back(load_weight(rows.data() + row * row_bytes, neuron, program.weight_width));
     }
   }

@@ -88,9 +88,9 @@ class Core {
   Counts counts_;
 };
 
-/// Sets all weights from `weights[row * neurons + neuron]`.
+/// Sets all weights from `weights[row * width + neuron]`, rows of `width` weights; state is 0 then.
 void set_weight_values(Core& network, std::size_t layer, std::span<const std::int16_t> weights);
-/// All weights as `[row * neurons + neuron]`.
+/// All weights as `[row * width + neuron]`.
 [[nodiscard]] std::vector<std::int16_t> weight_values(const Core& network, std::size_t layer);
 
 }  // namespace phasic::shell

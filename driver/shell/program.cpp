@@ -71,7 +71,7 @@ void check_header(const contract::ProgramHeader& header, const contract::Limits&
 
 /// What a layer's fields are checked against.
 struct Surroundings {
-  std::uint32_t rows_before;  ///< inputs, or neurons of the layer before
+  std::uint32_t sources_before;  ///< inputs, or neurons of the layer before
   std::uint32_t classes;
   bool last;
   bool trace;
@@ -91,8 +91,51 @@ bool legal_span(const contract::Layer& layer, const Surroundings& around, const 
   if (layer.span != static_cast<std::uint32_t>(contract::Span::kAllSteps)) return true;
   if (around.graded) return false;
   if (!by_coincidence(static_cast<contract::Factor>(layer.factor))) return true;
-  const bool too_tall = has(limits, contract::kRulesSerial) && around.rows_before + layer.flags > contract::kSerialHistoryRows;
+  const bool too_tall =
+      has(limits, contract::kRulesSerial) && around.sources_before + layer.flags > contract::kSerialHistoryRows;
   return layer.neurons <= limits.max_outputs && !too_tall;
+}
+
+Shape take_shape(const contract::Layer& layer) {
+  return {.source_rows = layer.source_rows,
+          .source_columns = layer.source_columns,
+          .source_channels = layer.source_channels,
+          .pool = layer.pool,
+          .padding = layer.padding,
+          .stride = layer.stride,
+          .kernel_rows = layer.kernel_rows,
+          .kernel_columns = layer.kernel_columns,
+          .channels = layer.channels};
+}
+
+/// The fields from source_rows to channels.
+void check_shape(const contract::Layer& layer, std::size_t base, const Surroundings& around, const contract::Limits& limits,
+                 FieldCheck& check) {
+  using Layer = contract::Layer;
+  const Shape shape = take_shape(layer);
+  const bool shaped = has_shape(static_cast<contract::Connection>(layer.connection));
+  const auto require = [&](std::uint32_t value, bool legal, std::size_t offset) {
+    check.require(shaped ? legal : value == 0, base + offset);
+  };
+  const auto within = [](std::uint32_t value, std::uint32_t most) { return value >= 1 && value <= most; };
+  const std::uint64_t places = std::uint64_t{shape.source_rows} * shape.source_columns;
+  require(shape.source_rows, within(shape.source_rows, contract::kLayerSourceRowsMaximum), offsetof(Layer, source_rows));
+  require(shape.source_columns, within(shape.source_columns, contract::kLayerSourceColumnsMaximum),
+          offsetof(Layer, source_columns));
+  require(shape.source_channels, places * shape.source_channels == around.sources_before, offsetof(Layer, source_channels));
+  require(shape.pool, shape.pool <= contract::kLayerPoolMaximum, offsetof(Layer, pool));
+  require(shape.padding, shape.padding <= contract::kLayerPaddingMaximum, offsetof(Layer, padding));
+  require(shape.stride, within(shape.stride, contract::kLayerStrideMaximum), offsetof(Layer, stride));
+  if (check.first()) return;
+  require(shape.kernel_rows, shape.kernel_rows <= contract::kLayerKernelRowsMaximum && position_rows(shape) != 0,
+          offsetof(Layer, kernel_rows));
+  const std::uint64_t rows = std::uint64_t{shape.kernel_rows} * shape.kernel_columns * shape.source_channels + layer.flags;
+  require(
+      shape.kernel_columns,
+      shape.kernel_columns <= contract::kLayerKernelColumnsMaximum && position_columns(shape) != 0 && rows <= limits.max_rows,
+      offsetof(Layer, kernel_columns));
+  const std::uint64_t positions = std::uint64_t{position_rows(shape)} * position_columns(shape);
+  require(shape.channels, positions * shape.channels == layer.neurons, offsetof(Layer, channels));
 }
 
 void check_layer(const contract::Layer& layer, std::size_t base, const Surroundings& around, const contract::Limits& limits,
@@ -101,7 +144,7 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
   const bool all_steps = layer.span == static_cast<std::uint32_t>(contract::Span::kAllSteps);
   check.require_range(layer.neurons, 1, limits.max_neurons, base + offsetof(Layer, neurons));
   check.require(
-      layer.flags <= contract::kLayerFlagsMaximum && std::uint64_t{around.rows_before} + layer.flags <= limits.max_rows,
+      layer.flags <= contract::kLayerFlagsMaximum && std::uint64_t{around.sources_before} + layer.flags <= limits.max_rows,
       base + offsetof(Layer, flags));
   check.require_range(layer.threshold, contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum,
                       base + offsetof(Layer, threshold));
@@ -128,10 +171,14 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
                       base + offsetof(Layer, trace_shift));
   check.require_range(layer.homeostasis, 0, has(limits, contract::kRulesCompetition) ? contract::kLayerHomeostasisMaximum : 0,
                       base + offsetof(Layer, homeostasis));
-  check.require_range(layer.connection, 0, contract::kLayerConnectionMaximum, base + offsetof(Layer, connection));
+  const auto connection = static_cast<contract::Connection>(layer.connection);
+  check.require(layer.connection <= contract::kLayerConnectionMaximum && provides(limits, needs(connection)) &&
+                    !(has_shape(connection) && competes(static_cast<contract::Factor>(layer.factor))),
+                base + offsetof(Layer, connection));
   check.require(
       layer.reset <= contract::kLayerResetMaximum && provides(limits, needs(static_cast<contract::Reset>(layer.reset))),
       base + offsetof(Layer, reset));
+  check_shape(layer, base, around, limits, check);
   for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
     check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
   }
@@ -139,8 +186,10 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
 
 Fault field_fault(std::uint32_t offset) { return {contract::Error::kProgramField, offset, 0}; }
 
-LayerProgram take_layer(const contract::Layer& layer, std::uint32_t rows_before) {
-  return {.rows = rows_before + layer.flags,
+LayerProgram take_layer(const contract::Layer& layer, std::uint32_t sources_before, bool first) {
+  const bool shaped = has_shape(static_cast<contract::Connection>(layer.connection));
+  const std::uint32_t rows = shaped ? layer.kernel_rows * layer.kernel_columns * layer.source_channels : sources_before;
+  return {.rows = rows + layer.flags,
           .neurons = layer.neurons,
           .bias = (layer.flags & contract::kLayerFlagsBias) != 0,
           .threshold = layer.threshold,
@@ -157,7 +206,10 @@ LayerProgram take_layer(const contract::Layer& layer, std::uint32_t rows_before)
           .levels_offset = layer.levels_offset,
           .post = static_cast<contract::Post>(layer.post),
           .trace_shift = layer.trace_shift,
-          .homeostasis = layer.homeostasis};
+          .homeostasis = layer.homeostasis,
+          .connection = static_cast<contract::Connection>(layer.connection),
+          .shape = take_shape(layer),
+          .first = first};
 }
 
 }  // namespace
@@ -168,7 +220,8 @@ std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer
 
 std::uint32_t state_rows(const Program& program, const LayerProgram& layer) {
   if (competes(layer)) return (contract::kSquaresWidth + contract::kWinsWidth) / program.weight_width;
-  return program.keep ? contract::kPotentialWidth / program.weight_width + 1 : 0;
+  const std::uint32_t parts = contract::kPotentialWidth / program.weight_width + 1;
+  return program.keep ? parts * connection_of(layer).positions : 0;
 }
 
 std::uint32_t stored_rows(const Program& program, const LayerProgram& layer) {
@@ -210,16 +263,16 @@ std::variant<Program, Fault> parse_program(std::span<const std::byte> block, con
                   .keep = (header.flags & contract::kProgramHeaderFlagsKeep) != 0,
                   .layers = {},
                   .gates = has(limits, contract::kRulesGate)};
-  std::uint32_t rows_before = header.inputs;
+  std::uint32_t sources_before = header.inputs;
   for (std::size_t number = 0; number < header.layers; ++number) {
     const std::size_t base = sizeof header + number * sizeof(contract::Layer);
     contract::Layer layer;
     std::memcpy(&layer, block.data() + base, sizeof layer);
-    const Surroundings around{rows_before, header.classes, number + 1 == header.layers, program.trace, is_graded(program)};
+    const Surroundings around{sources_before, header.classes, number + 1 == header.layers, program.trace, is_graded(program)};
     check_layer(layer, base, around, limits, check);
     if (const auto offset = check.first()) return field_fault(*offset);
-    program.layers.push_back(take_layer(layer, rows_before));
-    rows_before = layer.neurons;
+    program.layers.push_back(take_layer(layer, sources_before, number == 0));
+    sources_before = layer.neurons;
   }
   return program;
 }

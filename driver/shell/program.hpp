@@ -20,9 +20,22 @@ struct Fault {
   bool operator==(const Fault&) const = default;
 };
 
+/// What a connection with a shape looks like (specification, section 1, convolutions).
+struct Shape {
+  std::uint32_t source_rows = 0;
+  std::uint32_t source_columns = 0;
+  std::uint32_t source_channels = 0;
+  std::uint32_t pool = 0;  ///< places of sources are divided by 2 to this power
+  std::uint32_t padding = 0;
+  std::uint32_t stride = 0;
+  std::uint32_t kernel_rows = 0;
+  std::uint32_t kernel_columns = 0;
+  std::uint32_t channels = 0;  ///< neurons at a position
+};
+
 /// One layer. Formulas that use these values: specification, sections 1 and 2.
 struct LayerProgram {
-  std::uint32_t rows = 0;  ///< presynaptic rows, the bias included
+  std::uint32_t rows = 0;  ///< rows of weights, that of the bias included
   std::uint32_t neurons = 0;
   bool bias = false;  ///< the last row spikes at every step
   std::int32_t threshold = 0;
@@ -40,6 +53,9 @@ struct LayerProgram {
   contract::Post post = contract::Post::kTrit;
   std::uint32_t trace_shift = 0;
   std::uint32_t homeostasis = 0;
+  contract::Connection connection = contract::Connection::kDense;
+  Shape shape = {};    ///< of a connection that has one
+  bool first = false;  ///< sources are the network's inputs
 };
 
 /// A network and how its samples are read.
@@ -58,6 +74,7 @@ struct Program {
   bool gates = true;  ///< samples may have a gate, from the build
 };
 
+[[nodiscard]] constexpr bool has_shape(const LayerProgram& layer) { return contract::has_shape(layer.connection); }
 /// Whether samples are graded values, shown once, and neurons answer with such values.
 [[nodiscard]] constexpr bool is_graded(const Program& program) { return contract::is_graded(program.sample_kind); }
 /// What a bias row sends at each step.

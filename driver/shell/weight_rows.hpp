@@ -51,25 +51,23 @@ struct KeptNeuron {
   bool spiked = false;         ///< S_j
 };
 
-/// State of `neuron` in the rows from `first` on that follow those of weights.
-[[nodiscard]] inline KeptNeuron load_kept(const std::byte* first, std::size_t row_bytes, std::size_t neuron,
-                                          unsigned weight_width) {
-  std::uint32_t potential = 0;
-  for (unsigned bit = 0; bit < contract::kPotentialWidth; bit += weight_width) {
-    const auto part = static_cast<std::uint16_t>(load_weight(first + bit / weight_width * row_bytes, neuron, weight_width));
-    potential |= std::uint32_t{part & ((1U << weight_width) - 1)} << bit;
-  }
-  const std::byte* const spikes = first + contract::kPotentialWidth / weight_width * row_bytes;
-  return {static_cast<std::int16_t>(potential), (load_weight(spikes, neuron, weight_width) & 1) != 0};
-}
+/// Where the parts of the state of neurons lie in the rows that follow those of weights.
+class KeptRows {
+ public:
+  KeptRows(const Program& program, const LayerProgram& layer);
 
-inline void store_kept(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width, KeptNeuron kept) {
-  for (unsigned bit = 0; bit < contract::kPotentialWidth; bit += weight_width) {
-    store_weight(first + bit / weight_width * row_bytes, neuron, weight_width,
-                 static_cast<std::int16_t>(kept.potential >> bit));
+  /// `first` is where those rows begin.
+  [[nodiscard]] KeptNeuron load(const std::byte* first, std::size_t neuron) const;
+  void store(std::byte* first, std::size_t neuron, KeptNeuron kept) const;
+
+ private:
+  [[nodiscard]] std::size_t row(unsigned part, std::size_t neuron) const {
+    return (part * positions_ + neuron / width_) * row_bytes_;
   }
-  store_weight(first + contract::kPotentialWidth / weight_width * row_bytes, neuron, weight_width, kept.spiked ? 1 : 0);
-}
+
+  unsigned weight_width_;
+  std::size_t positions_, width_, row_bytes_;
+};
 
 inline void store_competitor(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width,
                              const Competitor& competitor) {

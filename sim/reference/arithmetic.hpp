@@ -105,7 +105,7 @@ namespace phasic::reference {
 [[nodiscard]] constexpr std::int32_t nearest_rounding(unsigned fraction) { return std::int32_t{1} << (fraction - 1); }
 
 /// The weight `weight` changed by `change` (u_ij, in 1 / 2^F) but not yet limited to the weight's width.
-[[nodiscard]] constexpr std::int32_t unlimited_weight(std::int32_t weight, std::int32_t change, std::int32_t rounding,
+[[nodiscard]] constexpr std::int64_t unlimited_weight(std::int32_t weight, std::int64_t change, std::int32_t rounding,
                                                       unsigned fraction) {
   return weight + ((change + rounding) >> fraction);
 }

@@ -31,7 +31,8 @@ FloatNetwork::FloatNetwork(Program program) : program_(std::move(program)) {
   if (is_graded(program_)) throw std::invalid_argument("the floating-point model has no graded samples");
   for (const LayerProgram& shape : program_.layers) {
     Layer layer;
-    layer.weights.resize(std::size_t{shape.rows} * shape.neurons);
+    layer.reached = all_reached(shape);
+    layer.weights.resize(std::size_t{shape.rows} * row_width(shape));
     layer.levels.resize(std::size_t{program_.classes} * shape.neurons);
     layer.events.resize(program_.steps);
     if (competes(shape)) throw std::invalid_argument("the floating-point model has no competition");
@@ -100,7 +101,7 @@ void FloatNetwork::encode(const Sample& sample, std::uint32_t number) {
     }
   }
   if (!shape.bias) return;
-  for (auto& step : events) step.push_back(static_cast<std::uint16_t>(shape.rows - 1));
+  for (auto& step : events) step.push_back(static_cast<std::uint16_t>(program_.inputs));
 }
 
 void FloatNetwork::integrate(std::size_t number) {
@@ -114,9 +115,11 @@ void FloatNetwork::integrate(std::size_t number) {
   std::vector<float> sums(shape.neurons);
   for (std::size_t step = 0; step < program_.steps; ++step) {
     std::fill(sums.begin(), sums.end(), 0.0F);
-    for (const std::uint16_t row : layer.events[step]) {
-      const float* const weights = layer.weights.data() + std::size_t{row} * shape.neurons;
-      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) sums[neuron] += weights[neuron];
+    for (const std::uint16_t source : layer.events[step]) {
+      for (const Reached& reached : layer.reached[source]) {
+        const float* const weights = layer.weights.data() + reached.row * row_width(shape);
+        for (std::size_t k = 0; k < row_width(shape); ++k) sums[reached.first + k] += weights[k];
+      }
     }
     std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
     std::vector<std::uint16_t>* const next = number + 1 < layers_.size() ? &layers_[number + 1].events[step] : nullptr;
@@ -142,7 +145,7 @@ void FloatNetwork::integrate(std::size_t number) {
       if (spikes && next != nullptr) next->push_back(static_cast<std::uint16_t>(neuron));
     }
     if (next != nullptr && program_.layers[number + 1].bias) {
-      next->push_back(static_cast<std::uint16_t>(program_.layers[number + 1].rows - 1));
+      next->push_back(static_cast<std::uint16_t>(shape.neurons));
     }
   }
 }
@@ -160,11 +163,13 @@ void FloatNetwork::update(std::size_t number, std::uint32_t label) {
   const std::size_t first = shape.span == contract::Span::kLastStep ? program_.steps - 1 : 0;
   for (std::size_t step = first; step < program_.steps; ++step) {
     const std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
-    const auto add = [&](const std::vector<std::uint16_t>& rows, float scale) {
+    const auto add = [&](const std::vector<std::uint16_t>& sources, float scale) {
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) changes[neuron] = trits[neuron] * factors[neuron] * scale;
-      for (const std::uint16_t row : rows) {
-        float* const weights = layer.weights.data() + std::size_t{row} * shape.neurons;
-        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) weights[neuron] += changes[neuron];
+      for (const std::uint16_t source : sources) {
+        for (const Reached& reached : layer.reached[source]) {
+          float* const weights = layer.weights.data() + reached.row * row_width(shape);
+          for (std::size_t k = 0; k < row_width(shape); ++k) weights[k] += changes[reached.first + k];
+        }
       }
     };
     add(layer.events[step], static_cast<float>(1U << shape.trace_shift));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/reference/cores.hpp"
+#include "sim/reference/reach.hpp"
 
 namespace phasic::reference {
 
@@ -22,7 +23,8 @@ class FloatNetwork {
   [[nodiscard]] const Program& program() const { return program_; }
   void set_learn(bool learn) { program_.learn = learn; }
   void set_rate(std::size_t layer, std::uint32_t rate, std::uint32_t factor_shift);
-  /// In units of the kernel's weights, `[row * neurons + neuron]`. Throws std::invalid_argument for another size.
+  /// In units of the kernel's weights, `[row * width + neuron]`, rows of `width` weights. Throws std::invalid_argument for
+  /// another size.
   void set_weights(std::size_t layer, std::span<const float> weights);
   [[nodiscard]] std::span<const float> weights(std::size_t layer) const { return layers_.at(layer).weights; }
   /// 64 times the neuromodulator f, not rounded: `[class * neurons + neuron]`.
@@ -32,9 +34,10 @@ class FloatNetwork {
 
  private:
   struct Layer {
+    std::vector<std::vector<Reached>> reached;  ///< by each source
     std::vector<float> weights;
     std::vector<float> levels;
-    std::vector<std::vector<std::uint16_t>> events;  ///< rows that spike, by step
+    std::vector<std::vector<std::uint16_t>> events;  ///< sources that spike, by step
     std::vector<float> potentials;
     std::vector<std::uint8_t> spiked;
     std::vector<std::int8_t> trits;  ///< [step][neurons]

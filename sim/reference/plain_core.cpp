@@ -8,6 +8,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
 #include "sim/reference/random.hpp"
+#include "sim/reference/reach.hpp"
 
 namespace phasic::reference {
 namespace {
@@ -19,6 +20,7 @@ class Raster {
   Raster(std::size_t steps, std::size_t width) : width_(width), values_(steps * width) {}
   [[nodiscard]] Value& at(std::size_t step, std::size_t index) { return values_[step * width_ + index]; }
   [[nodiscard]] const Value& at(std::size_t step, std::size_t index) const { return values_[step * width_ + index]; }
+  [[nodiscard]] std::size_t width() const { return width_; }
 
  private:
   std::size_t width_;
@@ -57,7 +59,8 @@ class PlainCore final : public Core {
  public:
   explicit PlainCore(Program program) : Core(std::move(program)) {
     for (const LayerProgram& layer : program_.layers) {
-      weights_.emplace_back(std::size_t{layer.rows} * layer.neurons);
+      reached_.push_back(all_reached(layer));
+      weights_.emplace_back(std::size_t{layer.rows} * row_width(layer));
       levels_.emplace_back(std::size_t{program_.classes} * layer.neurons);
     }
     for (const LayerProgram& layer : program_.layers) kept_.emplace_back(layer.neurons);
@@ -69,7 +72,7 @@ class PlainCore final : public Core {
     if (rows.size() != weight_bytes(program_, shape)) throw std::invalid_argument("wrong size of a weights buffer");
     const std::size_t row_bytes = weight_row_bytes(program_, shape);
     for (std::size_t row = 0; row < shape.rows; ++row) {
-      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      for (std::size_t neuron = 0; neuron < row_width(shape); ++neuron) {
         weight(layer, row, neuron) = load_weight(rows.data() + row * row_bytes, neuron, program_.weight_width);
       }
     }
@@ -79,7 +82,7 @@ class PlainCore final : public Core {
       if (competes(shape)) {
         state_[neuron] = load_competitor(state, row_bytes, neuron, program_.weight_width);
       } else {
-        kept_[layer][neuron] = load_kept(state, row_bytes, neuron, program_.weight_width);
+        kept_[layer][neuron] = KeptRows(program_, shape).load(state, neuron);
       }
     }
   }
@@ -90,8 +93,8 @@ class PlainCore final : public Core {
     const std::size_t row_bytes = weight_row_bytes(program_, shape);
     std::fill(rows.begin(), rows.end(), std::byte{0});
     for (std::size_t row = 0; row < shape.rows; ++row) {
-      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-        const std::int32_t value = weights_[layer][row * shape.neurons + neuron];
+      for (std::size_t neuron = 0; neuron < row_width(shape); ++neuron) {
+        const std::int32_t value = weights_[layer][row * row_width(shape) + neuron];
         store_weight(rows.data() + row * row_bytes, neuron, program_.weight_width, static_cast<std::int16_t>(value));
       }
     }
@@ -101,7 +104,7 @@ class PlainCore final : public Core {
       if (competes(shape)) {
         store_competitor(state, row_bytes, neuron, program_.weight_width, state_[neuron]);
       } else {
-        store_kept(state, row_bytes, neuron, program_.weight_width, kept_[layer][neuron]);
+        KeptRows(program_, shape).store(state, neuron, kept_[layer][neuron]);
       }
     }
   }
@@ -126,12 +129,12 @@ class PlainCore final : public Core {
       for (std::vector<KeptNeuron>& layer : kept_) std::fill(layer.begin(), layer.end(), KeptNeuron{});
     }
     Spikes inputs = encode(sample, number);
-    std::vector<Spikes> rows;
+    std::vector<Spikes> sources;
     std::vector<Activity> activities;
     for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
       const LayerProgram& shape = program_.layers[layer];
-      rows.push_back(with_bias(inputs, shape));
-      activities.push_back(competes(shape) ? compare(layer, rows.back()) : integrate(layer, rows.back()));
+      sources.push_back(with_bias(inputs, shape));
+      activities.push_back(competes(shape) ? compare(layer, sources.back()) : integrate(layer, sources.back()));
       if (layer == 0 && sample.gated && !competes(shape)) shut_all_but(sample.open, activities.back());
       for (const std::uint32_t count : activities.back().counts) counts_.layers[layer].spikes += spikes_of(count);
       if (potentials != nullptr) copy_potentials(shape, activities.back(), (*potentials)[layer]);
@@ -142,16 +145,17 @@ class PlainCore final : public Core {
     for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
       const LayerProgram& shape = program_.layers[layer];
       if (competes(shape)) {
-        compete(layer, rows[layer], activities[layer], sample.label, number);
+        compete(layer, sources[layer], activities[layer], sample.label, number);
       } else if (shape.factor != contract::Factor::kFrozen) {
-        update(layer, rows[layer], activities[layer], activities.back().counts, sample.label, number);
+        update(layer, sources[layer], activities[layer], activities.back().counts, sample.label, number);
       }
     }
   }
 
  private:
+  /// `neuron` is one of those that the row has weights for.
   std::int32_t& weight(std::size_t layer, std::size_t row, std::size_t neuron) {
-    return weights_[layer][row * program_.layers[layer].neurons + neuron];
+    return weights_[layer][row * row_width(program_.layers[layer]) + neuron];
   }
 
   /// Spikes that a neuron sent, from its count.
@@ -194,31 +198,33 @@ class PlainCore final : public Core {
     return spikes;
   }
 
-  /// The spikes of a layer's rows: those of its inputs, and the bias row if it has one.
+  /// The spikes of a layer's sources: those of its inputs, and the bias if it has one.
   [[nodiscard]] Spikes with_bias(const Spikes& inputs, const LayerProgram& shape) const {
-    Spikes rows(program_.steps, shape.rows);
-    const std::size_t inputs_count = shape.rows - (shape.bias ? 1 : 0);
+    const std::size_t count = inputs.width();
+    Spikes sources(program_.steps, count + (shape.bias ? 1 : 0));
     for (std::size_t step = 0; step < program_.steps; ++step) {
-      for (std::size_t row = 0; row < inputs_count; ++row) rows.at(step, row) = inputs.at(step, row);
-      if (shape.bias) rows.at(step, shape.rows - 1) = static_cast<std::uint8_t>(bias_value(program_));
+      for (std::size_t source = 0; source < count; ++source) sources.at(step, source) = inputs.at(step, source);
+      if (shape.bias) sources.at(step, count) = static_cast<std::uint8_t>(bias_value(program_));
     }
-    return rows;
+    return sources;
   }
 
   /// Section 1.
-  Activity integrate(std::size_t layer, const Spikes& rows) {
+  Activity integrate(std::size_t layer, const Spikes& sources) {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
     const unsigned shift = shape.input_shift + (is_graded(program_) ? contract::kGradedShift : 0);
     Activity activity(program_.steps, kept_[layer]);
     for (std::size_t step = 0; step < program_.steps; ++step) {
       std::vector<std::int64_t> sums(shape.neurons);
-      for (std::size_t row = 0; row < shape.rows; ++row) {
-        if (rows.at(step, row) == 0) continue;
+      for (std::size_t source = 0; source < sources.width(); ++source) {
+        if (sources.at(step, source) == 0) continue;
         ++counts.events;
-        counts.synaptic_operations += shape.neurons;
-        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-          sums[neuron] += rows.at(step, row) * weight(layer, row, neuron);
+        for (const Reached& reached : reached_[layer][source]) {
+          counts.synaptic_operations += row_width(shape);
+          for (std::size_t k = 0; k < row_width(shape); ++k) {
+            sums[reached.first + k] += sources.at(step, source) * weight(layer, reached.row, k);
+          }
         }
       }
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
@@ -293,7 +299,7 @@ class PlainCore final : public Core {
       const std::uint16_t random = rounding_word(row_words(key, static_cast<unsigned>(row)), static_cast<unsigned>(winner));
       const std::int32_t rounding = shape.rounding == contract::Rounding::kStochastic ? stochastic_rounding(random, fraction)
                                                                                       : nearest_rounding(fraction);
-      const std::int32_t unlimited = unlimited_weight(value, distance << (fraction - slowness), rounding, fraction);
+      const std::int64_t unlimited = unlimited_weight(value, distance << (fraction - slowness), rounding, fraction);
       const auto limited = static_cast<std::int32_t>(saturate(unlimited, program_.weight_width));
       if (limited != unlimited) ++counts.weight_saturations;
       competitor.squares += static_cast<std::uint32_t>(limited * limited) - static_cast<std::uint32_t>(value * value);
@@ -322,15 +328,12 @@ class PlainCore final : public Core {
   }
 
   /// Section 2. `output_counts` are those of the last layer.
-  void update(std::size_t layer, const Spikes& rows, const Activity& activity, const std::vector<std::uint32_t>& output_counts,
-              std::uint32_t label, std::uint32_t number) {
+  void update(std::size_t layer, const Spikes& sources, const Activity& activity,
+              const std::vector<std::uint32_t>& output_counts, std::uint32_t label, std::uint32_t number) {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
     const std::size_t last = program_.steps - 1;
     const std::size_t first_step = shape.span == contract::Span::kLastStep ? last : 0;
-    const unsigned fraction = fraction_bits(program_.weight_width);
-    const auto layer_number = static_cast<unsigned>(layer);
-    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kRounding, layer_number), number);
 
     std::vector<std::int32_t> errors;
     for (std::size_t k = 0; k < std::min<std::size_t>(program_.classes, output_counts.size()); ++k) {
@@ -341,31 +344,56 @@ class PlainCore final : public Core {
       factors[neuron] = postsynaptic_factor(signal(layer, neuron, activity, label, errors), shape.rate, shape.factor_shift);
     }
 
-    for (std::size_t row = 0; row < shape.rows; ++row) {
+    std::vector<std::vector<std::int64_t>> changes(shape.rows);  // u of the rows that are visited
+    for (std::size_t source = 0; source < sources.width(); ++source) {
       bool visited = false;
-      for (std::size_t step = first_step; step <= last; ++step) visited = visited || rows.at(step, row) != 0;
+      for (std::size_t step = first_step; step <= last; ++step) visited = visited || sources.at(step, source) != 0;
       if (!visited) continue;
-      ++counts.update_rows;
-      counts.update_operations += shape.neurons;
-      const WordPair random = row_words(key, static_cast<unsigned>(row));
-      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-        std::int32_t coincidences = 0;
-        for (std::size_t step = first_step; step <= last; ++step) {
-          const bool spiked_before = step != 0 && rows.at(step - 1, row) != 0;
+      for (const Reached& reached : reached_[layer][source]) {
+        counts.update_operations += row_width(shape);
+        std::vector<std::int64_t>& row = changes[reached.row];
+        row.resize(row_width(shape));
+        for (std::size_t k = 0; k < row.size(); ++k) {
+          const std::size_t neuron = reached.first + k;
           if (activity.shut[neuron]) continue;
-          const std::uint8_t value = rows.at(step, row);
-          coincidences += (is_graded(program_) ? value : presynaptic(value != 0, spiked_before, shape.trace_shift)) *
-                          postsynaptic(shape.post, activity.potentials.at(step, neuron), shape.threshold, shape.window,
-                                       activity.spiked_before(step, neuron));
+          row[k] += std::int64_t{coincidences(shape, sources, source, activity, neuron, first_step)} * factors[neuron];
         }
-        const std::int32_t rounding = shape.rounding == contract::Rounding::kStochastic
-                                          ? stochastic_rounding(rounding_word(random, static_cast<unsigned>(neuron)), fraction)
-                                          : nearest_rounding(fraction);
-        std::int32_t& value = weight(layer, row, neuron);
-        const std::int32_t unlimited = unlimited_weight(value, coincidences * factors[neuron], rounding, fraction);
-        value = static_cast<std::int32_t>(saturate(unlimited, program_.weight_width));
-        if (value != unlimited) ++counts.weight_saturations;
       }
+    }
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      if (changes[row].empty()) continue;
+      ++counts.update_rows;
+      change_row(layer, row, changes[row], number);
+    }
+  }
+
+  /// K_ij.
+  [[nodiscard]] std::int32_t coincidences(const LayerProgram& shape, const Spikes& sources, std::size_t source,
+                                          const Activity& activity, std::size_t neuron, std::size_t first_step) const {
+    std::int32_t sum = 0;
+    for (std::size_t step = first_step; step < program_.steps; ++step) {
+      const bool spiked_before = step != 0 && sources.at(step - 1, source) != 0;
+      const std::uint8_t value = sources.at(step, source);
+      sum += (is_graded(program_) ? value : presynaptic(value != 0, spiked_before, shape.trace_shift)) *
+             postsynaptic(shape.post, activity.potentials.at(step, neuron), shape.threshold, shape.window,
+                          activity.spiked_before(step, neuron));
+    }
+    return sum;
+  }
+
+  void change_row(std::size_t layer, std::size_t row, const std::vector<std::int64_t>& changes, std::uint32_t number) {
+    const LayerProgram& shape = program_.layers[layer];
+    const unsigned fraction = fraction_bits(program_.weight_width);
+    const Key key = sample_key(purpose_key(program_.seed, contract::Purpose::kRounding, static_cast<unsigned>(layer)), number);
+    const WordPair random = row_words(key, static_cast<unsigned>(row));
+    for (std::size_t k = 0; k < changes.size(); ++k) {
+      const std::int32_t rounding = shape.rounding == contract::Rounding::kStochastic
+                                        ? stochastic_rounding(rounding_word(random, static_cast<unsigned>(k)), fraction)
+                                        : nearest_rounding(fraction);
+      std::int32_t& value = weight(layer, row, k);
+      const std::int64_t unlimited = unlimited_weight(value, changes[k], rounding, fraction);
+      value = static_cast<std::int32_t>(saturate(unlimited, program_.weight_width));
+      if (value != unlimited) ++counts_.layers[layer].weight_saturations;
     }
   }
 
@@ -391,10 +419,11 @@ class PlainCore final : public Core {
     }
   }
 
-  std::vector<std::vector<std::int32_t>> weights_;  ///< [layer][row * neurons + neuron]
-  std::vector<std::vector<std::int8_t>> levels_;    ///< [layer][class * neurons + neuron]
-  std::vector<std::vector<KeptNeuron>> kept_;       ///< [layer][neuron], since the sample before
-  std::vector<Competitor> state_;                   ///< of the last layer, if it competes
+  std::vector<std::vector<std::vector<Reached>>> reached_;  ///< [layer][source]
+  std::vector<std::vector<std::int32_t>> weights_;          ///< [layer][row * row_width + neuron]
+  std::vector<std::vector<std::int8_t>> levels_;            ///< [layer][class * neurons + neuron]
+  std::vector<std::vector<KeptNeuron>> kept_;               ///< [layer][neuron], since the sample before
+  std::vector<Competitor> state_;                           ///< of the last layer, if it competes
 };
 
 }  // namespace

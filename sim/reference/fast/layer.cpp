@@ -9,20 +9,19 @@
 namespace phasic::reference {
 
 void FastLayer::set_state(std::span<const std::byte> rows) {
-  const std::size_t row_bytes = weight_row_bytes(context_.program, context_.shape);
+  const KeptRows places(context_.program, context_.shape);
   for (std::size_t neuron = 0; neuron < context_.shape.neurons; ++neuron) {
-    const KeptNeuron kept = load_kept(rows.data(), row_bytes, neuron, context_.program.weight_width);
+    const KeptNeuron kept = places.load(rows.data(), neuron);
     activity_.last_potentials[neuron] = kept.potential;
     activity_.last_spikes[neuron] = kept.spiked ? 1 : 0;
   }
 }
 
 void FastLayer::get_state(std::span<std::byte> rows) const {
-  const std::size_t row_bytes = weight_row_bytes(context_.program, context_.shape);
+  const KeptRows places(context_.program, context_.shape);
   std::fill(rows.begin(), rows.end(), std::byte{0});
   for (std::size_t neuron = 0; neuron < context_.shape.neurons; ++neuron) {
-    store_kept(rows.data(), row_bytes, neuron, context_.program.weight_width,
-               {activity_.last_potentials[neuron], activity_.last_spikes[neuron] != 0});
+    places.store(rows.data(), neuron, {activity_.last_potentials[neuron], activity_.last_spikes[neuron] != 0});
   }
 }
 

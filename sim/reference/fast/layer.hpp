@@ -88,6 +88,8 @@ class FastLayer {
 [[nodiscard]] std::unique_ptr<FastLayer> make_dense_layer(const LayerContext& context);
 /// Of kNarrowNeurons at most, and not the first.
 [[nodiscard]] std::unique_ptr<FastLayer> make_narrow_layer(const LayerContext& context);
+/// Of spikes or of graded values.
+[[nodiscard]] std::unique_ptr<FastLayer> make_convolution_layer(const LayerContext& context);
 [[nodiscard]] std::unique_ptr<FastLayer> make_graded_layer(const LayerContext& context);
 [[nodiscard]] std::unique_ptr<FastLayer> make_competition_layer(const LayerContext& context);
 

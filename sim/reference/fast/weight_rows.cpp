@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "sim/reference/kernels/fast_kernels.hpp"
+#include "sim/reference/reach.hpp"
 
 namespace phasic::reference {
 namespace {
@@ -23,11 +24,11 @@ void flip_even_weights(std::span<std::byte> weights, unsigned weight_width) {
 WeightRows::WeightRows(const Program& program, const LayerProgram& shape, bool biased)
     : weight_width_(program.weight_width),
       rows_(shape.rows),
-      used_(std::size_t{shape.neurons} * program.weight_width / 8),
+      used_(row_width(shape) * program.weight_width / 8),
       row_bytes_(weight_row_bytes(program, shape)),
       stride_(spread_stride(row_bytes_)),
       biased_(biased),
-      bytes_(rows_ * stride_ + padded(shape.neurons) * program.weight_width / 8) {
+      bytes_(rows_ * stride_ + padded(row_width(shape)) * program.weight_width / 8) {
   if (biased_) flip_even_weights(bytes_.bytes(), weight_width_);
 }
 

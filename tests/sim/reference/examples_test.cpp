@@ -228,7 +228,8 @@ void set_kept(Core& network, const std::vector<std::int64_t>& kept) {
   const std::size_t row_bytes = weight_row_bytes(network.program(), layer);
   std::vector<std::byte> rows = weights_of(network);
   for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
-    store_kept(rows.data() + layer.rows * row_bytes, row_bytes, neuron, network.program().weight_width,
+    KeptRows(network.program(), layer)
+        .store(rows.data() + layer.rows * row_bytes, neuron,
                {static_cast<std::int16_t>(kept.at(2 * neuron)), kept.at(2 * neuron + 1) != 0});
   }
   network.set_weights(0, rows);
@@ -240,7 +241,7 @@ std::vector<std::int32_t> kept_of(const Core& network) {
   const std::vector<std::byte> rows = weights_of(network);
   std::vector<std::int32_t> kept;
   for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
-    const KeptNeuron state = load_kept(rows.data() + layer.rows * row_bytes, row_bytes, neuron, network.program().weight_width);
+    const KeptNeuron state = KeptRows(network.program(), layer).load(rows.data() + layer.rows * row_bytes, neuron);
     kept.insert(kept.end(), {state.potential, state.spiked ? 1 : 0});
   }
   return kept;

@@ -40,7 +40,7 @@ TEST(FloatNetwork, EqualsTheKernelWhereNothingIsRounded) {
     FloatNetwork floating(program);
     for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
       const LayerProgram& shape = program.layers[layer];
-      std::vector<std::int16_t> weights(std::size_t{shape.rows} * shape.neurons);
+      std::vector<std::int16_t> weights(shape.rows * row_width(shape));
       for (std::int16_t& weight : weights) weight = static_cast<std::int16_t>(uniform(generator, -20, 20));
       set_weight_values(*exact, layer, weights);
       floating.set_weights(layer, std::vector<float>(weights.begin(), weights.end()));

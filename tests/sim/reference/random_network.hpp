@@ -7,8 +7,10 @@
 #include <random>
 #include <vector>
 
+#include "driver/shell/connection.hpp"
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/cores.hpp"
+#include "sim/reference/reach.hpp"
 
 namespace phasic::reference::test {
 
@@ -16,6 +18,37 @@ using Generator = std::mt19937_64;
 
 inline std::int64_t uniform(Generator& generator, std::int64_t lowest, std::int64_t highest) {
   return std::uniform_int_distribution<std::int64_t>(lowest, highest)(generator);
+}
+
+/// A divisor of `number`, at most 256.
+inline std::uint32_t random_divisor(Generator& generator, std::uint32_t number) {
+  std::vector<std::uint32_t> divisors;
+  for (std::uint32_t divisor = 1; divisor <= std::min(number, 256U); ++divisor) {
+    if (number % divisor == 0) divisors.push_back(divisor);
+  }
+  return divisors[static_cast<std::size_t>(uniform(generator, 0, static_cast<std::int64_t>(divisors.size()) - 1))];
+}
+
+/// Turns a layer into a convolution over `sources`, with about as many neurons as it has.
+inline void make_convolution(Generator& generator, std::uint32_t sources, LayerProgram& layer) {
+  Shape& shape = layer.shape;
+  layer.connection = contract::Connection::kConvolution;
+  shape.source_rows = random_divisor(generator, sources);
+  shape.source_columns = random_divisor(generator, sources / shape.source_rows);
+  shape.source_channels = sources / shape.source_rows / shape.source_columns;
+  shape.pool = static_cast<std::uint32_t>(uniform(generator, 0, 2));
+  shape.padding = static_cast<std::uint32_t>(uniform(generator, 0, 3));
+  shape.stride = static_cast<std::uint32_t>(uniform(generator, 1, 2));
+  const auto kernel = [&](std::uint32_t places) {
+    const auto room = shell::pooled_places(places, shape.pool) + 2 * shape.padding;
+    return static_cast<std::uint32_t>(uniform(generator, 0, 4) == 0 ? room : uniform(generator, 1, std::min(room, 7U)));
+  };
+  shape.kernel_rows = kernel(shape.source_rows);
+  shape.kernel_columns = kernel(shape.source_columns);
+  const std::uint32_t positions = shell::position_rows(shape) * shell::position_columns(shape);
+  shape.channels = std::max(layer.neurons / positions, 1U);
+  layer.neurons = positions * shape.channels;
+  layer.rows = shape.kernel_rows * shape.kernel_columns * shape.source_channels + (layer.bias ? 1 : 0);
 }
 
 /// A legal program of up to `most_neurons` neurons a layer. Offsets are laid out one layer after the other.
@@ -43,6 +76,8 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     layer.rows = rows + (layer.bias ? 1 : 0);
     layer.neurons = static_cast<std::uint32_t>(uniform(generator, 0, 2) == 0 ? uniform(generator, 1, 20)
                                                                              : uniform(generator, 1, most_neurons));
+    layer.first = number == 0;
+    if (uniform(generator, 0, 2) == 0) make_convolution(generator, rows, layer);
     layer.input_shift = static_cast<std::uint32_t>(uniform(generator, 0, weight_width == 8 ? 4 : 12));
     layer.threshold = static_cast<std::int32_t>(uniform(generator, -50, 400));
     layer.window = static_cast<std::int32_t>(uniform(generator, -100, 200));
@@ -53,7 +88,7 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     if (uniform(generator, 0, 1) == 0) layer.reset = static_cast<contract::Reset>(uniform(generator, 0, 2));
     const bool last = number + 1 == layers;
     layer.factor = static_cast<contract::Factor>(uniform(generator, 0, last ? 2 : 3));
-    if (last && uniform(generator, 0, 3) == 0) layer.factor = contract::Factor::kCompetition;
+    if (last && !has_shape(layer) && uniform(generator, 0, 3) == 0) layer.factor = contract::Factor::kCompetition;
     layer.span = static_cast<contract::Span>(is_graded(program) ? 0 : uniform(generator, 0, 1));
     layer.rounding = static_cast<contract::Rounding>(uniform(generator, 0, 3) == 0);
     layer.rate = static_cast<std::uint32_t>(uniform(generator, 0, 65535));
@@ -86,11 +121,11 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
   return program;
 }
 
-/// Weights of `layer` as `[row * neurons + neuron]`; some layers have extreme ones.
+/// Weights of `layer` as `[row * width + neuron]`; some layers have extreme ones.
 inline std::vector<std::int16_t> random_weights(Generator& generator, const Program& program, const LayerProgram& layer) {
   const std::int64_t limit = std::int64_t{1} << (program.weight_width - 1);
   const std::int64_t amplitude = uniform(generator, 0, 2) == 0 ? limit : uniform(generator, 1, limit / 4);
-  std::vector<std::int16_t> weights(std::size_t{layer.rows} * layer.neurons);
+  std::vector<std::int16_t> weights(layer.rows * row_width(layer));
   for (std::int16_t& weight : weights) {
     weight = static_cast<std::int16_t>(std::min(uniform(generator, -amplitude, amplitude), limit - 1));
   }
@@ -103,15 +138,15 @@ inline std::vector<std::byte> random_rows(Generator& generator, const Program& p
   const std::size_t row_bytes = weight_row_bytes(program, layer);
   std::vector<std::byte> rows(weight_bytes(program, layer));
   for (std::size_t row = 0; row < layer.rows; ++row) {
-    for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
-      store_weight(rows.data() + row * row_bytes, neuron, program.weight_width, weights[row * layer.neurons + neuron]);
+    for (std::size_t neuron = 0; neuron < row_width(layer); ++neuron) {
+      store_weight(rows.data() + row * row_bytes, neuron, program.weight_width, weights[row * row_width(layer) + neuron]);
     }
   }
   if (!competes(layer)) {
     for (std::size_t neuron = 0; program.keep && neuron < layer.neurons; ++neuron) {
       const KeptNeuron kept{static_cast<std::int16_t>(uniform(generator, 0, 3) == 0 ? generator() : generator() % 300),
                             uniform(generator, 0, 1) == 0};
-      store_kept(rows.data() + layer.rows * row_bytes, row_bytes, neuron, program.weight_width, kept);
+      KeptRows(program, layer).store(rows.data() + layer.rows * row_bytes, neuron, kept);
     }
     return rows;
   }

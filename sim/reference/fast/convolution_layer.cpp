@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// A convolution: position after position, the weights of the sources in its window are summed for all its channels at once.
+#include <algorithm>
+#include <cstdint>
+
+#include "driver/shell/weight_rows.hpp"
+#include "sim/reference/arithmetic.hpp"
+#include "sim/reference/fast/layer.hpp"
+#include "sim/reference/fast/neuron_job.hpp"
+#include "sim/reference/fast/weight_rows.hpp"
+#include "sim/reference/fast/windows.hpp"
+#include "sim/reference/random.hpp"
+#include "sim/reference/reach.hpp"
+
+namespace phasic::reference {
+namespace {
+
+/// Channels that a product is made of at once.
+constexpr std::size_t kChannels = 64;
+
+class ConvolutionLayer final : public FastLayer {
+ public:
+  explicit ConvolutionLayer(const LayerContext& context)
+      : FastLayer(context),
+        weights_(context.program, context.shape, false),
+        windows_(context_),
+        width_(row_width(context.shape)),
+        products_((width_ + kChannels - 1) / kChannels * kChannels),
+        rows_(windows_.positions()),
+        values_(windows_.positions()),
+        potentials_(context.shape.neurons),
+        spiked_(context.shape.neurons),
+        factors_(activity_.stride),
+        asked_(context.shape.neurons),
+        changes_(std::size_t{context.shape.rows} * width_),
+        visited_(context.shape.rows) {}
+
+  void set_weights(std::span<const std::byte> rows) override { weights_.set(rows); }
+  void get_weights(std::span<std::byte> rows) const override { weights_.get(rows); }
+
+  void show(const LayerInput& input, std::vector<std::int16_t>* potentials) override {
+    windows_.take(input);
+    const LayerProgram& shape = context_.shape;
+    begin();
+    if (potentials != nullptr) potentials->clear();
+    for (std::uint32_t step = 0; step < context_.program.steps; ++step) {
+      gather(step);
+      for (std::size_t position = 0; position < rows_.size(); ++position) {
+        multiply(position);
+        is_graded(context_.program) ? answer(position) : fire(position, step);
+      }
+      if (potentials != nullptr) potentials->insert(potentials->end(), potentials_.begin(), potentials_.end());
+    }
+    context_.counts.events += windows_.count();
+    std::copy(potentials_.begin(), potentials_.end(), activity_.last_potentials.begin());
+    if (!context_.program.keep) return;
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) activity_.last_spikes[neuron] = spiked_[neuron];
+  }
+
+  void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) override {
+    const LayerProgram& shape = context_.shape;
+    const std::uint32_t first = first_learned_step(context_);
+    visit_sources(first);
+    const bool any = set_factors(context_.program, shape, context_.kernels, levels_, label, activity_.counts, errors, factors_);
+    if (!any) return;
+    for (std::uint32_t step = first; step < context_.program.steps; ++step) {
+      const std::int8_t* const trits = activity_.trits.data() + step * activity_.stride;
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) asked_[neuron] = trits[neuron] * factors_[neuron];
+      for (const Sent& sent : windows_.sent(step)) ask(sent.source, std::int64_t{sent.value} << shape.trace_shift);
+      if (shape.trace_shift == 0 || step == 0) continue;
+      for (const Sent& sent : windows_.sent(step - 1)) ask(sent.source, 1);
+    }
+    change_weights(number);
+  }
+
+ private:
+  /// The state before the first step.
+  void begin() {
+    const bool keeps = context_.program.keep;
+    for (std::size_t neuron = 0; neuron < potentials_.size(); ++neuron) {
+      potentials_[neuron] = keeps ? activity_.last_potentials[neuron] : std::int16_t{0};
+      spiked_[neuron] = keeps ? activity_.last_spikes[neuron] : std::uint8_t{0};
+    }
+    std::fill(activity_.counts.begin(), activity_.counts.end(), std::uint8_t{0});
+    std::fill(activity_.spikes.begin(), activity_.spikes.end(), std::uint8_t{0});
+  }
+
+  /// Lists for each position which rows of weights meet it at a step.
+  void gather(std::uint32_t step) {
+    for (std::size_t position = 0; position < rows_.size(); ++position) {
+      rows_[position].clear();
+      values_[position].clear();
+    }
+    for (const Sent& sent : windows_.sent(step)) {
+      context_.counts.synaptic_operations += windows_.reach(sent.source) * width_;
+      windows_.for_reached(sent.source, [&](std::size_t row, std::size_t position) {
+        rows_[position].push_back(static_cast<std::uint16_t>(row));
+        values_[position].push_back(sent.value);
+      });
+    }
+  }
+
+  /// Sums of the weights of a position's channels into `products_`.
+  void multiply(std::size_t position) {
+    ProductJob job{.weights = weights_.data(),
+                   .row_stride = weights_.stride(),
+                   .rows = rows_[position].data(),
+                   .counts = values_[position].data(),
+                   .largest_count = is_graded(context_.program) ? contract::kGradedFull : 1,
+                   .row_count = rows_[position].size(),
+                   .stride = products_.size(),
+                   .products = products_.data()};
+    context_.program.weight_width == 8 ? context_.kernels.product8(job) : context_.kernels.product16(job);
+  }
+
+  void answer(std::size_t position) {
+    const LayerProgram& shape = context_.shape;
+    for (std::size_t k = 0; k < width_; ++k) {
+      const std::size_t neuron = position * width_ + k;
+      const std::int64_t unlimited = current(products_[k], shape.input_shift + contract::kGradedShift);
+      const auto potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
+      context_.counts.potential_saturations += potential != unlimited ? 1 : 0;
+      potentials_[neuron] = potential;
+      activity_.counts[neuron] = static_cast<std::uint8_t>(graded_value(potential, shape.window));
+      activity_.trits[neuron] =
+          static_cast<std::int8_t>(postsynaptic(shape.post, potential, shape.threshold, shape.window, false));
+    }
+  }
+
+  void fire(std::size_t position, std::uint32_t step) {
+    const LayerProgram& shape = context_.shape;
+    std::int8_t* const trits = activity_.trits.data() + step * activity_.stride;
+    std::uint8_t* const spikes = activity_.spikes.data() + step * activity_.stride / 8;
+    for (std::size_t k = 0; k < width_; ++k) {
+      const std::size_t neuron = position * width_ + k;
+      const bool before = spiked_[neuron] != 0;
+      const std::int32_t left = leaked(after_spike(potentials_[neuron], before, shape.reset, shape.threshold), shape.leak);
+      const std::int64_t unlimited = unlimited_potential(left, current(products_[k], shape.input_shift));
+      const auto potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
+      context_.counts.potential_saturations += potential != unlimited ? 1 : 0;
+      const std::uint8_t fires = potential > shape.threshold ? 1 : 0;
+      trits[neuron] = static_cast<std::int8_t>(postsynaptic(shape.post, potential, shape.threshold, shape.window, before));
+      potentials_[neuron] = potential;
+      spiked_[neuron] = fires;
+      activity_.counts[neuron] = static_cast<std::uint8_t>(activity_.counts[neuron] + fires);
+      spikes[neuron / 8] |= static_cast<std::uint8_t>(fires << neuron % 8);
+    }
+  }
+
+  /// Counts the sources that send something from step `first` on, and marks the rows through which they reach a position.
+  void visit_sources(std::uint32_t first) {
+    std::fill(visited_.begin(), visited_.end(), std::uint8_t{0});
+    sources_.clear();
+    for (std::uint32_t step = first; step < context_.program.steps; ++step) {
+      for (const Sent& sent : windows_.sent(step)) sources_.push_back(sent.source);
+    }
+    std::sort(sources_.begin(), sources_.end());
+    sources_.erase(std::unique(sources_.begin(), sources_.end()), sources_.end());
+    for (const std::uint16_t source : sources_) {
+      context_.counts.update_operations += windows_.reach(source) * width_;
+      windows_.for_reached(source, [&](std::size_t row, std::size_t) { visited_[row] = 1; });
+    }
+    context_.counts.update_rows += static_cast<std::uint64_t>(std::count(visited_.begin(), visited_.end(), 1));
+  }
+
+  /// Adds what the neurons that a source reaches ask for, `times` over, to the changes of the rows between.
+  void ask(std::size_t source, std::int64_t times) {
+    windows_.for_reached(source, [&](std::size_t row, std::size_t position) {
+      const std::int32_t* const asked = asked_.data() + position * width_;
+      std::int64_t* const changes = changes_.data() + row * width_;
+      for (std::size_t k = 0; k < width_; ++k) changes[k] += times * asked[k];
+    });
+  }
+
+  /// Changes the rows that are visited and clears their changes.
+  void change_weights(std::uint32_t number) {
+    const LayerProgram& shape = context_.shape;
+    const unsigned width = context_.program.weight_width;
+    const unsigned fraction = fraction_bits(width);
+    const bool stochastic = shape.rounding == contract::Rounding::kStochastic;
+    const Key key = sample_key(purpose_key(context_.program.seed, contract::Purpose::kRounding, context_.number), number);
+    for (std::size_t row = 0; row < visited_.size(); ++row) {
+      if (visited_[row] == 0) continue;
+      const WordPair random = row_words(key, static_cast<unsigned>(row));
+      std::byte* const weights = weights_.data() + row * weights_.stride();
+      for (std::size_t k = 0; k < width_; ++k) {
+        const std::int32_t rounding = stochastic
+                                          ? stochastic_rounding(rounding_word(random, static_cast<unsigned>(k)), fraction)
+                                          : nearest_rounding(fraction);
+        std::int64_t& change = changes_[row * width_ + k];
+        const std::int64_t unlimited = unlimited_weight(load_weight(weights, k, width), change, rounding, fraction);
+        const std::int64_t limited = saturate(unlimited, width);
+        context_.counts.weight_saturations += limited != unlimited ? 1 : 0;
+        store_weight(weights, k, width, static_cast<std::int16_t>(limited));
+        change = 0;
+      }
+    }
+  }
+
+  WeightRows weights_;
+  Windows windows_;
+  std::size_t width_;  ///< channels of a position
+  std::vector<std::int64_t> products_;
+  // Of each position: rows that meet it, and their values.
+  std::vector<std::vector<std::uint16_t>> rows_;
+  std::vector<std::vector<std::uint16_t>> values_;
+  std::vector<std::int16_t> potentials_;
+  std::vector<std::uint8_t> spiked_;
+  // What learning needs.
+  std::vector<std::int32_t> factors_;
+  std::vector<std::int32_t> asked_;    ///< postsynaptic part times factor, of a step
+  std::vector<std::int64_t> changes_;  ///< [row][channel]
+  std::vector<std::uint8_t> visited_;  ///< 0 or 1, one a row
+  std::vector<std::uint16_t> sources_;
+};
+
+}  // namespace
+
+std::unique_ptr<FastLayer> make_convolution_layer(const LayerContext& context) {
+  return std::make_unique<ConvolutionLayer>(context);
+}
+
+}  // namespace phasic::reference
