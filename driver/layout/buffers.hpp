@@ -40,10 +40,11 @@ inline constexpr std::uint64_t kRecordsOffset = counters_offset(contract::kMaxLa
 }
 
 /// Rows after those of weights that hold the state of neurons that compete, or if the program keeps state that of neurons that
-/// spike.
-[[nodiscard]] constexpr std::uint32_t state_rows(contract::Factor factor, bool keep, std::uint32_t weight_width) {
+/// spike, at so many positions.
+[[nodiscard]] constexpr std::uint32_t state_rows(contract::Factor factor, bool keep, std::uint32_t weight_width,
+                                                 std::uint32_t positions) {
   if (competes(factor)) return (contract::kSquaresWidth + contract::kWinsWidth) / weight_width;
-  return keep ? contract::kPotentialWidth / weight_width + 1 : 0;
+  return keep ? (contract::kPotentialWidth / weight_width + 1) * positions : 0;
 }
 
 /// From the levels of a class to those of the next.

@@ -5,7 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
+
+#include "driver/layout/shape.hpp"
 
 namespace phasic::layout {
 
@@ -22,7 +25,17 @@ class Connection {
   /// Every source has a row of its own, which is added to all neurons. `inputs` sources come from the layer before; with a bias
   /// there is one more.
   [[nodiscard]] static constexpr Connection dense(std::uint32_t inputs, bool bias, std::uint32_t neurons) {
-    return Connection(inputs, bias, neurons);
+    return {inputs, bias, neurons, neurons, inputs, {}, false};
+  }
+  /// Positions share the rows of a kernel. `first`: the sources are the network's inputs, channel after channel.
+  [[nodiscard]] static constexpr Connection convolution(const Shape& shape, bool bias, bool first) {
+    return {static_cast<std::uint32_t>(shape.sources.count()),
+            bias,
+            static_cast<std::uint32_t>(shape.neurons().count()),
+            shape.channels,
+            shape.weight_rows(),
+            shape,
+            first};
   }
 
   /// Sources that come from the layer before.
@@ -33,11 +46,13 @@ class Connection {
   /// Neurons that are reached.
   [[nodiscard]] constexpr std::uint32_t neurons() const { return neurons_; }
 
-  [[nodiscard]] constexpr std::uint32_t weight_rows() const { return sources(); }
+  [[nodiscard]] constexpr std::uint32_t weight_rows() const { return rows_ + (bias_ ? 1 : 0); }
   /// Weights of a row.
-  [[nodiscard]] constexpr std::uint32_t row_width() const { return neurons_; }
+  [[nodiscard]] constexpr std::uint32_t row_width() const { return width_; }
+  /// Groups of `row_width` neurons that share the rows.
+  [[nodiscard]] constexpr std::uint32_t positions() const { return width_ == 0 ? 0 : neurons_ / width_; }
   /// Whether a row is that of the bias.
-  [[nodiscard]] constexpr bool is_bias_row(std::uint32_t row) const { return is_bias(row); }
+  [[nodiscard]] constexpr bool is_bias_row(std::uint32_t row) const { return bias_ && row == rows_; }
   /// All weights.
   [[nodiscard]] constexpr std::uint64_t weights() const { return std::uint64_t{weight_rows()} * row_width(); }
 
@@ -48,17 +63,19 @@ class Connection {
     return (std::uint64_t{weight_rows()} + more_rows) * row_words(lanes);
   }
 
-  /// What an event of a source reaches. `source` must be less than sources().
-  [[nodiscard]] std::vector<Target> fan_out(std::uint32_t source) const { return {{source, 0, neurons_}}; }
+  /// What an event of a source reaches, in the order of positions. `source` must be less than sources().
+  [[nodiscard]] std::vector<Target> fan_out(std::uint32_t source) const;
 
   bool operator==(const Connection&) const = default;
 
  private:
-  constexpr Connection(std::uint32_t inputs, bool bias, std::uint32_t neurons)
-      : inputs_(inputs), neurons_(neurons), bias_(bias) {}
+  constexpr Connection(std::uint32_t inputs, bool bias, std::uint32_t neurons, std::uint32_t width, std::uint32_t rows,
+                       std::optional<Shape> shape, bool first)
+      : inputs_(inputs), neurons_(neurons), width_(width), rows_(rows), bias_(bias), first_(first), shape_(shape) {}
 
-  std::uint32_t inputs_, neurons_;
-  bool bias_;
+  std::uint32_t inputs_, neurons_, width_, rows_;
+  bool bias_, first_;
+  std::optional<Shape> shape_;
 };
 
 }  // namespace phasic::layout

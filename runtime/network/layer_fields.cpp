@@ -6,6 +6,7 @@
 
 #include "runtime/network/learning_rate.hpp"
 #include "runtime/network/quantities.hpp"
+#include "runtime/network/shape_fields.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -141,7 +142,8 @@ void read_initial_amplitude(const JsonNode& parent, LayerContext& context, Layer
     return;
   }
   // The usual default of linear layers, 1 / sqrt(fan-in).
-  const double units = std::round(std::exp2(layer.input_shift) / layer.unit / std::sqrt(context.rows_before));
+  const std::uint32_t rows = layer.has_shape() ? layer.shape.weight_rows() : context.rows_before;
+  const double units = std::round(std::exp2(layer.input_shift) / layer.unit / std::sqrt(rows));
   layer.initial_amplitude = static_cast<std::uint32_t>(std::min(units, static_cast<double>(largest_weight)));
 }
 
@@ -170,8 +172,7 @@ const std::vector<LayerField>& layer_fields() {
   const auto is_raw = [](auto member) {
     return [member](const LayerSpec& layer, const Network&) { return raw(layer.*member); };
   };
-  static const std::vector<LayerField> fields{
-      Of::integer("neurons", &LayerSpec::neurons, {1, 65535}),
+  static const std::vector<LayerField> others{
       Of::truth("bias", &LayerSpec::bias, true),
       layer_unit_field(),
       {"threshold", "quantity", std::string(kNeeded), read_threshold, is_raw(&LayerSpec::threshold)},
@@ -191,6 +192,11 @@ const std::vector<LayerField>& layer_fields() {
       {"initial_amplitude", "quantity", "1 / sqrt(rows without bias)", read_initial_amplitude,
        is_raw(&LayerSpec::initial_amplitude)},
   };
+  static const std::vector<LayerField> fields = [] {
+    std::vector<LayerField> all = shape_fields();
+    all.insert(all.end(), others.begin(), others.end());
+    return all;
+  }();
   return fields;
 }
 

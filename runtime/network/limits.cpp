@@ -34,6 +34,7 @@ void check_rules(const Network& network, const contract::Limits& limits, const s
     const auto& layer = network.layers[n];
     place = fmt::format("layers[{}].", n);
     need(needs(layer.post), "post", name_of(kPosts, layer.post));
+    need(needs(layer.kind), "kind", name(layer.kind));
     need(needs(layer.reset), "reset", name_of(names::kResets, layer.reset));
     need(layer.leak % contract::kCoarseLeak != 0 ? contract::kRulesState : 0, "fine_leak", std::to_string(layer.leak));
     need(layer.trace_shift != 0 ? contract::kRulesPost : 0, "trace_shift", std::to_string(layer.trace_shift));
@@ -97,13 +98,13 @@ void check_limits(const Network& network, const contract::Limits& limits, const 
           fmt::format("layers[{}] then has {} presynaptic rows with its bias, which do not fit {}: its limit max_rows is {}", n,
                       connection.sources(), where, limits.max_rows));
     }
-    const std::uint64_t words =
-        connection.words(limits.lanes, layout::state_rows(layer.factor(), network.keep, network.weight_width));
+    const std::uint64_t words = connection.words(
+        limits.lanes, layout::state_rows(layer.factor(), network.keep, network.weight_width, connection.positions()));
     if (words > limits.weight_depth) {
       throw InputError(
           network.file, field("neurons"),
-          fmt::format("{} rows of {} neurons take {} words of {} weights, which do not fit {}: its limit weight_depth is {}",
-                      rows, layer.neurons, words, limits.lanes, where, limits.weight_depth));
+          fmt::format("{} rows of {} weights take {} words of {} weights, which do not fit {}: its limit weight_depth is {}",
+                      rows, connection.row_width(), words, limits.lanes, where, limits.weight_depth));
     }
     if (by_coincidence(layer.factor()) && layer.span == contract::Span::kAllSteps && layer.neurons > limits.max_outputs) {
       throw InputError(network.file, field("span"),

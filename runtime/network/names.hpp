@@ -15,6 +15,7 @@ inline constexpr auto kRoundings = std::to_array<std::string_view>({"stochastic"
 inline constexpr auto kRules =
     std::to_array<std::string_view>({"frozen", "naca", "error", "drtp", "dfa", "eprop", "competition"});
 inline constexpr auto kPosts = std::to_array<std::string_view>({"trit", "surrogate", "one"});
+inline constexpr auto kConnections = std::to_array<std::string_view>({"dense", "convolution"});
 inline constexpr auto kResets = std::to_array<std::string_view>({"zero", "subtract", "none"});
 inline constexpr auto kDistributions = std::to_array<std::string_view>({"uniform", "normal", "beta"});
 inline constexpr auto kGateSources = std::to_array<std::string_view>({"sample", "class"});

@@ -30,7 +30,8 @@ contract::Factor factor_of(Rule rule) {
 std::string_view name(Rule rule) { return names::name_of(names::kRules, rule); }
 
 std::uint32_t Network::stored_rows(std::size_t layer) const {
-  return connection(layer).weight_rows() + layout::state_rows(layers[layer].factor(), keep, weight_width);
+  return connection(layer).weight_rows() +
+         layout::state_rows(layers[layer].factor(), keep, weight_width, connection(layer).positions());
 }
 
 std::uint32_t Network::class_of(std::uint32_t neuron) const {
@@ -41,7 +42,13 @@ std::uint32_t Network::class_of(std::uint32_t neuron) const {
 std::uint32_t Network::rows(std::size_t layer) const { return connection(layer).weight_rows(); }
 
 layout::Connection Network::connection(std::size_t layer) const {
+  if (layers[layer].has_shape()) return layout::Connection::convolution(layers[layer].shape, layers[layer].bias, layer == 0);
   return layout::Connection::dense(layer == 0 ? inputs : layers[layer - 1].neurons, layers[layer].bias, layers[layer].neurons);
+}
+
+layout::Extent Network::extent_before(std::size_t layer) const {
+  if (layer == 0) return shape;
+  return layers[layer - 1].has_shape() ? layers[layer - 1].shape.neurons() : layout::Extent{};
 }
 
 std::uint32_t rate_at(const Network& network, std::size_t layer, std::uint64_t sample) {

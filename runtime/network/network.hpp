@@ -23,6 +23,9 @@ enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kC
 
 struct LayerSpec {
   std::uint32_t neurons = 0;
+  /// A layer that is dense but pools what it reads is a convolution with a kernel as large as what it reads.
+  contract::Connection kind = contract::Connection::kDense;
+  layout::Shape shape;  ///< of a connection that has one
   bool bias = true;
   std::int32_t threshold = 0;
   std::int32_t window = 0;  ///< potential above which the learning window is open (the contract's `window`)
@@ -40,6 +43,7 @@ struct LayerSpec {
   std::uint32_t initial_amplitude = 0;  ///< initial weights are uniform in [-amplitude, amplitude]
   double unit = 1.0 / 256;              ///< what one unit of a potential stands for; for people only
   [[nodiscard]] contract::Factor factor() const { return factor_of(rule); }
+  [[nodiscard]] bool has_shape() const { return contract::has_shape(kind); }
   [[nodiscard]] bool learns() const { return contract::learns(factor()); }
   [[nodiscard]] bool competes() const { return contract::competes(factor()); }
   /// Whether the layer has a table of levels.
@@ -72,7 +76,8 @@ struct Network {
   std::uint32_t steps = 0;
   std::uint32_t weight_width = 8;
   contract::SampleKind sample_kind = contract::SampleKind::kIntensity;
-  bool keep = false;  ///< state goes on from sample to sample
+  bool keep = false;     ///< state goes on from sample to sample
+  layout::Extent shape;  ///< of the inputs, channel after channel; rows is 0 if it is not given
   std::uint64_t seed = 1;
   std::vector<LayerSpec> layers;  ///< 1 to 4
   Modulation modulation;
@@ -82,6 +87,8 @@ struct Network {
 
   /// Weight rows of a layer, the bias row included.
   [[nodiscard]] std::uint32_t rows(std::size_t layer) const;
+  /// How the sources of layer `layer` lie, or if it is past the last one the outputs; without rows if they have no shape.
+  [[nodiscard]] layout::Extent extent_before(std::size_t layer) const;
   /// How a layer is reached from the one before it.
   [[nodiscard]] layout::Connection connection(std::size_t layer) const;
   /// Rows of a layer in the weights buffer: those of weights and of its state, if it competes or state is kept.

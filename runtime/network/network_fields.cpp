@@ -4,6 +4,7 @@
 #include "runtime/network/gate_fields.hpp"
 #include "runtime/network/layer_fields.hpp"
 #include "runtime/network/quantities.hpp"
+#include "runtime/network/shape_fields.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -146,6 +147,7 @@ const std::vector<NetworkField>& network_fields() {
        [](const Network& network, const Network&) { return json(network.weight_width); }},
       {"samples", Of::listed(names::kSampleKinds), Of::listed(std::span(names::kSampleKinds).first(1)), read_samples,
        [](const Network& network, const Network&) { return json(names::name_of(names::kSampleKinds, network.sample_kind)); }},
+      input_shape_field(),
       keep_field(),
       seed_field(),
       unit_field(),

@@ -13,6 +13,22 @@ namespace phasic::runtime {
 
 static_assert(std::endian::native == std::endian::little, "buffers are little endian");
 
+namespace {
+
+void put_shape(const layout::Shape& shape, contract::Layer& layer) {
+  layer.source_rows = shape.sources.rows;
+  layer.source_columns = shape.sources.columns;
+  layer.source_channels = shape.sources.channels;
+  layer.pool = shape.pool;
+  layer.padding = shape.padding;
+  layer.stride = shape.stride;
+  layer.kernel_rows = shape.kernel_rows;
+  layer.kernel_columns = shape.kernel_columns;
+  layer.channels = shape.channels;
+}
+
+}  // namespace
+
 Layout layout_of(const Network& network) {
   Layout layout;
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
@@ -64,6 +80,8 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     layer.trace_shift = spec.trace_shift;
     layer.homeostasis = spec.homeostasis;
     layer.reset = static_cast<std::uint32_t>(spec.reset);
+    layer.connection = static_cast<std::uint32_t>(spec.kind);
+    if (spec.has_shape()) put_shape(spec.shape, layer);
     std::memcpy(block.data() + layout::layer_offset(n), &layer, sizeof layer);
   }
   return block;

@@ -69,7 +69,15 @@ std::string weight_difference(const Fixed& fixed, const Side& a, std::span<const
       }
     }
   }
-  const auto place = std::ranges::mismatch(left, right).in1 - left.begin();
+  const auto place = static_cast<std::size_t>(std::ranges::mismatch(left, right).in1 - left.begin());
+  for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
+    const auto& where = fixed.layout.layers[layer];
+    const std::size_t state = where.weights_offset + network.rows(layer) * where.row_bytes;
+    if (place < state || place >= where.weights_offset + network.stored_rows(layer) * where.row_bytes) continue;
+    return both(fmt::format("{}, layer {}, state, row {}, byte {}", when, layer, (place - state) / where.row_bytes,
+                            (place - state) % where.row_bytes),
+                std::to_integer<int>(left[place]), std::to_integer<int>(right[place]), a, b);
+  }
   return both(fmt::format("{}, padding of the weights, byte {}", when, place), std::to_integer<int>(left[place]),
               std::to_integer<int>(right[place]), a, b);
 }

@@ -35,8 +35,18 @@ struct Shape {
     }
   }
   [[nodiscard]] layout::Connection connection(std::size_t n) const {
-    return layout::Connection::dense(n == 0 ? header.inputs : layers[n - 1].neurons,
-                                     (layers[n].flags & contract::kLayerFlagsBias) != 0, layers[n].neurons);
+    const contract::Layer& layer = layers[n];
+    const bool bias = (layer.flags & contract::kLayerFlagsBias) != 0;
+    if (!has_shape(static_cast<contract::Connection>(layer.connection)))
+      return layout::Connection::dense(n == 0 ? header.inputs : layers[n - 1].neurons, bias, layer.neurons);
+    return layout::Connection::convolution({.sources = {layer.source_rows, layer.source_columns, layer.source_channels},
+                                            .pool = layer.pool,
+                                            .padding = layer.padding,
+                                            .stride = layer.stride,
+                                            .kernel_rows = layer.kernel_rows,
+                                            .kernel_columns = layer.kernel_columns,
+                                            .channels = layer.channels},
+                                           bias, n == 0);
   }
 };
 
@@ -61,12 +71,13 @@ std::string locate_weight(const Shape& shape, std::uint32_t width, std::uint64_t
     const std::uint64_t row_bytes = layout::weight_row_bytes(connection.row_width(), width);
     const std::uint64_t stored =
         connection.weight_rows() + layout::state_rows(static_cast<contract::Factor>(layer.factor),
-                                                      (shape.header.flags & contract::kProgramHeaderFlagsKeep) != 0, width);
+                                                      (shape.header.flags & contract::kProgramHeaderFlagsKeep) != 0, width,
+                                                      connection.positions());
     if (offset < layer.weights_offset || offset >= layer.weights_offset + stored * row_bytes) continue;
     const std::uint64_t inside = offset - layer.weights_offset;
     const std::uint64_t row = inside / row_bytes, neuron = inside % row_bytes / bytes;
     return fmt::format("{} of layer {}, row {}, neuron {}{}, bit {}", row < connection.weight_rows() ? "weight" : "state", n,
-                       row, neuron, neuron < layer.neurons ? "" : " (padding)", 8 * (inside % bytes) + bit);
+                       row, neuron, neuron < connection.row_width() ? "" : " (padding)", 8 * (inside % bytes) + bit);
   }
   return fmt::format("byte {}, bit {}, of no layer", offset, bit);
 }

@@ -247,6 +247,24 @@ std::vector<std::int32_t> kept_of(const Core& network) {
   return kept;
 }
 
+void take_convolution(const Example& e, LayerProgram& layer) {
+  const auto unsigned_of = [&](const char* key) { return static_cast<std::uint32_t>(e.number(key)); };
+  const auto source = e.list("source");
+  const auto kernel = e.list("kernel");
+  layer.connection = contract::Connection::kConvolution;
+  layer.first = true;
+  layer.shape = {.source_rows = static_cast<std::uint32_t>(source.at(0)),
+                 .source_columns = static_cast<std::uint32_t>(source.at(1)),
+                 .source_channels = static_cast<std::uint32_t>(source.at(2)),
+                 .pool = unsigned_of("pool"),
+                 .padding = unsigned_of("padding"),
+                 .stride = unsigned_of("stride"),
+                 .kernel_rows = static_cast<std::uint32_t>(kernel.at(0)),
+                 .kernel_columns = static_cast<std::uint32_t>(kernel.at(1)),
+                 .channels = unsigned_of("channels")};
+  layer.rows = layer.shape.kernel_rows * layer.shape.kernel_columns * layer.shape.source_channels + (layer.bias ? 1 : 0);
+}
+
 /// One layer and one sample, on the plain network or on a fast one.
 Values sample(const Example& e, const FastKernels* kernels) {
   Program program;
@@ -277,6 +295,9 @@ Values sample(const Example& e, const FastKernels* kernels) {
     if (name(value) == e.text("rounding")) layer.rounding = value;
   layer.rate = unsigned_of("rate");
   layer.factor_shift = unsigned_of("factor_shift");
+  for (const auto value : contract::kAllPost)
+    if (e.given.contains("post") && name(value) == e.text("post")) layer.post = value;
+  if (e.given.contains("kernel")) take_convolution(e, layer);
   program.layers = {layer};
 
   const auto network = kernels == nullptr ? make_plain_core(program) : make_fast_core(program, *kernels);
