@@ -14,7 +14,7 @@ using names::name_of;
 using nlohmann::json;
 using Of = FieldOf<LayerSpec, LayerContext>;
 
-constexpr std::uint32_t kLargestTraceShift = 3;
+constexpr std::int64_t kLeastWindow = contract::kLayerWindowMinimum;
 /// Half the width of a neuron's ramp in a graded network.
 constexpr std::int32_t kHalfRamp = (contract::kGradedFull + 1) / 2;
 
@@ -28,7 +28,8 @@ LayerSpec usual_layer(Rule rule, bool graded) {
 }
 
 void read_threshold(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
-  layer.threshold = static_cast<std::int32_t>(read_quantity(parent.at("threshold"), layer.unit, INT16_MIN, INT16_MAX));
+  layer.threshold = static_cast<std::int32_t>(
+      read_quantity(parent.at("threshold"), layer.unit, contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum));
 }
 
 void read_window(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
@@ -36,20 +37,21 @@ void read_window(const JsonNode& parent, LayerContext& context, LayerSpec& layer
   const auto window = parent.find("window");
   if (!window) return;
   if (window->value().is_object()) {
-    layer.window = static_cast<std::int32_t>(read_quantity(*window, 1, INT16_MIN, INT16_MAX));
+    layer.window = static_cast<std::int32_t>(read_quantity(*window, 1, kLeastWindow, contract::kLayerWindowMaximum));
     return;
   }
-  const auto half_width = read_quantity(*window, layer.unit, 0, 65535);
-  if (layer.threshold - half_width < INT16_MIN) {
+  const auto half_width = read_quantity(*window, layer.unit, 0, contract::kLayerThresholdMaximum - kLeastWindow);
+  if (layer.threshold - half_width < kLeastWindow) {
     window->refuse(fmt::format("cannot be represented: threshold less window is {} units, and {} is the least",
-                               layer.threshold - half_width, INT16_MIN));
+                               layer.threshold - half_width, kLeastWindow));
   }
   layer.window = static_cast<std::int32_t>(layer.threshold - half_width);
 }
 
 void read_leak(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
   if (context.network.graded() && !parent.find("leak")) return;
-  layer.leak = static_cast<std::uint32_t>(read_quantity(parent.at("leak"), 1 / kUnitsOfLeak, 0, 256));
+  layer.leak = static_cast<std::uint32_t>(
+      read_quantity(parent.at("leak"), 1 / kUnitsOfLeak, contract::kLayerLeakMinimum, contract::kLayerLeakMaximum));
 }
 
 void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
@@ -85,7 +87,7 @@ void read_trace_shift(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
   if (layer.span == contract::Span::kLastStep) layer.trace_shift = 0;
   const auto trace = parent.find("trace_shift");
   if (!trace) return;
-  layer.trace_shift = static_cast<std::uint32_t>(trace->integer(0, kLargestTraceShift));
+  layer.trace_shift = static_cast<std::uint32_t>(trace->integer(0, contract::kLayerTraceShiftMaximum));
   if (layer.trace_shift > 0 && layer.span == contract::Span::kLastStep)
     trace->refuse("a presynaptic trace needs the span \"all_steps\"");
 }
@@ -143,19 +145,21 @@ const std::vector<LayerField>& layer_fields() {
     return [member](const LayerSpec& layer, const Network&) { return raw(layer.*member); };
   };
   static const std::vector<LayerField> fields{
-      Of::integer("neurons", &LayerSpec::neurons, {1, 65535}),
+      Of::integer("neurons", &LayerSpec::neurons, up_to(&contract::Limits::max_neurons)),
       Of::truth("bias", &LayerSpec::bias, true),
       layer_unit_field(),
       {"threshold", "quantity", std::string(kNeeded), read_threshold, is_raw(&LayerSpec::threshold)},
       {"window", "quantity", "see text", read_window, is_raw(&LayerSpec::window)},
       {"leak", "0 to 1", std::string(kNeeded), read_leak, is_raw(&LayerSpec::leak)},
-      Of::integer<std::uint32_t>("input_shift", &LayerSpec::input_shift, {0, 15}, 0),
+      Of::integer<std::uint32_t>("input_shift", &LayerSpec::input_shift,
+                                 {contract::kLayerInputShiftMinimum, contract::kLayerInputShiftMaximum}, 0),
       {"rule", "see below", std::string(kNeeded), read_rule,
        [](const LayerSpec& layer, const Network&) { return json(name(layer.rule)); }},
       {"span", Of::listed(names::kSpans), "`last_step` for `naca`, else `all_steps`", read_span,
        [](const LayerSpec& layer, const Network&) { return json(name_of(names::kSpans, layer.span)); }},
       {"post", Of::listed(names::kPosts), "`trit` for `naca` and `error`, else `surrogate`", read_post, print_post},
-      {"trace_shift", fmt::format("0 to {}", kLargestTraceShift), "2 for `eprop`, else 0", read_trace_shift, print_trace_shift},
+      {"trace_shift", fmt::format("0 to {}", contract::kLayerTraceShiftMaximum), "2 for `eprop`, else 0", read_trace_shift,
+       print_trace_shift},
       Of::choice("rounding", &LayerSpec::rounding, names::kRoundings),
       {"learning_rate", "quantity", "needed unless frozen", read_layers_learning_rate, print_learning_rate},
       {"initial_amplitude", "quantity", "1 / sqrt(rows without bias)", read_initial_amplitude,

@@ -9,6 +9,7 @@
 namespace phasic::runtime {
 
 inline constexpr double kUnitsOfLeak = 256;
+inline constexpr double kUnitsOfLevel = 64;
 
 /// A positive number up to 1024, or a fraction such as "1/256".
 [[nodiscard]] double read_unit(const JsonNode& node);
