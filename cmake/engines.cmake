@@ -12,7 +12,7 @@ function(phasic_hls_engine name build)
   phasic_engine_library(${name} ${PROJECT_SOURCE_DIR}/hls/engine/engine.cpp)
   target_compile_definitions(phasic_engine_${name} PRIVATE PHASIC_HLS_BUILD=${build})
   target_compile_options(phasic_engine_${name} PRIVATE -fvisibility=hidden -fvisibility-inlines-hidden)
-  target_link_libraries(phasic_engine_${name} PRIVATE phasic_hls phasic_register_file nlohmann_json::nlohmann_json fmt::fmt)
+  target_link_libraries(phasic_engine_${name} PRIVATE phasic_hls phasic_register_file phasic_engine_options)
   add_dependencies(phasic_engine_${name} phasic_hls_kernel)
 endfunction()
 

@@ -2,6 +2,10 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -17,11 +21,26 @@ std::string read_text(const std::string& path) {
   return text.str();
 }
 
+/// Throws with the reason. A file is replaced only by a whole one; a device or a pipe is written to as it is.
 void write_file(const std::string& path, const std::vector<std::byte>& bytes) {
-  std::ofstream stream(path, std::ios::binary | std::ios::trunc);
-  stream.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  stream.close();
-  if (!stream) throw std::runtime_error(fmt::format("'{}' cannot be written", path));
+  namespace fs = std::filesystem;
+  std::error_code failure;
+  const bool replaces = !fs::exists(path, failure) || fs::is_regular_file(path, failure);
+  const auto beside = replaces ? path + ".partial" : path;
+  const auto fail = [&] {
+    const std::string reason = std::strerror(errno);
+    if (replaces) fs::remove(beside, failure);
+    throw std::runtime_error(fmt::format("'{}' cannot be written: {}", path, reason));
+  };
+  std::FILE* const stream = std::fopen(beside.c_str(), "wb");
+  if (stream == nullptr) fail();
+  if (std::fwrite(bytes.data(), 1, bytes.size(), stream) != bytes.size() || std::fflush(stream) != 0) {
+    const int reason = errno;
+    std::fclose(stream);
+    errno = reason;
+    fail();
+  }
+  if (std::fclose(stream) != 0 || (replaces && std::rename(beside.c_str(), path.c_str()) != 0)) fail();
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <limits>
-#include <stdexcept>
+
+#include "runtime/base/files.hpp"
 
 namespace phasic::bench {
 namespace {
@@ -168,9 +168,7 @@ void write_chart(const std::string& path, const std::vector<ChartPanel>& panels,
   }
   for (std::size_t n = 0; n < notes.size(); ++n)
     svg += text(kLeft, notes_top + kNoteHeight * (static_cast<double>(n) + 0.8), notes[n], "start", "#555");
-  std::ofstream out(path);
-  out << svg << "</svg>\n";
-  if (!out.flush()) throw std::runtime_error(fmt::format("cannot write '{}'", path));
+  runtime::write_file(path, svg + "</svg>\n");
 }
 
 }  // namespace phasic::bench

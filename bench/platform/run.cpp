@@ -2,12 +2,12 @@
 /// phasic_platform run: several units on real data, held against the reference.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
 #include "bench/platform/commands.hpp"
+#include "runtime/base/files.hpp"
 #include "runtime/base/progress.hpp"
 #include "sim/systemc/fleet.hpp"
 #include "sim/systemc/trace.hpp"
@@ -85,9 +85,7 @@ void write_json(const RunOptions& options, const Workload& workload, const platf
                              {"correct", totals.correct},
                              {"unit_busy_cycles", report.busy_cycles}};
   for (const auto& bank : report.banks) document["bank_busy_cycles"].push_back(bank.busy_cycles);
-  std::ofstream out(options.json);
-  out << document.dump(2) << '\n';
-  if (!out.flush()) throw std::runtime_error(fmt::format("cannot write '{}'", options.json));
+  runtime::write_file(options.json, document.dump(2) + "\n");
 }
 
 int run(RunOptions options) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -15,6 +14,7 @@
 #include "bench/platform/commands.hpp"
 #include "bench/platform/sweep_chart.hpp"
 #include "bench/platform/sweep_rows.hpp"
+#include "runtime/base/files.hpp"
 #include "runtime/base/progress.hpp"
 
 namespace phasic::bench {
@@ -145,9 +145,7 @@ void write_measurement(const std::string& path, const Table& table, const SweepO
                          {"seeds", {1}},
                          {"columns", table.columns},
                          {"rows", table.rows}};
-  std::ofstream out(path);
-  out << document.dump(2) << '\n';
-  if (!out.flush()) throw std::runtime_error(fmt::format("cannot write '{}'", path));
+  runtime::write_file(path, document.dump(2) + "\n");
 }
 
 void print_rows(const std::vector<Json>& rows) {

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstring>
 #include <ctime>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -21,6 +20,7 @@
 #include "driver/engine/engine.hpp"
 #include "driver/layout/buffers.hpp"
 #include "phasic/contract.hpp"
+#include "runtime/base/files.hpp"
 
 namespace {
 
@@ -208,11 +208,7 @@ int main(int argc, char** argv) try {
       std::fflush(stdout);
     }
   }
-  if (!json.empty()) {
-    std::ofstream out(json);
-    out << report.dump(2) << '\n';
-    if (!out.flush()) throw std::runtime_error(fmt::format("cannot write '{}'", json));
-  }
+  if (!json.empty()) runtime::write_file(json, report.dump(2) + "\n");
   return 0;
 } catch (const std::exception& error) {
   std::cerr << "phasic_cycles: " << error.what() << '\n';

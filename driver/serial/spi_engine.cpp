@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "driver/engine/options.hpp"
 #include "driver/serial/serial_core.hpp"
 
 namespace {
@@ -15,8 +15,7 @@ namespace {
 [[noreturn]] void reject(const std::string& what) { throw std::invalid_argument("spi engine options: " + what); }
 
 phasic::engine::Engine* create(phasic::engine::Memory& memory, const std::string& options) {
-  const nlohmann::json object = nlohmann::json::parse(options, nullptr, false);
-  if (!object.is_object()) reject("'" + options + "' is not a JSON object");
+  const nlohmann::json object = phasic::engine::parse_options("spi engine options", options);
   std::string device = "/dev/spidev0.0";
   std::int64_t hertz = 1'500'000;
   for (const auto& [key, value] : object.items()) {

@@ -7,9 +7,9 @@
 
 #include <array>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "driver/engine/options.hpp"
 #include "driver/engine/register_file.hpp"
 #include "hls/build.hpp"
 #include "hls/kernel.hpp"
@@ -122,8 +122,7 @@ class HlsEngine final : public engine::Engine {
 };
 
 void check_options(const std::string& text) {
-  const nlohmann::json options = nlohmann::json::parse(text, nullptr, false);
-  if (!options.is_object()) throw std::invalid_argument("HLS engine options: '" + text + "' is not a JSON object");
+  const auto options = engine::parse_options("HLS engine options", text);
   for (const auto& [key, value] : options.items()) {
     if (key != "seed" && key != "timing") throw std::invalid_argument("HLS engine options: unknown key '" + key + "'");
   }

@@ -35,7 +35,7 @@ module phasic_encoder #(
   // events
   output logic                 event_valid_o,
   input  logic                 event_ready_i,
-  output logic [1:0]           event_kind_o,      // 0 spike or value, 1 end of step, 2 end of the last step of a sample, 3 a neuron that is open
+  output logic [1:0]           event_kind_o,
   output logic [15:0]          event_index_o,
   output logic [7:0]           event_value_o,
   output logic                 busy_o,
@@ -118,7 +118,8 @@ module phasic_encoder #(
   assign drawn_word = drawn_phase[1] ? drawn_y : drawn_x;
   assign drawn_byte = drawn_phase[0] ? drawn_word[7:0] : drawn_word[15:8];
   assign drawn_spike = drawn_mark || drawn_sure || drawn_value > (graded_i ? 8'd0 : drawn_byte);
-  assign drawn_kind  = drawn_mark ? {drawn_final, !drawn_final} : {2{drawn_gate}};
+  assign drawn_kind  = drawn_mark ? (drawn_final ? 2'(phasic_pkg::EventKindSampleEnd) : 2'(phasic_pkg::EventKindStepEnd))
+                                  : (drawn_gate ? 2'(phasic_pkg::EventKindOpen) : 2'(phasic_pkg::EventKindSpike));
   assign out_valid   = drawn_valid && drawn_spike;
   assign move        = !out_valid || out_ready;
 

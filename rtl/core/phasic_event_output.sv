@@ -27,7 +27,7 @@ module phasic_event_output #(
   input  logic [(Graded ? 8*Lanes : 1)-1:0] word_values_i,
   output logic                event_valid_o,
   input  logic                event_ready_i,
-  output logic [1:0]          event_kind_o,   // 0 spike or value, 1 end of step, 2 end of the sample's last step
+  output logic [1:0]          event_kind_o,
   output logic [15:0]         event_index_o,
   output logic [7:0]          event_value_o,
   output logic                busy_o

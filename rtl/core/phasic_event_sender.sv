@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Turns words of spikes into a stream of events, one a cycle.
 //
-// Handshake: valid/ready on both sides. A word with mark_i = 1 carries no spikes and becomes one event of kind final_i ? 2 : 1.
+// Handshake: valid/ready on both sides. A word with word_mark_i = 1 carries no spikes and becomes one event, the end of a step; with word_final_i,
+//            the end of a sample.
 // Latency:   the first event leaves one cycle after its word came; a word without spikes takes one cycle for each ChunkWidth lanes.
 // Parameters: Lanes, spikes of a word; Graded, spikes have values other than 1.
 `default_nettype none
@@ -22,7 +23,7 @@ module phasic_event_sender #(
   input  logic [(Graded ? 8*Lanes : 1)-1:0] word_values_i,   // of the spikes
   output logic             event_valid_o,
   input  logic             event_ready_i,
-  output logic [1:0]       event_kind_o,   // 0 spike, 1 end of step, 2 end of the last step of a sample
+  output logic [1:0]       event_kind_o,
   output logic [15:0]      event_index_o,
   output logic [7:0]       event_value_o,
   output logic             busy_o
@@ -48,7 +49,7 @@ module phasic_event_sender #(
   assign position[4] = |(lowest & 32'hffff_0000);
 
   assign event_valid_o = mark_q || chunk_q != 32'd0;
-  assign event_kind_o  = mark_q ? (base_q[0] ? 2'd2 : 2'd1) : 2'd0;
+  assign event_kind_o  = !mark_q ? 2'(phasic_pkg::EventKindSpike) : base_q[0] ? 2'(phasic_pkg::EventKindSampleEnd) : 2'(phasic_pkg::EventKindStepEnd);
   assign event_index_o = mark_q ? 16'd0 : base_q + {11'd0, position};
   assign send          = event_valid_o && event_ready_i;
   assign chunk_empties = mark_q ? send : (rest == 32'd0 && (send || chunk_q == 32'd0));

@@ -88,11 +88,12 @@ module phasic_integrate #(
   logic [2:0]             settle_q;
   logic [RowBits-1:0]     bias_row;
   logic [AddressBits-1:0] bias_address_q;
-  logic                   head_spike, head_mark, issue_bias, issue_last;
+  logic                   head_spike, head_mark, head_final, issue_bias, issue_last;
 
   assign bias_row   = RowBits'(rows_i - 16'd1);
-  assign head_spike = head_valid_i && head_kind_i == 2'd0;
-  assign head_mark  = head_valid_i && (head_kind_i == 2'd1 || head_kind_i == 2'd2);
+  assign head_spike = head_valid_i && head_kind_i == 2'(phasic_pkg::EventKindSpike);
+  assign head_final = head_kind_i == 2'(phasic_pkg::EventKindSampleEnd);
+  assign head_mark  = head_valid_i && (head_kind_i == 2'(phasic_pkg::EventKindStepEnd) || head_final);
   assign issue_bias = head_mark && bias_i && !bias_done_q;
   assign issue_last = word_q == row_last_word_i;
 
@@ -100,7 +101,7 @@ module phasic_integrate #(
   assign clear_row_o            = clear_count_q[RowBits-1:0];
   assign message_ready_o        = state_q == StateIdle && !key_busy_i;
   assign head_ready_o           = (row_issued_o && head_spike) || step_done_o || gate_open_o;
-  assign gate_open_o            = state_q == StateIntegrate && head_valid_i && head_kind_i == 2'd3 && !gate_busy_i;
+  assign gate_open_o            = state_q == StateIntegrate && head_valid_i && head_kind_i == 2'(phasic_pkg::EventKindOpen) && !gate_busy_i;
   assign issue_o                = state_q == StateIntegrate && (head_spike || issue_bias);
   assign issue_bank_o           = bank_q;
   assign issue_first_o          = silent_q;
@@ -117,7 +118,7 @@ module phasic_integrate #(
   assign last_step_o            = step_q == steps_i - 6'd1;
   assign step_rows_o            = step_rows_q;
   assign step_done_o            = state_q == StateIntegrate && head_mark && !issue_bias && !sweep_busy_i && !gate_busy_i;
-  assign step_final_o           = head_kind_i == 2'd2;
+  assign step_final_o           = head_final;
   assign step_silent_o          = silent_q;
   assign learn_o                = state_q == StateLearn;
   assign idle_o                 = state_q == StateIdle;

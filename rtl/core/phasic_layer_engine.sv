@@ -51,7 +51,7 @@ module phasic_layer_engine #(
   input  logic                         dopamine_learn_i,
   input  logic                         dopamine_gated_i,
   input  logic [31:0]                  dopamine_number_i,
-  // events in and out; kind 0 spike or value, 1 end of step, 2 end of the sample's last step, 3 (in) a neuron that the sample's gate opens
+  // events in and out, their kinds of the contract's event_kind; a neuron that the sample's gate opens only comes in
   input  logic                         event_valid_i,
   output logic                         event_ready_o,
   input  logic [1:0]                   event_kind_i,

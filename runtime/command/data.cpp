@@ -123,7 +123,7 @@ NamedData one_recording(const std::string& file, const std::string& camera) {
   data.preprocessing = {};
   while (2ull * downsampled(recording.rows, data.preprocessing.downsample) *
              downsampled(recording.columns, data.preprocessing.downsample) >
-         65535) {
+         kMostInputs) {
     data.preprocessing.downsample *= 2;
   }
   const auto factor = data.preprocessing.downsample;

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <csetjmp>
 #include <cstdio>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/files.hpp"
 #include "runtime/data/picture.hpp"
 
 namespace phasic::runtime {
@@ -118,8 +121,12 @@ void write_png(const std::filesystem::path& file, const Picture& picture) {
   for (std::size_t n = 0; n < plane; ++n) {
     for (std::size_t c = 0; c < picture.channels; ++c) raw[n * picture.channels + c] = picture.pixels[c * plane + n];
   }
-  if (png_image_write_to_file(&image, file.c_str(), 0, raw.data(), 0, nullptr) == 0)
-    throw InputError(file.string(), "PNG", fmt::format("cannot be written: {}", image.message));
+  // In memory first, as the library's own writing to a file keeps the reason of a failure to itself.
+  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+  std::string bytes(size, '\0');
+  if (png_image_write_to_memory(&image, bytes.data(), &size, 0, raw.data(), 0, nullptr) == 0)
+    throw InputError(file.string(), "PNG", fmt::format("cannot be made: {}", image.message));
+  write_file(file, std::string_view(bytes).substr(0, size));
 }
 
 }  // namespace phasic::runtime

@@ -10,11 +10,7 @@
 #include "runtime/data/reader.hpp"
 
 namespace phasic::runtime {
-namespace {
-
-constexpr std::uint32_t kMostInputs = 65535;
-
-}  // namespace
+namespace {}  // namespace
 
 Recording read_nmnist(const StoredFile& file, std::string_view) {
   constexpr std::size_t kEventBytes = 5;
@@ -75,7 +71,7 @@ std::vector<std::uint32_t> bin_events(const Recording& recording, const Binning&
     if (since >= window) continue;
     const auto step = static_cast<std::uint32_t>(since * binning.steps / window);
     const auto input = ((event.on ? rows : 0) + event.row / binning.downsample) * columns + event.column / binning.downsample;
-    words.push_back((step << 16) | input);
+    words.push_back((step << contract::kEntryStepBit) | input);
   }
   std::sort(words.begin(), words.end());
   words.erase(std::unique(words.begin(), words.end()), words.end());

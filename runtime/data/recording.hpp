@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "phasic/contract.hpp"
 #include "runtime/data/stored_files.hpp"
 
 namespace phasic::runtime {
@@ -61,11 +62,14 @@ struct Binning {
 /// Rows and columns after down-sampling: rounded up.
 [[nodiscard]] std::uint32_t downsampled(std::uint32_t pixels, std::uint32_t factor);
 
+/// Inputs that a kernel can be built for.
+inline constexpr std::uint32_t kMostInputs = contract::widest_limits().max_rows;
+
 /// The kernel's words (step << 16 | input), ascending, each once, with
 ///     step  = floor((time - time of the first event) * steps / window)       events at or after the end of the window are left
 ///     out input = (on * rows + row) * columns + column                           after down-sampling
 /// "First" is the smallest time. Without a window it is the time from the first to the last event plus one microsecond. Throws
-/// InputError with `origin` if there are more than 65535 inputs.
+/// InputError with `origin` if there are more than kMostInputs.
 [[nodiscard]] std::vector<std::uint32_t> bin_events(const Recording& recording, const Binning& binning,
                                                     const std::string& origin);
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "phasic/contract.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/recording.hpp"
@@ -54,7 +55,8 @@ DataRequest parse_data_request(const JsonNode& node) {
   if (const auto seed = node.find("seed")) request.seed = static_cast<std::uint64_t>(seed->integer(0, INT64_MAX));
   if (const auto labels = node.find("labels")) request.labels = std::string(kLabels[labels->one_of(kLabels)]);
   if (const auto range = node.find("range_db")) request.range_decibels = range->real(1, 200);
-  if (const auto steps = node.find("steps")) request.steps = static_cast<std::uint32_t>(steps->integer(1, 255));
+  if (const auto steps = node.find("steps"))
+    request.steps = static_cast<std::uint32_t>(steps->integer(1, contract::kEntryStep >> contract::kEntryStepBit));
   if (const auto window = node.find("window_ms")) request.window_microseconds = std::llround(1000 * window->real(0, 1e9));
   if (const auto factor = node.find("downsample")) request.downsample = static_cast<std::uint32_t>(factor->integer(1, 1024));
   if (const auto camera = node.find("camera")) request.camera = aedat2_cameras()[camera->one_of(aedat2_cameras())];

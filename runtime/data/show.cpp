@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "phasic/contract.hpp"
+
 namespace phasic::runtime {
 
 Picture picture_of(const Dataset& data, std::size_t n, bool colour) {
@@ -16,7 +18,7 @@ Picture picture_of(const Dataset& data, std::size_t n, bool colour) {
   }
   const std::size_t plane = std::size_t{data.rows} * data.columns;
   std::vector<std::uint32_t> sums(data.channels * plane);
-  for (const auto word : data.events_of(n)) ++sums[word & 0xffff];
+  for (const auto word : data.events_of(n)) ++sums[word & contract::kEntryInput];
   if (!colour) {
     for (std::size_t k = plane; k < sums.size(); ++k) sums[k % plane] += sums[k];
     sums.resize(plane);
@@ -55,7 +57,7 @@ std::string text_picture(const Picture& given, bool blocks, std::uint32_t most) 
 std::string step_histogram(std::span<const std::uint32_t> events, std::uint32_t steps) {
   constexpr std::size_t kWidth = 60;
   std::vector<std::size_t> counts(steps);
-  for (const auto word : events) ++counts.at(word >> 16);
+  for (const auto word : events) ++counts.at(word >> contract::kEntryStepBit);
   const auto most = std::max<std::size_t>(1, *std::max_element(counts.begin(), counts.end()));
   std::string text;
   for (std::uint32_t step = 0; step < steps; ++step) {

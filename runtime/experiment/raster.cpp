@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "phasic/contract.hpp"
 #include "runtime/run/open_neurons.hpp"
 
 namespace phasic::runtime {
@@ -49,7 +50,8 @@ json raster_of(const Fixed& fixed, const Sample& sample, std::uint32_t number, s
                                                 ? std::vector<std::uint32_t>(sample.events.begin(), sample.events.end())
                                                 : encode_events(network, sample.intensities, number);
   std::vector<Spike> spikes;
-  for (const std::uint32_t event : events) spikes.push_back({(event >> 16) & 0xffU, event & 0xffffU});
+  for (const std::uint32_t event : events)
+    spikes.push_back({(event & contract::kEntryStep) >> contract::kEntryStepBit, event & contract::kEntryInput});
   json all = json::array({thinned("input", network.inputs, network.steps, spikes)});
   const auto competes = [](const LayerSpec& layer) { return layer.competes(); };
   if (std::any_of(network.layers.begin(), network.layers.end(), competes)) return all;

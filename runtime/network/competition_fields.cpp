@@ -22,7 +22,7 @@ const std::vector<LayerField>& competition_fields() {
   static const std::vector<LayerField> fields{
       {"rule", "`\"competition\"`", std::string(kNeeded), read_rule,
        [](const LayerSpec& layer, const Network&) { return json(name(layer.rule)); }},
-      Of::integer("neurons", &LayerSpec::neurons, {1, 65535}),
+      Of::integer("neurons", &LayerSpec::neurons, up_to(&contract::Limits::max_neurons)),
       Of::truth("bias", &LayerSpec::bias, false),
       layer_unit_field(),
       Of::integer("input_shift", &LayerSpec::input_shift, {0, contract::kCompetitionInputShift}),
@@ -33,7 +33,8 @@ const std::vector<LayerField>& competition_fields() {
        [](const LayerSpec& layer, const Network&) {
          return json{{"raw", layer.factor_shift}};
        }},
-      Of::integer<std::uint32_t>("homeostasis", &LayerSpec::homeostasis, {0, 65535}, 0),
+      Of::integer<std::uint32_t>("homeostasis", &LayerSpec::homeostasis,
+                                 {contract::kLayerHomeostasisMinimum, contract::kLayerHomeostasisMaximum}, 0),
       Of::choice("rounding", &LayerSpec::rounding, names::kRoundings),
   };
   return fields;

@@ -14,15 +14,11 @@
 #include <vector>
 
 #include "runtime/base/json_node.hpp"
+#include "runtime/network/bounds.hpp"
 #include "runtime/network/names.hpp"
 #include "runtime/network/network.hpp"
 
 namespace phasic::runtime {
-
-/// Inclusive.
-struct Range {
-  std::int64_t least, most;
-};
 
 /// What stands where a table of docs/networks.md says what a field is when it is left out.
 inline constexpr std::string_view kNeeded = "needed";

@@ -15,7 +15,7 @@ using names::name_of;
 using nlohmann::json;
 using Of = FieldOf<LayerSpec, LayerContext>;
 
-constexpr std::uint32_t kLargestTraceShift = 3;
+constexpr std::int64_t kLeastWindow = contract::kLayerWindowMinimum;
 /// Half the width of a neuron's ramp in a graded network.
 constexpr std::int32_t kHalfRamp = (contract::kGradedFull + 1) / 2;
 
@@ -29,7 +29,8 @@ LayerSpec usual_layer(Rule rule, bool graded) {
 }
 
 void read_threshold(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
-  layer.threshold = static_cast<std::int32_t>(read_quantity(parent.at("threshold"), layer.unit, INT16_MIN, INT16_MAX));
+  layer.threshold = static_cast<std::int32_t>(
+      read_quantity(parent.at("threshold"), layer.unit, contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum));
 }
 
 void read_window(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
@@ -37,13 +38,13 @@ void read_window(const JsonNode& parent, LayerContext& context, LayerSpec& layer
   const auto window = parent.find("window");
   if (!window) return;
   if (window->value().is_object()) {
-    layer.window = static_cast<std::int32_t>(read_quantity(*window, 1, INT16_MIN, INT16_MAX));
+    layer.window = static_cast<std::int32_t>(read_quantity(*window, 1, kLeastWindow, contract::kLayerWindowMaximum));
     return;
   }
-  const auto half_width = read_quantity(*window, layer.unit, 0, 65535);
-  if (layer.threshold - half_width < INT16_MIN) {
+  const auto half_width = read_quantity(*window, layer.unit, 0, contract::kLayerThresholdMaximum - kLeastWindow);
+  if (layer.threshold - half_width < kLeastWindow) {
     window->refuse(fmt::format("cannot be represented: threshold less window is {} units, and {} is the least",
-                               layer.threshold - half_width, INT16_MIN));
+                               layer.threshold - half_width, kLeastWindow));
   }
   layer.window = static_cast<std::int32_t>(layer.threshold - half_width);
 }
@@ -114,7 +115,7 @@ void read_trace_shift(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
   if (layer.span == contract::Span::kLastStep) layer.trace_shift = 0;
   const auto trace = parent.find("trace_shift");
   if (!trace) return;
-  layer.trace_shift = static_cast<std::uint32_t>(trace->integer(0, kLargestTraceShift));
+  layer.trace_shift = static_cast<std::uint32_t>(trace->integer(0, contract::kLayerTraceShiftMaximum));
   if (layer.trace_shift > 0 && layer.span == contract::Span::kLastStep)
     trace->refuse("a presynaptic trace needs the span \"all_steps\"");
 }
@@ -180,13 +181,15 @@ const std::vector<LayerField>& layer_fields() {
       {"leak", "0 to 1", "needed unless `fine_leak` is given", read_leak, print_leak},
       {"fine_leak", "0 to 1", "none", [](const JsonNode&, LayerContext&, LayerSpec&) {}, print_fine_leak},
       {"reset", Of::listed(names::kResets), Of::listed(std::span(names::kResets).first(1)), read_reset, print_reset},
-      Of::integer<std::uint32_t>("input_shift", &LayerSpec::input_shift, {0, 15}, 0),
+      Of::integer<std::uint32_t>("input_shift", &LayerSpec::input_shift,
+                                 {contract::kLayerInputShiftMinimum, contract::kLayerInputShiftMaximum}, 0),
       {"rule", "see below", std::string(kNeeded), read_rule,
        [](const LayerSpec& layer, const Network&) { return json(name(layer.rule)); }},
       {"span", Of::listed(names::kSpans), "`last_step` for `naca`, else `all_steps`", read_span,
        [](const LayerSpec& layer, const Network&) { return json(name_of(names::kSpans, layer.span)); }},
       {"post", Of::listed(names::kPosts), "`trit` for `naca` and `error`, else `surrogate`", read_post, print_post},
-      {"trace_shift", fmt::format("0 to {}", kLargestTraceShift), "2 for `eprop`, else 0", read_trace_shift, print_trace_shift},
+      {"trace_shift", fmt::format("0 to {}", contract::kLayerTraceShiftMaximum), "2 for `eprop`, else 0", read_trace_shift,
+       print_trace_shift},
       Of::choice("rounding", &LayerSpec::rounding, names::kRoundings),
       {"learning_rate", "quantity", "needed unless frozen", read_layers_learning_rate, print_learning_rate},
       {"initial_amplitude", "quantity", "1 / sqrt(rows without bias)", read_initial_amplitude,

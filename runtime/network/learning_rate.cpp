@@ -6,12 +6,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/network/quantities.hpp"
+
 namespace phasic::runtime {
 namespace {
 
-constexpr std::uint32_t kLargestRate = 65535;
-constexpr std::uint32_t kLargestShift = 15;
-constexpr double kUnitsOfLevel = 64;
+constexpr std::uint32_t kLargestRate = contract::kLayerRateMaximum;
+constexpr std::uint32_t kLargestShift = contract::kLayerFactorShiftMaximum;
 
 void read_rate(const JsonNode& node, const Network& network, LayerSpec& layer) {
   if (node.value().is_object()) {
@@ -45,7 +46,7 @@ void read_rate(const JsonNode& node, const Network& network, LayerSpec& layer) {
 
 double rate_per_learning_rate(const Network& network, const LayerSpec& layer) {
   const double weight_unit = layer.unit / std::exp2(layer.input_shift);
-  const double fraction = std::exp2(24.0 - network.weight_width);
+  const double fraction = std::exp2(contract::kExtendedWidth - network.weight_width);
   const double level_unit = layer.rule == Rule::kError ? 1 : kUnitsOfLevel;
   const double full = network.graded() ? contract::kGradedFull : 1;
   const double error_unit = layer.factor() == contract::Factor::kLevel ? 1 : full * network.steps;

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "driver/layout/random.hpp"
+#include "runtime/network/quantities.hpp"
 
 namespace phasic::runtime {
 
@@ -28,7 +29,6 @@ double modulate(double lambda, const Modulation& modulation) {
 
 namespace {
 
-constexpr double kUnits = 64;
 constexpr double kWords = 4294967296.0;
 
 /// 32 random bits for a place of a table and a neuron.
@@ -84,9 +84,9 @@ std::vector<std::int8_t> level_table(const Network& network, std::size_t layer) 
   const layout::Key key = key_of(network.seed, static_cast<std::uint32_t>(layer));
   const auto& spec = network.layers[layer];
   const auto level = [&](std::uint32_t c, std::uint32_t j) {
-    if (spec.competes()) return network.class_of(j) == c ? kUnits : 0;
-    if (spec.rule != Rule::kNaca) return std::floor(drawn(key, c, j) * (2 * kUnits + 1) / kWords) - kUnits;
-    return std::round(kUnits * modulated_level(key, network.classes, c, j, network.modulation));
+    if (spec.competes()) return network.class_of(j) == c ? kUnitsOfLevel : 0;
+    if (spec.rule != Rule::kNaca) return std::floor(drawn(key, c, j) * (2 * kUnitsOfLevel + 1) / kWords) - kUnitsOfLevel;
+    return std::round(kUnitsOfLevel * modulated_level(key, network.classes, c, j, network.modulation));
   };
   std::vector<std::int8_t> levels;
   levels.reserve(std::size_t{network.classes} * spec.neurons);

@@ -15,8 +15,10 @@ using Of = FieldOf<Network, NetworkContext>;
 void read_weight_width(const JsonNode& parent, NetworkContext&, Network& network) {
   const auto width = parent.find("weight_width");
   if (!width) return;
-  network.weight_width = static_cast<std::uint32_t>(width->integer(8, 16));
-  if (network.weight_width != 8 && network.weight_width != 16) width->refuse("8 or 16 is needed");
+  const auto& limit = limit_of(&contract::Limits::weight_width);
+  network.weight_width = static_cast<std::uint32_t>(width->integer(limit.minimum, limit.maximum));
+  if (!is_legal(limit, network.weight_width))
+    width->refuse(fmt::format("{} is needed", fmt::join(powers_of(&contract::Limits::weight_width), " or ")));
 }
 
 void read_samples(const JsonNode& parent, NetworkContext&, Network& network) {
@@ -140,10 +142,10 @@ const std::vector<NetworkField>& network_fields() {
       version_field(),
       name_field(),
       description_field(),
-      Of::integer("inputs", &Network::inputs, {1, 65535}),
-      Of::integer("classes", &Network::classes, {1, 65534}),
-      Of::integer("steps", &Network::steps, {1, 32}),
-      {"weight_width", "8, 16", "8", read_weight_width,
+      Of::integer("inputs", &Network::inputs, up_to(&contract::Limits::max_rows)),
+      Of::integer("classes", &Network::classes, up_to(&contract::Limits::max_classes)),
+      Of::integer("steps", &Network::steps, up_to(&contract::Limits::max_steps)),
+      {"weight_width", fmt::format("{}", fmt::join(powers_of(&contract::Limits::weight_width), ", ")), "8", read_weight_width,
        [](const Network& network, const Network&) { return json(network.weight_width); }},
       {"samples", Of::listed(names::kSampleKinds), Of::listed(std::span(names::kSampleKinds).first(1)), read_samples,
        [](const Network& network, const Network&) { return json(names::name_of(names::kSampleKinds, network.sample_kind)); }},
@@ -179,7 +181,7 @@ const std::vector<ScheduleField>& schedule_fields() {
          if (!before.empty() && entry.from_sample <= before.back().from_sample) from.refuse("entries are in ascending order");
        },
        [](const RateScale& entry, const Network&) { return json(entry.from_sample); }},
-      FieldOf<RateScale, const std::vector<RateScale>>::real("scale", &RateScale::scale, 0, 65535),
+      FieldOf<RateScale, const std::vector<RateScale>>::real("scale", &RateScale::scale, 0, contract::kLayerRateMaximum),
   };
   return fields;
 }

@@ -11,6 +11,7 @@ namespace phasic::runtime {
 
 /// Of `fine_leak`; `leak` is coarser.
 inline constexpr double kUnitsOfLeak = 1 << contract::kLeakShift;
+inline constexpr double kUnitsOfLevel = 64;
 
 /// A positive number up to 1024, or a fraction such as "1/256".
 [[nodiscard]] double read_unit(const JsonNode& node);

@@ -3,8 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "driver/engine/options.hpp"
 
 namespace phasic::engine {
 namespace {
@@ -24,9 +25,7 @@ std::uint64_t unsigned_number(const std::string& key, const Json& value) {
 
 EngineOptions parse_engine_options(const std::string& json) {
   EngineOptions options;
-  const Json root = Json::parse(json, nullptr, /*allow_exceptions=*/false);
-  if (root.is_discarded() || !root.is_object())
-    throw std::runtime_error(fmt::format("RTL engine options: '{}' is not a JSON object", json));
+  const Json root = parse_options("RTL engine options", json);
   for (const auto& [key, value] : root.items()) {
     if (key == "timing") {
       if (value == "ideal")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -41,6 +42,15 @@ TEST(ErrorText, NamesTheLayerAndItsField) {
   const auto offset = contract::kProgramHeaderBytes + 2 * contract::kLayerBytes + offsetof(contract::Layer, threshold);
   expect_in(text(Error::kProgramField, offset), {"layer 2, field 'threshold'", "-32768 to 32767"});
   expect_in(text(Error::kCapacity, 3), {"capacity", "layer 3"});
+}
+
+TEST(ErrorText, ListsTheNamesOfAnEnumeration) {
+  expect_in(text(Error::kProgramField, offsetof(contract::ProgramHeader, sample_kind)),
+            {"field 'sample_kind'", "(legal: 0 intensity, 1 event, 2 graded)"});
+  const auto told = text(Error::kProgramField, contract::kProgramHeaderBytes + offsetof(contract::Layer, factor));
+  expect_in(told, {"layer 0, field 'factor' (legal: 0 frozen, 1 level"});
+  for (const auto factor : contract::kAllFactor)
+    expect_in(told, {fmt::format("{} {}", static_cast<unsigned>(factor), contract::name(factor)).c_str()});
 }
 
 TEST(ErrorText, NamesTheSample) {

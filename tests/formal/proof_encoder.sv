@@ -141,7 +141,9 @@ module proof_encoder (
       // drawn: mark, final, gate, sure (no intensity), phase, value, index.
       assert (!dut.out_valid || dut.drawn_valid);
       assert (!(dut.drawn_valid && (drawn[29] || drawn[26])) || dut.out_valid);
-      assert (dut.in_data == (drawn[29] ? {drawn[28], !drawn[28], 16'd0} : {{2{drawn[27]}}, drawn[15:0]}));
+      assert (dut.in_data[17:16] == 2'(drawn[29] ? (drawn[28] ? phasic_pkg::EventKindSampleEnd : phasic_pkg::EventKindStepEnd)
+                                                 : (drawn[27] ? phasic_pkg::EventKindOpen : phasic_pkg::EventKindSpike)));
+      assert (dut.in_data[15:0] == (drawn[29] ? 16'd0 : drawn[15:0]));
       assert (!event_held_q || (dut.out_valid && dut.in_data == held_event_q));
       // The second step of a sample with a gate ends, and an event waits for room.
       cover (show && dut.token_mark && dut.token_final && marks_q == 6'd1 && sample_open_i == 4'd1 && !address_events && next_q == 4'd2);

@@ -24,6 +24,7 @@ module proof_event_sender #(
   localparam int Chunk    = (Lanes < 32) ? Lanes : 32;
   localparam int Chunks   = Lanes / Chunk;
   localparam int LaneBits = $clog2(Lanes);
+  localparam logic [1:0] Spike = 2'(phasic_pkg::EventKindSpike);
 
   logic        rst_n = 1'b0;
   logic        word_ready, event_valid, busy;
@@ -116,10 +117,10 @@ module proof_event_sender #(
     end
     if (rst_n) begin
       // A mark comes when nothing else is left; a spike is one that is left, and none before it is.
-      assert (!(event_valid && mark_q) || (event_kind == (final_q ? 2'd2 : 2'd1) && event_index == '0));
-      assert (!(event_valid && !mark_q) || (event_kind == 2'd0 && 32'(lane) < 32'(Lanes) && (left & one) != '0));
+      assert (!(event_valid && mark_q) || (event_kind == 2'(final_q ? phasic_pkg::EventKindSampleEnd : phasic_pkg::EventKindStepEnd) && event_index == '0));
+      assert (!(event_valid && !mark_q) || (event_kind == Spike && 32'(lane) < 32'(Lanes) && (left & one) != '0));
       assert (!(event_valid && !mark_q && left[chosen_lane]) || lane <= 16'(chosen_lane));
-      assert (!(event_valid && event_kind == 2'd0 && lane == 16'(chosen_lane)) || event_value == (old ? value_q : word_value));
+      assert (!(event_valid && event_kind == Spike && lane == 16'(chosen_lane)) || event_value == (old ? value_q : word_value));
       // What was taken is on offer until it has left, and the next word is taken no sooner.
       assert (!(mark_q || old) || event_valid);
       assert (!take || (mark_q || old ? send && (mark_q || rest_q == one) : 1'b1));
@@ -127,7 +128,7 @@ module proof_event_sender #(
       assert (!held_q || (event_valid && held_event_q == {event_kind, event_index, event_value}));
       assert (32'(waited_q) < 32'(Chunks));
       assert (busy == event_valid);
-      cover (take && word_mark_i && send && event_kind == 2'd0 && event_index == 16'(3 * Lanes - 1));
+      cover (take && word_mark_i && send && event_kind == Spike && event_index == 16'(3 * Lanes - 1));
       cover (mark_q && word_valid_i && held_q && word_spikes_i[1:0] == 2'b11);
     end
   end

@@ -118,7 +118,7 @@ std::string cpp_header(const Contract& contract) {
   put_registers(out, contract);
   for (const auto& enumeration : contract.enumerations) cpp::put_enumeration(out, enumeration, contract);
   cpp::put_field_types(out);
-  for (const auto& structure : contract.structures) cpp::put_structure(out, structure);
+  for (const auto& structure : contract.structures) cpp::put_structure(out, structure, contract);
   put_records(out, contract);
   put(out, "\n}}  // namespace phasic::contract\n");
   return fmt::to_string(out);

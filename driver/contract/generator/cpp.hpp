@@ -34,6 +34,6 @@ void put_enumeration(Text& out, const Enumeration& enumeration, const Contract& 
 void put_field_types(Text& out);
 
 /// The structure, its size, and the table of its fields.
-void put_structure(Text& out, const Structure& structure);
+void put_structure(Text& out, const Structure& structure, const Contract& contract);
 
 }  // namespace phasic::contract_generator::cpp

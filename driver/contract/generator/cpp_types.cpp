@@ -22,6 +22,17 @@ std::string_view kind_name(FieldKind kind) {
   return "kPlain";
 }
 
+/// Legal values in words; those of an enumeration with their names, which the tables of the documentation link to instead.
+std::string legal_text(const Field& field, const Contract& contract) {
+  if (field.legal.empty() || field.enumeration.empty()) return field.legal;
+  const auto enumeration = std::find_if(contract.enumerations.begin(), contract.enumerations.end(),
+                                        [&](const Enumeration& known) { return known.name == field.enumeration; });
+  std::string values;
+  for (const auto& value : enumeration->values)
+    values += fmt::format("{}{} {}", values.empty() ? "" : ", ", value.value, value.name);
+  return values + field.legal.substr(field.enumeration.size());
+}
+
 /// A function of the enumeration that switches over its values.
 template <typename TextOf>
 void put_lookup(Text& out, const Enumeration& enumeration, const std::string& doc, const std::string& result,
@@ -111,7 +122,7 @@ void put_field_types(Text& out) {
       "doc;\n}};\n");
 }
 
-void put_structure(Text& out, const Structure& structure) {
+void put_structure(Text& out, const Structure& structure, const Contract& contract) {
   const auto type = upper_camel(structure.name);
   put(out, "\n/// {}.\nstruct {} {{\n", structure.doc, type);
   for (const auto& field : structure.fields) {
@@ -129,7 +140,7 @@ void put_structure(Text& out, const Structure& structure) {
     const auto limit = field.maximum && field.maximum->is_limit ? field.maximum->name : std::string();
     put(out, "    {{\"{}\", {}, {}, {}, {}, FieldKind::{}, {}, {}, \"{}\", {}, \"{}\", \"{}\"}},\n", field.name, field.offset,
         field.bytes, field.count, field.is_signed, kind_name(field.kind), field.least(), field.most(), limit,
-        field.multiple ? field.multiple->value : 1, field.legal, field.doc);
+        field.multiple ? field.multiple->value : 1, legal_text(field, contract), field.doc);
   }
   put(out, "}}}};\n");
   for (const auto& field : structure.fields) {

@@ -109,7 +109,15 @@ TEST(Chart, NamesOfLinesThatEndTogetherStandApartAndBesideThePlot) {
 }
 
 TEST(Chart, AFileThatCannotBeWrittenIsAnError) {
-  EXPECT_THROW(write_chart("/nowhere/chart.svg", {}, 2, {}), std::runtime_error);
+  for (const auto& [file, reason] : {std::pair{"/nowhere/chart.svg", "No such file"}, {"/dev/full", "No space left"}}) {
+    try {
+      write_chart(file, {}, 2, {});
+      ADD_FAILURE() << file;
+    } catch (const std::runtime_error& error) {
+      EXPECT_NE(std::string(error.what()).find(file), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find(reason), std::string::npos) << error.what();
+    }
+  }
 }
 
 }  // namespace

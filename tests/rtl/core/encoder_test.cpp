@@ -10,6 +10,7 @@
 #include "Vencoder_graded.h"
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/bits.hpp"
+#include "tests/rtl/core/event_kinds.hpp"
 
 namespace phasic::testing {
 namespace {
@@ -60,8 +61,8 @@ class RtlEncoder : public ::testing::Test {
         make_intensities(samples[n], n, steps, run_seed, random, expected);
       }
     }
-    const auto spikes =
-        static_cast<std::uint64_t>(std::count_if(expected.begin(), expected.end(), [](const Event& e) { return e.kind == 0; }));
+    const auto spikes = static_cast<std::uint64_t>(
+        std::count_if(expected.begin(), expected.end(), [](const Event& e) { return e.kind == kSpike; }));
 
     Clocked<Model> module{seed};
     module->clear_i = module->sample_valid_i = module->message_ready_i = module->event_ready_i = 0;
@@ -92,7 +93,7 @@ class RtlEncoder : public ::testing::Test {
         ASSERT_LT(expected.front().sample, messages) << "the message goes out before the first event";
         ASSERT_EQ(module->event_kind_o, expected.front().kind);
         ASSERT_EQ(module->event_index_o, expected.front().index);
-        if (expected.front().kind == 0) {
+        if (expected.front().kind == kSpike) {
           ASSERT_EQ(module->event_value_o, expected.front().value);
         }
         if (module->event_ready_i != 0) expected.pop_front();
@@ -131,7 +132,7 @@ class RtlEncoder : public ::testing::Test {
     }
     sample.entries.assign(neurons.begin(), neurons.end());
     sample.open = neurons.size();
-    for (const std::uint32_t neuron : neurons) expected.push_back({n, 3, neuron, 0});
+    for (const std::uint32_t neuron : neurons) expected.push_back({n, kOpen, neuron, 0});
   }
 
   static void make_values(Sample& sample, std::size_t n, std::mt19937_64& random, std::deque<Event>& expected) {
@@ -139,9 +140,9 @@ class RtlEncoder : public ::testing::Test {
     for (unsigned i = 0; i < inputs; ++i) {
       const auto value = static_cast<unsigned>(random() % 4 == 0 ? 255 * (random() % 2) : random() % 256);
       sample.entries.push_back(value << 24 | i);
-      if (value != 0) expected.push_back({n, 0, i, value});
+      if (value != 0) expected.push_back({n, kSpike, i, value});
     }
-    expected.push_back({n, 2, 0, 0});
+    expected.push_back({n, kSampleEnd, 0, 0});
   }
 
   static void make_intensities(Sample& sample, std::size_t n, unsigned steps, std::uint64_t seed, std::mt19937_64& random,
@@ -155,9 +156,9 @@ class RtlEncoder : public ::testing::Test {
     const auto key = reference::sample_key(reference::purpose_key(seed, contract::Purpose::kEncoding, 0), sample.number);
     for (unsigned step = 0; step < steps; ++step) {
       for (unsigned i = 0; i < inputs; ++i) {
-        if (intensities[i] > reference::encoding_byte(key, step, i)) expected.push_back({n, 0, i, 1});
+        if (intensities[i] > reference::encoding_byte(key, step, i)) expected.push_back({n, kSpike, i, 1});
       }
-      expected.push_back({n, step + 1 == steps ? 2U : 1U, 0, 0});
+      expected.push_back({n, step + 1 == steps ? kSampleEnd : kStepEnd, 0, 0});
     }
   }
 
@@ -170,9 +171,9 @@ class RtlEncoder : public ::testing::Test {
     sample.entries.insert(sample.entries.end(), words.begin(), words.end());
     for (unsigned step = 0; step < steps; ++step) {
       for (const std::uint32_t word : words) {
-        if (word >> 16 == step) expected.push_back({n, 0, word & 0xffff, 1});
+        if (word >> 16 == step) expected.push_back({n, kSpike, word & 0xffff, 1});
       }
-      expected.push_back({n, step + 1 == steps ? 2U : 1U, 0, 0});
+      expected.push_back({n, step + 1 == steps ? kSampleEnd : kStepEnd, 0, 0});
     }
     // The sampler refuses events after the last step. If one comes it is not shown, in the next sample neither.
     if (steps < 32 && sample.entries.size() < kMaxEntries && random() % 4 == 0)

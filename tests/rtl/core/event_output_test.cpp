@@ -11,6 +11,7 @@
 #include "Vevent_output_8x3.h"
 #include "Vevent_output_graded_4x5.h"
 #include "tests/rtl/core/bits.hpp"
+#include "tests/rtl/core/event_kinds.hpp"
 
 namespace phasic::testing {
 namespace {
@@ -28,7 +29,7 @@ struct Word {
   std::array<std::uint8_t, 8> values{};
 };
 struct Event {
-  unsigned kind = 0, index = 0, value = 1;
+  unsigned kind = kSpike, index = 0, value = 1;
 };
 
 template <class T>
@@ -52,9 +53,9 @@ class RtlEventOutput : public ::testing::Test {
   }
 
   static void expect(std::deque<Event>& events, const Word& word) {
-    if (word.mark) events.push_back({word.final ? 2U : 1U, 0, 1});
+    if (word.mark) events.push_back({word.final ? kSampleEnd : kStepEnd, 0, 1});
     for (unsigned k = 0; !word.mark && k < T::lanes; ++k) {
-      if ((word.spikes >> k & 1) != 0) events.push_back({0, word.number * T::lanes + k, T::graded ? word.values[k] : 1U});
+      if ((word.spikes >> k & 1) != 0) events.push_back({kSpike, word.number * T::lanes + k, T::graded ? word.values[k] : 1U});
     }
   }
 
@@ -72,7 +73,7 @@ class RtlEventOutput : public ::testing::Test {
     if (twin.events.empty()) return;
     ASSERT_EQ(module->event_kind_o, twin.events.front().kind);
     ASSERT_EQ(module->event_index_o, twin.events.front().index);
-    if (twin.events.front().kind == 0) {
+    if (twin.events.front().kind == kSpike) {
       ASSERT_EQ(module->event_value_o, twin.events.front().value);
     }
   }

@@ -9,6 +9,7 @@
 #include "Vevent_queue_4x7.h"
 #include "Vevent_queue_graded.h"
 #include "tests/rtl/core/bits.hpp"
+#include "tests/rtl/core/event_kinds.hpp"
 
 namespace phasic::testing {
 namespace {
@@ -23,11 +24,11 @@ struct Shape {
 };
 
 struct Event {
-  unsigned kind = 0, index = 0, value = 0;
+  unsigned kind = kSpike, index = 0, value = 0;
 };
 
 /// A row or a neuron of a gate rather than a mark.
-bool carries_index(const Event& event) { return event.kind == 0 || event.kind == 3; }
+bool carries_index(const Event& event) { return event.kind == kSpike || event.kind == kOpen; }
 
 template <class T>
 class RtlEventQueue : public ::testing::Test {};
@@ -70,7 +71,7 @@ TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLa
       }
       // An event that was not taken stays.
       if (module->event_valid_i == 0) {
-        offered.kind = static_cast<unsigned>(random() % 4);
+        offered.kind = static_cast<unsigned>(random() % contract::kAllEventKind.size());
         offered.value = static_cast<unsigned>(random() % 256);
         offered.index = carries_index(offered) ? static_cast<unsigned>(random() % 4 == 0 ? rows - 1 : random() % rows) : 0;
         module->event_valid_i = random() % 8 < in_chance;

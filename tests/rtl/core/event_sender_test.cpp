@@ -12,6 +12,7 @@
 #include "Vsender_graded_64.h"
 #include "Vsender_graded_8.h"
 #include "tests/rtl/core/bits.hpp"
+#include "tests/rtl/core/event_kinds.hpp"
 
 namespace phasic::testing {
 namespace {
@@ -30,7 +31,7 @@ struct Word {
   std::array<std::uint8_t, 64> values{};
 };
 struct Event {
-  unsigned kind = 0, index = 0, value = 1;
+  unsigned kind = kSpike, index = 0, value = 1;
   bool operator==(const Event&) const = default;
 };
 
@@ -55,9 +56,9 @@ TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {
       word.spikes &= ~std::uint64_t{0} >> (64 - lanes);
       for (std::uint8_t& value : word.values) value = static_cast<std::uint8_t>(random());
       words.push_back(word);
-      if (word.mark) expected.push_back({word.final ? 2U : 1U, 0});
+      if (word.mark) expected.push_back({word.final ? kSampleEnd : kStepEnd, 0});
       for (unsigned k = 0; !word.mark && k < lanes; ++k) {
-        if ((word.spikes >> k & 1) != 0) expected.push_back({0, word.index * lanes + k, word.values[k]});
+        if ((word.spikes >> k & 1) != 0) expected.push_back({kSpike, word.index * lanes + k, word.values[k]});
       }
     }
     Clocked<typename TypeParam::model> module{seed};
@@ -81,7 +82,7 @@ TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {
         ASSERT_FALSE(expected.empty()) << "an event too many in cycle " << cycle;
         ASSERT_EQ(module->event_kind_o, expected.front().kind) << "cycle " << cycle;
         ASSERT_EQ(module->event_index_o, expected.front().index) << "cycle " << cycle;
-        if (expected.front().kind == 0) {
+        if (expected.front().kind == kSpike) {
           ASSERT_EQ(module->event_value_o, TypeParam::graded ? expected.front().value : 1) << "cycle " << cycle;
         }
         if (module->event_ready_i != 0) expected.pop_front();

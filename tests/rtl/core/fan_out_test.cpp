@@ -8,6 +8,7 @@
 #include "Vfan_out_4x7x2.h"
 #include "Vfan_out_graded.h"
 #include "tests/rtl/core/bits.hpp"
+#include "tests/rtl/core/event_kinds.hpp"
 
 namespace phasic::testing {
 namespace {
@@ -20,7 +21,7 @@ struct Shape {
 };
 
 struct Event {
-  unsigned kind = 0, source = 0, value = 0;
+  unsigned kind = kSpike, source = 0, value = 0;
 };
 
 template <class T>
@@ -53,7 +54,8 @@ TYPED_TEST(RtlFanOut, GivesEachSourceItsOwnWeightRowForAllNeuronsOneCycleLater) 
       }
       // An event that was not taken stays.
       if (module->event_valid_i == 0) {
-        offered = {static_cast<unsigned>(random() % 4), static_cast<unsigned>(random() % 4 == 0 ? rows - 1 : random() % rows),
+        offered = {static_cast<unsigned>(random() % contract::kAllEventKind.size()),
+                   static_cast<unsigned>(random() % 4 == 0 ? rows - 1 : random() % rows),
                    static_cast<unsigned>(random() % 256)};
         module->event_valid_i = random() % 4 != 0;
         module->event_kind_i = static_cast<unsigned char>(offered.kind);

@@ -11,6 +11,7 @@
 #include "Vintegrate_4x7x2_13.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
+#include "tests/rtl/core/event_kinds.hpp"
 
 namespace phasic::testing {
 namespace {
@@ -37,7 +38,7 @@ struct Item {
   unsigned address = 0, target = 0;  // of the word
 };
 struct Event {
-  unsigned kind = 0, row = 0, value = 0;
+  unsigned kind = kSpike, row = 0, value = 0;
   unsigned address = 0, target = 0;  // of its row's first word
 };
 struct Message {
@@ -134,7 +135,7 @@ class Bench {
     const unsigned inputs = constants_.rows - (constants_.bias ? 1 : 0);
     bool first = true;
     for (unsigned open = chance(2) ? below(5) : 0; open > 0; --open) {
-      events_.push_back({3, below(T::max_rows), 0, 0, 0});
+      events_.push_back({kOpen, below(T::max_rows), 0, 0, 0});
       plan.push_back({false, true, 0, 0, 0, 0, true, false, true, false, 0, 0, 0});
     }
     for (unsigned step = 0; step < constants_.steps; ++step) {
@@ -143,14 +144,14 @@ class Bench {
       first = first || !constants_.competes;
       for (unsigned spikes = inputs == 0 || chance(4) ? 0 : below(5); rows < spikes; ++rows) {
         // Where a fan-out may take an event: any row, anywhere in the memory, to any sums.
-        events_.push_back({0, below(inputs), below(256), below(addresses), below(target_words)});
+        events_.push_back({kSpike, below(inputs), below(256), below(addresses), below(target_words)});
         plan_row(plan, events_.back(), step, rows, true, first);
         first = false;
       }
-      events_.push_back({final ? 2U : 1U, 0, 0, 0, 0});
+      events_.push_back({final ? kSampleEnd : kStepEnd, 0, 0, 0, 0});
       if (constants_.bias) {
         const unsigned row = constants_.rows - 1;
-        plan_row(plan, {0, row, constants_.bias_value, row * constants_.words, 0}, step, rows++, false, first);
+        plan_row(plan, {kSpike, row, constants_.bias_value, row * constants_.words, 0}, step, rows++, false, first);
         first = false;
       }
       plan.push_back({true, false, 0, 0, step, rows, first, false, true, final, 0, 0, 0});

@@ -139,7 +139,9 @@ TEST(Picture, WhatIsWrittenIsReadAgain) {
     write_png(folder / "a.png", picture);
     EXPECT_EQ(decode_picture(read_stored_file(folder / "a.png")), picture);
   }
-  expect_all_in(refusal([&] { write_png(folder / "none" / "a.png", gray); }), {"a.png", "written"});
+  expect_all_in(refusal([&] { write_png(folder / "none" / "a.png", gray); }),
+                {"a.png", "written", "No such file or directory"});
+  expect_all_in(refusal([&] { write_png("/dev/full", gray); }), {"/dev/full", "No space left on device"});
 }
 
 }  // namespace

@@ -2,9 +2,13 @@
 /// The tables of fields, and what docs/networks.md says of them.
 #include "runtime/network/network_fields.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <tuple>
 
 #include "tests/runtime/support.hpp"
 
@@ -18,7 +22,7 @@ std::string trimmed(const std::string& text) {
   return first == std::string::npos ? std::string() : text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
-/// "| `inputs` | 1 to 65535 | needed | ... |" as a field; nothing for any other line.
+/// "| `inputs` | 1 to 65528 | needed | ... |" as a field; nothing for any other line.
 std::optional<FieldText> field_of_line(const std::string& line) {
   if (!line.starts_with("| `")) return std::nullopt;
   std::vector<std::string> cells;
@@ -56,6 +60,50 @@ TEST(NetworkFields, DocumentationHasTheirTables) {
       EXPECT_EQ(found->second[n].values, table.fields[n].values) << table.fields[n].name;
       EXPECT_EQ(found->second[n].usual, table.fields[n].usual) << table.fields[n].name;
     }
+  }
+}
+
+TEST(NetworkFields, BoundsAreThoseOfTheContract) {
+  const auto widest = contract::widest_limits();
+  const auto expect = [](const std::vector<FieldText>& fields, std::string_view name, std::int64_t least, std::int64_t most) {
+    const auto field = std::find_if(fields.begin(), fields.end(), [&](const FieldText& text) { return text.name == name; });
+    ASSERT_NE(field, fields.end()) << name;
+    EXPECT_EQ(field->values, fmt::format("{} to {}", least, most)) << name;
+  };
+  const auto tables = field_tables();
+  expect(tables[0].fields, "inputs", 1, widest.max_rows);
+  expect(tables[0].fields, "classes", 1, widest.max_classes);
+  expect(tables[0].fields, "steps", 1, widest.max_steps);
+  expect(tables[1].fields, "neurons", 1, widest.max_neurons);
+  expect(tables[1].fields, "input_shift", contract::kLayerInputShiftMinimum, contract::kLayerInputShiftMaximum);
+  expect(tables[1].fields, "trace_shift", contract::kLayerTraceShiftMinimum, contract::kLayerTraceShiftMaximum);
+  expect(tables[2].fields, "neurons", 1, widest.max_neurons);
+  expect(tables[2].fields, "homeostasis", contract::kLayerHomeostasisMinimum, contract::kLayerHomeostasisMaximum);
+}
+
+TEST(NetworkFields, QuantitiesReachAsFarAsTheContractDoes) {
+  auto document = test::small_network();
+  const auto taken = [&](const char* pointer, std::int64_t value) {
+    auto changed = document;
+    changed[json::json_pointer(pointer)]["raw"] = value;
+    try {
+      (void)parse_network(changed, "net.json");
+    } catch (const std::exception&) {
+      return false;
+    }
+    return true;
+  };
+  for (const char* const pointer : {"/layers/0/threshold", "/layers/0/window", "/layers/0/leak", "/layers/0/learning_rate"})
+    document[json::json_pointer(pointer)] = {{"raw", 0}};
+  for (const auto& [pointer, least, most] : std::vector<std::tuple<const char*, std::int64_t, std::int64_t>>{
+           {"/layers/0/threshold", contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum},
+           {"/layers/0/window", contract::kLayerWindowMinimum, contract::kLayerWindowMaximum},
+           {"/layers/0/leak", contract::kLayerLeakMinimum, contract::kLayerLeakMaximum},
+           {"/layers/0/learning_rate", contract::kLayerRateMinimum, contract::kLayerRateMaximum}}) {
+    EXPECT_TRUE(taken(pointer, least)) << pointer;
+    EXPECT_TRUE(taken(pointer, most)) << pointer;
+    EXPECT_FALSE(taken(pointer, least - 1)) << pointer;
+    EXPECT_FALSE(taken(pointer, most + 1)) << pointer;
   }
 }
 

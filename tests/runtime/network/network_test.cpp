@@ -189,7 +189,7 @@ TEST(Network, EveryRefusalNamesFileFieldAndValue) {
       {"/layer", 1, {"layer:", "unknown key", "\"layers\""}},
       {"/layers/0/treshold", 0.5, {"layers[0].treshold", "unknown key", "0.5"}},
       {"/phasic_network", 2, {"phasic_network", "(value 2)"}},
-      {"/inputs", 0, {"inputs", "1 to 65535", "(value 0)"}},
+      {"/inputs", 0, {"inputs", "1 to 65528", "(value 0)"}},
       {"/inputs", "64", {"inputs", "an integer is needed", "\"64\""}},
       {"/inputs", 64.5, {"inputs", "an integer is needed", "64.5"}},
       {"/inputs", 18446744073709551615u, {"inputs", "out of range", "18446744073709551615"}},
