@@ -38,12 +38,13 @@ TEST(Buffers, PartsOfBuffersLieAsTheSpecificationSays) {
 
 TEST(Buffers, TheStateOfACompetitionTakesSixBytesANeuron) {
   for (const bool keep : {false, true}) {
-    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 8), 6U);
-    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 16), 3U);
+    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 8, 1), 6U);
+    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 16, 1), 3U);
   }
-  EXPECT_EQ(state_rows(contract::Factor::kLevel, false, 8), 0U);
-  EXPECT_EQ(state_rows(contract::Factor::kLevel, true, 8), 3U) << "two bytes of a potential and a spike";
-  EXPECT_EQ(state_rows(contract::Factor::kFrozen, true, 16), 2U);
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, false, 8, 5), 0U);
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, true, 8, 1), 3U) << "two bytes of a potential and a spike";
+  EXPECT_EQ(state_rows(contract::Factor::kFrozen, true, 16, 1), 2U);
+  EXPECT_EQ(state_rows(contract::Factor::kFrozen, true, 16, 49), 98U) << "each position has rows of its own";
 }
 
 TEST(Connection, OfADenseLayerHasARowForEachSource) {
@@ -63,6 +64,59 @@ TEST(Connection, OfADenseLayerHasARowForEachSource) {
   EXPECT_FALSE(connection.is_bias(783));
   EXPECT_FALSE(Connection::dense(784, false, 100).is_bias(784));
   EXPECT_EQ(Connection::dense(784, false, 100).weight_rows(), 784U);
+}
+
+/// 5 x 4 places of 3 channels, pooled to 3 x 2, with a rim of 1; a kernel of 2 x 3 moves by 2: 2 x 1 positions.
+constexpr Shape kSmall{
+    .sources = {5, 4, 3}, .pool = 1, .padding = 1, .stride = 2, .kernel_rows = 2, .kernel_columns = 3, .channels = 7};
+
+TEST(Connection, OfAConvolutionHasTheRowsOfItsKernel) {
+  EXPECT_EQ(kSmall.pooled_rows(), 3U);
+  EXPECT_EQ(kSmall.pooled_columns(), 2U);
+  EXPECT_EQ(kSmall.neurons(), (Extent{2, 1, 7}));
+  const Connection connection = Connection::convolution(kSmall, true, false);
+  EXPECT_EQ(connection.inputs(), 60U);
+  EXPECT_EQ(connection.sources(), 61U);
+  EXPECT_EQ(connection.weight_rows(), 2U * 3 * 3 + 1);
+  EXPECT_EQ(connection.row_width(), 7U);
+  EXPECT_EQ(connection.neurons(), 14U);
+  EXPECT_EQ(connection.positions(), 2U);
+  EXPECT_EQ(connection.words(4), 19U * 2);
+  EXPECT_TRUE(connection.is_bias_row(18));
+  EXPECT_EQ(connection.fan_out(60), (std::vector<Target>{{18, 0, 7}, {18, 7, 7}}));
+  // Place (4, 3) is (2, 1) of the pooled ones and (3, 2) with the rim: row 1, column 2 of the kernel at position (1, 0).
+  EXPECT_EQ(connection.fan_out((4 * 4 + 3) * 3 + 2), (std::vector<Target>{{(1 * 3 + 2) * 3 + 2, 7, 7}}));
+  EXPECT_EQ(Connection::convolution(kSmall, true, true).fan_out(2 * 20 + 4 * 4 + 3), connection.fan_out((4 * 4 + 3) * 3 + 2))
+      << "inputs lie channel after channel";
+}
+
+TEST(Connection, OfAConvolutionReachesWhatTheFormulaSays) {
+  for (std::uint32_t pool = 0; pool <= 2; ++pool) {
+    for (std::uint32_t padding = 0; padding <= 3; ++padding) {
+      for (std::uint32_t stride = 1; stride <= 2; ++stride) {
+        Shape shape = kSmall;
+        shape.sources = {9, 7, 2};
+        shape.pool = pool;
+        shape.padding = padding;
+        shape.stride = stride;
+        shape.kernel_columns = 2;
+        const Extent neurons = shape.neurons();
+        const Connection connection = Connection::convolution(shape, false, false);
+        for (std::uint32_t source = 0; source < connection.sources(); ++source) {
+          std::vector<Target> expected;
+          const int channel = static_cast<int>(source % 2), x = static_cast<int>(source / 2 % 7),
+                    y = static_cast<int>(source / 14);
+          for (std::uint32_t position = 0; position < connection.positions(); ++position) {
+            const int ky = (y >> pool) + static_cast<int>(padding) - static_cast<int>(position / neurons.columns * stride);
+            const int kx = (x >> pool) + static_cast<int>(padding) - static_cast<int>(position % neurons.columns * stride);
+            if (ky < 0 || ky > 1 || kx < 0 || kx > 1) continue;
+            expected.push_back({static_cast<std::uint32_t>((ky * 2 + kx) * 2 + channel), 7 * position, 7});
+          }
+          ASSERT_EQ(connection.fan_out(source), expected) << pool << padding << stride << " source " << source;
+        }
+      }
+    }
+  }
 }
 
 TEST(SerialMemory, LayersFollowEachOther) {

@@ -61,6 +61,16 @@ contract::Layer descriptor(const LayerProgram& layer) {
   block.post = static_cast<std::uint32_t>(layer.post);
   block.trace_shift = layer.trace_shift;
   block.homeostasis = layer.homeostasis;
+  block.connection = static_cast<std::uint32_t>(layer.connection);
+  block.source_rows = layer.shape.source_rows;
+  block.source_columns = layer.shape.source_columns;
+  block.source_channels = layer.shape.source_channels;
+  block.pool = layer.shape.pool;
+  block.padding = layer.shape.padding;
+  block.stride = layer.shape.stride;
+  block.kernel_rows = layer.shape.kernel_rows;
+  block.kernel_columns = layer.shape.kernel_columns;
+  block.channels = layer.shape.channels;
   return block;
 }
 
@@ -92,7 +102,7 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
   c.limits.max_outputs = 1024;
   c.limits.max_events = 1 << 20;
   c.limits.weight_depth = 1 << 20;
-  c.limits.rules |= contract::kRulesState;
+  c.limits.rules |= contract::kRulesState | contract::kRulesConvolution;
   c.header.magic = contract::kProgramMagic;
   c.header.version = contract::kContractVersion;
   c.header.seed_low = static_cast<std::uint32_t>(program.seed);
@@ -361,7 +371,7 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
     illegal.push_back({base + 52, {3}});
     illegal.push_back({base + 56, {4}});
     illegal.push_back({base + 60, {65536}});
-    illegal.push_back({base + 64, {1, 256}});
+    illegal.push_back({base + 64, {1, 2, 256}});
     illegal.push_back({base + 68, {1, 2, 3}});
     for (std::uint32_t word = 72; word < 128; word += 4) illegal.push_back({base + word, {1}});
   }
@@ -502,6 +512,63 @@ TEST(KernelRun, StateHasFieldsOfItsOwn) {
     other.header.steps = 1;
   };
   expect_fault(changed(graded), Error::kProgramField, 40, "graded samples");
+}
+
+/// 4 x 5 inputs with a rim of 1, a kernel of 4 x 3 that moves by 2: 2 x 3 positions of two neurons.
+Case convolution_case() {
+  Case c = small_case();
+  c.limits.rules |= contract::kRulesConvolution;
+  contract::Layer& layer = c.layers[0];
+  layer.connection = static_cast<std::uint32_t>(contract::Connection::kConvolution);
+  layer.source_rows = 4;
+  layer.source_columns = 5;
+  layer.source_channels = 1;
+  layer.padding = 1;
+  layer.stride = 2;
+  layer.kernel_rows = 4;
+  layer.kernel_columns = 3;
+  layer.channels = 2;
+  layer.neurons = 2 * 3 * 2;
+  return c;
+}
+
+TEST(KernelRun, FieldsOfAConvolutionAreChecked) {
+  EXPECT_EQ(run(convolution_case()).fault, Fault{});
+  const auto refused = [](std::uint32_t offset, std::uint32_t value) {
+    Case c = convolution_case();
+    std::memcpy(reinterpret_cast<std::byte*>(c.layers.data()) + offset, &value, sizeof value);
+    expect_fault(run(c), Error::kProgramField, 64 + offset, "byte " + std::to_string(offset) + ", " + std::to_string(value));
+  };
+  for (const std::uint32_t value : {0U, 257U}) {
+    refused(72, value);
+    refused(76, value);
+  }
+  for (const std::uint32_t value : {0U, 2U, 1U << 31}) refused(80, value);
+  refused(72, 256);  // legal by itself: what does not fit is the product
+  refused(84, 3);
+  refused(88, 4);
+  for (const std::uint32_t value : {0U, 3U}) refused(92, value);
+  for (const std::uint32_t value : {0U, 7U, 257U}) refused(96, value);
+  for (const std::uint32_t value : {0U, 8U, 257U}) refused(100, value);
+  for (const std::uint32_t value : {0U, 1U, 3U}) refused(104, value);
+  for (std::uint32_t word = 108; word < 128; word += 4) refused(word, 1);
+  refused(64, 2);
+  Case lacking = convolution_case();
+  lacking.limits.rules &= ~contract::kRulesConvolution;
+  expect_fault(run(lacking), Error::kProgramField, 64 + 64, "a build without convolutions");
+  Case rows = convolution_case();
+  rows.limits.max_rows = 21;
+  rows.layers[0].source_rows = 2;
+  rows.layers[0].source_columns = 2;
+  rows.layers[0].source_channels = 5;
+  rows.layers[0].kernel_rows = 3;
+  rows.layers[0].kernel_columns = 2;
+  expect_fault(run(rows), Error::kProgramField, 64 + 100, "30 rows of weights");
+  Case crowded = convolution_case();
+  crowded.limits.weight_depth = 12;
+  expect_fault(run(crowded), Error::kCapacity, 0, "12 rows and that of the bias");
+  crowded.limits.weight_depth = 13;
+  EXPECT_NE(run(crowded).fault.detail, 0U);
 }
 
 TEST(KernelRun, KeptStateIsWrittenBackWithoutLearning) {

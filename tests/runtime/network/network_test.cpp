@@ -103,6 +103,78 @@ TEST(Network, ResetsAndStateThatGoesOnAreReadAndWrittenIfTheyAreNotUsual) {
   expect_all_in(refusal([&] { (void)parsed(document); }), {"keep", "graded"});
 }
 
+/// 8 x 8 inputs, two convolutions, and a dense layer behind a pool.
+json convolutional_network() {
+  auto document = small_network();
+  document["shape"] = {8, 8};
+  json hidden = document["layers"][0];
+  hidden.erase("neurons");
+  hidden["kind"] = "convolution";
+  hidden["channels"] = 5;
+  hidden["kernel"] = 3;
+  hidden["padding"] = 1;
+  json second = hidden;
+  second["channels"] = 6;
+  second["kernel"] = {2, 3};
+  second["stride"] = 2;
+  second["padding"] = 0;
+  second["pool"] = 2;
+  json last = document["layers"][1];
+  last["pool"] = 2;
+  document["layers"] = {hidden, second, last};
+  return document;
+}
+
+TEST(Network, ShapesOfConvolutionsFollowFromEachOther) {
+  const auto network = parsed(convolutional_network());
+  EXPECT_EQ(network.layers[0].shape.sources, (layout::Extent{8, 8, 1}));
+  EXPECT_EQ(network.layers[0].neurons, 8u * 8 * 5);
+  EXPECT_EQ(network.rows(0), 10u);
+  EXPECT_EQ(network.layers[1].shape.sources, (layout::Extent{8, 8, 5}));
+  EXPECT_EQ(network.layers[1].shape.neurons(), (layout::Extent{2, 1, 6}));
+  EXPECT_EQ(network.rows(1), 2u * 3 * 5 + 1);
+  const auto& last = network.layers[2];
+  EXPECT_EQ(last.kind, contract::Connection::kConvolution);
+  EXPECT_EQ(last.shape.kernel_rows, 1u);
+  EXPECT_EQ(last.shape.kernel_columns, 1u);
+  EXPECT_EQ(last.neurons, 4u);
+  EXPECT_EQ(network.rows(2), 7u) << "six channels of what is left, and the bias";
+  EXPECT_EQ(network.layers[0].initial_amplitude, 77u);
+  const auto text = canonical(network);
+  EXPECT_EQ(first_difference(network, parse_network(text, "again.json")), "") << text.dump();
+  EXPECT_EQ(canonical(parse_network(text, "again.json")), text);
+  EXPECT_FALSE(text["layers"][0].contains("neurons"));
+  EXPECT_EQ(text["layers"][2]["neurons"], 4);
+  EXPECT_EQ(text["layers"][2]["pool"], 2);
+  EXPECT_FALSE(text["layers"][2].contains("kind"));
+}
+
+TEST(Network, WhatAConvolutionCannotBeIsRefused) {
+  const auto refused = [](auto change, const std::vector<std::string>& told) {
+    auto document = convolutional_network();
+    change(document);
+    expect_all_in(refusal([&] { (void)parsed(document); }), told);
+  };
+  refused([](json& d) { d["shape"] = {8, 9}; }, {"shape", "72 inputs", "64"});
+  refused([](json& d) { d.erase("shape"); }, {"layers[0].kind", "no shape"});
+  refused([](json& d) { d["layers"][0]["neurons"] = 320; }, {"layers[0].neurons", "channels"});
+  refused([](json& d) { d["layers"][0]["kernel"] = 11; }, {"layers[0].kernel", "does not fit 8 rows", "padding of 1"});
+  refused([](json& d) { d["layers"][0]["kernel"] = {1, 2, 3}; }, {"layers[0].kernel"});
+  refused([](json& d) { d["layers"][1]["pool"] = 3; }, {"layers[1].pool", "1, 2"});
+  refused([](json& d) { d["layers"][0]["channels"] = 2000; }, {"layers[0].channels", "128000 neurons", "65535"});
+  refused([](json& d) { d["layers"][2]["kernel"] = 3; }, {"layers[2].kernel", "convolution"});
+  refused([](json& d) { d["layers"][0].erase("kernel"); }, {"layers[0].kernel", "missing"});
+  refused(
+      [](json& d) {
+        json dense = d["layers"][2];
+        dense["rule"] = "frozen";
+        dense.erase("learning_rate");
+        d["layers"].insert(d["layers"].begin() + 1, dense);
+        d["layers"][1].erase("pool");
+      },
+      {"layers[2].kind", "no rows and columns"});
+}
+
 TEST(Network, BuildsWithoutStateRefuseWhatNeedsIt) {
   contract::Limits limits;
   limits.rules &= ~contract::kRulesState;
@@ -119,6 +191,10 @@ TEST(Network, BuildsWithoutStateRefuseWhatNeedsIt) {
   refused("/keep", true, "keep");
   refused("/layers/0/reset", "none", "layers[0].reset");
   refused("/layers/0/fine_leak", {{"raw", 257}}, "layers[0].fine_leak");
+  contract::Limits bare;
+  bare.rules &= ~contract::kRulesConvolution;
+  const auto network = parsed(convolutional_network());
+  expect_all_in(refusal([&] { check_limits(network, bare, "a build"); }), {"layers[0].kind", "convolution", "rules"});
 }
 
 TEST(Network, CanonicalFormGivesTheNetworkAgain) {

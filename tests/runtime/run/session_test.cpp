@@ -57,6 +57,21 @@ TEST_F(Session, AnySplitOverLaunchesGivesTheSameBits) {
   }
 }
 
+TEST_F(Session, AConvolutionalNetworkLearnsTheMadeUpClasses) {
+  document["shape"] = {8, 8};
+  json hidden = document["layers"][0];
+  hidden.erase("neurons");
+  hidden["kind"] = "convolution";
+  hidden["channels"] = 12;
+  hidden["kernel"] = 3;
+  hidden["learning_rate"] = 2e-4;
+  document["layers"][0] = hidden;
+  document["layers"][1]["pool"] = 2;
+  const auto whole = learned(document, {.end = 800, .launch_samples = 100});
+  EXPECT_GT(whole.state.curve.correct.back(), 70u);
+  EXPECT_EQ(learned(document, {.end = 800, .launch_samples = 77}).state.weights, whole.state.weights);
+}
+
 TEST_F(Session, StateThatIsKeptGoesOnOverAnySplit) {
   const auto usual = learned(document, {.end = 130, .launch_samples = 1000});
   document["keep"] = true;
