@@ -47,12 +47,13 @@ reference::Program program(const Variant& variant) {
   program.steps = 20;
   program.classes = kClasses;
   program.learn = true;
-  LayerProgram hidden{.rows = kInputs, .neurons = kHidden, .threshold = 140, .window = 0, .leak = 51, .input_shift = more_bits};
+  LayerProgram hidden{
+      .rows = kInputs, .neurons = kHidden, .threshold = 140, .window = 0, .leak = 51 * 256, .input_shift = more_bits};
   hidden.factor = contract::Factor::kLevel;
   hidden.span = variant.span;
   hidden.rate = 32;
   LayerProgram output{
-      .rows = kHidden, .neurons = variant.outputs, .threshold = 140, .window = 0, .leak = 51, .input_shift = more_bits};
+      .rows = kHidden, .neurons = variant.outputs, .threshold = 140, .window = 0, .leak = 51 * 256, .input_shift = more_bits};
   output.factor = contract::Factor::kError;
   output.span = contract::Span::kAllSteps;
   output.rate = 32;

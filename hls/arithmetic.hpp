@@ -19,6 +19,14 @@ inline std::int64_t rounded_shift(std::int64_t value, unsigned shift) {
   return (value + (shift == 0 ? 0 : std::int64_t{1} << (shift - 1))) >> shift;
 }
 
+/// L_j of section 1: what is left of the potential `potential`, B_j (16 bits). `leak` is 0 to 65536, in 1/65536: the product of
+/// the two and the half that rounds it stay within 32 bits.
+inline std::int32_t leaked(std::int32_t potential, Word leak) {
+#pragma HLS INLINE
+  static_assert(kPotentialWidth == 16 && kLayerLeakMaximum == 1U << kLeakShift && kLeakShift == 16);
+  return (potential * static_cast<std::int32_t>(leak) + (1 << (kLeakShift - 1))) >> kLeakShift;
+}
+
 inline unsigned ones(std::uint32_t bits) {
 #pragma HLS INLINE
   unsigned count = 0;

@@ -47,10 +47,11 @@ void forward_layers(const ProgramSettings& program, const SampleState<Build>& sa
                     PotentialStream<Build::kLanes> traces[kMaxLayers]) {
 #pragma HLS INLINE
   if constexpr (Number < kMaxLayers) {
+    const bool begin = !program.keep || sample.restart;
     const bool gated = Number == 0 && sample.gated;
     LayerState<Build>& layer = layers[Number];
     integrate<Build>(program, Number, layer.weights, layer.log, after[Number], sums[Number], past[Number]);
-    run_neurons<Build>(program, Number, gated, sample.open, layer.neurons, sums[Number], answers[Number], scores[Number],
+    run_neurons<Build>(program, Number, begin, gated, sample.open, layer.neurons, sums[Number], answers[Number], scores[Number],
                        traces[Number]);
     send_layer<Build>(program, Number, answers[Number], scores[Number], past[Number], after[Number + 1]);
     forward_layers<Build, Number + 1>(program, sample, layers, after, past, sums, answers, scores, traces);
@@ -153,7 +154,7 @@ void check_sizes(const RunArguments& arguments, const ProgramSettings& program, 
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (number >= program.layers) break;
     const LayerSettings& layer = program.layer[number];
-    const std::uint64_t weights = static_cast<std::uint64_t>(stored_rows<Build>(layer)) * layer.row_lines * kLineBytes;
+    const std::uint64_t weights = static_cast<std::uint64_t>(stored_rows(layer)) * layer.row_lines * kLineBytes;
     const std::uint64_t levels = static_cast<std::uint64_t>(program.classes) * layer.level_lines * kLineBytes;
     if (layer.weights_offset + weights > arguments.bytes[kArgumentWeights]) fail(fault, kErrorBufferSize, kArgumentWeights);
     if (has_levels(layer) && layer.levels_offset + levels > arguments.bytes[kArgumentTables])
@@ -193,7 +194,7 @@ void load_network(Port& tables, Port& weights, KernelState<Build>& state, Fault&
   }
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (number >= program.layers || fault.error != kErrorNone) break;
-    if (!load_weights<Build>(weights, program.layer[number], state.layers[number]))
+    if (!load_weights<Build>(weights, program, program.layer[number], state.layers[number]))
       fail(fault, kErrorBusRead, kArgumentWeights);
   }
 }
@@ -266,11 +267,11 @@ RunStatus run_kernel(Port& program_port, Port& weights, Port& tables, Port& samp
   if (loaded) run_samples<Build>(samples, results, trace, arguments, state, counts, status);
   const std::uint64_t last_sample = timing::now();
   const ProgramSettings& program = state.program;
-  if (loaded && program.learn) {
+  if (loaded && (program.learn || program.keep)) {
     for (unsigned number = 0; number < kMaxLayers; ++number) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 4
       if (number >= program.layers) break;
-      if (!store_weights<Build>(weights, program.layer[number], state.layers[number]))
+      if (!store_weights<Build>(weights, program, program.layer[number], state.layers[number]))
         fail(fault, kErrorBusWrite, kArgumentWeights);
     }
   }

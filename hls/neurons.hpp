@@ -16,6 +16,13 @@ inline int postsynaptic(const LayerSettings& layer, std::int32_t potential, bool
   return (potential > layer.window ? 1 : 0) - (spiked_before ? 1 : 0);
 }
 
+/// B_j: the potential after a spike has had its effect on it.
+inline std::int32_t after_spike(const LayerSettings& layer, std::int32_t potential, bool spiked) {
+#pragma HLS INLINE
+  if (!spiked || layer.reset == kResetNone) return potential;
+  return layer.reset == kResetSubtract ? static_cast<std::int32_t>(limited(potential - layer.threshold, kPotentialWidth)) : 0;
+}
+
 /// What a neuron answers in a step.
 inline std::uint8_t answer_of(bool graded, const LayerSettings& layer, std::int32_t potential) {
 #pragma HLS INLINE
@@ -25,14 +32,16 @@ inline std::uint8_t answer_of(bool graded, const LayerSettings& layer, std::int3
   return static_cast<std::uint8_t>(above < 0 ? 0 : above > full ? full : above);
 }
 
-/// The end of a step: potentials, spikes, and what learning needs of both. Neurons that a gate shuts are not seen.
+/// The end of a step: potentials, spikes, and what learning needs of both. Neurons that a gate shuts are not seen. If they
+/// `begin`, the first step finds no state.
 template <class Build>
-void fire(const ProgramSettings& program, const LayerSettings& layer, Word step, bool gated,
+void fire(const ProgramSettings& program, const LayerSettings& layer, Word step, bool begin, bool gated,
           const bool open[Build::kMaxNeurons], NeuronState<Build>& state, LayerSumStream<Build>& sums,
           AnswerStream<Build::kLanes>& answers, PotentialStream<Build::kLanes>& trace) {
   const bool graded = is_graded(program);
   const unsigned shift = layer.input_shift + (graded ? kGradedShift : 0);
   const bool first = step == 0;
+  const bool fresh = begin && first;
   timing::pass(kPipelineDepth);
   for (Word word = 0; word < layer.words; ++word) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 16
@@ -46,9 +55,9 @@ void fire(const ProgramSettings& program, const LayerSettings& layer, Word step,
 #pragma HLS UNROLL
       const Word neuron = word * Build::kLanes + lane;
       const bool exists = neuron < layer.neurons;
-      const bool before = !first && state.spiked[word][lane];
-      const std::int32_t rest =
-          first || before ? 0 : (state.potentials[word][lane] * static_cast<std::int32_t>(layer.leak) + 128) >> 8;
+      const bool before = !fresh && state.spiked[word][lane];
+      const std::int32_t potential_before = fresh ? 0 : state.potentials[word][lane];
+      const std::int32_t rest = leaked(after_spike(layer, potential_before, before), layer.leak);
       const std::int64_t unlimited = rest + rounded_shift(sum.value[lane], shift);
       const auto potential = static_cast<std::int32_t>(limited(unlimited, kPotentialWidth));
       const std::uint8_t own = answer_of(graded, layer, potential);
@@ -105,7 +114,7 @@ void send_matches(const LayerSettings& layer, NeuronState<Build>& state, LayerSu
 
 /// The process of the neurons of layer engine `number` during one sample. An engine without a layer has none.
 template <class Build>
-void run_neurons(const ProgramSettings& program, unsigned number, bool gated, const bool open[Build::kMaxNeurons],
+void run_neurons(const ProgramSettings& program, unsigned number, bool begin, bool gated, const bool open[Build::kMaxNeurons],
                  NeuronState<Build>& state, LayerSumStream<Build>& sums, AnswerStream<Build::kLanes>& answers,
                  ScoreStream& scores, PotentialStream<Build::kLanes>& trace) {
   timing::begin_process();
@@ -116,7 +125,7 @@ void run_neurons(const ProgramSettings& program, unsigned number, bool gated, co
     } else {
       for (Word step = 0; step < program.steps; ++step) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 32
-        fire<Build>(program, layer, step, gated, open, state, sums, answers, trace);
+        fire<Build>(program, layer, step, begin, gated, open, state, sums, answers, trace);
       }
       if (number + 1 == program.layers) send_scores<Build>(layer, state, scores);
     }

@@ -11,8 +11,9 @@ struct LayerSettings {
   Word rows, neurons;
   bool bias;
   std::int32_t threshold, window;
-  Word leak, input_shift, factor, span, rounding, rate, factor_shift, weights_offset, levels_offset, post, trace_shift,
+  Word leak, reset, input_shift, factor, span, rounding, rate, factor_shift, weights_offset, levels_offset, post, trace_shift,
       homeostasis;
+  Word state_rows;   ///< rows of the weights buffer that follow those of weights: the state of its neurons
   Word words;        ///< words of lanes in a row
   Word row_lines;    ///< lines of memory in a row of weights
   Word level_lines;  ///< lines of memory in a row of the level table
@@ -21,7 +22,7 @@ struct LayerSettings {
 struct ProgramSettings {
   std::uint64_t seed;
   Word inputs, layers, steps, classes, kind, stride;
-  bool learn, trace;
+  bool learn, trace, keep;
   LayerSettings layer[kMaxLayers];
 };
 
@@ -36,17 +37,22 @@ inline Word bias_value(const ProgramSettings& program) { return is_graded(progra
 /// The count that an output neuron of the sample's class should have.
 inline Word full_count(const ProgramSettings& program) { return is_graded(program) ? kGradedFull : program.steps; }
 
-/// Rows in the weights buffer: those of weights, and those that hold the state of a competition.
-template <class Build>
-Word stored_rows(const LayerSettings& layer) {
-  return layer.rows + (competes(layer) ? kStateWidth / Build::kWeightWidth : 0);
-}
+/// Whether the layer's potentials and spikes go on from sample to sample.
+inline bool keeps_state(const ProgramSettings& program, const LayerSettings& layer) { return program.keep && !competes(layer); }
+/// Rows in the weights buffer: those of weights, and those that hold state.
+inline Word stored_rows(const LayerSettings& layer) { return layer.rows + layer.state_rows; }
 
 /// The factors that the build was made without.
 template <class Build>
 constexpr Word absent_factors() {
   return ((Build::kRules & kRulesFeedback) != 0 ? 0U : kFactorNeedsFeedback) |
          ((Build::kRules & kRulesCompetition) != 0 ? 0U : kFactorNeedsCompetition);
+}
+
+/// The resets that the build was made without.
+template <class Build>
+constexpr Word absent_resets() {
+  return (Build::kRules & kRulesState) != 0 ? 0U : kResetNeedsState;
 }
 
 constexpr Word kLegal = 0xffffffff;
@@ -80,6 +86,8 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
   program.stride = word_at(words, kProgramHeaderSampleStride);
   program.learn = (word_at(words, kProgramHeaderFlags) & kProgramLearns) != 0;
   program.trace = (word_at(words, kProgramHeaderFlags) & kProgramTraces) != 0;
+  program.keep = (word_at(words, kProgramHeaderFlags) & kProgramKeeps) != 0;
+  constexpr bool kStates = (Build::kRules & kRulesState) != 0;
   const bool kind_known = program.kind <= kProgramHeaderSampleKindMaximum;
   const bool graded = kind_known && is_graded(program);
   const std::uint64_t least_stride = kind_known && is_in(kSampleKindByInput, program.kind)
@@ -97,7 +105,8 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
   fault.require(program.stride % kLineBytes == 0 && program.stride >= kProgramHeaderSampleStrideMinimum &&
                     program.stride <= kProgramHeaderSampleStrideMaximum && program.stride >= least_stride,
                 kProgramHeaderSampleStride);
-  fault.require(word_at(words, kProgramHeaderFlags) <= kProgramHeaderFlagsMaximum, kProgramHeaderFlags);
+  fault.require(word_at(words, kProgramHeaderFlags) <= kProgramHeaderFlagsMaximum && (!program.keep || (kStates && !graded)),
+                kProgramHeaderFlags);
   for (Word at = kProgramHeaderReserved; at < kProgramHeaderBytes; at += 4) fault.require(word_at(words, at) == 0, at);
   if (fault.offset != kLegal) return fault.offset;
 
@@ -114,6 +123,7 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     layer.threshold = static_cast<std::int32_t>(word_at(words, base + kLayerThreshold));
     layer.window = static_cast<std::int32_t>(word_at(words, base + kLayerWindow));
     layer.leak = word_at(words, base + kLayerLeak);
+    layer.reset = word_at(words, base + kLayerReset);
     layer.input_shift = word_at(words, base + kLayerInputShift);
     layer.factor = word_at(words, base + kLayerFactor);
     layer.span = word_at(words, base + kLayerSpan);
@@ -143,7 +153,7 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
         base + kLayerThreshold);
     fault.require(layer.window >= kLayerWindowMinimum && layer.window <= static_cast<std::int32_t>(kLayerWindowMaximum),
                   base + kLayerWindow);
-    fault.require(layer.leak <= kLayerLeakMaximum, base + kLayerLeak);
+    fault.require(layer.leak <= kLayerLeakMaximum && (kStates || layer.leak % kCoarseLeak == 0), base + kLayerLeak);
     fault.require(layer.input_shift <= kLayerInputShiftMaximum, base + kLayerInputShift);
     fault.require(factor_legal, base + kLayerFactor);
     fault.require(
@@ -160,8 +170,11 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     fault.require(layer.homeostasis <= ((Build::kRules & kRulesCompetition) != 0 ? kLayerHomeostasisMaximum : 0U),
                   base + kLayerHomeostasis);
     fault.require(word_at(words, base + kLayerConnection) <= kLayerConnectionMaximum, base + kLayerConnection);
+    fault.require(layer.reset <= kLayerResetMaximum && !is_in(absent_resets<Build>(), layer.reset), base + kLayerReset);
     for (Word at = kLayerReserved; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
     if (fault.offset != kLegal) return fault.offset;
+    const Word kept_rows = program.keep ? kPotentialWidth / Build::kWeightWidth + 1 : 0;
+    layer.state_rows = competing ? kStateWidth / Build::kWeightWidth : kept_rows;
     layer.words = (layer.neurons + Build::kLanes - 1) / Build::kLanes;
     layer.row_lines = static_cast<Word>(lines_of(static_cast<std::uint64_t>(layer.neurons) * Build::kWeightWidth / 8));
     layer.level_lines = static_cast<Word>(lines_of(layer.neurons));
@@ -176,7 +189,7 @@ Word first_too_large(const ProgramSettings& program) {
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (number >= program.layers) break;
     const LayerSettings& layer = program.layer[number];
-    if (static_cast<std::uint64_t>(stored_rows<Build>(layer)) * layer.words > Build::kWeightDepth) return number;
+    if (static_cast<std::uint64_t>(stored_rows(layer)) * layer.words > Build::kWeightDepth) return number;
   }
   return kLegal;
 }

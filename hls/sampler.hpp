@@ -19,13 +19,15 @@ Word check_sample_header(const ProgramSettings& program, const Line& line, Sampl
   sample.open_count = word_of(line, kSampleHeaderOpen / 4);
   sample.learn = program.learn && (flags & kSampleLearns) != 0;
   sample.gated = (flags & kSampleIsGated) != 0;
+  sample.restart = (flags & kSampleRestarts) != 0;
+  const Word legal_flags =
+      kSampleLearns | ((Build::kRules & kRulesGate) != 0 ? kSampleIsGated : 0) | (program.keep ? kSampleRestarts : 0);
   const bool by_event = program.kind == kSampleKindEvent;
   const std::uint64_t payload = (by_event ? 4ULL : 1ULL) * sample.length;
   const std::uint64_t gate = 4ULL * sample.open_count;
   FirstFault fault;
   fault.require(sample.label < program.classes || (sample.label == kUnlabelled && !sample.learn), kSampleHeaderLabel);
-  fault.require(flags <= ((Build::kRules & kRulesGate) != 0 ? kSampleLearns | kSampleIsGated : kSampleLearns),
-                kSampleHeaderFlags);
+  fault.require((flags & ~legal_flags) == 0, kSampleHeaderFlags);
   fault.require(by_event ? sample.length <= Build::kMaxEvents && kSampleHeaderBytes + payload <= program.stride
                          : sample.length == program.inputs,
                 kSampleHeaderLength);

@@ -20,7 +20,7 @@ template <class Build>
 struct SampleState {
   Fault fault;
   Word label, length, open_count;
-  bool learn, gated;
+  bool learn, gated, restart;
   std::uint8_t values[Build::kMaxRows];  ///< intensities or graded values
   std::uint32_t events[Build::kMaxEvents];
   bool open[Build::kMaxNeurons];  ///< neurons of the first layer that the gate leaves open
@@ -44,7 +44,7 @@ struct NeuronState {
   static constexpr Word kWords = (Build::kMaxNeurons + Build::kLanes - 1) / Build::kLanes;
 
   std::int16_t potentials[kWords][Build::kLanes];
-  bool spiked[kWords][Build::kLanes];  ///< S_j of the last step, a gate left aside
+  bool spiked[kWords][Build::kLanes];  ///< S_j of the last step, a gate left aside; with the potentials, what is kept
   std::uint16_t counts[kWords][Build::kLanes];
   std::uint32_t ups[kWords][Build::kLanes];    ///< bit t: P_j(t) = 1
   std::uint32_t downs[kWords][Build::kLanes];  ///< bit t: P_j(t) = -1

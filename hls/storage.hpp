@@ -53,7 +53,7 @@ template <class Build, class Port>
 bool load_competition(Port& port, const LayerSettings& layer, NeuronState<Build>& state) {
   constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
   constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
-  for (Word row = layer.rows; row < stored_rows<Build>(layer); ++row) {
+  for (Word row = layer.rows; row < stored_rows(layer); ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 3 max = 6
     const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
     const Word bit = (row - layer.rows) * Build::kWeightWidth;
@@ -78,9 +78,43 @@ bool load_competition(Port& port, const LayerSettings& layer, NeuronState<Build>
   return true;
 }
 
+/// The rows that hold potentials and spikes which are kept. False if the bus refuses.
+template <class Build, class Port>
+bool load_kept(Port& port, const LayerSettings& layer, NeuronState<Build>& state) {
+  constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
+  constexpr Word kTogether = elements_together<Build, Build::kWeightWidth>();
+  constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
+  for (Word row = layer.rows; row < stored_rows(layer); ++row) {
+#pragma HLS LOOP_TRIPCOUNT min = 2 max = 3
+    const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
+    const Word bit = (row - layer.rows) * Build::kWeightWidth;
+    Line line = 0;
+    for (Word element = 0; element < layer.neurons; element += kTogether) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 16
+#pragma HLS PIPELINE II = 1
+      timing::pass(1);
+      if (element % kPerLine == 0 && !port.read(first + element / kPerLine, line)) return false;
+      for (Word at = 0; at < kTogether; ++at) {
+#pragma HLS UNROLL
+        const int low = kWidth * static_cast<int>((element + at) % kPerLine);
+        const Word word = element / Build::kLanes, lane = (element + at) % Build::kLanes;
+        const ap_uint<kWidth> part = line.range(low + kWidth - 1, low);
+        const Word value = element + at < layer.neurons ? part.to_uint() : 0;
+        if (bit < kPotentialWidth) {
+          const Word before = bit == 0 ? 0 : static_cast<std::uint16_t>(state.potentials[word][lane]);
+          state.potentials[word][lane] = static_cast<std::int16_t>(before | value << bit);
+        } else {
+          state.spiked[word][lane] = (value & 1) != 0;
+        }
+      }
+    }
+  }
+  return true;
+}
+
 /// All rows of a layer. False if the bus refuses.
 template <class Build, class Port>
-bool load_weights(Port& port, const LayerSettings& layer, LayerState<Build>& state) {
+bool load_weights(Port& port, const ProgramSettings& program, const LayerSettings& layer, LayerState<Build>& state) {
   const Word first = layer.weights_offset / kLineBytes;
   for (Word row = 0; row < layer.rows; ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
@@ -89,7 +123,8 @@ bool load_weights(Port& port, const LayerSettings& layer, LayerState<Build>& sta
       return false;
     }
   }
-  return load_competition<Build>(port, layer, state.neurons);
+  if (competes(layer)) return load_competition<Build>(port, layer, state.neurons);
+  return !keeps_state(program, layer) || load_kept<Build>(port, layer, state.neurons);
 }
 
 /// Writes a row of weights, padding as 0. False if the bus refused a line.
@@ -124,7 +159,7 @@ bool store_competition(Port& port, const LayerSettings& layer, const NeuronState
   constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
   constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
   bool written = true;
-  for (Word row = layer.rows; row < stored_rows<Build>(layer); ++row) {
+  for (Word row = layer.rows; row < stored_rows(layer); ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 3 max = 6
     const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
     const Word bit = (row - layer.rows) * Build::kWeightWidth;
@@ -145,9 +180,42 @@ bool store_competition(Port& port, const LayerSettings& layer, const NeuronState
   return written;
 }
 
+/// Writes potentials and spikes that are kept. False if the bus refused a line.
+template <class Build, class Port>
+bool store_kept(Port& port, const LayerSettings& layer, const NeuronState<Build>& state) {
+  constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
+  constexpr Word kTogether = elements_together<Build, Build::kWeightWidth>();
+  constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
+  bool written = true;
+  for (Word row = layer.rows; row < stored_rows(layer); ++row) {
+#pragma HLS LOOP_TRIPCOUNT min = 2 max = 3
+    const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
+    const Word bit = (row - layer.rows) * Build::kWeightWidth;
+    Line line = 0;
+    for (Word element = 0; element < layer.neurons; element += kTogether) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 16
+#pragma HLS PIPELINE II = 1
+      timing::pass(1);
+      for (Word at = 0; at < kTogether; ++at) {
+#pragma HLS UNROLL
+        const int low = kWidth * static_cast<int>((element + at) % kPerLine);
+        const Word word = element / Build::kLanes, lane = (element + at) % Build::kLanes;
+        const Word potential = static_cast<std::uint16_t>(state.potentials[word][lane]);
+        const Word value = bit < kPotentialWidth ? potential >> bit : state.spiked[word][lane] ? 1 : 0;
+        line.range(low + kWidth - 1, low) = ap_uint<kWidth>(element + at < layer.neurons ? value : 0);
+      }
+      if ((element + kTogether) % kPerLine == 0 || element + kTogether >= layer.neurons) {
+        if (!port.write(first + element / kPerLine, line)) written = false;
+        line = 0;
+      }
+    }
+  }
+  return written;
+}
+
 /// Writes all rows back. False if the bus refused a line.
 template <class Build, class Port>
-bool store_weights(Port& port, const LayerSettings& layer, const LayerState<Build>& state) {
+bool store_weights(Port& port, const ProgramSettings& program, const LayerSettings& layer, const LayerState<Build>& state) {
   const Word first = layer.weights_offset / kLineBytes;
   bool written = true;
   for (Word row = 0; row < layer.rows; ++row) {
@@ -156,7 +224,8 @@ bool store_weights(Port& port, const LayerSettings& layer, const LayerState<Buil
       written = false;
     }
   }
-  if (!store_competition<Build>(port, layer, state.neurons)) written = false;
+  if (competes(layer) && !store_competition<Build>(port, layer, state.neurons)) written = false;
+  if (keeps_state(program, layer) && !store_kept<Build>(port, layer, state.neurons)) written = false;
   return written;
 }
 

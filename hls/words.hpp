@@ -19,8 +19,10 @@ constexpr Word kResultsBytes = kResultsHeaderBytes + kMaxLayers * kLayerCounters
 static_assert(kProgramBytes % kLineBytes == 0 && kResultsBytes % kLineBytes == 0 && kSampleHeaderBytes % 4 == 0);
 
 // Masks of the flags fields.
-constexpr Word kProgramLearns = 1U << kProgramHeaderFlagsLearnBit, kProgramTraces = 1U << kProgramHeaderFlagsTraceBit;
-constexpr Word kSampleLearns = 1U << kSampleHeaderFlagsLearnBit, kSampleIsGated = 1U << kSampleHeaderFlagsGateBit;
+constexpr Word kProgramLearns = 1U << kProgramHeaderFlagsLearnBit, kProgramTraces = 1U << kProgramHeaderFlagsTraceBit,
+               kProgramKeeps = 1U << kProgramHeaderFlagsKeepBit;
+constexpr Word kSampleLearns = 1U << kSampleHeaderFlagsLearnBit, kSampleIsGated = 1U << kSampleHeaderFlagsGateBit,
+               kSampleRestarts = 1U << kSampleHeaderFlagsRestartBit;
 
 /// Whether `value` of an enumeration is in a set of its values, such as kFactorLearns. `value` below 32.
 constexpr bool is_in(Word set, Word value) { return (set >> value & 1U) != 0; }

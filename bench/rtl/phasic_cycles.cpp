@@ -77,7 +77,7 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
     const std::uint32_t rows = shape.neurons[n];
     layer.neurons = shape.neurons[n + 1];
     const bool last = n + 1 == layers;
-    layer.leak = 51;
+    layer.leak = 51 * 256;
     layer.factor = static_cast<std::uint32_t>(last ? contract::Factor::kError : contract::Factor::kLevel);
     layer.span = static_cast<std::uint32_t>(last ? contract::Span::kAllSteps : contract::Span::kLastStep);
     layer.rate = 200;

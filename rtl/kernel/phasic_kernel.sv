@@ -19,7 +19,7 @@ module phasic_kernel #(
   parameter int MaxEvents = 16384,
   parameter int WeightDepth = 16384,
   parameter int DataWidth = 512,
-  parameter int Rules = 31
+  parameter int Rules = 95
 ) (
   input  logic                   ap_clk,
   input  logic                   ap_rst_n,
