@@ -169,9 +169,10 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     fault.require(layer.trace_shift <= (posts && all_steps ? kLayerTraceShiftMaximum : 0U), base + kLayerTraceShift);
     fault.require(layer.homeostasis <= ((Build::kRules & kRulesCompetition) != 0 ? kLayerHomeostasisMaximum : 0U),
                   base + kLayerHomeostasis);
-    fault.require(word_at(words, base + kLayerConnection) <= kLayerConnectionMaximum, base + kLayerConnection);
+    fault.require(word_at(words, base + kLayerConnection) == kConnectionDense, base + kLayerConnection);
     fault.require(layer.reset <= kLayerResetMaximum && !is_in(absent_resets<Build>(), layer.reset), base + kLayerReset);
-    for (Word at = kLayerReserved; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
+    // Dense connections have no shape.
+    for (Word at = kLayerSourceRows; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
     if (fault.offset != kLegal) return fault.offset;
     const Word kept_rows = program.keep ? kPotentialWidth / Build::kWeightWidth + 1 : 0;
     layer.state_rows = competing ? kStateWidth / Build::kWeightWidth : kept_rows;

@@ -15,8 +15,15 @@ namespace {
 
 [[noreturn]] void reject(const std::string& what) { throw std::invalid_argument("reference engine options: " + what); }
 
-contract::Limits read_limits(const nlohmann::json& object) {
+/// Those of a usual build, with all rules that there are.
+contract::Limits usual_limits() {
   contract::Limits limits;
+  limits.rules |= contract::kRulesConvolution;
+  return limits;
+}
+
+contract::Limits read_limits(const nlohmann::json& object) {
+  contract::Limits limits = usual_limits();
   if (!object.is_object()) reject("limits is " + object.dump() + ", expected an object");
   for (const auto& [key, value] : object.items()) {
     const auto limit = std::find_if(contract::kLimits.begin(), contract::kLimits.end(),
@@ -42,7 +49,7 @@ std::unique_ptr<engine::Engine> make_reference_engine(engine::Memory& memory, co
 std::unique_ptr<engine::Engine> make_reference_engine(engine::Memory& memory, const std::string& options) {
   const nlohmann::json object = nlohmann::json::parse(options, nullptr, false);
   if (!object.is_object()) reject("'" + options + "' is not a JSON object");
-  contract::Limits limits;
+  contract::Limits limits = usual_limits();
   bool plain = false;
   for (const auto& [key, value] : object.items()) {
     if (key == "limits") {

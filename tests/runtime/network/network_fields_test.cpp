@@ -93,12 +93,15 @@ TEST(NetworkFields, QuantitiesReachAsFarAsTheContractDoes) {
     }
     return true;
   };
+  document["layers"][1].erase("leak");
+  document["layers"][1]["fine_leak"] = {{"raw", 0}};
   for (const char* const pointer : {"/layers/0/threshold", "/layers/0/window", "/layers/0/leak", "/layers/0/learning_rate"})
     document[json::json_pointer(pointer)] = {{"raw", 0}};
   for (const auto& [pointer, least, most] : std::vector<std::tuple<const char*, std::int64_t, std::int64_t>>{
            {"/layers/0/threshold", contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum},
            {"/layers/0/window", contract::kLayerWindowMinimum, contract::kLayerWindowMaximum},
-           {"/layers/0/leak", contract::kLayerLeakMinimum, contract::kLayerLeakMaximum},
+           {"/layers/0/leak", contract::kLayerLeakMinimum, contract::kLayerLeakMaximum / contract::kCoarseLeak},
+           {"/layers/1/fine_leak", contract::kLayerLeakMinimum, contract::kLayerLeakMaximum},
            {"/layers/0/learning_rate", contract::kLayerRateMinimum, contract::kLayerRateMaximum}}) {
     EXPECT_TRUE(taken(pointer, least)) << pointer;
     EXPECT_TRUE(taken(pointer, most)) << pointer;
