@@ -60,9 +60,21 @@ struct Network {
   std::array<Layer, contract::kMaxLayers> layers;
 };
 
+bool is_convolution(const Layer& layer) { return contract::has_shape(static_cast<contract::Connection>(layer.connection)); }
+
+/// Rows of weights, the bias included, of a layer with so many sources before it.
+std::uint32_t kernel_rows(const Layer& layer, std::uint32_t sources) {
+  const std::uint32_t rows = is_convolution(layer) ? layer.kernel_rows * layer.kernel_columns * layer.source_channels : sources;
+  return rows + (layer.flags & 1);
+}
+
+/// Groups of neurons that share the rows.
+std::uint32_t positions_of(const Layer& layer) {
+  return is_convolution(layer) && layer.channels != 0 ? layer.neurons / layer.channels : 1;
+}
+
 std::uint32_t rows_of(const Network& network, std::size_t index) {
-  const std::uint32_t inputs = index == 0 ? network.header.inputs : network.layers[index - 1].neurons;
-  return inputs + (network.layers[index].flags & 1);
+  return kernel_rows(network.layers[index], index == 0 ? network.header.inputs : network.layers[index - 1].neurons);
 }
 
 /// Whether the build is a serial one, whose layers share its memories.
@@ -77,7 +89,48 @@ constexpr std::uint32_t kStateBits = contract::kSquaresWidth + contract::kWinsWi
 /// Rows that hold the state of neurons that compete, or that is kept.
 std::uint32_t state_rows(const ProgramHeader& header, const Layer& layer, std::uint32_t weight_width) {
   if (competes(layer)) return kStateBits / weight_width;
-  return (header.flags & contract::kProgramHeaderFlagsKeep) != 0 ? contract::kPotentialWidth / weight_width + 1 : 0;
+  const bool keeps = (header.flags & contract::kProgramHeaderFlagsKeep) != 0;
+  return keeps ? (contract::kPotentialWidth / weight_width + 1) * positions_of(layer) : 0;
+}
+
+/// A divisor of `number`, at most `most`.
+std::uint32_t random_divisor(Dice& dice, std::uint32_t number, std::uint32_t most) {
+  std::vector<std::uint32_t> divisors;
+  for (std::uint32_t divisor = 1; divisor <= std::min(number, most); ++divisor)
+    if (number % divisor == 0) divisors.push_back(divisor);
+  return divisors[dice.below(divisors.size())];
+}
+
+/// Turns a layer with so many sources before it into a convolution, if the build has room for what is drawn.
+void draw_convolution(Dice& dice, const contract::Limits& limits, const ProgramHeader& header, std::uint32_t sources, bool last,
+                      Layer& layer) {
+  Layer drawn = layer;
+  drawn.connection = static_cast<std::uint32_t>(contract::Connection::kConvolution);
+  drawn.source_rows = random_divisor(dice, sources, 256);
+  drawn.source_columns = random_divisor(dice, sources / drawn.source_rows, 256);
+  drawn.source_channels = sources / drawn.source_rows / drawn.source_columns;
+  drawn.pool = static_cast<std::uint32_t>(dice.one_in(2) ? 0 : dice.between(1, 2));
+  drawn.padding = static_cast<std::uint32_t>(dice.below(4));
+  drawn.stride = static_cast<std::uint32_t>(dice.between(1, 2));
+  std::uint32_t positions = 1;
+  for (const bool row : {true, false}) {
+    const std::uint32_t places = row ? drawn.source_rows : drawn.source_columns;
+    const std::uint32_t room = ((places + (1U << drawn.pool) - 1) >> drawn.pool) + 2 * drawn.padding;
+    const auto kernel = static_cast<std::uint32_t>(dice.one_in(5) ? std::min(room, 256U) : dice.between(1, std::min(room, 7U)));
+    (row ? drawn.kernel_rows : drawn.kernel_columns) = kernel;
+    positions *= (room - kernel) / drawn.stride + 1;
+  }
+  const std::uint32_t rows = kernel_rows(drawn, sources);
+  const std::uint32_t parts = state_rows(header, Layer{}, limits.weight_width);
+  const std::uint64_t words = limits.weight_depth / (rows + std::uint64_t{parts} * positions);
+  const std::uint64_t most =
+      std::max<std::uint64_t>(std::uint64_t{random_size(dice, limits, limits.max_neurons)} / positions, 1);
+  const std::uint64_t room = (last ? limits.max_neurons : std::min(limits.max_neurons, limits.max_rows)) / positions;
+  const std::uint64_t channels = std::min({words * limits.lanes, most, room});
+  if (rows > limits.max_rows || channels == 0) return;
+  layer = drawn;
+  layer.channels = static_cast<std::uint32_t>(channels);
+  layer.neurons = layer.channels * positions;
 }
 
 /// Sizes, neuron constants and rules; offsets and the stride come later.
@@ -104,7 +157,7 @@ Network random_network(Dice& dice, const contract::Limits& limits) {
     header.sample_kind = static_cast<std::uint32_t>(contract::SampleKind::kIntensity);
     header.flags &= 1;
   }
-  if ((limits.rules & contract::kRulesState) != 0 && header.steps != 1 && dice.one_in(3))
+  if ((limits.rules & contract::kRulesState) != 0 && !is_graded(header) && dice.one_in(3))
     header.flags |= contract::kProgramHeaderFlagsKeep;
   const std::uint32_t kept = state_rows(header, Layer{}, limits.weight_width);
   header.inputs =
@@ -119,6 +172,8 @@ Network random_network(Dice& dice, const contract::Limits& limits) {
     layer.neurons = random_size(dice, limits, std::min(limits.max_neurons, words * limits.lanes));
     if (n + 1 < header.layers) layer.neurons = std::min(layer.neurons, limits.max_rows);
     if (serial(limits)) used += rows * ((layer.neurons + limits.lanes - 1) / limits.lanes);
+    if ((limits.rules & contract::kRulesConvolution) != 0 && dice.one_in(3))
+      draw_convolution(dice, limits, header, before, n + 1 == header.layers, layer);
     before = layer.neurons;
   }
   return network;
@@ -211,11 +266,11 @@ void draw_neurons(Dice& dice, const contract::Limits& limits, bool graded, std::
 
 void draw_weights(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer, double spread,
                   double centre, std::vector<std::byte>& weights) {
-  const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
+  const std::uint64_t row_bytes = weight_row_bytes(row_width(layer), limits.weight_width);
   const double limit = std::exp2(limits.weight_width - 1);
   const bool extremes = dice.one_in(10);
   for (std::uint32_t row = 0; row < rows; ++row)
-    for (std::uint32_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    for (std::uint32_t neuron = 0; neuron < row_width(layer); ++neuron) {
       double value = std::floor(std::clamp(centre + spread * (2 * dice.unit() - 1), -limit, limit - 1));
       if (extremes) value = dice.one_in(2) ? limit - 1 : -limit;
       const std::uint64_t at = layer.weights_offset + row * row_bytes + std::uint64_t{neuron} * limits.weight_width / 8;
@@ -229,16 +284,17 @@ void draw_weights(Dice& dice, const contract::Limits& limits, std::uint32_t rows
 /// Potentials that are common or not, and rows of spikes of which more than the lowest bit is set.
 void draw_kept(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer,
                std::vector<std::byte>& weights) {
-  const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
+  const std::uint64_t row_bytes = weight_row_bytes(row_width(layer), limits.weight_width);
   const std::uint64_t bytes = limits.weight_width / 8;
-  const std::uint64_t first = layer.weights_offset + rows * row_bytes;
+  const std::uint64_t part_bytes = positions_of(layer) * row_bytes;
   for (std::uint32_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    const std::uint64_t first =
+        layer.weights_offset + (rows + neuron / row_width(layer)) * row_bytes + neuron % row_width(layer) * bytes;
     const auto potential = static_cast<std::uint32_t>(dice.one_in(3) ? dice.any() : dice.between(-500, 500));
     for (std::uint64_t byte = 0; byte < 2; ++byte) {
-      put(weights, first + byte / bytes * row_bytes + neuron * bytes + byte % bytes,
-          static_cast<std::uint8_t>(potential >> 8 * byte));
+      put(weights, first + byte / bytes * part_bytes + byte % bytes, static_cast<std::uint8_t>(potential >> 8 * byte));
     }
-    const std::uint64_t spikes = first + 2 / bytes * row_bytes + neuron * bytes;
+    const std::uint64_t spikes = first + 2 / bytes * part_bytes;
     put(weights, spikes, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : dice.below(2)));
     if (bytes == 2) put(weights, spikes + 1, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : 0));
   }
@@ -383,9 +439,10 @@ void plant_word(Dice& dice, const contract::Limits& limits, RandomCase& result) 
   const std::uint32_t layers = result.header().layers;
   const std::uint64_t words = (sizeof(ProgramHeader) + std::min(layers, contract::kMaxLayers) * sizeof(Layer)) / 4;
   std::uint64_t at = 4 * dice.below(words);
-  // Half of a descriptor is its connection and words that are reserved, which are seldom of interest.
+  // Half of a descriptor is its connection and words that are reserved, which are seldom of interest without convolutions.
   const std::uint64_t in_layer = (at - sizeof(ProgramHeader)) % sizeof(Layer);
-  if (at >= sizeof(ProgramHeader) && in_layer >= offsetof(Layer, connection) && !dice.one_in(4))
+  const bool shapes = (limits.rules & contract::kRulesConvolution) != 0;
+  if (at >= sizeof(ProgramHeader) && in_layer >= offsetof(Layer, connection) && !shapes && !dice.one_in(4))
     at -= offsetof(Layer, connection);
   const auto old = get<std::uint32_t>(program, at);
   const std::uint32_t value = dice.pick<std::uint32_t>({0u,
@@ -571,7 +628,7 @@ void plant_write_failure(Dice& dice, const contract::Limits& limits, RandomCase&
   const Layer layer = result.layer(last);
   const std::uint32_t state = state_rows(result.header(), layer, limits.weight_width);
   if (buffer == argument::kWeights && state != 0 && dice.one_in(2)) {  // the few rows of its state
-    const std::uint64_t row_bytes = weight_row_bytes(layer.neurons, limits.weight_width);
+    const std::uint64_t row_bytes = weight_row_bytes(row_width(layer), limits.weight_width);
     const std::uint64_t row = layer_rows(result, last) + dice.below(state);
     offset = layer.weights_offset + row * row_bytes + 64 * dice.below(row_bytes / 64);
   }
@@ -581,13 +638,14 @@ void plant_write_failure(Dice& dice, const contract::Limits& limits, RandomCase&
 
 }  // namespace
 
-std::uint64_t weight_row_bytes(std::uint32_t neurons, std::uint32_t weight_width) {
-  return align(std::uint64_t{neurons} * weight_width / 8);
+std::uint32_t row_width(const Layer& layer) { return is_convolution(layer) ? layer.channels : layer.neurons; }
+
+std::uint64_t weight_row_bytes(std::uint32_t weights, std::uint32_t weight_width) {
+  return align(std::uint64_t{weights} * weight_width / 8);
 }
 
 std::uint32_t layer_rows(const RandomCase& random_case, std::size_t index) {
-  const std::uint32_t before = index == 0 ? random_case.header().inputs : random_case.layer(index - 1).neurons;
-  return before + (random_case.layer(index).flags & 1);
+  return kernel_rows(random_case.layer(index), index == 0 ? random_case.header().inputs : random_case.layer(index - 1).neurons);
 }
 
 std::uint32_t stored_rows(const RandomCase& random_case, std::size_t index, std::uint32_t weight_width) {
@@ -611,6 +669,10 @@ std::string RandomCase::describe() const {
   for (std::uint32_t n = 0; n < std::min(head.layers, contract::kMaxLayers); ++n) {
     const Layer l = layer(n);
     text += fmt::format("-{}{}", l.neurons, (l.flags & 1) != 0 ? "b" : "");
+    if (is_convolution(l)) {
+      text += fmt::format(" ({}x{}x{} pool {} padding {} stride {} kernel {}x{} channels {})", l.source_rows, l.source_columns,
+                          l.source_channels, l.pool, l.padding, l.stride, l.kernel_rows, l.kernel_columns, l.channels);
+    }
     rules += fmt::format(" {}/{}/{}", name(static_cast<contract::Factor>(l.factor)), name(static_cast<contract::Span>(l.span)),
                          name(static_cast<contract::Rounding>(l.rounding)));
   }
@@ -638,11 +700,11 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     if (has_levels(layer)) levels += header.classes * ((layer.neurons + 7) / 8 * 8);
     if (serial(limits) && levels > contract::kSerialLevels)
       layer.factor = static_cast<std::uint32_t>(contract::Factor::kFrozen);
-    if (last && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
+    if (last && !is_convolution(layer) && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
       draw_competition(dice, limits, header, rows_of(network, n), layer);
     }
     weight_sizes.push_back((rows_of(network, n) + state_rows(header, layer, limits.weight_width)) *
-                           weight_row_bytes(layer.neurons, limits.weight_width));
+                           weight_row_bytes(row_width(layer), limits.weight_width));
     table_sizes.push_back(has_levels(layer) ? header.classes * align(layer.neurons) : 0);
   }
   auto& weights = result.buffers[argument::kWeights];

@@ -66,11 +66,13 @@ struct RandomCase {
 /// A case that is probably illegal, in a way that its seed chooses.
 [[nodiscard]] RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limits);
 
-/// Bytes of a row of weights.
-[[nodiscard]] std::uint64_t weight_row_bytes(std::uint32_t neurons, std::uint32_t weight_width);
-/// Rows of layer `index`, the bias included.
+/// Weights of a row.
+[[nodiscard]] std::uint32_t row_width(const contract::Layer& layer);
+/// Bytes of a row of so many weights.
+[[nodiscard]] std::uint64_t weight_row_bytes(std::uint32_t weights, std::uint32_t weight_width);
+/// Rows of weights of layer `index`, the bias included.
 [[nodiscard]] std::uint32_t layer_rows(const RandomCase& random_case, std::size_t index);
-/// Rows of layer `index` in the weights buffer: those and the state of neurons that compete.
+/// Rows of layer `index` in the weights buffer: those and its state.
 [[nodiscard]] std::uint32_t stored_rows(const RandomCase& random_case, std::size_t index, std::uint32_t weight_width);
 [[nodiscard]] constexpr std::uint64_t align(std::uint64_t bytes) {
   return (bytes + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;

@@ -118,7 +118,7 @@ std::optional<std::string> compare_weights(const RandomCase& random_case, const 
   const auto header = random_case.header();
   for (std::uint32_t n = 0; n < std::min(header.layers, contract::kMaxLayers); ++n) {
     const auto layer = random_case.layer(n);
-    const std::uint64_t row = weight_row_bytes(layer.neurons, limits.weight_width);
+    const std::uint64_t row = weight_row_bytes(row_width(layer), limits.weight_width);
     if (*at < layer.weights_offset || *at >= layer.weights_offset + stored_rows(random_case, n, limits.weight_width) * row)
       continue;
     const unsigned width = limits.weight_width;
@@ -128,7 +128,7 @@ std::optional<std::string> compare_weights(const RandomCase& random_case, const 
     const auto x = little_endian(a, word, width / 8), y = little_endian(b, word, width / 8);
     const bool state = inside / row >= layer_rows(random_case, n);
     return fmt::format("{} of layer {}, row {}, neuron {}{}: {}, expected {}, before {} ({})", state ? "state" : "weight", n,
-                       inside / row, neuron, neuron >= layer.neurons ? " (padding)" : "", sign_extend(y, width),
+                       inside / row, neuron, neuron >= row_width(layer) ? " (padding)" : "", sign_extend(y, width),
                        sign_extend(x, width),
                        sign_extend(little_endian(random_case.buffers[argument::kWeights], word, width / 8), width), bits(x, y));
   }

@@ -61,10 +61,12 @@ std::string timing_complaint(const RandomCase& random_case, const contract::Limi
   for (std::uint32_t n = 0; n < random_case.header().layers; ++n) {
     contract::LayerCounters counters;
     std::memcpy(&counters, results.data() + sizeof header + n * sizeof counters, sizeof counters);
-    const std::uint64_t words = (random_case.layer(n).neurons + limits.lanes - 1) / limits.lanes;
-    if (counters.integrate_cycles != counters.events * words)
-      return fmt::format("layer {}: {} cycles of integration for {} events of {} words", n, counters.integrate_cycles,
-                         counters.events, words);
+    const std::uint64_t width = row_width(random_case.layer(n));
+    const std::uint64_t words = (width + limits.lanes - 1) / limits.lanes;
+    const std::uint64_t rows = counters.synaptic_operations / width;  // that were added to neurons
+    if (counters.integrate_cycles != rows * words)
+      return fmt::format("layer {}: {} cycles of integration for {} rows of {} words", n, counters.integrate_cycles, rows,
+                         words);
     const bool competes = random_case.layer(n).factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
     const std::uint64_t learning_words = competes ? 1 : words;  // only the winner's
     if (counters.learn_cycles < counters.update_rows * learning_words)
