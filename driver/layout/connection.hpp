@@ -22,7 +22,7 @@ class Connection {
   /// Every source has a row of its own, which is added to all neurons. `inputs` sources come from the layer before; with a bias
   /// there is one more.
   [[nodiscard]] static constexpr Connection dense(std::uint32_t inputs, bool bias, std::uint32_t neurons) {
-    return Connection(inputs, bias, neurons);
+    return {inputs, bias, neurons};
   }
 
   /// Sources that come from the layer before.
