@@ -141,6 +141,7 @@ void walk_rows(const ProgramSettings& program, unsigned number, const RowLog<Bui
   timing::pass(kPipelineDepth);
   if (learns(program, number)) {
     const LayerSettings& layer = program.layer[number];
+    // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult): a program that was accepted has a step
     const std::uint32_t span = layer.span == kSpanLastStep && !competes(layer) ? 1U << (program.steps - 1) : 0xffffffffU;
     const Word count = competes(layer) ? layer.rows : log.rows;
     for (Word at = 0; at < count; ++at) {
