@@ -68,6 +68,18 @@ std::uint32_t rows_of(const Network& network, std::size_t index) {
 /// Whether the build is a serial one, whose layers share its memories.
 bool serial(const contract::Limits& limits) { return (limits.rules & contract::kRulesSerial) != 0; }
 
+bool competes(const Layer& layer) { return contract::competes(static_cast<contract::Factor>(layer.factor)); }
+bool has_levels(const Layer& layer) { return contract::has_levels(static_cast<contract::Factor>(layer.factor)); }
+bool is_graded(const ProgramHeader& header) {
+  return contract::is_graded(static_cast<contract::SampleKind>(header.sample_kind));
+}
+constexpr std::uint32_t kStateBits = contract::kSquaresWidth + contract::kWinsWidth;
+/// Rows that hold the state of neurons that compete, or that is kept.
+std::uint32_t state_rows(const ProgramHeader& header, const Layer& layer, std::uint32_t weight_width) {
+  if (competes(layer)) return kStateBits / weight_width;
+  return (header.flags & contract::kProgramHeaderFlagsKeep) != 0 ? contract::kPotentialWidth / weight_width + 1 : 0;
+}
+
 /// Sizes, neuron constants and rules; offsets and the stride come later.
 Network random_network(Dice& dice, const contract::Limits& limits) {
   Network network{};
@@ -110,18 +122,6 @@ Network random_network(Dice& dice, const contract::Limits& limits) {
     before = layer.neurons;
   }
   return network;
-}
-
-bool competes(const Layer& layer) { return contract::competes(static_cast<contract::Factor>(layer.factor)); }
-bool has_levels(const Layer& layer) { return contract::has_levels(static_cast<contract::Factor>(layer.factor)); }
-bool is_graded(const ProgramHeader& header) {
-  return contract::is_graded(static_cast<contract::SampleKind>(header.sample_kind));
-}
-constexpr std::uint32_t kStateBits = contract::kSquaresWidth + contract::kWinsWidth;
-/// Rows that hold the state of neurons that compete, or that is kept.
-std::uint32_t state_rows(const ProgramHeader& header, const Layer& layer, std::uint32_t weight_width) {
-  if (competes(layer)) return kStateBits / weight_width;
-  return (header.flags & contract::kProgramHeaderFlagsKeep) != 0 ? contract::kPotentialWidth / weight_width + 1 : 0;
 }
 
 /// Turns a layer into one that competes, if the build has room for it.
