@@ -109,9 +109,10 @@ module phasic_kernel #(
       $fatal(1, "DataWidth is out of range");
     // The rules of a serial build are another module's.
     if ((Rules & ~phasic_pkg::LimitRulesMaximum) != 0 || (Rules & phasic_pkg::RulesSerial) != 0) $fatal(1, "Rules is out of range");
+    if ((Rules & phasic_pkg::RulesConvolution) != 0) $fatal(1, "Rules: there are no convolutions in the RTL");
   end
 
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved;
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows;
 
   // ---- Control -----------------------------------------------------------------------------------------------------------------
   logic         start, done;

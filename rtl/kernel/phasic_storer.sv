@@ -12,7 +12,7 @@ module phasic_storer #(
   parameter int WeightWidth = 8,
   parameter int Engines = 4,
   parameter int DataWidth = 512,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
