@@ -114,7 +114,8 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
     const std::uint64_t at = std::uint64_t{s} * header.sample_stride;
     put(samples, at, contract::SampleHeader{s % header.classes, learn ? 1u : 0u, header.inputs, 0});
     for (std::uint32_t i = 0; i < header.inputs; ++i)
-      if (static_cast<double>(random() % 1000) < 1000 * lit) samples[at + sizeof(contract::SampleHeader) + i] = static_cast<std::byte>(intensity);
+      if (static_cast<double>(random() % 1000) < 1000 * lit)
+        samples[at + sizeof(contract::SampleHeader) + i] = static_cast<std::byte>(intensity);
   }
   buffers[argument::kResults].resize(layout::kRecordsOffset + shape.samples * layout::record_bytes(shape.neurons.back()));
   return buffers;
