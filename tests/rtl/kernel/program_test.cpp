@@ -27,7 +27,7 @@ constexpr std::uint32_t kWeightDepth = 1000, kWeightBytes = 2;
 
 constexpr std::size_t kWords = 144;
 // Bytes of a descriptor that go on.
-constexpr std::size_t kKept = offsetof(contract::Layer, reserved);
+constexpr std::size_t kKept = offsetof(contract::Layer, source_rows);
 // Where the descriptors of the first two layers begin.
 constexpr std::size_t kFirst = 64, kSecond = 64 + 128;
 
@@ -168,7 +168,7 @@ TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
   std::memcpy(&table, port_bytes(module_->layer_tables_o).data() + 4, 4);
   EXPECT_EQ(table, 10U * 64);
   EXPECT_EQ(std::memcmp(port_bytes(module_->program_o).data(), &block.header, 64), 0);
-  // Of a descriptor the words before the reserved ones go on.
+  // Of a descriptor the words that dense layers have go on.
   for (std::size_t n = 0; n < 3; ++n)
     EXPECT_EQ(std::memcmp(port_bytes(module_->layers_o).data() + kKept * n, &block.layers[n], kKept), 0) << "layer " << n;
 }
@@ -226,10 +226,11 @@ TEST_F(ProgramUnit, NamesTheFirstFieldOfALayerThatIsOutOfRange) {
                                {offsetof(Layer, weights_offset), {0, 64, 0xffff0000}, {1, 32, 0xffffffff}},
                                {offsetof(Layer, levels_offset), {0, 64, 0xffffffc0}, {1, 32, 63}}};
   cases.push_back({offsetof(Layer, homeostasis), {0, 65535}, {65536, ~0U}});
-  cases.push_back({offsetof(Layer, connection), {0}, {1, 0x100, ~0U}});
+  cases.push_back({offsetof(Layer, connection), {0}, {1, 2, 0x100, ~0U}});
   cases.push_back({offsetof(Layer, reset), {0}, {1, 2, 3, 0x100, ~0U}});
-  for (std::size_t word = 0; word < std::size(Layer{}.reserved); ++word) {
-    cases.push_back({offsetof(Layer, reserved) + 4 * word, {0}, {1, 0x80000000}});
+  // A dense layer has no shape.
+  for (std::size_t offset = offsetof(Layer, source_rows); offset < sizeof(Layer); offset += 4) {
+    cases.push_back({offset, {0}, {1, 0x80000000}});
   }
   // A build without further rules takes no others.
   for (const std::size_t offset : {offsetof(Layer, post), offsetof(Layer, trace_shift)}) {
