@@ -128,6 +128,37 @@ TEST(Program, OnlyABuildWithConvolutionsTakesOne) {
   EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerChannels, 1), kLayer0 + kLayerChannels) << "a dense layer";
 }
 
+TEST(Program, AConvolutionDoesNotCompete) {
+  Words words = convolution();
+  words[(kLayer0 + kLayerFactor) / 4] = kFactorCompetition;
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLayer0 + kLayerConnection);
+}
+
+TEST(Program, TheKernelOfAConvolutionHasAtMostTheRowsOfTheBuild) {
+  Words words = convolution();
+  const auto set = [&](Word field, Word value) { words[(kLayer0 + field) / 4] = value; };
+  words[kProgramHeaderInputs / 4] = 64;
+  words[kProgramHeaderSampleStride / 4] = 2 * kLineBytes;
+  set(kLayerSourceRows, 8);
+  set(kLayerSourceColumns, 8);
+  set(kLayerSourceChannels, 1);
+  set(kLayerPool, 0);
+  set(kLayerPadding, 3);
+  set(kLayerStride, 1);
+  set(kLayerChannels, 1);
+  set(kLayerKernelRows, 9);
+  set(kLayerKernelColumns, 14);
+  set(kLayerNeurons, 6);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLegal) << "126 rows and the bias";
+  set(kLayerKernelRows, 10);
+  set(kLayerNeurons, 5);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLayer0 + kLayerKernelColumns) << "141 rows";
+  set(kLayerKernelColumns, 15);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLayer0 + kLayerKernelColumns) << "wider than its room";
+  set(kLayerKernelRows, 15);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLayer0 + kLayerKernelRows) << "higher than its room";
+}
+
 TEST(Program, AConvolutionHasTheRowsOfItsKernelAndOfItsPositions) {
   Words words = convolution();
   words[kProgramHeaderFlags / 4] = kProgramKeeps;
