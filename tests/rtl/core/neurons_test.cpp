@@ -286,7 +286,9 @@ class RtlNeurons : public ::testing::Test {
         ASSERT_NO_FATAL_FAILURE(sample(module, random, post, values, resume, twins));
         known = true;
         if constexpr (kState) {
-          if (random() % 2 == 0) ASSERT_NO_FATAL_FAILURE(check_rows(module, twins, random));
+          if (random() % 2 == 0) {
+            ASSERT_NO_FATAL_FAILURE(check_rows(module, twins, random));
+          }
         }
       }
     }
