@@ -96,7 +96,7 @@ void show_samples(benchmark::State& state, std::unique_ptr<Core> network, bool l
   const auto shown = images(generator);
   reference::SampleResult result;
   std::uint32_t number = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     network->run({.label = number % kClasses, .learn = learn, .intensities = shown[number % kImages]}, number, result);
     benchmark::DoNotOptimize(result.prediction);
     ++number;
@@ -129,7 +129,7 @@ void register_all() {
   }
 }
 
-const bool registered = (register_all(), true);
+[[maybe_unused]] const bool kRegistered = (register_all(), true);
 
 }  // namespace
 

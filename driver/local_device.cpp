@@ -27,7 +27,7 @@ class LocalDevice final : public Device {
         where_(fmt::format("local engine '{}'", name)),
         limits_(read_limits(reader(), where_)) {}
 
-  const contract::Limits& limits() const override { return limits_; }
+  [[nodiscard]] const contract::Limits& limits() const override { return limits_; }
 
   void start(const RunRequest& request) override {
     if (running_) throw std::runtime_error(fmt::format("{}: the run before has not ended", where_));
@@ -70,7 +70,7 @@ class LocalDevice final : public Device {
 
   std::uint32_t read_register(std::uint32_t offset) override { return engine_->read_register(offset); }
 
-  std::string describe() const override {
+  [[nodiscard]] std::string describe() const override {
     return fmt::format("{} ({}), {} lanes, {}-bit weights", where_, engine_->describe(), limits_.lanes, limits_.weight_width);
   }
 

@@ -15,7 +15,7 @@ struct XclbinPlan {
   unsigned compute_units = 1;        ///< 1 to 16, named <kernel>_1, <kernel>_2, ...
   std::string engine = "reference";  ///< stands for the kernel on a simulated card
   unsigned banks = 2;                ///< memory banks, 1 to 32
-  std::uint64_t bank_mib = 16 * 1024;
+  std::uint64_t bank_mib = std::uint64_t{16} * 1024;
   std::map<std::string, std::uint32_t> limits;  ///< told in the file, for a kernel without status registers
 };
 

@@ -107,6 +107,7 @@ class XrtDevice final : public Device {
   ~XrtDevice() override {
     const std::lock_guard lock(xrt_mutex());
     // The card still works on a run that has not ended: nobody else may get the memory of its command and its buffers.
+    // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without the memory for it the program must end
     if (running_) new std::pair(std::move(run_), std::move(buffers_));
     run_ = {};
     for (auto& buffer : buffers_) buffer = {};
@@ -116,7 +117,7 @@ class XrtDevice final : public Device {
   XrtDevice(const XrtDevice&) = delete;
   XrtDevice& operator=(const XrtDevice&) = delete;
 
-  const contract::Limits& limits() const override { return limits_; }
+  [[nodiscard]] const contract::Limits& limits() const override { return limits_; }
 
   void start(const RunRequest& request) override {
     if (running_) throw std::runtime_error(fmt::format("{}: the run before has not ended", where_));
@@ -172,7 +173,7 @@ class XrtDevice final : public Device {
   std::uint32_t read_register(std::uint32_t offset) override {
     return status_ && offset >= contract::reg::kIdentity ? status_->read(offset) : kernel_.read_register(offset);
   }
-  std::string describe() const override { return describe_; }
+  [[nodiscard]] std::string describe() const override { return describe_; }
 
  private:
   ReadRegister reader() {
@@ -197,7 +198,7 @@ class XrtDevice final : public Device {
   }
 
   /// Transfers are whole units of the bus.
-  std::size_t transfer_bytes(std::uint32_t id) const { return layout::align(sizes_[id]); }
+  [[nodiscard]] std::size_t transfer_bytes(std::uint32_t id) const { return layout::align(sizes_[id]); }
 
   void send(std::uint32_t id, std::span<const std::byte> contents) {
     auto& buffer = provide(id);

@@ -67,8 +67,20 @@ void encode(const ProgramSettings& program, const SampleState<Build>& sample, Wo
   timing::end_process();
 }
 
-/// Sends on what comes, up to the end of the sample.
-inline void pass_on(TokenStream& in, TokenStream& out) {
+/// Tells layer `reader` what its source `source` reaches, if the layer is a convolution.
+template <class Build>
+void locate(const ProgramSettings& program, unsigned reader, Word source, ReachStream& reaches) {
+#pragma HLS INLINE
+  if constexpr (has_convolutions<Build>()) {
+    if (reader < program.layers && has_shape<Build>(program.layer[reader])) {
+      reaches.write(reach_of(program.layer[reader].shape, source));
+    }
+  }
+}
+
+/// Sends on what comes to layer `reader`, up to the end of the sample.
+template <class Build>
+void pass_on(const ProgramSettings& program, unsigned reader, TokenStream& in, TokenStream& out, ReachStream& reaches) {
   unsigned char kind = kStepToken;
   while (kind != kEndToken) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 34816
@@ -77,13 +89,15 @@ inline void pass_on(TokenStream& in, TokenStream& out) {
     const Token token = in.read();
     kind = token.kind;
     out.write(token);
+    if (token.kind == kSpikeToken) locate<Build>(program, reader, token.index, reaches);
   }
 }
 
-/// Sends an event for each answer of `elements` that is not 0, step by step, and then `scores` of them.
-template <Word Lanes>
-void send_answers(Word steps, Word elements, Word scores, AnswerStream<Lanes>& answers, ScoreStream& values, TokenStream& out) {
-  for (Word step = 0; step < steps; ++step) {
+/// Sends layer `reader` an event for each answer of `elements` that is not 0, step by step, and then `scores` of them.
+template <class Build, Word Lanes>
+void send_answers(const ProgramSettings& program, unsigned reader, Word elements, Word scores, AnswerStream<Lanes>& answers,
+                  ScoreStream& values, TokenStream& out, ReachStream& reaches) {
+  for (Word step = 0; step < program.steps; ++step) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 32
     AnswerWord<Lanes> word;
     Word first = 0;
@@ -106,6 +120,7 @@ void send_answers(Word steps, Word elements, Word scores, AnswerStream<Lanes>& a
       }
       if (number > 0) {
         out.write(Token{kSpikeToken, static_cast<std::uint16_t>(first - Lanes + lowest), word.value[lowest]});
+        locate<Build>(program, reader, first - Lanes + lowest, reaches);
         word.value[lowest] = 0;
       }
       left = number > 1;
@@ -123,15 +138,15 @@ void send_answers(Word steps, Word elements, Word scores, AnswerStream<Lanes>& a
 
 /// The process behind the encoder.
 template <class Build>
-void send_inputs(const ProgramSettings& program, AnswerStream<Build::kInputLanes>& words, TokenStream& events,
-                 TokenStream& out) {
+void send_inputs(const ProgramSettings& program, AnswerStream<Build::kInputLanes>& words, TokenStream& events, TokenStream& out,
+                 ReachStream& reaches) {
   timing::begin_process();
   timing::pass(kPipelineDepth);
   ScoreStream none("no scores");
   if (program.kind == kSampleKindEvent) {
-    pass_on(events, out);
+    pass_on<Build>(program, 0, events, out, reaches);
   } else {
-    send_answers<Build::kInputLanes>(program.steps, program.inputs, 0, words, none, out);
+    send_answers<Build, Build::kInputLanes>(program, 0, program.inputs, 0, words, none, out, reaches);
   }
   timing::end_process();
 }
@@ -139,15 +154,15 @@ void send_inputs(const ProgramSettings& program, AnswerStream<Build::kInputLanes
 /// The process behind layer engine `number`. An engine without a layer hands on what it was sent.
 template <class Build>
 void send_layer(const ProgramSettings& program, unsigned number, AnswerStream<Build::kLanes>& answers, ScoreStream& scores,
-                TokenStream& handed_on, TokenStream& out) {
+                TokenStream& handed_on, TokenStream& out, ReachStream& reaches) {
   timing::begin_process();
   timing::pass(kPipelineDepth);
   if (number >= program.layers) {
-    pass_on(handed_on, out);
+    pass_on<Build>(program, number + 1, handed_on, out, reaches);
   } else {
     const LayerSettings& layer = program.layer[number];
-    send_answers<Build::kLanes>(program.steps, competes(layer) ? 0 : layer.neurons,
-                                number + 1 == program.layers ? layer.neurons : 0, answers, scores, out);
+    send_answers<Build, Build::kLanes>(program, number + 1, competes(layer) ? 0 : layer.neurons,
+                                       number + 1 == program.layers ? layer.neurons : 0, answers, scores, out, reaches);
   }
   timing::end_process();
 }

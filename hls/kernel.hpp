@@ -42,19 +42,19 @@ struct KernelState {
 /// The processes of layer `Number` and of those behind it: integration, neurons, and the sender to the next layer.
 template <class Build, unsigned Number = 0>
 void forward_layers(const ProgramSettings& program, const SampleState<Build>& sample, LayerState<Build> layers[kMaxLayers],
-                    TokenStream after[kMaxLayers + 1], TokenStream past[kMaxLayers], LayerSumStream<Build> sums[kMaxLayers],
-                    AnswerStream<Build::kLanes> answers[kMaxLayers], ScoreStream scores[kMaxLayers],
-                    PotentialStream<Build::kLanes> traces[kMaxLayers]) {
+                    TokenStream after[kMaxLayers + 1], ReachStream reaches[kMaxLayers + 1], TokenStream past[kMaxLayers],
+                    LayerSumStream<Build> sums[kMaxLayers], AnswerStream<Build::kLanes> answers[kMaxLayers],
+                    ScoreStream scores[kMaxLayers], PotentialStream<Build::kLanes> traces[kMaxLayers]) {
 #pragma HLS INLINE
   if constexpr (Number < kMaxLayers) {
     const bool begin = !program.keep || sample.restart;
     const bool gated = Number == 0 && sample.gated;
     LayerState<Build>& layer = layers[Number];
-    integrate<Build>(program, Number, layer.weights, layer.log, after[Number], sums[Number], past[Number]);
+    integrate<Build>(program, Number, layer.weights, layer.log, after[Number], reaches[Number], sums[Number], past[Number]);
     run_neurons<Build>(program, Number, begin, gated, sample.open, layer.neurons, sums[Number], answers[Number], scores[Number],
                        traces[Number]);
-    send_layer<Build>(program, Number, answers[Number], scores[Number], past[Number], after[Number + 1]);
-    forward_layers<Build, Number + 1>(program, sample, layers, after, past, sums, answers, scores, traces);
+    send_layer<Build>(program, Number, answers[Number], scores[Number], past[Number], after[Number + 1], reaches[Number + 1]);
+    forward_layers<Build, Number + 1>(program, sample, layers, after, reaches, past, sums, answers, scores, traces);
   }
 }
 
@@ -69,18 +69,20 @@ void forward_sample(const ProgramSettings& program, Word position, Word number, 
   AnswerStream<Build::kInputLanes> inputs("inputs");
   TokenStream events("events");
   TokenStream after[kMaxLayers + 1];  // after[0] carries what the inputs send, after[n + 1] what layer n sends
+  ReachStream reaches[kMaxLayers + 1];
   TokenStream past[kMaxLayers];
   LayerSumStream<Build> sums[kMaxLayers];
   AnswerStream<Build::kLanes> answers[kMaxLayers];
   ScoreStream scores[kMaxLayers];
   PotentialStream<Build::kLanes> traces[kMaxLayers];
 #pragma HLS STREAM variable = after depth = 1024
+#pragma HLS STREAM variable = reaches depth = 1024
 #pragma HLS STREAM variable = sums depth = 32
 #pragma HLS STREAM variable = answers depth = 32
   read_sample<Build>(samples, program, next_position, next);
   encode<Build>(program, sample, number, input_events, inputs, events);
-  send_inputs<Build>(program, inputs, events, after[0]);
-  forward_layers<Build>(program, sample, layers, after, past, sums, answers, scores, traces);
+  send_inputs<Build>(program, inputs, events, after[0], reaches[0]);
+  forward_layers<Build>(program, sample, layers, after, reaches, past, sums, answers, scores, traces);
   write_trace<Build>(trace, program, position, traces, written.trace);
   write_record<Build>(results, program, sample.label, position, number, after[kMaxLayers], counts, written.record);
 }
@@ -89,13 +91,14 @@ void forward_sample(const ProgramSettings& program, Word position, Word number, 
 /// change their weights.
 template <class Build, unsigned Number = 0>
 void learn_layers(const ProgramSettings& program, Word number, LayerState<Build> layers[kMaxLayers],
-                  DopamineStream dopamine[kMaxLayers], RowStream rows[kMaxLayers]) {
+                  DopamineStream dopamine[kMaxLayers], RowStream rows[kMaxLayers], MeetingStream meetings[kMaxLayers]) {
 #pragma HLS INLINE
   if constexpr (Number < kMaxLayers) {
     LayerState<Build>& layer = layers[Number];
-    walk_rows<Build>(program, Number, layer.log, rows[Number]);
-    update_layer<Build>(program, Number, number, dopamine[Number], rows[Number], layer.weights, layer.neurons);
-    learn_layers<Build, Number + 1>(program, number, layers, dopamine, rows);
+    walk_rows<Build>(program, Number, layer.log, rows[Number], meetings[Number]);
+    update_layer<Build>(program, Number, number, dopamine[Number], rows[Number], meetings[Number], layer.weights,
+                        layer.neurons);
+    learn_layers<Build, Number + 1>(program, number, layers, dopamine, rows, meetings);
   }
 }
 
@@ -106,9 +109,11 @@ void learn_sample(const ProgramSettings& program, Word label, Word number, const
 #pragma HLS DATAFLOW
   DopamineStream dopamine[kMaxLayers];
   RowStream rows[kMaxLayers];
+  MeetingStream meetings[kMaxLayers];
 #pragma HLS STREAM variable = rows depth = 64
+#pragma HLS STREAM variable = meetings depth = 64
   broadcast<Build>(program, counts, label, dopamine);
-  learn_layers<Build>(program, number, layers, dopamine, rows);
+  learn_layers<Build>(program, number, layers, dopamine, rows, meetings);
 }
 
 /// Steps 1 and 2. False if the run cannot write a header.

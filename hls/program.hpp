@@ -3,18 +3,24 @@
 #pragma once
 
 #include "hls/arithmetic.hpp"
+#include "hls/connection.hpp"
 
 namespace phasic::hls {
 
 /// One layer; formulas that use these values: specification, sections 1 and 2.
 struct LayerSettings {
-  Word rows, neurons;
+  Word rows, neurons;  ///< rows of weights
   bool bias;
   std::int32_t threshold, window;
   Word leak, reset, input_shift, factor, span, rounding, rate, factor_shift, weights_offset, levels_offset, post, trace_shift,
-      homeostasis;
+      homeostasis, connection;
+  Shape shape;       ///< of a connection that has one
+  Word sources;      ///< what events name, and the bias
+  Word width;        ///< weights in a row, one for each neuron that it is added to at a time
+  Word positions;    ///< groups of so many neurons
   Word state_rows;   ///< rows of the weights buffer that follow those of weights: the state of its neurons
-  Word words;        ///< words of lanes in a row
+  Word words;        ///< words of lanes that hold its neurons
+  Word row_words;    ///< words of lanes in a row of weights
   Word row_lines;    ///< lines of memory in a row of weights
   Word level_lines;  ///< lines of memory in a row of the level table
 };
@@ -49,6 +55,19 @@ constexpr Word absent_factors() {
          ((Build::kRules & kRulesCompetition) != 0 ? 0U : kFactorNeedsCompetition);
 }
 
+/// The connections that the build was made without.
+template <class Build>
+constexpr Word absent_connections() {
+  return has_convolutions<Build>() ? 0U : kConnectionNeedsConvolution;
+}
+
+/// Whether sources and neurons lie in rows and columns.
+template <class Build>
+bool has_shape(const LayerSettings& layer) {
+#pragma HLS INLINE
+  return has_convolutions<Build>() && is_in(kConnectionHasShape, layer.connection);
+}
+
 /// The resets that the build was made without.
 template <class Build>
 constexpr Word absent_resets() {
@@ -70,6 +89,41 @@ struct FirstFault {
 inline Word word_at(const Word* words, Word offset) {
 #pragma HLS INLINE
   return words[offset / 4];
+}
+
+/// Takes the shape of a layer apart, whose descriptor begins at `base` and has `before` sources but for the bias. What follows
+/// from its fields is only set if none before kernel_rows is at fault.
+template <class Build>
+void parse_shape(const Word words[kProgramBytes / 4], Word base, Word before, FirstFault& fault, Shape& shape) {
+  shape.source_rows = word_at(words, base + kLayerSourceRows);
+  shape.source_columns = word_at(words, base + kLayerSourceColumns);
+  shape.source_channels = word_at(words, base + kLayerSourceChannels);
+  shape.pool = word_at(words, base + kLayerPool);
+  shape.padding = word_at(words, base + kLayerPadding);
+  shape.stride = word_at(words, base + kLayerStride);
+  shape.kernel_rows = word_at(words, base + kLayerKernelRows);
+  shape.kernel_columns = word_at(words, base + kLayerKernelColumns);
+  shape.channels = word_at(words, base + kLayerChannels);
+  const std::uint64_t places = static_cast<std::uint64_t>(shape.source_rows) * shape.source_columns;
+  fault.require(shape.source_rows >= 1 && shape.source_rows <= kLayerSourceRowsMaximum, base + kLayerSourceRows);
+  fault.require(shape.source_columns >= 1 && shape.source_columns <= kLayerSourceColumnsMaximum, base + kLayerSourceColumns);
+  fault.require(places * shape.source_channels == before, base + kLayerSourceChannels);
+  fault.require(shape.pool <= kLayerPoolMaximum, base + kLayerPool);
+  fault.require(shape.padding <= kLayerPaddingMaximum, base + kLayerPadding);
+  fault.require(shape.stride >= 1 && shape.stride <= kLayerStrideMaximum, base + kLayerStride);
+  if (fault.offset != kLegal) return;
+  shape.rows = positions_along(shape, shape.source_rows, shape.kernel_rows);
+  shape.columns = positions_along(shape, shape.source_columns, shape.kernel_columns);
+  const std::uint64_t rows = static_cast<std::uint64_t>(shape.kernel_rows) * shape.kernel_columns * shape.source_channels +
+                             word_at(words, base + kLayerFlags);
+  const std::uint64_t positions = static_cast<std::uint64_t>(shape.rows) * shape.columns;
+  fault.require(shape.kernel_rows <= kLayerKernelRowsMaximum && shape.rows != 0, base + kLayerKernelRows);
+  fault.require(shape.kernel_columns <= kLayerKernelColumnsMaximum && shape.columns != 0 && rows <= Build::kMaxRows,
+                base + kLayerKernelColumns);
+  shape.column_step = shape.stride * shape.source_channels;
+  shape.row_step = shape.column_step * shape.kernel_columns;
+  shape.row_neurons = shape.columns * shape.channels;
+  fault.require(positions * shape.channels == word_at(words, base + kLayerNeurons), base + kLayerChannels);
 }
 
 /// Takes `words` apart into `program`. Returns the byte offset of the first field that is out of its range, or kLegal.
@@ -135,6 +189,7 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     layer.post = word_at(words, base + kLayerPost);
     layer.trace_shift = word_at(words, base + kLayerTraceShift);
     layer.homeostasis = word_at(words, base + kLayerHomeostasis);
+    layer.connection = word_at(words, base + kLayerConnection);
 
     const bool all_steps = layer.span == kSpanAllSteps;
     const bool factor_known = layer.factor <= kLayerFactorMaximum;
@@ -169,15 +224,32 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     fault.require(layer.trace_shift <= (posts && all_steps ? kLayerTraceShiftMaximum : 0U), base + kLayerTraceShift);
     fault.require(layer.homeostasis <= ((Build::kRules & kRulesCompetition) != 0 ? kLayerHomeostasisMaximum : 0U),
                   base + kLayerHomeostasis);
-    fault.require(word_at(words, base + kLayerConnection) == kConnectionDense, base + kLayerConnection);
+    const bool connection_known =
+        layer.connection <= kLayerConnectionMaximum && !is_in(absent_connections<Build>(), layer.connection);
+    const bool shaped = connection_known && has_shape<Build>(layer);
+    fault.require(connection_known && !(shaped && competing), base + kLayerConnection);
     fault.require(layer.reset <= kLayerResetMaximum && !is_in(absent_resets<Build>(), layer.reset), base + kLayerReset);
+    if (shaped) parse_shape<Build>(words, base, before, fault, layer.shape);
     // Dense connections have no shape.
-    for (Word at = kLayerSourceRows; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
+    for (Word at = shaped ? kLayerReserved : kLayerSourceRows; at < kLayerBytes; at += 4) {
+#pragma HLS LOOP_TRIPCOUNT min = 5 max = 14
+      fault.require(word_at(words, base + at) == 0, base + at);
+    }
     if (fault.offset != kLegal) return fault.offset;
-    const Word kept_rows = program.keep ? kPotentialWidth / Build::kWeightWidth + 1 : 0;
+    layer.sources = layer.rows;
+    layer.width = layer.neurons;
+    layer.positions = 1;
+    if (shaped) {
+      layer.shape.channels_outermost = number == 0;
+      layer.rows = layer.shape.kernel_rows * layer.shape.kernel_columns * layer.shape.source_channels + (layer.bias ? 1 : 0);
+      layer.width = layer.shape.channels;
+      layer.positions = layer.shape.rows * layer.shape.columns;
+    }
+    const Word kept_rows = program.keep ? (kPotentialWidth / Build::kWeightWidth + 1) * layer.positions : 0;
     layer.state_rows = competing ? kStateWidth / Build::kWeightWidth : kept_rows;
     layer.words = (layer.neurons + Build::kLanes - 1) / Build::kLanes;
-    layer.row_lines = static_cast<Word>(lines_of(static_cast<std::uint64_t>(layer.neurons) * Build::kWeightWidth / 8));
+    layer.row_words = (layer.width + Build::kLanes - 1) / Build::kLanes;
+    layer.row_lines = static_cast<Word>(lines_of(static_cast<std::uint64_t>(layer.width) * Build::kWeightWidth / 8));
     layer.level_lines = static_cast<Word>(lines_of(layer.neurons));
     before = layer.neurons;
   }
@@ -190,7 +262,7 @@ Word first_too_large(const ProgramSettings& program) {
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (number >= program.layers) break;
     const LayerSettings& layer = program.layer[number];
-    if (static_cast<std::uint64_t>(stored_rows(layer)) * layer.words > Build::kWeightDepth) return number;
+    if (static_cast<std::uint64_t>(stored_rows(layer)) * layer.row_words > Build::kWeightDepth) return number;
   }
   return kLegal;
 }

@@ -147,9 +147,13 @@ bool write_header(Port& port, const ProgramSettings& program, const Fault& fault
     if (!loaded || number >= program.layers) break;
     const LayerState<Build>& layer = layers[number];
     const Word base = kResultsHeaderBytes + number * kLayerCountersBytes;
-    const Word row_words = program.layer[number].words;
-    const std::uint64_t integrating = layer.log.events * row_words;
-    const std::uint64_t learning = layer.weights.update_rows * (competes(program.layer[number]) ? 1 : row_words);
+    const LayerSettings& settings = program.layer[number];
+    std::uint64_t integrating = layer.log.events * settings.row_words;
+    std::uint64_t learning = layer.weights.update_rows * (competes(settings) ? 1 : settings.row_words);
+    if (has_shape<Build>(settings)) {
+      integrating = layer.log.synaptic_operations / settings.width * settings.row_words;
+      learning = layer.weights.update_operations / settings.width * settings.row_words;
+    }
     put_counter(words, base + kLayerCountersEvents, layer.log.events);
     put_counter(words, base + kLayerCountersSynapticOperations, layer.log.synaptic_operations);
     put_counter(words, base + kLayerCountersSpikes, layer.neurons.spikes);

@@ -26,15 +26,15 @@ struct SampleState {
   bool open[Build::kMaxNeurons];  ///< neurons of the first layer that the gate leaves open
 };
 
-/// Which rows of a layer had spikes in the sample. A row's entries count only if its tag is that of the sample, so that nothing
-/// has to be cleared between samples.
+/// Which sources of a layer had spikes in the sample; in a dense layer each has a row of its own. A source's entries count only
+/// if its tag is that of the sample, so that nothing has to be cleared between samples.
 template <class Build>
 struct RowLog {
   Word tag;  ///< of the sample; 0 is the tag of none
   Word tags[Build::kMaxRows];
   std::uint32_t steps[Build::kMaxRows];  ///< bit t: x_i(t) is not 0
   std::uint8_t value[Build::kMaxRows];   ///< x_i of the last step
-  std::uint16_t row[Build::kMaxRows];    ///< the rows with spikes, in the order of their first
+  std::uint16_t row[Build::kMaxRows];    ///< the sources with spikes, in the order of their first
   Word rows;                             ///< number of them
   std::uint64_t events, synaptic_operations;
 };
@@ -56,10 +56,22 @@ struct NeuronState {
 
 template <class Build>
 struct WeightState {
-  typename Build::Weight weights[Build::kWeightDepth][Build::kLanes];  ///< [row * words + word][lane]; 0 without a neuron
+  typename Build::Weight weights[Build::kWeightDepth][Build::kLanes];  ///< [row * row_words + word][lane]; 0 without a neuron
   std::int8_t levels[Build::kMaxClasses][NeuronState<Build>::kWords][Build::kLanes];
   std::uint64_t update_rows, update_operations, weight_saturations;
 };
+
+/// The word in which lane `lane` holds the first neuron from `neuron` on that is its own. `Lanes` neurons in a row lie in one
+/// word, or in two of which each lane has one.
+template <Word Lanes>
+constexpr Word word_from(Word neuron, Word lane) {
+  return neuron / Lanes + (lane < neuron % Lanes ? 1 : 0);
+}
+/// How far behind `neuron` that neuron is: 0 to Lanes - 1.
+template <Word Lanes>
+constexpr Word distance_from(Word neuron, Word lane) {
+  return (lane - neuron) % Lanes;
+}
 
 /// Everything that belongs to a layer.
 template <class Build>

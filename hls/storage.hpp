@@ -78,36 +78,55 @@ bool load_competition(Port& port, const LayerSettings& layer, NeuronState<Build>
   return true;
 }
 
+/// Where a row of kept state stands among those of its layer: each part of the state has a row for each position.
+struct StateRow {
+  Word bit = 0;    ///< of the state, the potential first
+  Word first = 0;  ///< neuron of the position
+
+  /// Goes on to the next row, whose elements have `width` bits.
+  void advance(const LayerSettings& layer, Word width) {
+#pragma HLS INLINE
+    first += layer.width;
+    if (first < layer.neurons) return;
+    first = 0;
+    bit += width;
+  }
+};
+
 /// The rows that hold potentials and spikes which are kept. False if the bus refuses.
 template <class Build, class Port>
 bool load_kept(Port& port, const LayerSettings& layer, NeuronState<Build>& state) {
   constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
   constexpr Word kTogether = elements_together<Build, Build::kWeightWidth>();
   constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
+  StateRow part;
   for (Word row = layer.rows; row < stored_rows(layer); ++row) {
-#pragma HLS LOOP_TRIPCOUNT min = 2 max = 3
+#pragma HLS LOOP_TRIPCOUNT min = 2 max = 3072
     const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
-    const Word bit = (row - layer.rows) * Build::kWeightWidth;
     Line line = 0;
-    for (Word element = 0; element < layer.neurons; element += kTogether) {
+    for (Word element = 0; element < layer.width; element += kTogether) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 16
 #pragma HLS PIPELINE II = 1
       timing::pass(1);
       if (element % kPerLine == 0 && !port.read(first + element / kPerLine, line)) return false;
-      for (Word at = 0; at < kTogether; ++at) {
+      for (Word lane = 0; lane < Build::kLanes; ++lane) {
 #pragma HLS UNROLL
+        const Word neuron = part.first + element;
+        const Word at = distance_from<Build::kLanes>(neuron, lane);
+        if (at >= kTogether || element + at >= layer.width) continue;
         const int low = kWidth * static_cast<int>((element + at) % kPerLine);
-        const Word word = element / Build::kLanes, lane = (element + at) % Build::kLanes;
-        const ap_uint<kWidth> part = line.range(low + kWidth - 1, low);
-        const Word value = element + at < layer.neurons ? part.to_uint() : 0;
-        if (bit < kPotentialWidth) {
-          const Word before = bit == 0 ? 0 : static_cast<std::uint16_t>(state.potentials[word][lane]);
-          state.potentials[word][lane] = static_cast<std::int16_t>(before | value << bit);
+        const Word word = word_from<Build::kLanes>(neuron, lane);
+        const ap_uint<kWidth> bits = line.range(low + kWidth - 1, low);
+        const Word value = bits.to_uint();
+        if (part.bit < kPotentialWidth) {
+          const Word before = part.bit == 0 ? 0 : static_cast<std::uint16_t>(state.potentials[word][lane]);
+          state.potentials[word][lane] = static_cast<std::int16_t>(before | value << part.bit);
         } else {
           state.spiked[word][lane] = (value & 1) != 0;
         }
       }
     }
+    part.advance(layer, Build::kWeightWidth);
   }
   return true;
 }
@@ -118,8 +137,8 @@ bool load_weights(Port& port, const ProgramSettings& program, const LayerSetting
   const Word first = layer.weights_offset / kLineBytes;
   for (Word row = 0; row < layer.rows; ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
-    if (!load_row<Build, Build::kWeightWidth>(port, first + row * layer.row_lines, layer.neurons,
-                                              state.weights.weights + row * layer.words)) {
+    if (!load_row<Build, Build::kWeightWidth>(port, first + row * layer.row_lines, layer.width,
+                                              state.weights.weights + row * layer.row_words)) {
       return false;
     }
   }
@@ -187,28 +206,32 @@ bool store_kept(Port& port, const LayerSettings& layer, const NeuronState<Build>
   constexpr Word kTogether = elements_together<Build, Build::kWeightWidth>();
   constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
   bool written = true;
+  StateRow part;
   for (Word row = layer.rows; row < stored_rows(layer); ++row) {
-#pragma HLS LOOP_TRIPCOUNT min = 2 max = 3
+#pragma HLS LOOP_TRIPCOUNT min = 2 max = 3072
     const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
-    const Word bit = (row - layer.rows) * Build::kWeightWidth;
     Line line = 0;
-    for (Word element = 0; element < layer.neurons; element += kTogether) {
+    for (Word element = 0; element < layer.width; element += kTogether) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 16
 #pragma HLS PIPELINE II = 1
       timing::pass(1);
-      for (Word at = 0; at < kTogether; ++at) {
+      for (Word lane = 0; lane < Build::kLanes; ++lane) {
 #pragma HLS UNROLL
+        const Word neuron = part.first + element;
+        const Word at = distance_from<Build::kLanes>(neuron, lane);
+        if (at >= kTogether || element + at >= layer.width) continue;
         const int low = kWidth * static_cast<int>((element + at) % kPerLine);
-        const Word word = element / Build::kLanes, lane = (element + at) % Build::kLanes;
+        const Word word = word_from<Build::kLanes>(neuron, lane);
         const Word potential = static_cast<std::uint16_t>(state.potentials[word][lane]);
-        const Word value = bit < kPotentialWidth ? potential >> bit : state.spiked[word][lane] ? 1 : 0;
-        line.range(low + kWidth - 1, low) = ap_uint<kWidth>(element + at < layer.neurons ? value : 0);
+        const Word value = part.bit < kPotentialWidth ? potential >> part.bit : state.spiked[word][lane] ? 1 : 0;
+        line.range(low + kWidth - 1, low) = ap_uint<kWidth>(value);
       }
-      if ((element + kTogether) % kPerLine == 0 || element + kTogether >= layer.neurons) {
+      if ((element + kTogether) % kPerLine == 0 || element + kTogether >= layer.width) {
         if (!port.write(first + element / kPerLine, line)) written = false;
         line = 0;
       }
     }
+    part.advance(layer, Build::kWeightWidth);
   }
   return written;
 }
@@ -220,7 +243,7 @@ bool store_weights(Port& port, const ProgramSettings& program, const LayerSettin
   bool written = true;
   for (Word row = 0; row < layer.rows; ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
-    if (!store_row<Build>(port, first + row * layer.row_lines, layer.neurons, state.weights.weights + row * layer.words)) {
+    if (!store_row<Build>(port, first + row * layer.row_lines, layer.width, state.weights.weights + row * layer.row_words)) {
       written = false;
     }
   }

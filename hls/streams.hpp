@@ -4,8 +4,8 @@
 
 #include <hls_stream.h>
 
+#include "hls/connection.hpp"
 #include "hls/timing.hpp"
-#include "hls/words.hpp"
 
 namespace phasic::hls {
 
@@ -43,14 +43,23 @@ struct RowUpdate {
   bool end;            ///< no row, but the end of the sample's
 };
 
+/// Beside a row that learns in a convolution: one of the pairs of a source and a position that learn through the row.
+struct Meeting {
+  std::uint16_t first;  ///< neuron of the position
+  std::uint16_t word;   ///< of the row of weights
+  bool last;            ///< of the pairs for this word
+};
+
 /// What the dopamine broadcast sends each layer: the class that is expected, or the error of an output neuron, in order.
 struct Dopamine {
   std::int32_t value;
 };
 
 using TokenStream = ::hls::stream<Token>;
+using ReachStream = ::hls::stream<Reach>;  ///< beside the tokens to a convolution: what each of their events reaches
 using ScoreStream = ::hls::stream<Word>;
 using RowStream = ::hls::stream<RowUpdate>;
+using MeetingStream = ::hls::stream<Meeting>;
 using DopamineStream = ::hls::stream<Dopamine>;
 template <Word Lanes>
 using AnswerStream = ::hls::stream<AnswerWord<Lanes>>;

@@ -36,7 +36,7 @@ std::string Sweep::variant(std::uint32_t lanes, std::uint32_t bus_bytes) {
   return "";
 }
 
-Figures Sweep::run(const Point& point, platform::PlatformPlan plan) const {
+Figures Sweep::run(const Point& point, const platform::PlatformPlan& plan) const {
   auto jobs = workload(point.learn).jobs();
   if (jobs.size() < point.units) throw std::runtime_error(fmt::format("sweep: {} units for {} jobs", point.units, jobs.size()));
   jobs.resize(point.units);

@@ -59,7 +59,7 @@ class Sweep {
  private:
   [[nodiscard]] const Workload& workload(bool learn) const { return learn ? learning_ : inference_; }
   [[nodiscard]] Calibration calibration(bool learn, std::uint32_t lanes) const;
-  [[nodiscard]] Figures run(const Point& point, platform::PlatformPlan plan) const;
+  [[nodiscard]] Figures run(const Point& point, const platform::PlatformPlan& plan) const;
 
   const Workload& inference_;
   const Workload& learning_;

@@ -114,7 +114,8 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
     const std::uint64_t at = std::uint64_t{s} * header.sample_stride;
     put(samples, at, contract::SampleHeader{s % header.classes, learn ? 1u : 0u, header.inputs, 0});
     for (std::uint32_t i = 0; i < header.inputs; ++i)
-      if (random() % 1000 < 1000 * lit) samples[at + sizeof(contract::SampleHeader) + i] = static_cast<std::byte>(intensity);
+      if (static_cast<double>(random() % 1000) < 1000 * lit)
+        samples[at + sizeof(contract::SampleHeader) + i] = static_cast<std::byte>(intensity);
   }
   buffers[argument::kResults].resize(layout::kRecordsOffset + shape.samples * layout::record_bytes(shape.neurons.back()));
   return buffers;
@@ -158,7 +159,8 @@ Figures measure(const std::string& name, const std::string& options, const Shape
   for (std::uint32_t n = 0; n + 1 < shape.neurons.size(); ++n) {
     contract::LayerCounters counters;
     std::memcpy(&counters, results.data() + sizeof header + n * sizeof counters, sizeof counters);
-    const double limit = static_cast<double>(counters.events) * ((shape.neurons[n + 1] + lanes - 1) / lanes) / shape.samples;
+    const std::uint32_t words = (shape.neurons[n + 1] + lanes - 1) / lanes;
+    const double limit = static_cast<double>(counters.events) * words / shape.samples;
     if (limit < figures.limit) continue;
     figures.limit = limit;
     figures.utilisation = static_cast<double>(counters.integrate_cycles) / static_cast<double>(header.run_cycles);
@@ -192,7 +194,7 @@ int main(int argc, char** argv) try {
   for (const std::string& engine : engines) {
     double inference = 0;
     for (const bool learn : {false, true}) {
-      const Figures f = measure(engine, fmt::format("{{\"timing\": \"{}\"}}", timing), shape, learn);
+      const Figures f = measure(engine, fmt::format(R"({{"timing": "{}"}})", timing), shape, learn);
       fmt::print("{:<12} {:<10} {:>14.0f} {:>14.0f} {:>10.1f} % {:>8.1f} % {:>10.0f}\n", engine,
                  learn ? "learning" : "inference", f.cycles, f.limit, 100 * f.utilisation, 100 * f.learning, f.kilohertz);
       report.push_back({{"engine", engine},

@@ -45,7 +45,8 @@ contract::SerialLayer layer_block(const LayerProgram& layer, const layout::Seria
       std::uint32_t{layer.bias} << contract::kSerialLayerModesBiasBit);
   block.last_row = static_cast<std::uint16_t>(layer.rows - 1);
   block.weight_base = static_cast<std::uint16_t>(place.weight_word);
-  block.level_base = static_cast<std::uint16_t>(has_levels(layer) ? place.level + label * place.class_levels : 0);
+  block.level_base =
+      static_cast<std::uint16_t>(has_levels(layer) ? place.level + std::uint64_t{label} * place.class_levels : 0);
   block.last_neuron = static_cast<std::uint8_t>(layer.neurons - 1);
   block.learning = static_cast<std::uint8_t>(layer.factor_shift | static_cast<std::uint32_t>(layer.factor)
                                                                       << contract::kSerialLayerLearningFactorBit);

@@ -130,7 +130,7 @@ bool KernelRun::check_capacity() {
   std::uint64_t levels = 0;
   for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
     const LayerProgram& shape = program_.layers[layer];
-    words = (serial ? words : 0) + stored_rows(program_, shape) * connection_of(shape).row_words(limits_.lanes);
+    words = (serial ? words : 0) + std::uint64_t{stored_rows(program_, shape)} * connection_of(shape).row_words(limits_.lanes);
     if (serial && has_levels(shape))
       levels += std::uint64_t{program_.classes} *
                 ((shape.neurons + contract::kSerialLevelGroup - 1) / contract::kSerialLevelGroup * contract::kSerialLevelGroup);

@@ -54,7 +54,7 @@ struct MemoryPort {
     for (unsigned word = 0; word < words.size(); ++word) set_word(line, word, words[word]);
     return true;
   }
-  bool write(Word at, const Line& line) const {
+  [[nodiscard]] bool write(Word at, const Line& line) const {
     std::array<Word, 16> words{};
     for (unsigned word = 0; word < words.size(); ++word) words[word] = word_of(line, word);
     const bool good = memory->write(address + std::uint64_t{kLineBytes} * at, std::as_bytes(std::span(words)));

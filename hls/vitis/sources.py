@@ -33,6 +33,7 @@ class Contract:
         self.kernel = whole["kernel"]
         self.version = whole["contract_version"]
         self.limits = {limit["name"]: limit for limit in whole["limits"]}
+        self.constants = {constant["name"]: int(constant["value"], 0) for constant in whole["constants"]}
         self.arguments = [Argument(entry["id"], entry["name"], entry["kind"] == "global", 8 if entry["kind"] == "global" else 4,
                                    int(entry["offset"], 16)) for entry in whole["arguments"]]
 
@@ -109,6 +110,25 @@ class HlsTop:
         return result
 
 
+def limit_value(contract, limit, text):
+    """The value that `text` gives a limit: a number or its default, for the limit `rules` with constants `kRules...` added by
+    `|`. None for anything else."""
+    known = {f"kDefault{limit['parameter']}": limit["default"]}
+    if limit["name"] == "rules":
+        known |= {camel(name): value for name, value in contract.constants.items() if name.startswith("rules_")}
+    value = 0
+    for part in text.split(" | ") if limit["name"] == "rules" else [text]:
+        if not part.isdigit() and part not in known:
+            return None
+        value |= int(part) if part.isdigit() else known[part]
+    return value
+
+
+def camel(name):
+    """The name of a constant in C++."""
+    return "k" + "".join(part.capitalize() for part in name.split("_"))
+
+
 def hls_limits(root, build):
     """The limits of a build of the HLS kernel, by their names in the contract. `build` is a structure of hls/build.hpp."""
     contract, text = Contract(root), read(root, "hls/build.hpp")
@@ -118,15 +138,13 @@ def hls_limits(root, build):
     if not structure:
         raise SourceError(f"hls/build.hpp: no build '{build}'")
     limits = hls_limits(root, structure[1]) if structure[1] else {}
-    values = dict(re.findall(r"\bk(\w+) = (\w+)", structure[2]))
+    values = dict(re.findall(r"\bk(\w+) = ([^,;]+)", structure[2]))
     for name, limit in contract.limits.items():
-        value = values.get(limit["parameter"])
-        if value == f"kDefault{limit['parameter']}":
-            limits[name] = limit["default"]
-        elif value is not None and value.isdigit():
-            limits[name] = int(value)
-        elif value is not None or name not in limits:
-            raise SourceError(f"hls/build.hpp: {build}: k{limit['parameter']} is '{value}', not a number or its default")
+        text = values.get(limit["parameter"])
+        value = limits.get(name) if text is None else limit_value(contract, limit, text)
+        if value is None:
+            raise SourceError(f"hls/build.hpp: {build}: k{limit['parameter']} is '{text}', not a number or its default")
+        limits[name] = value
     return limits
 
 

@@ -18,14 +18,15 @@ module phasic_core #(
   parameter int MaxOutputs  = 64,
   parameter int MaxEvents   = 16384,
   parameter int WeightDepth = 16384,
-  parameter int Rules       = 0
+  parameter int Rules       = 0,
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
   input  logic                         clear_i,
   output logic                         ready_o,
   input  logic [511:0]                 program_i,
-  input  logic [Engines*512-1:0]       layers_i,
+  input  logic [Engines*DescriptorBits-1:0] layers_i,
   input  logic [Engines*16-1:0]        rows_i,
   input  logic [Engines*16-1:0]        row_words_i,
   input  logic                         load_valid_i,
@@ -45,6 +46,7 @@ module phasic_core #(
   input  logic [15:0]                  sample_label_i,
   input  logic                         sample_learn_i,
   input  logic                         sample_gated_i,
+  input  logic                         sample_restart_i,
   input  logic [15:0]                  sample_open_i,    // the first so many of its entries are the gate
   input  logic [31:0]                  sample_number_i,
   output logic                         score_valid_o,
@@ -92,7 +94,7 @@ module phasic_core #(
   logic [63:0] seed;
   logic [5:0]  steps;
   logic [2:0]  layers;
-  logic        trace, address_events, graded;
+  logic        trace, keep, address_events, graded;
 
   assign seed           = program_i[8*phasic_pkg::ProgramHeaderSeedLow +: 64];
   assign layers         = program_i[8*phasic_pkg::ProgramHeaderLayers +: 3];
@@ -101,7 +103,8 @@ module phasic_core #(
   assign graded         = (Rules & phasic_pkg::RulesGraded) != 0
                           && program_i[8*phasic_pkg::ProgramHeaderSampleKind +: 2] == 2'(phasic_pkg::SampleKindGraded);
   assign trace          = program_i[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsTraceBit];
-
+  assign keep           = (Rules & phasic_pkg::RulesState) != 0
+                          && program_i[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsKeepBit];
 
   // ---- samples, encoder, dopamine ----
   logic                 sample_valid, sample_release, entry_read;
@@ -113,7 +116,8 @@ module phasic_core #(
   logic [Engines-1:0]   in_use, dopamine_valid, dopamine_ready, engine_busy, engine_ready;
 
   phasic_sample_buffer #(
-    .MaxEntries(MaxEvents)
+    .MaxEntries(MaxEvents),
+    .DataWidth (phasic_pkg::SampleWidth)
   ) u_samples (
     .clk_i,
     .rst_ni,
@@ -123,7 +127,7 @@ module phasic_core #(
     .entry_data_i,
     .commit_valid_i  (sample_valid_i),
     .commit_ready_o  (sample_ready_o),
-    .commit_data_i   ({sample_open_i, sample_gated_i, sample_learn_i, sample_label_i, sample_number_i}),
+    .commit_data_i   ({sample_open_i, sample_restart_i, sample_gated_i, sample_learn_i, sample_label_i, sample_number_i}),
     .sample_valid_o  (sample_valid),
     .sample_data_o   (sample_data),
     .sample_entries_o(sample_entries),
@@ -203,7 +207,7 @@ module phasic_core #(
   logic [7:0]  count;
   assign classes     = program_i[8*phasic_pkg::ProgramHeaderClasses +: 16];
   assign competes    = (Rules & phasic_pkg::RulesCompetition) != 0
-                       && layers_i[512*output_index + 8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition);
+                       && layers_i[DescriptorBits*output_index + 8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition);
   assign count_valid = score_valid_o && score_ready_i;
   assign count       = competes ? 8'd0 : score_o[23:16];
 
@@ -231,8 +235,9 @@ module phasic_core #(
       .classes_i          (classes),
       .trace_i            (trace),
       .graded_i           (graded),
+      .keep_i             (keep),
       .output_layer_i     (output_engine == 2'(e)),
-      .descriptor_i       (layers_i[512*e +: 512]),
+      .descriptor_i       (layers_i[DescriptorBits*e +: DescriptorBits]),
       .rows_i             (rows_i[16*e +: 16]),
       .row_words_i        (row_words_i[16*e +: 16]),
       .load_weight_i      (load_valid_i && !load_table_i && load_engine_i == 2'(e)),
@@ -247,6 +252,7 @@ module phasic_core #(
       .dopamine_class_i   (sample_data[phasic_pkg::SampleLabelBit +: 16]),
       .dopamine_learn_i   (sample_data[phasic_pkg::SampleLearnBit]),
       .dopamine_gated_i   (sample_data[phasic_pkg::SampleGateBit]),
+      .dopamine_restart_i (sample_data[phasic_pkg::SampleRestartBit]),
       .dopamine_number_i  (sample_data[phasic_pkg::SampleNumberBit +: 32]),
       .event_valid_i      (event_valid[e]),
       .event_ready_o      (event_ready[e]),

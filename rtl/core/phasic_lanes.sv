@@ -4,10 +4,11 @@
 //
 // Handshake: none of its own; the order of work, the sweep and the walk drive the stages of the modules inside, whose headers say when.
 //            factors_ready_o: the last layer's errors are there, if the factors need them. Scores of a contest by valid/ready.
-// Latency:   weights of a word that is issued are on weights_i two cycles later, those of a word to learn two cycles after weight_read_o.
+// Latency:   weights of a word that is issued are on weights_i two cycles later, those of a word to learn two cycles after weight_read_o, a word
+//            of state on stored_state_o, with stored_state_valid_o, two cycles after store_valid_i.
 // Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane; AddressBits, width of an
 //            address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback, Competition, Graded and
-//            Gate, rules that there can be.
+//            Gate and State, rules that there can be.
 `default_nettype none
 
 module phasic_lanes #(
@@ -24,6 +25,7 @@ module phasic_lanes #(
   parameter bit Competition = 1'b0,
   parameter bit Graded      = 1'b0,
   parameter bit Gate        = 1'b0,
+  parameter bit State       = 1'b0,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1,
   localparam int LaneBits   = (Lanes > 1) ? $clog2(Lanes) : 1,
   localparam int CountWidth = Graded ? 8 : 6
@@ -32,19 +34,25 @@ module phasic_lanes #(
   input  logic                         rst_ni,
   input  logic                         clear_i,
   // constants of the run
-  input  logic [511:0]                 descriptor_i,
+  input  logic [8*phasic_pkg::LayerSourceRows-1:0] descriptor_i,
   input  logic [5:0]                   steps_i,
   input  logic [15:0]                  classes_i,
   input  logic                         graded_i,
   input  logic                         compete_i,
+  input  logic                         keep_i,
   input  logic [15:0]                  rows_i,
   input  logic [15:0]                  row_words_i,
   input  logic [15:0]                  neuron_words_i,   // words of the layer's neurons
   input  logic [WordBits-1:0]          last_word_i,      // the last of them
-  // levels
+  // levels, and of weights those words that are state
   input  logic                         load_level_i,
+  input  logic                         load_weight_i,
   input  logic [31:0]                  load_address_i,
-  input  logic [Lanes*8-1:0]           load_data_i,
+  input  logic [Lanes*WeightWidth-1:0] load_data_i,
+  input  logic                         store_valid_i,
+  input  logic [31:0]                  store_address_i,
+  output logic                         stored_state_valid_o,
+  output logic [Lanes*WeightWidth-1:0] stored_state_o,
   // the sample
   input  logic                         sample_started_i,
   input  logic                         sample_gated_i,
@@ -67,6 +75,7 @@ module phasic_lanes #(
   input  logic [3:0]                   sweep_valid_i,
   input  logic                         sweep_bank_i,
   input  logic                         sweep_first_i,
+  input  logic                         sweep_fresh_i,
   input  logic                         sweep_silent_i,
   input  logic [31:0]                  sweep_step_i,
   input  logic [WordBits-1:0]          word0_i,
@@ -136,7 +145,7 @@ module phasic_lanes #(
   assign full_count = graded_i ? CountWidth'(phasic_pkg::GradedFull) : CountWidth'(steps_i);
 
   logic unused_bits;
-  assign unused_bits = ^{clear_i, descriptor_i, load_address_i, count_i};
+  assign unused_bits = ^{clear_i, descriptor_i, load_address_i, store_address_i, count_i};
 
   // ---- lanes in use in the last word ----
   logic [15:0]      last_lanes;
@@ -178,6 +187,40 @@ module phasic_lanes #(
     assign unused_gate = ^{gate_open_i, gate_neuron_i, sample_gated_i, step_done_i};
     assign gate_busy_o = 1'b0;
     assign open3       = '1;
+  end
+
+  // ---- rows of state ----
+  logic                load_state, store_state;
+  logic [1:0]          load_row, store_row;
+  logic [WordBits-1:0] load_word, store_word;
+
+  if (State) begin : gen_state
+    phasic_state_rows #(
+      .WeightWidth(WeightWidth),
+      .WordBits   (WordBits),
+      .AddressBits(AddressBits)
+    ) u_state_rows (
+      .clk_i,
+      .keep_i         (keep_i && !compete_i),
+      .rows_i,
+      .row_words_i,
+      .load_i         (load_weight_i),
+      .load_address_i (AddressBits'(load_address_i)),
+      .load_o         (load_state),
+      .load_row_o     (load_row),
+      .load_word_o    (load_word),
+      .store_i        (store_valid_i),
+      .store_address_i(AddressBits'(store_address_i)),
+      .store_o        (store_state),
+      .store_row_o    (store_row),
+      .store_word_o   (store_word),
+      .stored_o       (stored_state_valid_o)
+    );
+  end else begin : gen_no_state
+    logic unused_rows;
+    assign unused_rows          = ^{keep_i, rows_i, row_words_i, load_weight_i, store_valid_i, store_address_i};
+    assign stored_state_valid_o = 1'b0;
+    assign {load_state, load_row, load_word, store_state, store_row, store_word} = '0;
   end
 
   // ---- sums and neurons ----
@@ -224,13 +267,16 @@ module phasic_lanes #(
     .Outputs  (Outputs),
     .TritWords(TritWords),
     .Posts    (Posts),
-    .Graded   (Graded)
+    .Graded   (Graded),
+    .State    (State),
+    .WeightWidth(WeightWidth)
   ) u_neurons (
     .clk_i,
     .graded_i,
     .threshold_i    ($signed(descriptor_i[8*phasic_pkg::LayerThreshold +: 16])),
     .window_i       ($signed(descriptor_i[8*phasic_pkg::LayerWindow +: 16])),
-    .leak_i         (descriptor_i[8*phasic_pkg::LayerLeak +: 9]),
+    .leak_i         (descriptor_i[8*phasic_pkg::LayerLeak +: 17]),
+    .reset_i        (descriptor_i[8*phasic_pkg::LayerReset +: 2]),
     .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 4]),
     .post_i         (descriptor_i[8*phasic_pkg::LayerPost +: 2]),
     .keep_trits_i   (all_steps),
@@ -240,6 +286,7 @@ module phasic_lanes #(
     .word3_i,
     .word4_i,
     .first_i        (sweep_first_i),
+    .fresh_i        (sweep_fresh_i),
     .silent_i       (sweep_silent_i),
     .step_i         (sweep_step_i),
     .enabled3_i     (enabled3),
@@ -256,7 +303,15 @@ module phasic_lanes #(
     .read_out_o,
     .trit_read_i    (trit_read),
     .trit_word_i    (trit_word),
-    .trits_o        (all_trits)
+    .trits_o        (all_trits),
+    .load_i         (load_state),
+    .load_row_i     (load_row),
+    .load_word_i    (load_word),
+    .load_data_i,
+    .store_i        (store_state),
+    .store_row_i    (store_row),
+    .store_word_i   (store_word),
+    .stored_o       (stored_state_o)
   );
 
   if (Graded) begin : gen_values
@@ -344,7 +399,7 @@ module phasic_lanes #(
     .full_i         (full_count),
     .load_i         (load_level_i),
     .load_address_i (LevelBits'(load_address_i)),
-    .load_data_i,
+    .load_data_i    (load_data_i[Lanes*8-1:0]),
     .add_i          (add),
     .add_first_i    (add_first),
     .add_word_i     (add_word),

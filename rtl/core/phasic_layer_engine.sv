@@ -32,8 +32,9 @@ module phasic_layer_engine #(
   input  logic [15:0]                  classes_i,
   input  logic                         trace_i,
   input  logic                         graded_i,
+  input  logic                         keep_i,           // state goes on from sample to sample
   input  logic                         output_layer_i,
-  input  logic [511:0]                 descriptor_i,
+  input  logic [8*phasic_pkg::LayerSourceRows-1:0] descriptor_i,  // of its descriptor what dense layers have
   input  logic [15:0]                  rows_i,
   input  logic [15:0]                  row_words_i,
   // load and store
@@ -50,6 +51,7 @@ module phasic_layer_engine #(
   input  logic [15:0]                  dopamine_class_i,
   input  logic                         dopamine_learn_i,
   input  logic                         dopamine_gated_i,
+  input  logic                         dopamine_restart_i,
   input  logic [31:0]                  dopamine_number_i,
   // events in and out, their kinds of the contract's event_kind; a neuron that the sample's gate opens only comes in
   input  logic                         event_valid_i,
@@ -96,6 +98,7 @@ module phasic_layer_engine #(
   localparam bit Competition = (Rules & phasic_pkg::RulesCompetition) != 0;
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
   localparam bit Gate        = (Rules & phasic_pkg::RulesGate) != 0;
+  localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
   localparam int CountWidth  = Graded ? 8 : 6;
   // Every row at once with the largest weight and value, and room for a potential and for half a unit of the largest shift.
   localparam int RowSumWidth = WeightWidth + $clog2(MaxRows) + 1 + (Graded ? 8 : 0);
@@ -126,7 +129,7 @@ module phasic_layer_engine #(
   assign last_word     = WordBits'(neuron_words - 16'd1);
 
   logic unused_bits;
-  assign unused_bits = ^{load_address_i, store_address_i, graded_i};
+  assign unused_bits = ^{load_address_i, store_address_i, graded_i, keep_i, restart_q};
 
   // ---- events and messages in ----
   logic                   head_valid, head_ready;
@@ -160,12 +163,12 @@ module phasic_layer_engine #(
     .head_value_o         (head_value)
   );
 
-  logic        message_valid, message_ready, message_learn, message_gated;
+  logic        message_valid, message_ready, message_learn, message_gated, message_restart, restart_q;
   logic [15:0] message_class;
   logic [31:0] message_number;
 
   phasic_fifo #(
-    .Width(50),
+    .Width(phasic_pkg::DopamineWidth),
     .Depth(4)
   ) u_messages (
     .clk_i,
@@ -173,11 +176,15 @@ module phasic_layer_engine #(
     .clear_i,
     .in_valid_i (dopamine_valid_i),
     .in_ready_o (dopamine_ready_o),
-    .in_data_i  ({dopamine_gated_i, dopamine_learn_i, dopamine_class_i, dopamine_number_i}),
+    .in_data_i  ({dopamine_restart_i, dopamine_gated_i, dopamine_learn_i, dopamine_class_i, dopamine_number_i}),
     .out_valid_o(message_valid),
     .out_ready_i(message_ready),
-    .out_data_o ({message_gated, message_learn, message_class, message_number})
+    .out_data_o ({message_restart, message_gated, message_learn, message_class, message_number})
   );
+
+  always_ff @(posedge clk_i) begin
+    if (sample_started) restart_q <= message_restart;
+  end
 
   // ---- order of work ----
   logic                   clearing, issue, issue_bank, issue_first, row_issued, sample_started, sample_learn, last_step;
@@ -298,7 +305,7 @@ module phasic_layer_engine #(
   );
 
   // ---- sweep ----
-  logic                sweep_read, factor0, sweep_bank, sweep_first, sweep_silent, room, spikes_ready, spikes_valid, spikes_mark, spikes_final;
+  logic                sweep_read, factor0, sweep_bank, sweep_first, sweep_fresh, sweep_silent, room, spikes_ready, spikes_valid, spikes_mark, spikes_final;
   logic                read_out, factors_ready;
   logic [3:0]          sweep_valid;
   logic [1:0]          factor_valid;
@@ -327,6 +334,7 @@ module phasic_layer_engine #(
     .start_silent_i     (step_silent),
     .start_final_i      (step_final),
     .start_learn_i      (sample_learn),
+    .start_resume_i     (State && keep_i && !restart_q),
     .start_step_i       (step),
     .start_class_i      (sample_class),
     .start_number_i     (sample_number),
@@ -343,6 +351,7 @@ module phasic_layer_engine #(
     .word4_o            (sweep_word4),
     .bank_o             (sweep_bank),
     .first_o            (sweep_first),
+    .fresh_o            (sweep_fresh),
     .silent_o           (sweep_silent),
     .step_o             (sweep_step),
     .class_o            (factor_class),
@@ -376,7 +385,8 @@ module phasic_layer_engine #(
   logic [Lanes-1:0]             spikes, potentials_limited, weights_limited;
   logic [(Graded ? 8*Lanes : 1)-1:0] values;
   logic [AddressBits-1:0]       learn_read_address, learn_write_address;
-  logic [Lanes*WeightWidth-1:0] weights, learned_weights;
+  logic [Lanes*WeightWidth-1:0] weights, learned_weights, stored_state;
+  logic                         stored_state_valid;
 
   phasic_lanes #(
     .Lanes      (Lanes),
@@ -391,7 +401,8 @@ module phasic_layer_engine #(
     .Feedback   (Feedback),
     .Competition(Competition),
     .Graded     (Graded),
-    .Gate       (Gate)
+    .Gate       (Gate),
+    .State      (State)
   ) u_lanes (
     .clk_i,
     .rst_ni,
@@ -401,13 +412,19 @@ module phasic_layer_engine #(
     .classes_i,
     .graded_i              (graded),
     .compete_i             (compete),
+    .keep_i,
     .rows_i,
     .row_words_i,
     .neuron_words_i        (neuron_words),
     .last_word_i           (last_word),
     .load_level_i,
+    .load_weight_i,
     .load_address_i,
-    .load_data_i           (load_data_i[Lanes*8-1:0]),
+    .load_data_i,
+    .store_valid_i,
+    .store_address_i,
+    .stored_state_valid_o  (stored_state_valid),
+    .stored_state_o        (stored_state),
     .sample_started_i      (sample_started),
     .sample_gated_i        (message_gated),
     .sample_learn_i        (sample_learn),
@@ -427,6 +444,7 @@ module phasic_layer_engine #(
     .sweep_valid_i         (sweep_valid),
     .sweep_bank_i          (sweep_bank),
     .sweep_first_i         (sweep_first),
+    .sweep_fresh_i         (sweep_fresh),
     .sweep_silent_i        (sweep_silent),
     .sweep_step_i          (sweep_step),
     .word0_i               (sweep_word0),
@@ -504,7 +522,7 @@ module phasic_layer_engine #(
     .learn_write_address_i(learn_write_address),
     .learn_data_i         (learned_weights)
   );
-  assign store_data_o = weights;
+  assign store_data_o = stored_state_valid ? stored_state : weights;
 
   // ---- events out ----
   logic output_busy;

@@ -3,10 +3,14 @@
 //
 // Handshake: none; the sweep drives the stages. s0 reads the state (and the sums, elsewhere), s1 computes current and leak, s2 the potential, s3
 //            what follows from it, s4 writes the state back. Words must differ while they are inside. A read for factors or read-out uses s0 alone.
-// Latency:   counts and trits of the word read at s0 are on the outputs from the next cycle until the next read; spikes_o and limited_o at s4.
+//            Rows of potentials and spikes, as they stand in the weights buffer, are loaded and stored only while no word is inside.
+// Latency:   counts and trits of the word read at s0 are on the outputs from the next cycle until the next read; spikes_o and limited_o at s4;
+//            stored_o two cycles after store_i.
 // Parameters: Lanes; SumWidth, at least 18, or 23 if Graded; Words, neurons of a lane; Outputs, lanes whose trits of every step are kept;
 //            TritWords, words of them; Posts, postsynaptic parts other than the trit can be asked for; Graded, there can be graded values;
-//            OnePort, the trits lie in a memory with one read port, so that none may be read while a sweep is going on.
+//            OnePort, the trits lie in a memory with one read port, so that none may be read while a sweep is going on; State, leaks may be
+//            finer than 1/256, resets other than to zero, and potentials and spikes may go on from the sample before; WeightWidth, bits of a
+//            lane in a row.
 `default_nettype none
 
 module phasic_neurons #(
@@ -18,6 +22,8 @@ module phasic_neurons #(
   parameter bit Posts     = 1'b0,
   parameter bit Graded    = 1'b0,
   parameter bit OnePort   = 1'b0,
+  parameter bit State     = 1'b0,
+  parameter int WeightWidth = 8,
   localparam int CountWidth = Graded ? 8 : 6,
   localparam int WordBits = (Words > 1) ? $clog2(Words) : 1,
   localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1
@@ -27,7 +33,8 @@ module phasic_neurons #(
   input  logic                      graded_i,
   input  logic signed [15:0]        threshold_i,
   input  logic signed [15:0]        window_i,
-  input  logic [8:0]                leak_i,
+  input  logic [16:0]               leak_i,         // without State a multiple of 256
+  input  logic [1:0]                reset_i,        // what a spike does to the potential; without State zero
   input  logic [3:0]                input_shift_i,
   input  logic [1:0]                post_i,         // what plus and minus tell: trit, surrogate or one
   input  logic                      keep_trits_i,
@@ -37,7 +44,8 @@ module phasic_neurons #(
   input  logic [WordBits-1:0]       word0_i,
   input  logic [WordBits-1:0]       word3_i,
   input  logic [WordBits-1:0]       word4_i,
-  input  logic                      first_i,        // first step of the sample: all states are 0
+  input  logic                      first_i,        // first step of the sample: counts and trits are 0
+  input  logic                      fresh_i,        // and so are potentials and spikes; without State as first_i
   input  logic                      silent_i,       // no event in the step: all sums are 0
   input  logic [31:0]               step_i,         // one-hot
   input  logic [Lanes-1:0]          enabled3_i,     // lanes with a neuron in the word at s3
@@ -57,9 +65,17 @@ module phasic_neurons #(
   // trits of all steps of a word, {plus, minus} a lane, one cycle after the read
   input  logic                      trit_read_i,
   input  logic [WordBits-1:0]       trit_word_i,
-  output logic [Outputs*64-1:0]     trits_o
+  output logic [Outputs*64-1:0]     trits_o,
+  // rows of the neurons' state, of which a word is that of a word of neurons
+  input  logic                      load_i,
+  input  logic [1:0]                load_row_i,
+  input  logic [WordBits-1:0]       load_word_i,
+  input  logic [Lanes*WeightWidth-1:0] load_data_i,
+  input  logic                      store_i,
+  input  logic [1:0]                store_row_i,
+  input  logic [WordBits-1:0]       store_word_i,
+  output logic [Lanes*WeightWidth-1:0] stored_o
 );
-  localparam int StateWidth = Lanes * (19 + CountWidth);
   localparam logic signed [SumWidth+1:0] PotentialMaximum = 32767;
   localparam logic signed [SumWidth+1:0] PotentialMinimum = -32768;
 
@@ -74,12 +90,25 @@ module phasic_neurons #(
     current_of = ((SumWidth + 1)'(sum) + half) >>> shift;
   endfunction
 
-  function logic signed [16:0] leak_of(input logic signed [15:0] potential, input logic [8:0] leak);
-    leak_of = 17'((potential * $signed({1'b0, leak}) + 26'sd128) >>> 8);
+  // What a spike leaves of the potential; without State that is left to what follows.
+  function logic signed [15:0] after_spike(input logic signed [15:0] potential, input logic spiked, input logic [1:0] kind,
+                                           input logic signed [15:0] threshold);
+    logic signed [16:0] lowered;
+    lowered = 17'(potential) - 17'(threshold);
+    if (!State || !spiked || 32'(kind) == phasic_pkg::ResetNone) after_spike = potential;
+    else if (32'(kind) == phasic_pkg::ResetZero) after_spike = '0;
+    else after_spike = (lowered[16] == lowered[15]) ? lowered[15:0] : {lowered[16], {15{!lowered[16]}}};
+  endfunction
+
+  // With State in halves: the stage that sees to the reset leaves the rounding to the next one.
+  function logic signed [16:0] leak_of(input logic signed [15:0] potential, input logic [16:0] leak);
+    leak_of = State ? 17'((32'(potential) * $signed({15'd0, leak})) >>> 15)
+                    : 17'((potential * $signed({1'b0, leak[16:8]}) + 26'sd128) >>> 8);
   endfunction
 
   function logic signed [SumWidth+1:0] potential_of(input logic signed [16:0] leaked, input logic signed [SumWidth:0] current);
-    potential_of = (SumWidth + 2)'(leaked) + (SumWidth + 2)'(current);
+    potential_of = State ? (SumWidth + 2)'($signed(leaked[16:1])) + (SumWidth + 2)'(current) + (SumWidth + 2)'($signed({1'b0, leaked[0]}))
+                         : (SumWidth + 2)'(leaked) + (SumWidth + 2)'(current);
   endfunction
 
   function logic outside(input logic signed [SumWidth+1:0] potential);
@@ -105,15 +134,15 @@ module phasic_neurons #(
     value_of = (above <= 17'sd0) ? '0 : (above > 17'(phasic_pkg::GradedFull)) ? CountWidth'(phasic_pkg::GradedFull) : above[CountWidth-1:0];
   endfunction
 
-  // A state word: trits -1, trits +1, counts, spikes, potentials of all lanes. Neurons that are shut go on as ever, but nothing of it is seen.
-  (* ram_style = "distributed" *) logic [StateWidth-1:0] states_q [Words];
-  logic [Lanes*16-1:0]           read_potentials_q, potentials2_q, potentials3_q;
+  // Neurons that are shut go on as ever, but nothing of it is seen.
+  logic [Lanes*16-1:0]           read_potentials, potentials2_q, potentials3_q;
   logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, fired3_q, plus_q, minus_q;
   logic [Lanes*CountWidth-1:0]   counts1_q, counts2_q, counts3_q;
   logic [4:0]                    shift;
   logic signed [15:0]            firing;
   logic [Lanes*(SumWidth+1)-1:0] currents_q;
   logic [Lanes*17-1:0]           leaked_q;
+  logic                          fresh;
 
   assign shift    = 5'(input_shift_i) + ((Graded && graded_i) ? 5'(phasic_pkg::GradedShift) : 5'd0);
   assign firing   = (Graded && graded_i) ? window_i : threshold_i;
@@ -128,13 +157,13 @@ module phasic_neurons #(
 
   // ---- lanes: loops under the enable of their stage, so that simulations do not evaluate lanes that are idle ----
   always_ff @(posedge clk_i) begin
-    if (read_i) {minus_o, plus_o, counts_o, read_spikes_q, read_potentials_q} <= states_q[word0_i];
     if (valid_i[0]) begin
-      spikes1_q <= first_i ? '0 : read_spikes_q;
+      spikes1_q <= fresh ? '0 : read_spikes_q;
       counts1_q <= first_i ? '0 : counts_o;
       for (int k = 0; k < Lanes; k++) begin
         currents_q[(SumWidth+1)*k +: SumWidth+1] <= silent_i ? '0 : current_of($signed(sums_i[SumWidth*k +: SumWidth]), shift);
-        leaked_q[17*k +: 17] <= (first_i || read_spikes_q[k]) ? '0 : leak_of($signed(read_potentials_q[16*k +: 16]), leak_i);
+        leaked_q[17*k +: 17] <= (fresh || (!State && read_spikes_q[k])) ? '0
+            : leak_of(after_spike($signed(read_potentials[16*k +: 16]), read_spikes_q[k], reset_i, threshold_i), leak_i);
       end
     end
     if (valid_i[1]) begin
@@ -161,8 +190,75 @@ module phasic_neurons #(
               counts2_q[CountWidth*k +: CountWidth] + CountWidth'(open3_i[k] && $signed(potentials2_q[16*k +: 16]) > firing);
       end
     end
-    if (valid_i[3]) states_q[word4_i] <= {minus_q, plus_q, counts3_q, fired3_q, potentials3_q};
-    if (read_out_i) read_out_o <= {counts_o[CountWidth*read_out_lane_i +: CountWidth], read_potentials_q[16*read_out_lane_i +: 16]};
+    if (read_out_i) read_out_o <= {counts_o[CountWidth*read_out_lane_i +: CountWidth], read_potentials[16*read_out_lane_i +: 16]};
+  end
+
+  // ---- states: trits -1, trits +1, counts, spikes, potentials of all lanes ----
+  if (State) begin : gen_rows
+    // What is loaded row by row lies in memories of its own: spikes, and potentials in as many parts as they have rows.
+    localparam int Parts    = phasic_pkg::PotentialWidth / WeightWidth;
+    localparam int RowWidth = Lanes * WeightWidth;
+    (* ram_style = "distributed" *) logic [Lanes*(2+CountWidth)-1:0] others_q [Words];
+    (* ram_style = "distributed" *) logic [Lanes-1:0]                spikes_q [Words];
+    logic [WordBits-1:0]       read_word, write_word;
+    logic [Parts*RowWidth-1:0] read_parts_q;
+    logic [1:0]                stored_row_q;
+    logic                      stored_q;
+
+    assign fresh      = fresh_i;
+    assign read_word  = store_i ? store_word_i : word0_i;
+    assign write_word = load_i ? load_word_i : word4_i;
+
+    for (genvar p = 0; p < Parts; p++) begin : gen_potentials
+      (* ram_style = "distributed" *) logic [RowWidth-1:0] potentials_q [Words];
+      always_ff @(posedge clk_i) begin : part
+        logic [RowWidth-1:0] written;
+        if (read_i || store_i) read_parts_q[RowWidth*p +: RowWidth] <= potentials_q[read_word];
+        if (valid_i[3] || (load_i && 32'(load_row_i) == p)) begin
+          for (int k = 0; k < Lanes; k++)
+            written[WeightWidth*k +: WeightWidth] =
+                load_i ? load_data_i[WeightWidth*k +: WeightWidth] : potentials3_q[16*k + WeightWidth*p +: WeightWidth];
+          potentials_q[write_word] <= written;
+        end
+      end
+    end
+    always_comb begin
+      for (int k = 0; k < Lanes; k++)
+        for (int p = 0; p < Parts; p++)
+          read_potentials[16*k + WeightWidth*p +: WeightWidth] = read_parts_q[RowWidth*p + WeightWidth*k +: WeightWidth];
+    end
+
+    always_ff @(posedge clk_i) begin : spikes
+      logic [Lanes-1:0] written;
+      if (read_i) {minus_o, plus_o, counts_o} <= others_q[word0_i];
+      if (valid_i[3]) others_q[word4_i] <= {minus_q, plus_q, counts3_q};
+      if (read_i || store_i) read_spikes_q <= spikes_q[read_word];
+      if (valid_i[3] || (load_i && 32'(load_row_i) == Parts)) begin
+        for (int k = 0; k < Lanes; k++) written[k] = load_i ? load_data_i[WeightWidth*k] : fired3_q[k];
+        spikes_q[write_word] <= written;
+      end
+      stored_q     <= store_i;
+      stored_row_q <= store_row_i;
+      if (stored_q) begin
+        for (int k = 0; k < Lanes; k++) begin
+          stored_o[WeightWidth*k +: WeightWidth] <= WeightWidth'(read_spikes_q[k]);
+          for (int p = 0; p < Parts; p++)
+            if (32'(stored_row_q) == p) stored_o[WeightWidth*k +: WeightWidth] <= read_parts_q[RowWidth*p + WeightWidth*k +: WeightWidth];
+        end
+      end
+    end
+  end else begin : gen_words
+    (* ram_style = "distributed" *) logic [Lanes*(19+CountWidth)-1:0] states_q [Words];
+    logic [Lanes*16-1:0] read_potentials_q;
+    logic                unused_rows;
+    assign unused_rows     = ^{leak_i[7:0], reset_i, fresh_i, load_i, load_row_i, load_word_i, load_data_i, store_i, store_row_i, store_word_i};
+    assign fresh           = first_i;
+    assign stored_o        = '0;
+    assign read_potentials = read_potentials_q;
+    always_ff @(posedge clk_i) begin
+      if (read_i) {minus_o, plus_o, counts_o, read_spikes_q, read_potentials_q} <= states_q[word0_i];
+      if (valid_i[3]) states_q[word4_i] <= {minus_q, plus_q, counts3_q, fired3_q, potentials3_q};
+    end
   end
 
   // ---- trits of every step ----

@@ -28,6 +28,7 @@ module phasic_sweep #(
   input  logic                start_silent_i,
   input  logic                start_final_i,
   input  logic                start_learn_i,
+  input  logic                start_resume_i,   // the sample goes on from the state of the one before
   input  logic [5:0]          start_step_i,
   input  logic [15:0]         start_class_i,
   input  logic [31:0]         start_number_i,
@@ -44,7 +45,8 @@ module phasic_sweep #(
   output logic [WordBits-1:0] word3_o,
   output logic [WordBits-1:0] word4_o,
   output logic                bank_o,
-  output logic                first_o,
+  output logic                first_o,          // of the sample
+  output logic                fresh_o,          // and it does not go on from another
   output logic                silent_o,
   output logic [31:0]         step_o,           // one-hot
   output logic [15:0]         class_o,
@@ -206,6 +208,7 @@ module phasic_sweep #(
     if (start_i) begin
       bank_o   <= start_bank_i;
       first_o  <= start_step_i == '0;
+      fresh_o  <= start_step_i == '0 && !start_resume_i;
       silent_o <= start_silent_i;
       step_o   <= 32'd1 << start_step_i[4:0];
       final_q  <= start_final_i;

@@ -56,15 +56,16 @@ module phasic_example (
 
   // The descriptor that the kernel would read from the program block. Fields that are not set are 0: no bias, learning from the last step,
   // the trit as postsynaptic part, no presynaptic trace.
-  localparam logic [511:0] Descriptor =
-      512'(Neurons) << 8 * phasic_pkg::LayerNeurons |
-      512'(60) << 8 * phasic_pkg::LayerThreshold |
-      512'(20) << 8 * phasic_pkg::LayerWindow |
-      512'(128) << 8 * phasic_pkg::LayerLeak |  // half of the potential stays: in 1/256
-      512'(phasic_pkg::FactorLevel) << 8 * phasic_pkg::LayerFactor |
-      512'(phasic_pkg::RoundingNearest) << 8 * phasic_pkg::LayerRounding |
-      512'(6000) << 8 * phasic_pkg::LayerRate |
-      512'(1) << 8 * phasic_pkg::LayerFactorShift;
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows;
+  localparam logic [DescriptorBits-1:0] Descriptor =
+      DescriptorBits'(Neurons) << 8 * phasic_pkg::LayerNeurons |
+      DescriptorBits'(60) << 8 * phasic_pkg::LayerThreshold |
+      DescriptorBits'(20) << 8 * phasic_pkg::LayerWindow |
+      DescriptorBits'(32768) << 8 * phasic_pkg::LayerLeak |  // half of the potential stays: in 1/65536
+      DescriptorBits'(phasic_pkg::FactorLevel) << 8 * phasic_pkg::LayerFactor |
+      DescriptorBits'(phasic_pkg::RoundingNearest) << 8 * phasic_pkg::LayerRounding |
+      DescriptorBits'(6000) << 8 * phasic_pkg::LayerRate |
+      DescriptorBits'(1) << 8 * phasic_pkg::LayerFactorShift;
 
   // ---- the engine ----
   logic [15:0] event_index;
@@ -100,6 +101,7 @@ module phasic_example (
     .classes_i          (16'(Classes)),
     .trace_i            (1'b0),
     .graded_i           (1'b0),
+    .keep_i             (1'b0),
     .output_layer_i     (1'b0),
     .descriptor_i       (Descriptor),
     .rows_i             (16'(Inputs)),
@@ -116,6 +118,7 @@ module phasic_example (
     .dopamine_class_i   (16'(dopamine_class_i)),
     .dopamine_learn_i,
     .dopamine_gated_i   (1'b0),
+    .dopamine_restart_i (1'b0),
     .dopamine_number_i,
     .event_valid_i,
     .event_ready_o,

@@ -18,7 +18,7 @@ namespace {
 
 // The constants of phasic_example.
 constexpr int kInputs = 24, kNeurons = 16, kLanes = 8, kSteps = 5, kClasses = 4;
-constexpr int kThreshold = 60, kWindow = 20, kLeak = 128, kRate = 6000, kFactorShift = 1;
+constexpr int kThreshold = 60, kWindow = 20, kLeak = 32768, kRate = 6000, kFactorShift = 1;
 constexpr unsigned kSpike = 0, kStepEnd = 1, kLastStepEnd = 2;
 
 struct Event {
@@ -50,7 +50,7 @@ struct Layer {
       for (unsigned j = 0; j < kNeurons; ++j) {
         int sum = 0;
         for (unsigned i = 0; i < kInputs; ++i) sum += sample.spikes[t][i] ? weights[i][j] : 0;
-        potential[j] = saturate((spiked[j] ? 0 : (potential[j] * kLeak + 128) >> 8) + sum, 16);
+        potential[j] = saturate((spiked[j] ? 0 : (potential[j] * kLeak + 32768) >> 16) + sum, 16);
         trit[j] = (potential[j] > kWindow ? 1 : 0) - (spiked[j] ? 1 : 0);
         spiked[j] = potential[j] > kThreshold;
         if (spiked[j]) events.push_back({kSpike, j});

@@ -108,12 +108,14 @@ module phasic_kernel #(
         || (1 << $clog2(DataWidth)) != DataWidth)
       $fatal(1, "DataWidth is out of range");
     // The rules of a serial build are another module's.
-    if (Rules < phasic_pkg::LimitRulesMinimum || Rules >= phasic_pkg::RulesSerial) $fatal(1, "Rules is out of range");
+    if ((Rules & ~phasic_pkg::LimitRulesMaximum) != 0 || (Rules & phasic_pkg::RulesSerial) != 0) $fatal(1, "Rules is out of range");
+    if ((Rules & phasic_pkg::RulesConvolution) != 0) $fatal(1, "Rules: there are no convolutions in the RTL");
   end
 
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows;
+
   // ---- Control -----------------------------------------------------------------------------------------------------------------
-  logic         start;
-  logic         done;
+  logic         start, done;
   logic [383:0] addresses;
   logic [255:0] scalars;
   logic [31:0]  program_bytes, weights_bytes, tables_bytes, samples_bytes, results_bytes, trace_bytes, sample_count, first_sample;
@@ -172,7 +174,7 @@ module phasic_kernel #(
   assign s_axi_control_bresp = 2'b00;
   assign s_axi_control_rresp = 2'b00;
 
-  logic         clear;
+  logic         clear, writes_back;
   logic         program_start, program_done;
   logic [31:0]  program_code, program_detail;
   logic         loader_start, loader_table, loader_done, loader_error;
@@ -183,11 +185,10 @@ module phasic_kernel #(
   logic         storer_start, storer_done;
   logic         header_start, header_done;
   logic         writes_idle, write_error;
-  logic [2:0]   write_argument;
+  logic [2:0]   write_argument, layer_count;
   logic [511:0] program_block;
-  logic         learning;
-  logic [2:0]   layer_count;
-  assign learning    = program_block[8*phasic_pkg::ProgramHeaderFlags];
+  assign writes_back = program_block[8*phasic_pkg::ProgramHeaderFlags]
+                       || program_block[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsKeepBit];
   assign layer_count = program_block[8*phasic_pkg::ProgramHeaderLayers +: 3];
 
   phasic_control u_control (
@@ -198,7 +199,7 @@ module phasic_kernel #(
     .addresses_i     (addresses),
     .program_bytes_i (program_bytes),
     .results_bytes_i (results_bytes),
-    .writes_back_i   (learning),
+    .writes_back_i   (writes_back),
     .clear_o         (clear),
     .program_start_o (program_start),
     .program_done_i  (program_done),
@@ -280,7 +281,7 @@ module phasic_kernel #(
   );
 
   // ---- Program -----------------------------------------------------------------------------------------------------------------
-  logic [Engines*512-1:0] layers;
+  logic [Engines*DescriptorBits-1:0] layers;
   logic [Engines*16-1:0]  rows, stored_rows, row_words;
   logic [Engines*32-1:0]  layer_weights, layer_tables, layer_trace;
   logic [31:0]            sample_trace;
@@ -401,13 +402,14 @@ module phasic_kernel #(
   // ---- Samples -----------------------------------------------------------------------------------------------------------------
   logic        entry_valid, entry_ready;
   logic [31:0] entry_data;
-  logic        sample_valid, sample_ready, sample_learn, sample_gated;
+  logic        sample_valid, sample_ready, sample_learn, sample_gated, sample_restart;
   logic [15:0] sample_label, sample_open;
   logic [31:0] sample_number;
 
   phasic_sampler #(
     .MaxEvents(MaxEvents),
-    .Gate((Rules & phasic_pkg::RulesGate) != 0)
+    .Gate((Rules & phasic_pkg::RulesGate) != 0),
+    .State((Rules & phasic_pkg::RulesState) != 0)
   ) u_sampler (
     .clk_i          (ap_clk),
     .rst_ni         (ap_rst_n),
@@ -439,6 +441,7 @@ module phasic_kernel #(
     .sample_label_o (sample_label),
     .sample_learn_o (sample_learn),
     .sample_gated_o (sample_gated),
+    .sample_restart_o(sample_restart),
     .sample_open_o  (sample_open),
     .sample_number_o(sample_number)
   );
@@ -490,6 +493,7 @@ module phasic_kernel #(
     .sample_label_i     (sample_label),
     .sample_learn_i     (sample_learn),
     .sample_gated_i     (sample_gated),
+    .sample_restart_i   (sample_restart),
     .sample_open_i      (sample_open),
     .sample_number_i    (sample_number),
     .score_valid_o      (score_valid),

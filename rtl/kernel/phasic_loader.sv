@@ -12,7 +12,8 @@ module phasic_loader #(
   parameter int Lanes = 64,
   parameter int WeightWidth = 8,
   parameter int Engines = 4,
-  parameter int DataWidth = 512
+  parameter int DataWidth = 512,
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -21,7 +22,7 @@ module phasic_loader #(
   output logic                         done_o,
   output logic                         error_o,
   input  logic [2:0]                   layer_count_i,
-  input  logic [Engines*512-1:0]       layers_i,
+  input  logic [Engines*DescriptorBits-1:0] layers_i,
   input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
   input  logic [Engines*32-1:0]        layer_tables_i,   // bytes of each layer's level table
   // Read command and beats
@@ -75,10 +76,10 @@ module phasic_loader #(
     bytes     = '0;
     for (int e = 0; e < Engines; e++) begin
       if (layer_q == LayerBits'(e)) begin
-        neurons   = layers_i[512*e + 8*phasic_pkg::LayerNeurons +: 16];
-        has_table = 1'(phasic_pkg::FactorHasLevels >> layers_i[512*e + 8*phasic_pkg::LayerFactor +: 3]);
-        offset    = table_q ? layers_i[512*e + 8*phasic_pkg::LayerLevelsOffset +: 32]
-                            : layers_i[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
+        neurons   = layers_i[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
+        has_table = 1'(phasic_pkg::FactorHasLevels >> layers_i[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
+        offset    = table_q ? layers_i[DescriptorBits*e + 8*phasic_pkg::LayerLevelsOffset +: 32]
+                            : layers_i[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         bytes     = table_q ? layer_tables_i[32*e +: 32] : layer_weights_i[32*e +: 32];
       end
     end

@@ -18,7 +18,8 @@ module phasic_program #(
   parameter int MaxClasses = 64,
   parameter int MaxOutputs = 64,
   parameter int WeightDepth = 16384,
-  parameter int Rules = 0
+  parameter int Rules = 0,
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -41,11 +42,11 @@ module phasic_program #(
   output logic                   word_ready_o,
   input  logic [31:0]            word_i,
   input  logic                   word_error_i,
-  // The program, of each descriptor its first 64 bytes: the others are 0. Descriptors of layers that are not used are 0
+  // The program, of each descriptor what comes before its reserved words. Descriptors of layers that are not used are 0
   output logic [511:0]           program_o,
-  output logic [Engines*512-1:0] layers_o,
+  output logic [Engines*DescriptorBits-1:0] layers_o,
   output logic [Engines*16-1:0]  rows_o,             // rows of each layer, bias included
-  output logic [Engines*16-1:0]  stored_rows_o,      // rows of each layer in memory: the state of a competition follows
+  output logic [Engines*16-1:0]  stored_rows_o,      // rows of each layer in memory: state follows
   output logic [Engines*16-1:0]  row_words_o,        // ceil(neurons / Lanes) of each layer
   output logic [Engines*32-1:0]  layer_weights_o,    // bytes of each layer's rows in memory
   output logic [Engines*32-1:0]  layer_tables_o,     // bytes of each layer's level table (valid if it has one)
@@ -53,18 +54,23 @@ module phasic_program #(
   output logic [31:0]            sample_trace_o      // bytes of the trace of a sample (valid if traced)
 );
   localparam int LaneShift = $clog2(Lanes);
+  localparam int DescriptorWords = DescriptorBits / 32;
   localparam int WordCount = (phasic_pkg::ProgramHeaderBytes + phasic_pkg::MaxLayers * phasic_pkg::LayerBytes) / 4;
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
   localparam bit Posts       = (Rules & phasic_pkg::RulesPost) != 0;
   localparam bit Feedback    = (Rules & phasic_pkg::RulesFeedback) != 0;
   localparam bit Competition = (Rules & phasic_pkg::RulesCompetition) != 0;
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
+  localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
   // Values of enumerations that the build was made without.
   localparam int FactorsAbsent = (Feedback ? 0 : phasic_pkg::FactorNeedsFeedback)
                                  | (Competition ? 0 : phasic_pkg::FactorNeedsCompetition);
   localparam int KindsAbsent   = Graded ? 0 : phasic_pkg::SampleKindNeedsGraded;
-  // Rows of squares and wins.
-  localparam int StateRows = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
+  localparam int ResetsAbsent  = State ? 0 : phasic_pkg::ResetNeedsState;
+  // Rows of squares and wins, and those of potentials and spikes.
+  localparam int CompetitionRows = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
+  localparam int KeptRows        = phasic_pkg::PotentialWidth / WeightWidth + 1;
+  localparam int FlagsAlways     = (1 << phasic_pkg::ProgramHeaderFlagsLearnBit) | (1 << phasic_pkg::ProgramHeaderFlagsTraceBit);
 
   localparam logic [3:0] StIdle     = 4'd0;
   localparam logic [3:0] StCommand  = 4'd1;
@@ -82,7 +88,7 @@ module phasic_program #(
   logic [3:0]             state_q;
   logic [7:0]             word_q;          // word of the block
   logic [511:0]           program_q;
-  logic [Engines*512-1:0] layers_q;
+  logic [Engines*DescriptorBits-1:0] layers_q;
   logic [15:0]            previous_q;      // neurons of the layer before the one that is checked, or inputs
   logic [15:0]            neurons_q;       // neurons of the layer that is checked
   logic [2:0]             factor_q;        // its factor
@@ -102,6 +108,8 @@ module phasic_program #(
   logic [1:0]  sample_kind;
   logic [31:0] stride;
   logic        tracing;
+  logic        keeping;
+  logic [31:0] legal_flags;
   assign inputs      = program_q[8*phasic_pkg::ProgramHeaderInputs +: 32];
   assign layers      = program_q[8*phasic_pkg::ProgramHeaderLayers +: 32];
   assign steps       = program_q[8*phasic_pkg::ProgramHeaderSteps +: 32];
@@ -109,6 +117,9 @@ module phasic_program #(
   assign sample_kind = program_q[8*phasic_pkg::ProgramHeaderSampleKind +: 2];
   assign stride      = program_q[8*phasic_pkg::ProgramHeaderSampleStride +: 32];
   assign tracing     = program_q[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsTraceBit];
+  assign keeping     = State && program_q[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsKeepBit];
+  assign legal_flags = 32'(FlagsAlways)
+      | (32'(State && !(1'(phasic_pkg::SampleKindIsGraded >> sample_kind))) << phasic_pkg::ProgramHeaderFlagsKeepBit);
 
   logic        take;
   logic        in_header;
@@ -147,7 +158,7 @@ module phasic_program #(
             && (word_i <= 32'(phasic_pkg::ProgramHeaderSampleStrideMaximum))
             && (!(1'(phasic_pkg::SampleKindByInput >> sample_kind))
                 || (word_i >= inputs + 32'(phasic_pkg::SampleHeaderBytes)));
-      phasic_pkg::ProgramHeaderFlags:   header_legal = word_i <= 32'(phasic_pkg::ProgramHeaderFlagsMaximum);
+      phasic_pkg::ProgramHeaderFlags:   header_legal = (word_i & ~legal_flags) == '0;
       default:                          header_legal = word_i == '0;
     endcase
   end
@@ -159,7 +170,7 @@ module phasic_program #(
         layer_legal = (word_i <= 32'(phasic_pkg::LayerFlagsMaximum)) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
       phasic_pkg::LayerThreshold:  layer_legal = signed_16;
       phasic_pkg::LayerWindow:     layer_legal = signed_16;
-      phasic_pkg::LayerLeak:       layer_legal = word_i <= 32'(phasic_pkg::LayerLeakMaximum);
+      phasic_pkg::LayerLeak:       layer_legal = (word_i <= 32'(phasic_pkg::LayerLeakMaximum)) && (State || (word_i[7:0] == '0));
       phasic_pkg::LayerInputShift: layer_legal = word_i <= 32'(phasic_pkg::LayerInputShiftMaximum);
       phasic_pkg::LayerFactor:
         layer_legal = (word_i <= 32'(phasic_pkg::LayerFactorMaximum)) && !(1'(FactorsAbsent >> word_i[2:0]))
@@ -181,7 +192,8 @@ module phasic_program #(
       phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::LayerPostMaximum) : 32'd0);
       phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'(phasic_pkg::LayerTraceShiftMaximum) : 32'd0);
       phasic_pkg::LayerHomeostasis:   layer_legal = word_i <= (Competition ? 32'(phasic_pkg::LayerHomeostasisMaximum) : 32'd0);
-      phasic_pkg::LayerConnection:    layer_legal = word_i <= 32'(phasic_pkg::LayerConnectionMaximum);
+      phasic_pkg::LayerReset:         layer_legal = (word_i <= 32'(phasic_pkg::LayerResetMaximum)) && !(1'(ResetsAbsent >> word_i[1:0]));
+      phasic_pkg::LayerConnection:    layer_legal = word_i == 32'(phasic_pkg::ConnectionDense);
       default:                        layer_legal = word_i == '0;
     endcase
   end
@@ -195,11 +207,11 @@ module phasic_program #(
       end
     end
   end
-  for (genvar w = 0; w < 16 * Engines; w++) begin : gen_layers
+  for (genvar w = 0; w < DescriptorWords * Engines; w++) begin : gen_layers
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         layers_q[32*w +: 32] <= '0;
-      end else if (take && (word_q == 8'(16 + 32 * (w / 16) + w % 16))) begin
+      end else if (take && (word_q == 8'(16 + 32 * (w / DescriptorWords) + w % DescriptorWords))) begin
         layers_q[32*w +: 32] <= used ? word_i : '0;
       end
     end
@@ -225,13 +237,14 @@ module phasic_program #(
     if (e == 0) begin : gen_first
       assign rows_before = inputs[15:0];
     end else begin : gen_next
-      assign rows_before = layers_q[512*(e-1) + 8*phasic_pkg::LayerNeurons +: 16];
+      assign rows_before = layers_q[DescriptorBits*(e-1) + 8*phasic_pkg::LayerNeurons +: 16];
     end
-    assign rows_o[16*e +: 16] = rows_before + 16'(layers_q[512*e + 8*phasic_pkg::LayerFlags]);
+    assign rows_o[16*e +: 16] = rows_before + 16'(layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFlags]);
     assign stored_rows_o[16*e +: 16] = rows_o[16*e +: 16]
-        + (1'(phasic_pkg::FactorCompetes >> layers_q[512*e + 8*phasic_pkg::LayerFactor +: 3]) ? 16'(StateRows) : 16'd0);
+        + (1'(phasic_pkg::FactorCompetes >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]) ? 16'(CompetitionRows)
+           : keeping ? 16'(KeptRows) : 16'd0);
     assign row_words_o[16*e +: 16] =
-        16'((17'(layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16]) + 17'(Lanes - 1)) >> LaneShift);
+        16'((17'(layers_q[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16]) + 17'(Lanes - 1)) >> LaneShift);
   end
 
   always_comb begin
@@ -244,14 +257,14 @@ module phasic_program #(
     last_neurons         = '0;
     for (int e = 0; e < Engines; e++) begin
       if (layer_q == LayerBits'(e)) begin
-        layer_neurons        = layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16];
+        layer_neurons        = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
         layer_rows           = stored_rows_o[16*e +: 16];
         layer_row_words      = row_words_o[16*e +: 16];
-        layer_weights_offset = layers_q[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
-        layer_levels_offset  = layers_q[512*e + 8*phasic_pkg::LayerLevelsOffset +: 32];
-        layer_has_table      = 1'(phasic_pkg::FactorHasLevels >> layers_q[512*e + 8*phasic_pkg::LayerFactor +: 3]);
+        layer_weights_offset = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
+        layer_levels_offset  = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerLevelsOffset +: 32];
+        layer_has_table      = 1'(phasic_pkg::FactorHasLevels >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
       end
-      if (layers == 32'(e + 1)) last_neurons = layers_q[512*e + 8*phasic_pkg::LayerNeurons +: 16];
+      if (layers == 32'(e + 1)) last_neurons = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
     end
   end
   assign last_layer = 32'(layer_q) + 32'd1 == layers;

@@ -6,12 +6,13 @@
 //            sample that was found good. The next sample is asked for as soon as the core has taken the one before. stop_i: ask
 //            for no further sample. done_o pulses at the end, with the first error (none if all samples were accepted).
 // Latency:   a byte of intensity, four zero bytes, or an event a cycle; an idle command's round trip between samples.
-// Parameters: MaxEvents as for the kernel; Gate, samples may have one.
+// Parameters: MaxEvents as for the kernel; Gate, samples may have one; State, there are programs that keep state.
 `default_nettype none
 
 module phasic_sampler #(
   parameter int MaxEvents = 16384,
-  parameter bit Gate      = 1'b0
+  parameter bit Gate      = 1'b0,
+  parameter bit State     = 1'b0
 ) (
   input  logic         clk_i,
   input  logic         rst_ni,
@@ -45,6 +46,7 @@ module phasic_sampler #(
   output logic [15:0]  sample_label_o,
   output logic         sample_learn_o,
   output logic         sample_gated_o,
+  output logic         sample_restart_o,
   output logic [15:0]  sample_open_o,       // neurons in the gate
   output logic [31:0]  sample_number_o
 );
@@ -82,17 +84,20 @@ module phasic_sampler #(
   logic [31:0] stride;
   logic        events;            // the payload has address events
   logic        learning;
+  logic        keeping;
   assign inputs   = program_i[8*phasic_pkg::ProgramHeaderInputs +: 32];
   assign steps    = program_i[8*phasic_pkg::ProgramHeaderSteps +: 32];
   assign classes  = program_i[8*phasic_pkg::ProgramHeaderClasses +: 32];
   assign stride   = program_i[8*phasic_pkg::ProgramHeaderSampleStride +: 32];
   assign events   = program_i[8*phasic_pkg::ProgramHeaderSampleKind +: 32] == 32'(phasic_pkg::SampleKindEvent);
   assign learning = program_i[8*phasic_pkg::ProgramHeaderFlags];
+  assign keeping  = State && program_i[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsKeepBit];
 
   logic        take;
   assign take = word_valid_i && word_ready_o;
 
   // ---- Header ----------------------------------------------------------------------------------------------------------------
+  logic [31:0] legal_flags;
   logic        label_legal;
   logic        length_legal;
   logic        header_legal;
@@ -108,6 +113,8 @@ module phasic_sampler #(
   logic [3:0]  start_state;
 
   assign label_legal = (label_q < classes) || ((label_q == 32'(phasic_pkg::Unlabelled)) && !(learning && flags_q[phasic_pkg::SampleHeaderFlagsLearnBit]));
+  assign legal_flags = (32'd1 << phasic_pkg::SampleHeaderFlagsLearnBit) | (32'(Gate) << phasic_pkg::SampleHeaderFlagsGateBit)
+      | (32'(keeping) << phasic_pkg::SampleHeaderFlagsRestartBit);
   assign event_bytes = 25'(phasic_pkg::SampleHeaderBytes) + {length_q[22:0], 2'b00};
   assign length_legal = events ? ((length_q <= 32'(MaxEvents)) && (32'(event_bytes) <= stride)) : (length_q == inputs);
   assign gated = Gate && flags_q[phasic_pkg::SampleHeaderFlagsGateBit];
@@ -125,7 +132,7 @@ module phasic_sampler #(
     header_field = '0;
     if (!label_legal) begin
       header_field = 32'(phasic_pkg::SampleHeaderLabel);
-    end else if (flags_q > (Gate ? 32'(phasic_pkg::SampleHeaderFlagsMaximum) : 32'(1 << phasic_pkg::SampleHeaderFlagsLearnBit))) begin
+    end else if ((flags_q & ~legal_flags) != '0) begin
       header_field = 32'(phasic_pkg::SampleHeaderFlags);
     end else if (!length_legal) begin
       header_field = 32'(phasic_pkg::SampleHeaderLength);
@@ -196,6 +203,7 @@ module phasic_sampler #(
   assign sample_label_o  = label_q[15:0];
   assign sample_learn_o  = learning && flags_q[phasic_pkg::SampleHeaderFlagsLearnBit];
   assign sample_gated_o  = gated;
+  assign sample_restart_o = keeping && flags_q[phasic_pkg::SampleHeaderFlagsRestartBit];
   assign sample_open_o   = open_q[15:0];
   assign sample_number_o = first_sample_i + sample_q;
   assign fetched_o       = sample_q;

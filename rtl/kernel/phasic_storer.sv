@@ -11,14 +11,15 @@ module phasic_storer #(
   parameter int Lanes = 64,
   parameter int WeightWidth = 8,
   parameter int Engines = 4,
-  parameter int DataWidth = 512
+  parameter int DataWidth = 512,
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
   input  logic                         start_i,
   output logic                         done_o,
   input  logic [2:0]                   layer_count_i,
-  input  logic [Engines*512-1:0]       layers_i,
+  input  logic [Engines*DescriptorBits-1:0] layers_i,
   input  logic [Engines*16-1:0]        rows_i,           // rows of each layer in memory
   input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
   // From the core
@@ -80,9 +81,9 @@ module phasic_storer #(
     bytes   = '0;
     for (int e = 0; e < Engines; e++) begin
       if (layer_q == LayerBits'(e)) begin
-        neurons = layers_i[512*e + 8*phasic_pkg::LayerNeurons +: 16];
+        neurons = layers_i[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
         rows    = rows_i[16*e +: 16];
-        offset  = layers_i[512*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
+        offset  = layers_i[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         bytes   = layer_weights_i[32*e +: 32];
       end
     end

@@ -305,6 +305,7 @@ module phasic_serial_core #(
   logic [63:0] trits;
   logic [NeuronBits-1:0]  trit_neuron;
   logic [CountWidth-1:0]  unused_value;
+  logic [7:0]             unused_state;
 
   phasic_neurons #(
     .Lanes    (1),
@@ -318,7 +319,8 @@ module phasic_serial_core #(
     .graded_i       (1'b0),
     .threshold_i    ($signed(layer_q[8*phasic_pkg::SerialLayerThreshold +: 16])),
     .window_i       ($signed(layer_q[8*phasic_pkg::SerialLayerWindow +: 16])),
-    .leak_i         (layer_q[8*phasic_pkg::SerialLayerModes +: 9]),
+    .leak_i         ({layer_q[8*phasic_pkg::SerialLayerModes +: 9], 8'd0}),
+    .reset_i        (2'(phasic_pkg::ResetZero)),
     .input_shift_i  (layer_q[8*phasic_pkg::SerialLayerModes + phasic_pkg::SerialLayerModesInputShiftBit +: 4]),
     .post_i         (2'(phasic_pkg::PostTrit)),
     .keep_trits_i   (keep_history),
@@ -328,6 +330,7 @@ module phasic_serial_core #(
     .word3_i        (neuron4_q),
     .word4_i        (neuron5_q),
     .first_i        (step == 5'd0),
+    .fresh_i        (step == 5'd0),
     .silent_i       (issue_first),
     .step_i         (step_bit),
     .enabled3_i     (neuron4_q <= last_neuron),
@@ -344,7 +347,15 @@ module phasic_serial_core #(
     .read_out_o     (read_out),
     .trit_read_i    (trit_read),
     .trit_word_i    (trit_neuron),
-    .trits_o        (trits)
+    .trits_o        (trits),
+    .load_i         (1'b0),
+    .load_row_i     (2'd0),
+    .load_word_i    (NeuronBits'(0)),
+    .load_data_i    (8'd0),
+    .store_i        (1'b0),
+    .store_row_i    (2'd0),
+    .store_word_i   (NeuronBits'(0)),
+    .stored_o       (unused_state)
   );
 
   // Spikes of eight neurons make a word for the next layer.

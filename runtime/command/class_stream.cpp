@@ -46,7 +46,7 @@ Tally test_classes(const SideBySide& options, const BothSides& sides, const Data
 
 void check_class_stream(const Experiment& experiment) {
   if (experiment.task != Task::kClassContinual)
-    throw InputError(experiment.file, "task", "is \"classification\"; here only \"class_continual\" can be learned");
+    throw InputError(experiment.file, "task", R"(is "classification"; here only "class_continual" can be learned)");
   if (experiment.has_baseline()) throw InputError(experiment.file, "network", "is missing; a baseline runs on no device");
 }
 

@@ -23,12 +23,6 @@ std::string cycles(const runtime::Phase& part) {
   return all == 0 || samples == 0 ? "untimed" : fmt::format("{:.0f}", static_cast<double>(all) / static_cast<double>(samples));
 }
 
-std::string shape_of(const runtime::Network& network) {
-  auto text = std::to_string(network.inputs);
-  for (const auto& layer : network.layers) text += fmt::format("-{}", layer.neurons);
-  return text;
-}
-
 std::string matrix_text(const ClassStreamResult& stream) {
   std::string text = "  accuracy of each class in % (columns) after each class learned (lines)\n  class ";
   for (const auto one : stream.order) text += fmt::format("{:>7}", one);
@@ -118,7 +112,7 @@ std::string demo_table(const SideBySideResult& mixed, const ClassStreamResult& s
   text += fmt::format("  engine {} over {}, {} lanes: {}\n\n", mixed.report.engine, mixed.report.transport, mixed.report.lanes,
                       mixed.report.device);
   row("", mixed.report.network.name, stream.report.network.name);
-  row("network", shape_of(mixed.report.network), shape_of(stream.report.network));
+  row("network", architecture(mixed.report.network), architecture(stream.report.network));
   row("classes", "mixed", "one after the other");
   learned("samples learned", samples);
   learned("right before learning", accuracy);

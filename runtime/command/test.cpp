@@ -48,6 +48,7 @@ int run(const TestOptions& options) {
   }
   const auto devices = open_for(options.run, network);
   std::vector<Launcher> launchers;
+  launchers.reserve(devices.size());
   for (const auto& device : devices) launchers.push_back(launch_on(*device, fixed));
 
   make_output_folder(options.output);

@@ -26,10 +26,10 @@ class Transform {
         out_(static_cast<fftw_complex*>(fftw_malloc(sizeof(fftw_complex) * (size / 2 + 1))), fftw_free),
         plan_(fftw_plan_dft_r2c_1d(static_cast<int>(size), in_.get(), out_.get(), FFTW_ESTIMATE), fftw_destroy_plan) {}
   double* input() { return in_.get(); }
-  std::size_t size() const { return size_; }
-  std::size_t bins() const { return size_ / 2 + 1; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t bins() const { return size_ / 2 + 1; }
   void run() { fftw_execute(plan_.get()); }
-  double power(std::size_t bin) const {
+  [[nodiscard]] double power(std::size_t bin) const {
     return out_.get()[bin][0] * out_.get()[bin][0] + out_.get()[bin][1] * out_.get()[bin][1];
   }
 

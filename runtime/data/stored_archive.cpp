@@ -113,11 +113,13 @@ void add_linked(const fs::path& file, const ArchiveTree& tree, const Accept& acc
     const auto found = wanted.find(from.path);
     if (found == wanted.end()) return;
     for (const auto& path : found->second) {
-      budget.take(name + ": " + path, from.bytes.size(), from.bytes.size());
-      files.push_back({path, fmt::format("{}: {}", name, path), from.bytes});
+      const std::string shown = fmt::format("{}: {}", name, path);
+      budget.take(shown, from.bytes.size(), from.bytes.size());
+      files.push_back({path, shown, from.bytes});
     }
     wanted.erase(found);
   };
+  // NOLINTNEXTLINE(modernize-loop-convert): the copies are appended to the list
   for (std::size_t n = 0, count = files.size(); n < count; ++n) copy(StoredFile(files[n]));
   if (wanted.empty()) return;
   // What is wanted only by way of links was not kept.

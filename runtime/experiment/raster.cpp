@@ -50,6 +50,7 @@ json raster_of(const Fixed& fixed, const Sample& sample, std::uint32_t number, s
                                                 ? std::vector<std::uint32_t>(sample.events.begin(), sample.events.end())
                                                 : encode_events(network, sample.intensities, number);
   std::vector<Spike> spikes;
+  spikes.reserve(events.size());
   for (const std::uint32_t event : events)
     spikes.push_back({(event & contract::kEntryStep) >> contract::kEntryStepBit, event & contract::kEntryInput});
   json all = json::array({thinned("input", network.inputs, network.steps, spikes)});

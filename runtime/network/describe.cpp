@@ -36,6 +36,13 @@ std::string initial_weights_text(const Place& at) {
   return "+-" + both(layer.initial_amplitude * (layer.unit / std::exp2(layer.input_shift)), layer.initial_amplitude);
 }
 
+std::string neurons_text(const Place& at) {
+  const LayerSpec& layer = at.layer();
+  const layout::Extent neurons = layer.shape.neurons();
+  if (!layer.has_shape() || (neurons.rows == 1 && neurons.columns == 1)) return std::to_string(layer.neurons);
+  return fmt::format("{}x{}x{}", neurons.rows, neurons.columns, neurons.channels);
+}
+
 struct Column {
   std::string_view title;
   int width;
@@ -44,7 +51,7 @@ struct Column {
 
 constexpr auto kCommon = std::to_array<Column>({
     {"layer", 5, [](const Place& at) { return std::to_string(at.number); }},
-    {"neurons", 7, [](const Place& at) { return std::to_string(at.layer().neurons); }},
+    {"neurons", 10, neurons_text},
     {"rows", 5, [](const Place& at) { return std::to_string(at.network.rows(at.number)); }},
 });
 
@@ -78,12 +85,30 @@ std::string line_of(const Place& at) {
 
 }  // namespace
 
+std::string architecture(const Network& network) {
+  const layout::Extent& inputs = network.shape;
+  std::string text = std::to_string(network.inputs);
+  if (inputs.rows != 0) {
+    text = fmt::format("{}x{}{}", inputs.rows, inputs.columns, inputs.channels == 1 ? "" : fmt::format("x{}", inputs.channels));
+  }
+  for (const LayerSpec& layer : network.layers) {
+    const layout::Shape& shape = layer.shape;
+    if (layer.has_shape() && shape.pool != 0) text += fmt::format("-P{}", 1U << shape.pool);
+    if (!layer.has_shape() || (shape.neurons().rows == 1 && shape.neurons().columns == 1)) {
+      text += fmt::format("-{}", layer.neurons);
+      continue;
+    }
+    text += fmt::format("-{}C{}", shape.channels, shape.kernel_rows);
+    if (shape.kernel_columns != shape.kernel_rows) text += fmt::format("x{}", shape.kernel_columns);
+    if (shape.stride != 1) text += fmt::format("s{}", shape.stride);
+  }
+  return text;
+}
+
 std::string describe(const Network& network) {
-  std::string shape = fmt::format("{}", network.inputs);
-  for (const auto& layer : network.layers) shape += fmt::format("-{}", layer.neurons);
   auto text = fmt::format("{}: {}, {} classes, {} time steps, {}-bit weights, {} samples, seed {:#x}{}\n",
-                          network.name.empty() ? "network" : network.name, shape, network.classes, network.steps,
-                          network.weight_width, name_of(names::kSampleKinds, network.sample_kind), network.seed,
+                          network.name.empty() ? "network" : network.name, architecture(network), network.classes,
+                          network.steps, network.weight_width, name_of(names::kSampleKinds, network.sample_kind), network.seed,
                           network.keep ? ", state goes on from sample to sample" : "");
   for (const Column& column : kCommon) text += cell(column, column.title);
   for (const Column& column : kColumns) text += cell(column, column.title);

@@ -118,6 +118,9 @@ struct Network {
 /// The first sample after `sample` at which rates change; UINT64_MAX if they do not change any more.
 [[nodiscard]] std::uint64_t next_rate_change(const Network& network, std::uint64_t sample);
 
+/// Such as "784-1000-10", or "28x28-64C5-P2-1000-10": 64 channels of a kernel of 5, a pool of 2.
+[[nodiscard]] std::string architecture(const Network& network);
+
 /// Table of the network for people: one line a layer, with real values and raw integers.
 [[nodiscard]] std::string describe(const Network& network);
 

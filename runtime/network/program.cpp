@@ -92,7 +92,7 @@ std::vector<std::byte> initial_weights(const Network& network, const Layout& lay
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto key = layout::purpose_key(network.seed, static_cast<std::uint32_t>(layout::HostPurpose::kWeights),
                                          static_cast<std::uint32_t>(n));
-    const std::int32_t amplitude = static_cast<std::int32_t>(network.layers[n].initial_amplitude);
+    const auto amplitude = static_cast<std::int32_t>(network.layers[n].initial_amplitude);
     const std::uint64_t values = 2 * static_cast<std::uint64_t>(amplitude) + 1;
     const layout::Connection connection = network.connection(n);
     for (std::uint32_t i = 0; i < connection.weight_rows(); ++i) {
@@ -105,7 +105,7 @@ std::vector<std::byte> initial_weights(const Network& network, const Layout& lay
           row[j] = static_cast<std::byte>(value);
         } else {
           const auto narrow = static_cast<std::int16_t>(value);
-          std::memcpy(row + 2 * j, &narrow, 2);
+          std::memcpy(row + 2 * std::size_t{j}, &narrow, 2);
         }
       }
     }

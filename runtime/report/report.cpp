@@ -19,12 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kWindowBlocks = 5;
 
-std::string shape_of(const Network& network) {
-  auto text = std::to_string(network.inputs);
-  for (const auto& layer : network.layers) text += fmt::format("-{}", layer.neurons);
-  return text;
-}
-
 double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
@@ -103,7 +97,7 @@ json summary(const Report& report) {
           {"data", report.learned  ? report.learned->data
                    : report.tested ? report.tested->data
                                    : ""},
-          {"network", shape_of(report.network)},
+          {"network", architecture(report.network)},
           {"network_name", report.network.name},
           {"engine", report.engine},
           {"transport", report.transport},
@@ -133,7 +127,7 @@ std::string table(const Report& report) {
   const auto cells = [&](std::string_view what, auto&& of) {
     row(what, report.learned ? of(*report.learned) : std::string("-"), report.tested ? of(*report.tested) : std::string("-"));
   };
-  text += fmt::format("  network {} ({}), {}-bit weights, T = {}\n", report.network.name, shape_of(report.network),
+  text += fmt::format("  network {} ({}), {}-bit weights, T = {}\n", report.network.name, architecture(report.network),
                       report.network.weight_width, report.network.steps);
   text += fmt::format("  engine {} over {}, {} lanes: {}\n\n", report.engine, report.transport, report.lanes, report.device);
   row("", "learning", "testing");

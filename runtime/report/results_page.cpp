@@ -142,13 +142,13 @@ class Page {
     throw InputError("", kind, "is no marker; table, pivot, source, mean, value, ratio and others are");
   }
 
-  const Measurement* measurement(const std::string& name) const {
+  [[nodiscard]] const Measurement* measurement(const std::string& name) const {
     const auto found = folder_.measurements.find(name);
     return found == folder_.measurements.end() ? nullptr : &found->second;
   }
 
   /// The chosen rows of all files.
-  std::vector<json> rows(const Words& names, const Choice& choice) const {
+  [[nodiscard]] std::vector<json> rows(const Words& names, const Choice& choice) const {
     std::vector<json> all;
     for (const std::string& name : names) {
       const auto found = folder_.rows.find(name);
@@ -165,7 +165,7 @@ class Page {
   }
 
   /// Rows that differ in their seeds alone.
-  std::vector<json> one_group(const Words& names, const Choice& choice) const {
+  [[nodiscard]] std::vector<json> one_group(const Words& names, const Choice& choice) const {
     auto chosen = rows(names, choice);
     const auto groups = groups_of(chosen);
     if (groups.size() > 1)
@@ -227,7 +227,7 @@ class Page {
   }
 
   /// A field of a measurement, or one that all chosen rows have alike.
-  json field(const Words& names, const Choice& choice, const std::string& name) const {
+  [[nodiscard]] json field(const Words& names, const Choice& choice, const std::string& name) const {
     if (names.size() == 1 && measurement(names.front()) != nullptr) {
       const json& document = measurement(names.front())->document;
       const json::json_pointer pointer("/" + name);
@@ -280,13 +280,14 @@ class Page {
 
   static std::string source_of(const std::vector<json>& rows) {
     Words parts = distinct(rows, [](const json& row) { return row.value("command", ""); });
-    for (std::string& command : parts) command = '`' + command + '`';
+    for (std::string& command : parts) command = fmt::format("`{}`", command);
     if (parts.empty()) {
       parts = distinct(rows, [](const json& row) { return row["experiment"].get<std::string>(); });
-      for (std::string& name : parts) name = "experiment " + name;
+      for (std::string& name : parts) name.insert(0, "experiment ");
     }
     std::string text = fmt::format("{}: ", fmt::join(parts, ", "));
     std::vector<std::uint64_t> seeds;
+    seeds.reserve(rows.size());
     for (const json& row : rows) seeds.push_back(row["seed"].get<std::uint64_t>());
     const std::string listed = seeds_text(seeds);
     text += fmt::format("seed{} {}", listed.find_first_not_of("0123456789") == std::string::npos ? "" : "s", listed);

@@ -41,7 +41,7 @@ std::string xclbin_of(const DeviceOptions& options) {
 
 std::string prepare_xrt(const DeviceOptions& options) {
   if (options.transport != "xrt" || std::getenv("XILINX_XRT") != nullptr) return "";
-  const auto card = (build_folder() / "card").string();
+  auto card = (build_folder() / "card").string();
   if (!std::filesystem::exists(card + "/lib/libxrt_core.so.2")) return "";
   ::setenv("XILINX_XRT", card.c_str(), 0);
   return card;

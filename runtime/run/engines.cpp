@@ -15,13 +15,13 @@ std::filesystem::path engine_folder() {
 }
 
 std::vector<std::string> available_engines() {
-  constexpr std::string_view prefix = "libphasic_engine_", suffix = ".so";
+  constexpr std::string_view kPrefix = "libphasic_engine_", kSuffix = ".so";
   std::vector<std::string> names;
   std::error_code failure;
   for (const auto& entry : std::filesystem::directory_iterator(engine_folder(), failure)) {
     const auto file = entry.path().filename().string();
-    if (file.starts_with(prefix) && file.ends_with(suffix))
-      names.push_back(file.substr(prefix.size(), file.size() - prefix.size() - suffix.size()));
+    if (file.starts_with(kPrefix) && file.ends_with(kSuffix))
+      names.push_back(file.substr(kPrefix.size(), file.size() - kPrefix.size() - kSuffix.size()));
   }
   std::sort(names.begin(), names.end());
   return names;

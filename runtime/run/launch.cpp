@@ -109,7 +109,7 @@ PackedSamples pack_samples(const Network& network, std::span<const Sample> sampl
       if (!open[n].empty()) std::memcpy(place + sizeof header, open[n].data(), 4 * open[n].size());
     }
     std::memcpy(place, &header, sizeof header);
-    place += sizeof header + 4 * header.open;
+    place += sizeof header + 4 * std::size_t{header.open};
     if (as_events) {
       if (!events[n].empty()) std::memcpy(place, events[n].data(), 4 * events[n].size());
     } else {

@@ -23,7 +23,7 @@ Bytes section(const axlf& xclbin, axlf_section_kind kind, const char* name) {
   if (header->m_sectionOffset > length || header->m_sectionSize > length - header->m_sectionOffset) {
     throw std::runtime_error(fmt::format("xclbin: section {} ends after the file", name));
   }
-  return Bytes(reinterpret_cast<const std::byte*>(&xclbin) + header->m_sectionOffset, header->m_sectionSize);
+  return {reinterpret_cast<const std::byte*>(&xclbin) + header->m_sectionOffset, header->m_sectionSize};
 }
 
 /// The entries of a section that has their number, as 32 bits, before them.
@@ -44,7 +44,7 @@ std::vector<Entry> entries(const axlf& xclbin, axlf_section_kind kind, const cha
 
 std::string text(const unsigned char* characters, std::size_t size) {
   const auto* begin = reinterpret_cast<const char*>(characters);
-  return std::string(begin, strnlen(begin, size));
+  return {begin, strnlen(begin, size)};
 }
 
 std::string engine_name(const axlf& xclbin) {

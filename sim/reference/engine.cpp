@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "driver/engine/options.hpp"
 #include "driver/shell/kernel_engine.hpp"
 #include "sim/reference/cores.hpp"
 
@@ -47,8 +48,7 @@ std::unique_ptr<engine::Engine> make_reference_engine(engine::Memory& memory, co
 }
 
 std::unique_ptr<engine::Engine> make_reference_engine(engine::Memory& memory, const std::string& options) {
-  const nlohmann::json object = nlohmann::json::parse(options, nullptr, false);
-  if (!object.is_object()) reject("'" + options + "' is not a JSON object");
+  const nlohmann::json object = engine::parse_options("reference engine options", options);
   contract::Limits limits = usual_limits();
   bool plain = false;
   for (const auto& [key, value] : object.items()) {

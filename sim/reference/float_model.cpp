@@ -164,7 +164,8 @@ void FloatNetwork::update(std::size_t number, std::uint32_t label) {
   for (std::size_t step = first; step < program_.steps; ++step) {
     const std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
     const auto add = [&](const std::vector<std::uint16_t>& sources, float scale) {
-      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) changes[neuron] = trits[neuron] * factors[neuron] * scale;
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron)
+        changes[neuron] = static_cast<float>(trits[neuron]) * factors[neuron] * scale;
       for (const std::uint16_t source : sources) {
         for (const Reached& reached : layer.reached[source]) {
           float* const weights = layer.weights.data() + reached.row * row_width(shape);
@@ -187,7 +188,7 @@ double FloatNetwork::signal(std::size_t number, std::size_t neuron, std::uint32_
   const std::vector<std::uint32_t>& counts = layers_.back().counts;
   double sum = 0;
   for (std::size_t k = 0; k < std::min<std::size_t>(program_.classes, counts.size()); ++k) {
-    sum += level(k) * error_signal(program_.steps, k == label, counts[k]);
+    sum += level(k) * static_cast<float>(error_signal(program_.steps, k == label, counts[k]));
   }
   return sum;
 }

@@ -223,7 +223,7 @@ class PlainCore final : public Core {
         for (const Reached& reached : reached_[layer][source]) {
           counts.synaptic_operations += row_width(shape);
           for (std::size_t k = 0; k < row_width(shape); ++k) {
-            sums[reached.first + k] += sources.at(step, source) * weight(layer, reached.row, k);
+            sums[reached.first + k] += std::int64_t{sources.at(step, source)} * weight(layer, reached.row, k);
           }
         }
       }

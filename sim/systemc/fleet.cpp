@@ -59,7 +59,7 @@ class Fleet {
   }
 
  private:
-  std::uint64_t base_of(std::size_t unit, const Job& job) const {
+  [[nodiscard]] std::uint64_t base_of(std::size_t unit, const Job& job) const {
     const PlatformPlan& plan = platform_.plan();
     if (plan.outside != nullptr) throw std::runtime_error("fleet: the platform has no banks of its own");
     const std::size_t sharing = plan.private_memories ? 1 : (slots_.size() + plan.banks - 1) / plan.banks;

@@ -35,7 +35,7 @@ void MemoryBank::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time& now = sc_core::sc_time_stamp();
   const sc_core::sc_time arrival = now + delay;
   const sc_core::sc_time start = std::max(arrival, free_at_);
   const std::uint64_t length = payload.get_data_length();

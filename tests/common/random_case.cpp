@@ -562,8 +562,8 @@ void plant_sample(Dice& dice, const contract::Limits& limits, RandomCase& result
     at = base + sizeof(contract::SampleHeader) + 4 * entry;
     const auto old = get<std::uint32_t>(samples, at);
     const auto before = get<std::uint32_t>(samples, at - (entry > 0 ? 4 : 0));
-    value = dice.pick<std::uint32_t>({before, before, old + 1, old - 1, result.layer(0).neurons, old ^ 1u << 16, old ^ 1u << 31,
-                                      0u, static_cast<std::uint32_t>(dice.any())});
+    value = dice.pick<std::uint32_t>({before, before, before - 1, before - 1, old + 1, old - 1, result.layer(0).neurons,
+                                      old ^ 1u << 16, old ^ 1u << 31, 0u, static_cast<std::uint32_t>(dice.any())});
   } else if (by_event && length > 0 && dice.one_in(2)) {
     const std::uint64_t event = dice.below(length);
     at = payload + 4 * event;

@@ -30,7 +30,7 @@ module proof_layer_words (
   logic rst_n = 1'b0;
   always_ff @(posedge clk_i) rst_n <= 1'b1;
 
-  (* anyconst *) logic [511:0] descriptor;
+  (* anyconst *) logic [8*phasic_pkg::LayerSourceRows-1:0] descriptor;
   (* anyconst *) logic [5:0]   steps;
   (* anyconst *) logic [15:0]  row_words;
   (* anyconst *) logic         trace, output_layer;
@@ -54,6 +54,7 @@ module proof_layer_words (
     .classes_i          (16'd2),
     .trace_i            (trace),
     .graded_i           (1'b0),
+    .keep_i             (1'b0),
     .output_layer_i     (output_layer),
     .descriptor_i       (descriptor),
     .rows_i             (16'd2),
@@ -70,6 +71,7 @@ module proof_layer_words (
     .dopamine_class_i,
     .dopamine_learn_i,
     .dopamine_gated_i   (1'b0),
+    .dopamine_restart_i (1'b0),
     .dopamine_number_i,
     .event_valid_i,
     .event_ready_o      (),

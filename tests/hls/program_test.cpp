@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What a build of the HLS kernel with or without rules_state takes of a program block. The engines all have rules_state.
+/// What builds of the HLS kernel with or without rules_state and rules_convolution take of a program block. The engines all
+/// have both.
 #include "hls/program.hpp"
 
 #include <gtest/gtest.h>
@@ -16,6 +17,9 @@ struct StateBuild : SmallBuild {
 };
 struct PlainBuild : SmallBuild {
   static constexpr Word kRules = SmallBuild::kRules & ~kRulesState;
+};
+struct DenseBuild : SmallBuild {
+  static constexpr Word kRules = SmallBuild::kRules & ~kRulesConvolution;
 };
 
 using Words = std::array<Word, kProgramBytes / 4>;
@@ -93,6 +97,112 @@ TEST(Program, RowsOfStateFollowThoseOfWeights) {
   EXPECT_EQ(stored(SmallWideBuild{}, kProgramKeeps, kFactorFrozen), 6U);
   EXPECT_EQ(stored(SmallBuild{}, kProgramKeeps, kFactorCompetition), 10U) << "a layer that competes keeps nothing of the kind";
   EXPECT_EQ(stored(SmallWideBuild{}, kProgramKeeps, kFactorCompetition), 7U);
+}
+
+/// The block with a convolution: 5 by 4 places of 2 channels, pooled to 3 by 2, padded to 5 by 4; a kernel of 3 by 2 at every
+/// second place has 2 by 2 positions of 3 channels.
+Words convolution() {
+  Words words = block();
+  words[kProgramHeaderInputs / 4] = 40;
+  const auto set = [&](Word field, Word value) { words[(kLayer0 + field) / 4] = value; };
+  set(kLayerNeurons, 12);
+  set(kLayerFlags, 1);
+  set(kLayerConnection, kConnectionConvolution);
+  set(kLayerSourceRows, 5);
+  set(kLayerSourceColumns, 4);
+  set(kLayerSourceChannels, 2);
+  set(kLayerPool, 1);
+  set(kLayerPadding, 1);
+  set(kLayerStride, 2);
+  set(kLayerKernelRows, 3);
+  set(kLayerKernelColumns, 2);
+  set(kLayerChannels, 3);
+  return words;
+}
+
+TEST(Program, OnlyABuildWithConvolutionsTakesOne) {
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, convolution()), kLegal);
+  EXPECT_EQ(fault_with<DenseBuild>(kProgramHeaderFlags, 0, convolution()), kLayer0 + kLayerConnection);
+  EXPECT_EQ(fault_with<DenseBuild>(kProgramHeaderFlags, 0), kLegal);
+  EXPECT_EQ(fault_with<DenseBuild>(kLayer0 + kLayerChannels, 1), kLayer0 + kLayerChannels);
+  EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerChannels, 1), kLayer0 + kLayerChannels) << "a dense layer";
+}
+
+TEST(Program, AConvolutionDoesNotCompete) {
+  Words words = convolution();
+  words[(kLayer0 + kLayerFactor) / 4] = kFactorCompetition;
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLayer0 + kLayerConnection);
+}
+
+TEST(Program, TheKernelOfAConvolutionHasAtMostTheRowsOfTheBuild) {
+  Words words = convolution();
+  const auto set = [&](Word field, Word value) { words[(kLayer0 + field) / 4] = value; };
+  words[kProgramHeaderInputs / 4] = 64;
+  words[kProgramHeaderSampleStride / 4] = 2 * kLineBytes;
+  set(kLayerSourceRows, 8);
+  set(kLayerSourceColumns, 8);
+  set(kLayerSourceChannels, 1);
+  set(kLayerPool, 0);
+  set(kLayerPadding, 3);
+  set(kLayerStride, 1);
+  set(kLayerChannels, 1);
+  set(kLayerKernelRows, 9);
+  set(kLayerKernelColumns, 14);
+  set(kLayerNeurons, 6);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLegal) << "126 rows and the bias";
+  set(kLayerKernelRows, 10);
+  set(kLayerNeurons, 5);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLayer0 + kLayerKernelColumns) << "141 rows";
+  set(kLayerKernelColumns, 15);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLayer0 + kLayerKernelColumns) << "wider than its room";
+  set(kLayerKernelRows, 15);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, 0, words), kLayer0 + kLayerKernelRows) << "higher than its room";
+}
+
+TEST(Program, AConvolutionHasTheRowsOfItsKernelAndOfItsPositions) {
+  Words words = convolution();
+  words[kProgramHeaderFlags / 4] = kProgramKeeps;
+  ProgramSettings program{};
+  ASSERT_EQ((parse_program<SmallBuild>(words.data(), program)), kLegal);
+  const LayerSettings& layer = program.layer[0];
+  EXPECT_EQ(layer.shape.rows, 2U);
+  EXPECT_EQ(layer.shape.columns, 2U);
+  EXPECT_EQ(layer.rows, 3 * 2 * 2 + 1U) << "the bias is the last";
+  EXPECT_EQ(layer.sources, 41U);
+  EXPECT_EQ(layer.words, 2U) << "of the 12 neurons";
+  EXPECT_EQ(layer.row_words, 1U) << "of the 3 channels";
+  EXPECT_EQ(layer.row_lines, 1U);
+  EXPECT_EQ(layer.state_rows, 3 * 4U) << "two bytes of V and one of S for each position";
+}
+
+TEST(Connection, ASourceReachesWhatTheSpecificationSays) {
+  ProgramSettings program{};
+  ASSERT_EQ((parse_program<SmallBuild>(convolution().data(), program)), kLegal);
+  Shape shape = program.layer[0].shape;
+  for (const bool outermost : {true, false}) {
+    shape.channels_outermost = outermost;
+    for (Word y = 0; y < 5; ++y) {
+      for (Word x = 0; x < 4; ++x) {
+        for (Word channel = 0; channel < 2; ++channel) {
+          const Word source = outermost ? (channel * 5 + y) * 4 + x : (y * 4 + x) * 2 + channel;
+          EXPECT_EQ(source_at(shape, y, x, channel), source);
+          const Reach reach = reach_of(shape, source);
+          Word number = 0;
+          for (Word v = 0; v < 2; ++v) {
+            for (Word h = 0; h < 2; ++h) {
+              const int ky = static_cast<int>(y / 2 + 1) - 2 * static_cast<int>(v);
+              const int kx = static_cast<int>(x / 2 + 1) - 2 * static_cast<int>(h);
+              if (ky < 0 || ky >= 3 || kx < 0 || kx >= 2) continue;
+              if (number++ > 0) continue;
+              EXPECT_EQ(reach.row, (static_cast<Word>(ky) * 2 + static_cast<Word>(kx)) * 2 + channel) << source;
+              EXPECT_EQ(reach.first, (v * 2 + h) * 3) << source;
+            }
+          }
+          EXPECT_EQ(reach.rows * reach.columns, number) << source;
+        }
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -29,17 +29,20 @@ struct TestPort {
   }
 };
 
-/// A layer of a row of weights and of state, from line 1 on.
+/// A layer of a row of weights and of state, from line 1 on, with `width` neurons at each position.
 template <class Build>
-LayerSettings layer_of(Word neurons) {
+LayerSettings layer_of(Word width, Word positions = 1) {
   LayerSettings layer{};
   layer.rows = 1;
-  layer.neurons = neurons;
+  layer.neurons = width * positions;
   layer.factor = kFactorFrozen;
   layer.weights_offset = kLineBytes;
-  layer.state_rows = kPotentialWidth / Build::kWeightWidth + 1;
-  layer.words = (neurons + Build::kLanes - 1) / Build::kLanes;
-  layer.row_lines = (neurons * Build::kWeightWidth / 8 + kLineBytes - 1) / kLineBytes;
+  layer.width = width;
+  layer.positions = positions;
+  layer.state_rows = (kPotentialWidth / Build::kWeightWidth + 1) * positions;
+  layer.words = (layer.neurons + Build::kLanes - 1) / Build::kLanes;
+  layer.row_words = (width + Build::kLanes - 1) / Build::kLanes;
+  layer.row_lines = (width * Build::kWeightWidth / 8 + kLineBytes - 1) / kLineBytes;
   return layer;
 }
 
@@ -113,6 +116,36 @@ TYPED_TEST(Kept, ComesBackAsItWasStored) {
     const Word word = neuron / TypeParam::kLanes, lane = neuron % TypeParam::kLanes;
     EXPECT_EQ(loaded->potentials[word][lane], potential_of(neuron)) << neuron;
     EXPECT_EQ(loaded->spiked[word][lane], spiked_of(neuron)) << neuron;
+  }
+}
+
+TYPED_TEST(Kept, OfAConvolutionHasARowForEachPosition) {
+  constexpr Word kWidth = TypeParam::kWeightWidth, kParts = kPotentialWidth / kWidth;
+  for (const Word width : {3U, 11U, 41U}) {
+    const Word positions = TypeParam::kMaxNeurons / width;
+    const LayerSettings layer = layer_of<TypeParam>(width, positions);
+    TestPort port{std::vector<Line>(1 + (1 + layer.state_rows) * layer.row_lines)};
+    this->layer_ = layer;
+    this->fill(*this->state_);
+    ASSERT_TRUE((store_kept<TypeParam>(port, layer, *this->state_)));
+    for (Word part = 0; part <= kParts; ++part) {
+      for (Word position = 0; position < positions; ++position) {
+        const auto elements = row_of<TypeParam>(port, layer, 1 + part * positions + position);
+        for (Word at = 0; at < elements.size(); ++at) {
+          const Word neuron = position * width + at;
+          const auto potential = static_cast<std::uint16_t>(potential_of(neuron));
+          const Word expected = part < kParts ? (potential >> part * kWidth) & ((1U << kWidth) - 1) : spiked_of(neuron) ? 1 : 0;
+          ASSERT_EQ(elements[at], at < width ? expected : 0) << "part " << part << ", neuron " << neuron;
+        }
+      }
+    }
+    const auto loaded = std::make_unique<NeuronState<TypeParam>>();
+    ASSERT_TRUE((load_kept<TypeParam>(port, layer, *loaded)));
+    for (Word neuron = 0; neuron < layer.neurons; ++neuron) {
+      const Word word = neuron / TypeParam::kLanes, lane = neuron % TypeParam::kLanes;
+      ASSERT_EQ(loaded->potentials[word][lane], potential_of(neuron)) << neuron;
+      ASSERT_EQ(loaded->spiked[word][lane], spiked_of(neuron)) << neuron;
+    }
   }
 }
 

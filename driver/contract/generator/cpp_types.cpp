@@ -39,9 +39,8 @@ void put_lookup(Text& out, const Enumeration& enumeration, const std::string& do
                 const std::string& function, const std::string& otherwise, const TextOf& text_of) {
   const auto type = upper_camel(enumeration.name);
   put(out, "/// {}\nconstexpr {} {}({} value) {{\n  switch (value) {{\n", doc, result, function, type);
-  for (std::size_t at = 0; at < enumeration.values.size(); ++at) {
-    put(out, "    case {}::k{}:\n      return {};\n", type, upper_camel(enumeration.values[at].name),
-        text_of(enumeration.values[at]));
+  for (const auto& value : enumeration.values) {
+    put(out, "    case {}::k{}:\n      return {};\n", type, upper_camel(value.name), text_of(value));
   }
   put(out, "  }}\n  return {};\n}}\n", otherwise);
 }

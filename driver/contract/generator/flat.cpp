@@ -67,8 +67,8 @@ void add_enumeration(std::vector<FlatGroup>& groups, const Enumeration& enumerat
     }
     for (const auto& [answer, mask] : masks) {
       const auto part = attribute.kind == Attribute::Kind::kFlag ? "" : upper_camel(answer.substr(kRulesPrefix.size()));
-      group.constants.push_back(
-          {name + upper_camel(attribute.name) + part, entry + ".attributes." + attribute.name, mask, true});
+      group.constants.push_back({fmt::format("{}{}{}", name, upper_camel(attribute.name), part),
+                                 fmt::format("{}.attributes.{}", entry, attribute.name), mask, true});
     }
   }
 }

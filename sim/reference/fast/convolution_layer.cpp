@@ -15,9 +15,6 @@
 namespace phasic::reference {
 namespace {
 
-/// Channels that a product is made of at once.
-constexpr std::size_t kChannels = 64;
-
 class ConvolutionLayer final : public FastLayer {
  public:
   explicit ConvolutionLayer(const LayerContext& context)
@@ -25,7 +22,7 @@ class ConvolutionLayer final : public FastLayer {
         weights_(context.program, context.shape, false),
         windows_(context_),
         width_(row_width(context.shape)),
-        products_((width_ + kChannels - 1) / kChannels * kChannels),
+        products_((width_ + kProductNeurons - 1) / kProductNeurons * kProductNeurons),
         rows_(windows_.positions()),
         values_(windows_.positions()),
         potentials_(context.shape.neurons),
@@ -106,7 +103,6 @@ class ConvolutionLayer final : public FastLayer {
                    .row_stride = weights_.stride(),
                    .rows = rows_[position].data(),
                    .counts = values_[position].data(),
-                   .largest_count = is_graded(context_.program) ? contract::kGradedFull : 1,
                    .row_count = rows_[position].size(),
                    .stride = products_.size(),
                    .products = products_.data()};

@@ -32,7 +32,6 @@ void RowCounts::multiply(WeightRows& weights, std::vector<std::int64_t>& product
                  .row_stride = weights.stride(),
                  .rows = rows_.data(),
                  .counts = counts_.data(),
-                 .largest_count = full_count(context_.program),
                  .row_count = count_,
                  .stride = padded(context_.shape.neurons),
                  .products = products.data()};

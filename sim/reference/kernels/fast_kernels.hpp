@@ -140,16 +140,19 @@ struct UpdateJob {
 /// Lists are written in whole blocks: past their end there must be room for this many elements.
 inline constexpr std::size_t kListRoom = 32;
 
+/// Products are made of this many neurons or a multiple of it.
+inline constexpr std::size_t kProductNeurons = 32;
+static_assert(kBlock % kProductNeurons == 0);
+
 /// Sums of counts, or graded values, times weights that are kept without the bias.
 struct ProductJob {
   const std::byte* weights;
   std::size_t row_stride;
   const std::uint16_t* rows;
-  const std::uint16_t* counts;  ///< of each of those rows
-  std::uint32_t largest_count;  ///< none is larger; at most 255
+  const std::uint16_t* counts;  ///< of each of those rows, at most 255
   std::size_t row_count;
-  std::size_t stride;      ///< padded(neurons)
-  std::int64_t* products;  ///< out: padded
+  std::size_t stride;      ///< neurons, a multiple of kProductNeurons; weights past a row's end must be there
+  std::int64_t* products;  ///< out
 };
 
 /// Changes of a graded sample: a row's value times what its neurons ask for. Weights without the bias.

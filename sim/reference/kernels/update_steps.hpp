@@ -15,7 +15,7 @@ class SubsetSums {
  public:
   SubsetSums(const UpdateJob& job, std::size_t first) : groups_((job.steps + kGroupSteps - 1) / kGroupSteps) {
     for (std::uint32_t group = 0; group < groups_; ++group) {
-      Bytes* const sums = sums_ + group * kSubsets;
+      Bytes* const sums = sums_ + std::size_t{group} * kSubsets;
       sums[0] = Bytes{};
       for (std::uint32_t subset = 1; subset < kSubsets; ++subset) {
         const std::uint32_t step = group * kGroupSteps + static_cast<std::uint32_t>(__builtin_ctz(subset));

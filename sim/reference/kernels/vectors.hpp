@@ -19,7 +19,7 @@ constexpr std::size_t kVector = PHASIC_VECTOR_BYTES;
 
 template <class Element, std::size_t Count>
 struct VectorOf {
-  typedef Element type __attribute__((vector_size(Count * sizeof(Element))));
+  typedef Element type __attribute__((vector_size(Count * sizeof(Element))));  // NOLINT(modernize-use-using)
 };
 template <class Element, std::size_t Count>
 using Vector = typename VectorOf<Element, Count>::type;

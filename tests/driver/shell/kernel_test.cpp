@@ -950,7 +950,10 @@ TEST(EngineOptions, AreReadAndRefusedByName) {
   EXPECT_EQ(engine->read_register(reg::kLimitMaxRows), contract::kDefaultMaxRows);
   EXPECT_EQ(engine->read_register(reg::kIdentity), contract::kIdentity);
   EXPECT_EQ(engine->read_register(reg::kContractVersion), contract::kContractVersion);
-  for (const char* options : {"", "[]", R"({"lanes": 8})", R"({"limits": 8})", R"({"limits": {"lane": 8}})",
+  for (const char* options : {"", "[]"}) {
+    EXPECT_THROW((void)make_reference_engine(memory, std::string(options)), std::runtime_error) << options;
+  }
+  for (const char* options : {R"({"lanes": 8})", R"({"limits": 8})", R"({"limits": {"lane": 8}})",
                               R"({"limits": {"lanes": 3}})", R"({"limits": {"lanes": 0}})",
                               R"({"limits": {"weight_width": 12}})", R"({"limits": {"lanes": "8"}})", R"({"plain": 1})"}) {
     EXPECT_THROW((void)make_reference_engine(memory, std::string(options)), std::invalid_argument) << options;

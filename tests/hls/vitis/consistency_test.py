@@ -191,13 +191,22 @@ class Tree(unittest.TestCase):
         self.expect("u50.json: hls_build: hls/build.hpp: no build 'HugeBuild'")
 
     def test_limits_of_an_hls_build(self):
-        limits = {name: limit["default"] for name, limit in Contract(self.root).limits.items()}
+        contract = Contract(self.root)
+        limits = {name: limit["default"] for name, limit in contract.limits.items()}
+        limits["rules"] |= contract.constants["rules_convolution"]
         self.assertEqual(hls_limits(self.root, "DefaultBuild"), limits)
         small, wide = hls_limits(self.root, "SmallBuild"), hls_limits(self.root, "SmallWideBuild")
         self.assertEqual(set(small), set(limits))
         self.assertEqual((small["lanes"], small["weight_width"], wide["lanes"], wide["weight_width"]), (8, 8, 8, 16))
+        self.assertEqual((small["rules"], wide["rules"]), (limits["rules"], limits["rules"]))
         self.change("hls/build.hpp", "kInputLanes = 16;", "kInputLanes = 16, kMaxSteps = kDefaultMaxRows;")
         self.expect("DefaultBuild: kMaxSteps is 'kDefaultMaxRows', not a number or its default")
+
+    def test_rules_of_an_hls_build(self):
+        self.change("hls/build.hpp", "kRules = kDefaultRules | kRulesConvolution;\n  static", "kRules = kRulesPost | kRulesGate;\n  static")
+        self.assertEqual(hls_limits(self.root, "DefaultBuild")["rules"], 1 | 16)
+        self.change("hls/build.hpp", "kRules = kRulesPost | kRulesGate;", "kRules = kRulesPost | kRulesMagic;")
+        self.expect("DefaultBuild: kRules is 'kRulesPost | kRulesMagic', not a number or its default")
 
     def test_a_key_that_is_missing_and_one_that_is_unknown(self):
         self.change_platform("u50", lambda root: root.pop("part"))

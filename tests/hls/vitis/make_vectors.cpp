@@ -56,9 +56,10 @@ std::vector<std::uint32_t> compared_words() {
   return compared;
 }
 
-/// Networks that fit co-simulation, on a build of the contract's defaults.
+/// Networks that fit co-simulation, on the default build of the HLS kernel.
 contract::Limits small_limits() {
   contract::Limits limits;
+  limits.rules |= contract::kRulesConvolution;
   limits.max_rows = 48;
   limits.max_neurons = 40;
   limits.max_steps = 16;

@@ -11,6 +11,7 @@
 
 #include "Vlanes_4x8.h"
 #include "Vlanes_rules_4x16.h"
+#include "Vlanes_state_4x8.h"
 #include "tests/rtl/core/competition_twin.hpp"
 
 namespace phasic::testing {
@@ -18,11 +19,11 @@ namespace {
 
 using contract::Factor;
 
-template <class Model, unsigned WeightWidth, unsigned SumWidth, bool Rules>
+template <class Model, unsigned WeightWidth, unsigned SumWidth, bool Rules, bool State = false>
 struct Shape {
   using model = Model;
   static constexpr unsigned weight_width = WeightWidth, sum_width = SumWidth;
-  static constexpr bool rules = Rules;
+  static constexpr bool rules = Rules, state = State;
 };
 
 constexpr std::size_t kLanes = 4, kWords = 3, kClasses = 6, kOutputs = 8, kDepth = 256;
@@ -44,6 +45,7 @@ struct Layer {
   std::size_t neurons = 1, words = 1, classes = 1;
   unsigned steps = 1;
   bool graded = false;
+  bool keep = false;  // the first step goes on from the state in the memory
   std::array<std::array<std::int8_t, kNeurons>, kClasses> levels{};
 
   [[nodiscard]] std::uint32_t full() const { return graded ? contract::kGradedFull : steps; }
@@ -52,7 +54,9 @@ struct Layer {
 void step_twin(Neuron& neuron, const Layer& layer, bool silent, unsigned step) {
   const bool before = neuron.fired;
   const unsigned shift = layer.fields.input_shift + (layer.graded ? contract::kGradedShift : 0);
-  const std::int64_t unlimited = reference::unlimited_potential(reference::leaked(neuron.potential, before, layer.fields.leak),
+  const std::int32_t after = reference::after_spike(neuron.potential, before, static_cast<contract::Reset>(layer.fields.reset),
+                                                    layer.fields.threshold);
+  const std::int64_t unlimited = reference::unlimited_potential(reference::leaked(after, layer.fields.leak),
                                                                 reference::current(silent ? 0 : neuron.sum, shift));
   neuron.potential = static_cast<std::int32_t>(reference::saturate(unlimited, 16));
   neuron.limited = neuron.potential != unlimited;
@@ -69,7 +73,7 @@ void step_twin(Neuron& neuron, const Layer& layer, bool silent, unsigned step) {
 }
 
 struct Seen {
-  unsigned spikes = 0, limited = 0, feedback = 0, gated = 0, updates = 0, winners = 0;
+  unsigned spikes = 0, limited = 0, feedback = 0, gated = 0, updates = 0, winners = 0, kept = 0;
 };
 
 template <class T>
@@ -77,6 +81,7 @@ class RtlLanes : public ::testing::Test {
  protected:
   using Module = Clocked<typename T::model>;
   static constexpr unsigned kCountWidth = T::rules ? 8 : 6;
+  static constexpr std::size_t kStateRows = contract::kPotentialWidth / T::weight_width + 1;
   using Word = std::array<std::int64_t, kLanes>;
 
   static Layer random_layer(std::mt19937_64& random) {
@@ -94,7 +99,12 @@ class RtlLanes : public ::testing::Test {
     fields.neurons = static_cast<std::uint32_t>(layer.neurons);
     fields.threshold = static_cast<std::int32_t>(random() % 400);
     fields.window = static_cast<std::int32_t>(random() % 200) - 20;
-    fields.leak = static_cast<std::uint32_t>(random() % 257);
+    fields.leak = 256 * static_cast<std::uint32_t>(random() % 257);
+    if (T::state) {
+      fields.leak = static_cast<std::uint32_t>(random() % 65537);
+      fields.reset = static_cast<std::uint32_t>(random() % 3);
+      layer.keep = random() % 2 == 0;
+    }
     fields.input_shift = static_cast<std::uint32_t>(random() % 3);
     fields.factor = static_cast<std::uint32_t>(layer.factor);
     fields.post = static_cast<std::uint32_t>(layer.post);
@@ -128,6 +138,57 @@ class RtlLanes : public ::testing::Test {
       }
     }
     module_->load_level_i = 0;
+  }
+
+  /// What neuron `j` has in row `row` of the state.
+  static std::uint32_t state_bits(const std::vector<Neuron>& neurons, std::size_t j, std::size_t row) {
+    if (row == kStateRows - 1) return neurons[j].fired ? 1 : 0;
+    return static_cast<std::uint32_t>(neurons[j].potential) >> (T::weight_width * row) & ((1U << T::weight_width) - 1);
+  }
+
+  /// Weights, which the lanes do not keep, and state.
+  void load_rows(const Layer& layer, std::vector<Neuron>& neurons) {
+    module_->keep_i = layer.keep;
+    rows_ = 1 + random_() % 8;
+    module_->rows_i = static_cast<std::uint16_t>(rows_);
+    module_.edge();
+    if (!layer.keep) return;
+    for (Neuron& neuron : neurons) {
+      neuron.potential = static_cast<std::int32_t>(random_signed(random_, random_() % 2 == 0 ? 16 : 9));
+      neuron.fired = random_() % 2 == 0;
+      seen.kept += neuron.fired;
+    }
+    for (std::size_t address = 0; address < (rows_ + kStateRows) * layer.words; ++address) {
+      const std::size_t row = address / layer.words;
+      for (std::size_t k = 0; k < kLanes; ++k) {
+        const std::size_t j = address % layer.words * kLanes + k;
+        set_bits(module_->load_data_i, T::weight_width * k, T::weight_width,
+                 row >= rows_ && j < neurons.size() ? state_bits(neurons, j, row - rows_) : random_());
+      }
+      module_->load_weight_i = 1;
+      module_->load_address_i = static_cast<std::uint32_t>(address);
+      module_.edge();
+      module_->load_weight_i = 0;
+    }
+  }
+
+  void check_rows(const Layer& layer, const std::vector<Neuron>& neurons) {
+    for (std::size_t address = 0; address < (rows_ + kStateRows) * layer.words; ++address) {
+      const std::size_t row = address / layer.words;
+      module_->store_valid_i = 1;
+      module_->store_address_i = static_cast<std::uint32_t>(address);
+      module_.edge();
+      module_->store_valid_i = 0;
+      module_.edge();
+      module_.settle();
+      ASSERT_EQ(module_->stored_state_valid_o != 0, layer.keep && row >= rows_) << "row " << row;
+      for (std::size_t k = 0; layer.keep && row >= rows_ && k < kLanes; ++k) {
+        const std::size_t j = address % layer.words * kLanes + k;
+        if (j >= neurons.size()) continue;
+        ASSERT_EQ(get_bits(module_->stored_state_o, T::weight_width * k, T::weight_width), state_bits(neurons, j, row - rows_))
+            << "row " << row << " neuron " << j;
+      }
+    }
   }
 
   void start_sample(const Layer& layer, std::vector<Neuron>& neurons) {
@@ -358,6 +419,7 @@ class RtlLanes : public ::testing::Test {
     std::vector<Neuron> neurons(layer.neurons);
     module_->compete_i = 0;
     set_constants(layer);
+    load_rows(layer, neurons);
     start_sample(layer, neurons);
     for (unsigned step = 0; step < layer.steps; ++step) {
       SCOPED_TRACE("step " + std::to_string(step));
@@ -367,6 +429,7 @@ class RtlLanes : public ::testing::Test {
       module_->step_done_i = 0;
       module_->sweep_bank_i = bank_;
       module_->sweep_first_i = step == 0;
+      module_->sweep_fresh_i = step == 0 && !layer.keep;
       module_->sweep_silent_i = silent;
       module_->sweep_step_i = 1U << step;
       bank_ = !bank_;
@@ -377,6 +440,7 @@ class RtlLanes : public ::testing::Test {
       ASSERT_NO_FATAL_FAILURE(stages(layer, false, neurons));
       ASSERT_NO_FATAL_FAILURE(read_out(layer, neurons));
     }
+    ASSERT_NO_FATAL_FAILURE(check_rows(layer, neurons));
     const bool feedback = layer.factor == Factor::kFeedback;
     ASSERT_EQ(module_->factors_ready_o != 0, !feedback);
     const std::vector<std::uint32_t> counts = send_counts(layer);
@@ -396,6 +460,7 @@ class RtlLanes : public ::testing::Test {
     module_->issue_i = module_->step_done_i = module_->sweep_read_i = module_->sweep_valid_i = module_->read_out_i = 0;
     module_->factor0_i = module_->factor_valid_i = module_->count_valid_i = module_->contest_start_i = 0;
     module_->walk_i = module_->walk_valid_i = module_->compete_i = 0;
+    module_->keep_i = module_->load_weight_i = module_->store_valid_i = 0;
     module_->score_ready_i = 1;
     module_.reset();
   }
@@ -407,10 +472,12 @@ class RtlLanes : public ::testing::Test {
  protected:
   std::mt19937_64 random_;
   Module module_;
+  std::size_t rows_ = 1;  // of weights
   bool bank_ = false;
   std::array<std::optional<Word>, 3> flying_{};
 };
-using Shapes = ::testing::Types<Shape<Vlanes_4x8, 8, 18, false>, Shape<Vlanes_rules_4x16, 16, 32, true>>;
+using Shapes = ::testing::Types<Shape<Vlanes_4x8, 8, 18, false>, Shape<Vlanes_rules_4x16, 16, 32, true>,
+                                Shape<Vlanes_state_4x8, 8, 18, false, true>>;
 TYPED_TEST_SUITE(RtlLanes, Shapes);
 
 TYPED_TEST(RtlLanes, TakeSamplesFromWeightsToSpikesFactorsAndNewWeights) {
@@ -426,6 +493,7 @@ TYPED_TEST(RtlLanes, TakeSamplesFromWeightsToSpikesFactorsAndNewWeights) {
     EXPECT_GT(this->seen.feedback, 50U);
     EXPECT_GT(this->seen.gated, 50U);
   }
+  EXPECT_GT(this->seen.kept + 1, TypeParam::state ? 500U : 0U);
 }
 
 using RtlLanesWithRules = RtlLanes<Shape<Vlanes_rules_4x16, 16, 32, true>>;

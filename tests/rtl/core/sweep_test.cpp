@@ -33,7 +33,7 @@ struct State {
 };
 
 struct Step {
-  bool bank = false, silent = false, final = false, learn = false;
+  bool bank = false, silent = false, final = false, learn = false, resume = false;
   unsigned step = 0;
   std::uint16_t label = 0;
   std::uint32_t number = 0;
@@ -113,11 +113,13 @@ class Bench {
                     chance(2),
                     chance(2),
                     chance(2),
+                    chance(2),
                     chance(3) ? 0 : below(32),
                     static_cast<std::uint16_t>(random_()),
                     static_cast<std::uint32_t>(random_())};
     module_->start_i = !busy_ && chance(3);
     module_->start_bank_i = step_inputs_.bank;
+    module_->start_resume_i = step_inputs_.resume;
     module_->start_silent_i = step_inputs_.silent;
     module_->start_final_i = step_inputs_.final;
     module_->start_learn_i = step_inputs_.learn;
@@ -177,6 +179,7 @@ class Bench {
     }
     ASSERT_EQ(module_->bank_o != 0, step_.bank);
     ASSERT_EQ(module_->first_o != 0, step_.step == 0);
+    ASSERT_EQ(module_->fresh_o != 0, step_.step == 0 && !step_.resume);
     ASSERT_EQ(module_->silent_o != 0, step_.silent);
     ASSERT_EQ(module_->step_o, 1U << step_.step);
     ASSERT_EQ(module_->class_o, step_.label);

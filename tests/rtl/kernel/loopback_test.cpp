@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows in memory -> words of lanes -> rows in memory, over the kernel's reading and writing sides, at random timing of the bus.
 #include <algorithm>
+#include <cstddef>
 #include <random>
 #include <string>
 
@@ -78,7 +79,8 @@ class Loopback : public ::testing::Test {
       fields.weights_offset = static_cast<std::uint32_t>(layers_[n].weights_offset);
       fields.levels_offset = static_cast<std::uint32_t>(layers_[n].levels_offset);
       fields.factor = static_cast<std::uint32_t>(layers_[n].has_table ? contract::Factor::kLevel : contract::Factor::kFrozen);
-      std::memcpy(port_bytes(module()->layers_i).data() + 64 * n, &fields, 64);  // the words that a core keeps
+      constexpr std::size_t kept = offsetof(contract::Layer, source_rows);
+      std::memcpy(port_bytes(module()->layers_i).data() + kept * n, &fields, kept);  // the words that a core keeps
       set_bits(module()->rows_i, 16 * n, 16, layers_[n].rows);
       set_bits(module()->layer_weights_i, 32 * n, 32, layers_[n].rows * align(layers_[n].neurons * kElement));
       set_bits(module()->layer_tables_i, 32 * n, 32, classes_ * align(layers_[n].neurons));

@@ -25,7 +25,7 @@ module phasic_loopback #(
   output logic                         write_error_o,
   output logic [2:0]                   write_error_tag_o,
   input  logic [2:0]                   layer_count_i,
-  input  logic [Engines*512-1:0]       layers_i,
+  input  logic [Engines*8*phasic_pkg::LayerSourceRows-1:0] layers_i,
   input  logic [Engines*16-1:0]        rows_i,
   input  logic [Engines*32-1:0]        layer_weights_i,
   input  logic [Engines*32-1:0]        layer_tables_i,

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The program unit: every field at, below and above its bounds; capacity and sizes against products in 64 bits.
+#include <cstddef>
 #include <random>
 #include <string>
+#include <type_traits>
 
 #include "Vprogram.h"
 #include "Vprogram_basic.h"
 #include "Vprogram_graded.h"
 #include "Vprogram_rules.h"
+#include "Vprogram_state.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
@@ -16,12 +19,15 @@ namespace {
 using contract::Error;
 namespace argument = contract::argument;
 
-// The parameters of the models; one has competition, one posts and feedback, one competition, graded samples and gates.
+// The parameters of the models; one has competition, one posts and feedback, one competition, graded samples and gates, one
+// competition, graded samples and state.
 constexpr std::uint32_t kLanes = 8, kEngines = 3, kMaxRows = 300, kMaxNeurons = 200, kMaxSteps = 20, kMaxClasses = 30,
                         kMaxOutputs = 40;
 constexpr std::uint32_t kWeightDepth = 1000, kWeightBytes = 2;
 
 constexpr std::size_t kWords = 144;
+// Bytes of a descriptor that go on.
+constexpr std::size_t kKept = offsetof(contract::Layer, source_rows);
 // Where the descriptors of the first two layers begin.
 constexpr std::size_t kFirst = 64, kSecond = 64 + 128;
 
@@ -135,6 +141,7 @@ class Unit : public ::testing::Test {
 using ProgramUnit = Unit<Vprogram>;
 using ProgramUnitWithRules = Unit<Vprogram_rules>;
 using ProgramUnitWithGradedSamples = Unit<Vprogram_graded>;
+using ProgramUnitWithState = Unit<Vprogram_state>;
 using ProgramUnitWithoutFurtherRules = Unit<Vprogram_basic>;
 
 TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
@@ -161,9 +168,9 @@ TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
   std::memcpy(&table, port_bytes(module_->layer_tables_o).data() + 4, 4);
   EXPECT_EQ(table, 10U * 64);
   EXPECT_EQ(std::memcmp(port_bytes(module_->program_o).data(), &block.header, 64), 0);
-  // Of a descriptor the words before the connection go on.
+  // Of a descriptor the words that dense layers have go on.
   for (std::size_t n = 0; n < 3; ++n)
-    EXPECT_EQ(std::memcmp(port_bytes(module_->layers_o).data() + 64 * n, &block.layers[n], 64), 0) << "layer " << n;
+    EXPECT_EQ(std::memcmp(port_bytes(module_->layers_o).data() + kKept * n, &block.layers[n], kKept), 0) << "layer " << n;
 }
 
 struct FieldCase {
@@ -175,7 +182,7 @@ TEST_F(ProgramUnit, NamesTheFirstFieldOfTheHeaderThatIsOutOfRange) {
   using Header = contract::ProgramHeader;
   std::vector<FieldCase> cases{
       {offsetof(Header, magic), {contract::kProgramMagic}, {0, contract::kProgramMagic + 1, contract::kResultsMagic}},
-      {offsetof(Header, version), {contract::kContractVersion}, {0, 1, 3, 0x102}},
+      {offsetof(Header, version), {contract::kContractVersion}, {0, 1, 2, 4, 0x103}},
       {offsetof(Header, seed_low), {0, ~0U}, {}},
       {offsetof(Header, seed_high), {0, ~0U}, {}},
       {offsetof(Header, inputs), {1, 112}, {0, kMaxRows + 1, 0x10001, 0x80000001}},
@@ -196,7 +203,7 @@ TEST_F(ProgramUnit, NamesTheFirstFieldOfTheHeaderThatIsOutOfRange) {
     }
     for (const std::uint32_t value : field_case.bad) {
       Block block = legal();
-      block.layers[0].leak = 257;  // a later error
+      block.layers[0].leak = 65537;  // a later error
       std::memcpy(reinterpret_cast<std::byte*>(&block) + field_case.offset, &value, 4);
       EXPECT_EQ(check(block), field(field_case.offset)) << "value " << value;
     }
@@ -209,7 +216,7 @@ TEST_F(ProgramUnit, NamesTheFirstFieldOfALayerThatIsOutOfRange) {
                                {offsetof(Layer, flags), {0, 1}, {2, ~0U}},
                                {offsetof(Layer, threshold), {0, 32767, 0xffff8000}, {32768, 0xffff7fff, 0x80000000}},
                                {offsetof(Layer, window), {0, 32767, 0xffff8000}, {32768, 0xffff7fff, 0x10000}},
-                               {offsetof(Layer, leak), {0, 256}, {257, 0x10000}},
+                               {offsetof(Layer, leak), {0, 256, 65280, 65536}, {1, 128, 257, 65535, 65537, 65792, 0x20000}},
                                {offsetof(Layer, input_shift), {0, 15}, {16, ~0U}},
                                {offsetof(Layer, factor), {0, 1, 2}, {3, 0x100}},
                                {offsetof(Layer, span), {0, 1}, {2, ~0U}},
@@ -219,9 +226,11 @@ TEST_F(ProgramUnit, NamesTheFirstFieldOfALayerThatIsOutOfRange) {
                                {offsetof(Layer, weights_offset), {0, 64, 0xffff0000}, {1, 32, 0xffffffff}},
                                {offsetof(Layer, levels_offset), {0, 64, 0xffffffc0}, {1, 32, 63}}};
   cases.push_back({offsetof(Layer, homeostasis), {0, 65535}, {65536, ~0U}});
-  cases.push_back({offsetof(Layer, connection), {0}, {1, 0x100, ~0U}});
-  for (std::size_t word = 0; word < std::size(Layer{}.reserved); ++word) {
-    cases.push_back({offsetof(Layer, reserved) + 4 * word, {0}, {1, 0x80000000}});
+  cases.push_back({offsetof(Layer, connection), {0}, {1, 2, 0x100, ~0U}});
+  cases.push_back({offsetof(Layer, reset), {0}, {1, 2, 3, 0x100, ~0U}});
+  // A dense layer has no shape.
+  for (std::size_t offset = offsetof(Layer, source_rows); offset < sizeof(Layer); offset += 4) {
+    cases.push_back({offset, {0}, {1, 0x80000000}});
   }
   // A build without further rules takes no others.
   for (const std::size_t offset : {offsetof(Layer, post), offsetof(Layer, trace_shift)}) {
@@ -458,6 +467,54 @@ TEST_F(ProgramUnitWithoutFurtherRules, RefusesGradedSamples) {
   EXPECT_EQ(check(block), field(offsetof(contract::ProgramHeader, sample_kind)));
 }
 
+TEST_F(ProgramUnitWithState, TakesFineLeaksAndEveryReset) {
+  for (std::size_t n = 0; n < 2; ++n) {
+    const auto verdict = [&](std::size_t offset, std::uint32_t value) {
+      Block block = legal();
+      std::memcpy(reinterpret_cast<std::byte*>(&block.layers[n]) + offset, &value, 4);
+      return check(block);
+    };
+    constexpr std::size_t leak = offsetof(contract::Layer, leak), reset = offsetof(contract::Layer, reset);
+    for (const std::uint32_t value : {0U, 1U, 255U, 32769U, 65535U, 65536U})
+      EXPECT_EQ(verdict(leak, value), Verdict{}) << value;
+    for (const std::uint32_t value : {65537U, 0x20000U, ~0U})
+      EXPECT_EQ(verdict(leak, value), field(kFirst + 128 * n + leak)) << value;
+    for (const std::uint32_t value : {0U, 1U, 2U}) EXPECT_EQ(verdict(reset, value), Verdict{}) << value;
+    for (const std::uint32_t value : {3U, 4U, 0x101U, 0x80000001U})
+      EXPECT_EQ(verdict(reset, value), field(kFirst + 128 * n + reset)) << value;
+  }
+}
+
+TEST_F(ProgramUnitWithState, KeepsStateOfSamplesThatAreNotGraded) {
+  constexpr std::size_t flags = offsetof(contract::ProgramHeader, flags);
+  for (const std::uint32_t value : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 12U, 0x80000004U}) {
+    for (const std::uint32_t kind : {0U, 1U, kGraded}) {
+      Block block = legal();
+      block.header.steps = 1;
+      block.header.sample_kind = kind;
+      block.header.flags = value;
+      EXPECT_EQ(check(block), value < (kind == kGraded ? 4U : 8U) ? Verdict{} : field(flags)) << kind << " " << value;
+    }
+  }
+}
+
+TEST_F(ProgramUnitWithState, RowsOfStateFollowThoseOfWeights) {
+  Block block = competing();
+  for (const std::uint32_t keep : {0U, 4U}) {
+    block.header.flags = keep;
+    ASSERT_EQ(check(block), Verdict{});
+    const std::uint32_t stored[] = {keep != 0 ? 52U : 50U, 24U};
+    for (std::size_t n = 0; n < 2; ++n) {
+      std::uint16_t rows = 0;
+      std::memcpy(&rows, port_bytes(module_->stored_rows_o).data() + 2 * n, 2);
+      EXPECT_EQ(rows, stored[n]) << "layer " << n;
+      std::uint32_t bytes = 0;
+      std::memcpy(&bytes, port_bytes(module_->layer_weights_o).data() + 4 * n, 4);
+      EXPECT_EQ(bytes, stored[n] * (n == 0 ? 64 : 128)) << "layer " << n;
+    }
+  }
+}
+
 TEST_F(ProgramUnit, ABusErrorAnywhereInTheBlockComesFirst) {
   Block block = legal();
   block.header.magic = 0;
@@ -478,7 +535,8 @@ Verdict twin(const Block& block, const Sizes& sizes) {
   std::uint64_t trace = 0;
   std::vector<std::uint64_t> rows;
   for (std::uint32_t n = 0; n < header.layers; ++n) {
-    rows.push_back(before + block.layers[n].flags + (competes(block.layers[n]) ? 3 : 0));
+    const std::uint32_t kept = (header.flags & 4) != 0 ? 2 : 0;
+    rows.push_back(before + block.layers[n].flags + (competes(block.layers[n]) ? 3 : kept));
     before = block.layers[n].neurons;
     trace += header.steps * align(2 * before);
     if (rows[n] * ((before + kLanes - 1) / kLanes) > kWeightDepth) return {Error::kCapacity, n};
@@ -496,14 +554,20 @@ Verdict twin(const Block& block, const Sizes& sizes) {
   return {};
 }
 
-TEST_F(ProgramUnit, FindsWhatDoesNotFitAsItsTwinDoes) {
+template <class Model>
+class ProgramUnits : public Unit<Model> {};
+using Models = ::testing::Types<Vprogram, Vprogram_state>;
+TYPED_TEST_SUITE(ProgramUnits, Models);
+
+TYPED_TEST(ProgramUnits, FindsWhatDoesNotFitAsItsTwinDoes) {
+  constexpr bool kState = std::is_same_v<TypeParam, Vprogram_state>;
   constexpr unsigned kSeed = 5;
   std::mt19937 random{kSeed};
   SCOPED_TRACE("seed " + std::to_string(kSeed));
   unsigned seen[8] = {};
   for (unsigned turn = 0; turn < 1500; ++turn) {
-    Block block = legal(1 + random() % 3);
-    block.header.flags = random() % 4;
+    Block block = this->legal(1 + random() % 3);
+    block.header.flags = random() % (kState ? 8 : 4);
     block.header.inputs = 1 + random() % 112;
     block.header.sample_stride = 64 * (2 + random() % 3);
     if (random() % 8 == 0) block.header.sample_stride = 0xffffc0;
@@ -549,7 +613,7 @@ TEST_F(ProgramUnit, FindsWhatDoesNotFitAsItsTwinDoes) {
       }
     }
     const Verdict expected = twin(block, sizes);
-    EXPECT_EQ(check(block, sizes), expected) << "turn " << turn;
+    EXPECT_EQ(this->check(block, sizes), expected) << "turn " << turn;
     ++seen[expected.error == Error::kBufferSize ? expected.detail : expected.error == Error::kCapacity ? 6 : 7];
   }
   for (const unsigned kind : {1, 2, 3, 4, 5, 6, 7}) EXPECT_GT(seen[kind], 5U) << "kind " << kind << " was not tried";

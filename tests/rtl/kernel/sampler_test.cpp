@@ -9,6 +9,7 @@
 
 #include "Vsampler.h"
 #include "Vsampler_gate.h"
+#include "Vsampler_state.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
@@ -23,7 +24,7 @@ constexpr std::uint32_t kMaxEvents = 64;
 struct Committed {
   std::vector<std::uint32_t> entries;  // first those of the gate
   std::uint32_t label = 0, number = 0;
-  bool learn = false, gated = false;
+  bool learn = false, gated = false, restart = false;
   std::uint32_t open = 0;
   bool operator==(const Committed&) const = default;
 };
@@ -37,6 +38,7 @@ struct Reading {
 struct Case {
   contract::ProgramHeader program{};
   bool gates = false;         // the build takes them
+  bool keeps = false;         // the build takes programs that keep state
   std::uint32_t neurons = 1;  // of the first layer
   std::uint32_t count = 0, first = 0;
   std::vector<std::byte> buffer;
@@ -69,13 +71,15 @@ Reading twin(const Case& c) {
     sample.label = word_at(c, base);
     const std::uint32_t flags = word_at(c, base + 4), length = word_at(c, base + 8), open = word_at(c, base + 12);
     sample.gated = (flags & 2) != 0;
+    sample.restart = (flags & 4) != 0;
     sample.open = open;
     sample.learn = (c.program.flags & flags & 1) != 0;
     sample.number = c.first + n;
     const bool events = by_event(c);
     if (sample.label >= c.program.classes && !(sample.label == 0xffff && !sample.learn))
       return fail(Error::kSampleField, 0), reading;
-    if (flags > (c.gates ? 3 : 1)) return fail(Error::kSampleField, 4), reading;
+    const bool keep = c.keeps && (c.program.flags & 4) != 0;
+    if ((flags & ~(1U | (c.gates ? 2U : 0) | (keep ? 4U : 0))) != 0) return fail(Error::kSampleField, 4), reading;
     if (events ? length > kMaxEvents || 16 + 4 * std::uint64_t{length} > c.program.sample_stride : length != c.program.inputs)
       return fail(Error::kSampleField, 8), reading;
     const std::uint64_t bytes = 16 + 4 * std::uint64_t{open} + (events ? 4 * std::uint64_t{length} : length);
@@ -112,7 +116,8 @@ Reading twin(const Case& c) {
 template <class Model>
 class Sampler : public ::testing::Test {
  protected:
-  static constexpr bool kGates = std::is_same_v<Model, Vsampler_gate>;
+  static constexpr bool kKeeps = std::is_same_v<Model, Vsampler_state>;
+  static constexpr bool kGates = kKeeps || std::is_same_v<Model, Vsampler_gate>;
 
   Sampler() : module_(3) {
     module_->start_i = module_->stop_i = module_->clear_i = module_->cmd_ready_i = module_->word_valid_i = 0;
@@ -165,7 +170,7 @@ class Sampler : public ::testing::Test {
       if (module_->entry_valid_o != 0 && module_->entry_ready_i != 0) entries.push_back(module_->entry_data_o);
       if (module_->sample_valid_o != 0 && module_->sample_ready_i != 0) {
         samples.push_back({std::move(entries), module_->sample_label_o, module_->sample_number_o, module_->sample_learn_o != 0,
-                           module_->sample_gated_o != 0, module_->sample_open_o});
+                           module_->sample_gated_o != 0, module_->sample_restart_o != 0, module_->sample_open_o});
         entries.clear();
       }
       if (module_->done_o != 0) {
@@ -191,12 +196,13 @@ class Sampler : public ::testing::Test {
   static Case make_case(std::mt19937& random) {
     Case c;
     c.gates = kGates;
+    c.keeps = kKeeps;
     c.neurons = 1 + random() % (random() % 2 == 0 ? 20 : 200);
     c.program.inputs = 1 + random() % 150;
     c.program.steps = 1 + random() % 20;
     c.program.classes = 1 + random() % 12;
     c.program.sample_kind = random() % 3;
-    c.program.flags = random() % 2;
+    c.program.flags = random() % 2 | (random() % 2 != 0 ? 4 : 0);
     c.program.sample_stride = static_cast<std::uint32_t>((16 + c.program.inputs + 63) / 64 * 64 + 64 * (random() % 5));
     c.count = random() % 6;
     c.first = static_cast<std::uint32_t>(random());
@@ -212,7 +218,8 @@ class Sampler : public ::testing::Test {
     contract::SampleHeader header{};
     header.flags = random() % 2;
     header.label = static_cast<std::uint32_t>(random() % c.program.classes);
-    if ((header.flags & c.program.flags) == 0 && random() % 4 == 0) header.label = 0xffff;
+    if ((header.flags & c.program.flags & 1) == 0 && random() % 4 == 0) header.label = 0xffff;
+    if (kKeeps && (c.program.flags & 4) != 0 && random() % 2 == 0) header.flags |= 4;
     header.length = events ? 0 : c.program.inputs;
     std::vector<std::uint32_t> words;  // of the gate, then of events
     if (kGates && header.length <= kMaxEvents && random() % 3 != 0) {
@@ -248,25 +255,29 @@ class Sampler : public ::testing::Test {
 
   Clocked<Model> module_;
 };
-using Models = ::testing::Types<Vsampler, Vsampler_gate>;
+using Models = ::testing::Types<Vsampler, Vsampler_gate, Vsampler_state>;
 TYPED_TEST_SUITE(Sampler, Models);
 
 TYPED_TEST(Sampler, LegalSamplesBecomeEntries) {
-  unsigned gates = 0;
+  unsigned gates = 0, restarts = 0;
   for (unsigned seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random{seed};
     const Case c = this->make_case(random);
     const Reading reading = twin(c);
     ASSERT_EQ(reading.error, Error::kNone);
-    for (const Committed& sample : reading.samples) gates += sample.open != 0;
+    for (const Committed& sample : reading.samples) {
+      gates += sample.open != 0;
+      restarts += sample.restart;
+    }
     ASSERT_NO_FATAL_FAILURE(this->run(c, random));
   }
   EXPECT_GT(gates + 1, this->kGates ? 100U : 0U);
+  EXPECT_GT(restarts + 1, this->kKeeps ? 50U : 0U);
 }
 
 TYPED_TEST(Sampler, FirstIllegalFieldNeuronOrEventEndsTheReading) {
-  unsigned fields = 0, opens = 0, gates = 0, events = 0;
+  unsigned fields = 0, flags = 0, opens = 0, gates = 0, events = 0;
   for (unsigned seed = 1001; seed <= 1800; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random{seed};
@@ -279,6 +290,9 @@ TYPED_TEST(Sampler, FirstIllegalFieldNeuronOrEventEndsTheReading) {
                                     1,
                                     2,
                                     3,
+                                    4,
+                                    7,
+                                    8,
                                     c.program.classes,
                                     c.program.inputs + 1,
                                     0xffff,
@@ -300,8 +314,8 @@ TYPED_TEST(Sampler, FirstIllegalFieldNeuronOrEventEndsTheReading) {
     std::size_t word = random() % 6;
     if (word == 3 && random() % 2 == 0) {
       // A sample with a gate that is as long as it may be, or by one too long.
-      const std::uint32_t flags = word_at(c, base + 4) | 2;
-      std::memcpy(c.buffer.data() + base + 4, &flags, 4);
+      const std::uint32_t gated = word_at(c, base + 4) | 2;
+      std::memcpy(c.buffer.data() + base + 4, &gated, 4);
       value = std::min({c.neurons, kMaxEvents - length, room}) + random() % 2;
     }
     if (word == 5 && open != 0) {
@@ -324,12 +338,14 @@ TYPED_TEST(Sampler, FirstIllegalFieldNeuronOrEventEndsTheReading) {
     std::memcpy(c.buffer.data() + base + 4 * word, &value, 4);
     const Reading reading = twin(c);
     fields += reading.error == Error::kSampleField;
+    flags += reading.error == Error::kSampleField && reading.detail == offsetof(contract::SampleHeader, flags);
     opens += reading.error == Error::kSampleField && reading.detail == offsetof(contract::SampleHeader, open);
     gates += reading.error == Error::kGate;
     events += reading.error == Error::kEvent;
     ASSERT_NO_FATAL_FAILURE(this->run(c, random));
   }
   EXPECT_GT(fields, 50U);
+  EXPECT_GT(flags, 20U);
   EXPECT_GT(opens, 20U);
   EXPECT_GT(gates + 1, this->kGates ? 20U : 0U);
   EXPECT_GT(events, 10U);

@@ -149,6 +149,13 @@ TEST(Network, ShapesOfConvolutionsFollowFromEachOther) {
   EXPECT_FALSE(text["layers"][2].contains("kind"));
 }
 
+TEST(Network, ArchitecturesAreToldAsTheFieldDoes) {
+  EXPECT_EQ(architecture(parsed(small_network())), "64-40-4");
+  auto document = convolutional_network();
+  EXPECT_EQ(architecture(parsed(document)), "8x8-5C3-P2-6C2x3s2-P2-4");
+  EXPECT_NE(describe(parsed(document)).find("8x8x5"), std::string::npos);
+}
+
 TEST(Network, WhatAConvolutionCannotBeIsRefused) {
   const auto refused = [](auto change, const std::vector<std::string>& told) {
     auto document = convolutional_network();
