@@ -28,7 +28,9 @@ std::vector<std::byte> learned_weights(const runtime::Fixed& fixed, const runtim
   const auto devices = runtime::open_devices({});
   runtime::LearnState state;
   state.weights = runtime::initial_weights(fixed.network, fixed.layout);
-  const auto source = [&](std::uint64_t position) { return runtime::sample_of(training, position % training.size()); };
+  const auto source = [&](std::uint64_t position, std::vector<runtime::Sample>& to) {
+    runtime::append_samples(training, position % training.size(), to);
+  };
   runtime::learn(fixed, source, {.end = samples}, runtime::launch_on(*devices.front(), fixed), state, {}, {});
   return std::move(state.weights);
 }

@@ -32,16 +32,11 @@ Tally test_classes(const SideBySide& options, const BothSides& sides, const Data
   Tally tally(sides.fixed.network.classes);
   const Stopwatch watch;
   const auto tested =
-      test(data,
+      test(sides.fixed, data,
            {.samples = data.size(),
             .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(sides.fixed.network, false)),
             .keep = sides.fixed.network.keep},
-           state.weights, sides.launchers, [&](std::uint64_t, std::span<const Sample> samples, const LaunchResult& launch) {
-             for (std::size_t n = 0; n < samples.size(); ++n) {
-               ++tally.shown[samples[n].label];
-               tally.right[samples[n].label] += launch.right(n) ? 1 : 0;
-             }
-           });
+           state.weights, sides.launchers, [&](const Launched& launch) { tally.add(launch.answers); });
   seconds += watch.seconds();
   report.tested = runtime::Phase{data.name, tested.samples, tested.correct, tested.counters, watch.seconds()};
   return tally;
@@ -87,7 +82,7 @@ ClassStreamResult run_class_stream(const SideBySide& options, const Experiment& 
     for (const auto& stretch : order.stretches) {
       result.order.push_back(stretch.class_shown);
       learn(sides.fixed, stream, {.end = stretch.end, .launch_samples = options.run.launch_samples}, sides.launchers[0], state,
-            {}, [&](std::uint64_t, std::span<const Sample>, const LaunchResult&) { progress.update(state.position, note()); });
+            {}, [&](const Launched&) { progress.update(state.position, note()); });
       const auto tally = test_classes(options, sides, of_classes(judged, result.order), state, result.report, testing);
       result.matrix.emplace_back();
       for (const auto one : result.order) result.matrix.back().push_back(tally.share_of(one));

@@ -49,6 +49,12 @@ void print_counts(const NamedData& data) {
   }
 }
 
+/// "20 steps", or for recordings in chunks "chunks of 20 steps of 1.5 ms".
+std::string steps_of(const Dataset& data) {
+  if (!data.has_chunks()) return fmt::format("{} steps", data.steps);
+  return fmt::format("chunks of {} steps of {:g} ms", data.steps, static_cast<double>(data.step_microseconds) / 1000);
+}
+
 /// Returns what is not as the catalogue says.
 std::vector<std::string> check_one(const std::string& text) {
   const Stopwatch watch;
@@ -56,7 +62,8 @@ std::vector<std::string> check_one(const std::string& text) {
   const auto data = load_named(request);
   fmt::print("{}: {} + {} samples of {}, {} classes, {}, in {}, read in {:.1f} s\n", data.name, data.training.size(),
              data.test.size(), shape_of(data.shape), data.classes.size(),
-             data.recordings ? fmt::format("events in {} steps", data.steps) : "intensities", data.found, watch.seconds());
+             data.recordings ? fmt::format("events in {}", steps_of(data.training)) : "intensities", data.found,
+             watch.seconds());
   for (const auto& note : data.notes) fmt::print("  {}\n", note);
   fmt::print("  samples of each class, training+test:\n");
   print_counts(data);
@@ -65,8 +72,13 @@ std::vector<std::string> check_one(const std::string& text) {
       "  test samples that are in the training set, too: {}{}; repeated in the training set: {}\n", repeats.test_in_training,
       repeats.contradictory > 0 ? fmt::format(" ({} with another label)", repeats.contradictory) : "", repeats.within_training);
   if (data.recordings) {
-    fmt::print("  events a sample: {:.0f}\n", static_cast<double>(data.training.events.size() + data.test.events.size()) /
-                                                  static_cast<double>(data.training.size() + data.test.size()));
+    const auto samples = static_cast<double>(data.training.size() + data.test.size());
+    const auto a_sample = [&](std::size_t training, std::size_t test) {
+      return static_cast<double>(training + test) / samples;
+    };
+    fmt::print("  events a sample: {:.0f}\n", a_sample(data.training.events.size(), data.test.events.size()));
+    if (data.training.has_chunks())
+      fmt::print("  chunks a sample: {:.1f}\n", a_sample(data.training.chunk_words.size(), data.test.chunk_words.size()));
   }
   std::vector<std::string> faults;
   const auto* known = find_known(text);
@@ -166,7 +178,9 @@ int show(const ShowOptions& options) {
   for (const auto& note : named.notes) fmt::print("  {}\n", note);
   if (data.has_events()) {
     const auto events = data.events_of(options.index);
-    fmt::print("  {} address events in {} steps\n{}", events.size(), data.steps, step_histogram(events, data.steps));
+    fmt::print("  {} address events in {}{}\n{}", events.size(),
+               data.has_chunks() ? fmt::format("{} ", data.kernel_samples(options.index)) : "", steps_of(data),
+               data.has_chunks() ? histogram("chunk", data.chunks_of(options.index)) : step_histogram(events, data.steps));
   }
   fmt::print("{}", text_picture(picture_of(data, options.index, false), !options.plain));
   if (!options.png.empty()) {

@@ -94,7 +94,8 @@ std::unique_ptr<CheckpointFile> hold_checkpoint(const LearnOptions& options) {
   return file;
 }
 
-LearnState start_state(const LearnOptions& options, const Fixed& fixed, const Dataset& data, Order order) {
+LearnState start_state(const LearnOptions& options, const Fixed& fixed, const Dataset& data, Order order,
+                       SampleStream& stream) {
   LearnState state;
   if (!options.resume || !there(options.checkpoint)) {
     state.weights = initial_weights(fixed.network, fixed.layout);
@@ -104,6 +105,7 @@ LearnState start_state(const LearnOptions& options, const Fixed& fixed, const Da
   check_same_network(options.checkpoint, checkpoint, fixed.network);
   check_same_data(options.checkpoint, checkpoint, data, order);
   state.position = checkpoint.position;
+  state.number = stream.kernel_samples_before(state.position);
   state.curve = std::move(checkpoint.curve);
   state.weights = std::move(checkpoint.weights);
   if (!options.run.quiet) fmt::print(stderr, "going on from {} at sample {}\n", options.checkpoint, state.position);
@@ -122,8 +124,8 @@ std::uint64_t end_of(const LearnOptions& options, const LearnState& state, const
 }
 
 /// Opens what samples are written to; a run that goes on keeps what it wrote before.
-void open_sinks(Sinks& sinks, const LearnOptions& options, const Network& network, std::uint64_t position) {
-  SinkStart start{.position = position};
+void open_sinks(Sinks& sinks, const LearnOptions& options, const Network& network, const LearnState& state) {
+  SinkStart start{.position = state.position, .number = state.number};
   if (options.resume) start.old_rows = there(options.checkpoint) ? OldRows::kGoneOn : OldRows::kRefused;
   sinks.open(options.results, options.trace, network, start);
 }
@@ -134,7 +136,7 @@ runtime::Phase validate(const LearnOptions& options, const Fixed& fixed, const D
   for (const auto& device : devices) launchers.push_back(launch_on(*device, fixed));
   const Stopwatch testing;
   const auto tested =
-      test(data,
+      test(fixed, data,
            {.samples = data.size(),
             .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(fixed.network, false)),
             .first_sample = kFirstValidationSample,
@@ -154,7 +156,8 @@ int run(const LearnOptions& options) {
   const auto data = load(options, network);
   const auto fixed = fixed_for(options.run, network);
   const auto devices = open_for(options.run, network);
-  auto state = start_state(options, fixed, data.training, order);
+  SampleStream stream(data.training, order, network.seed);
+  auto state = start_state(options, fixed, data.training, order, stream);
   const auto end = end_of(options, state, data.training);
   if (interrupted) {
     fmt::print(stderr, "ended by a signal before the first sample\n");
@@ -162,7 +165,7 @@ int run(const LearnOptions& options) {
   }
   make_output_folder(options.output);
   Sinks sinks;
-  open_sinks(sinks, options, network, state.position);
+  open_sinks(sinks, options, network, state);
 
   const auto save = [&](const LearnState& now) {
     if (!checkpoint) return;
@@ -175,7 +178,6 @@ int run(const LearnOptions& options) {
   save(state);
   sinks.begin();
 
-  SampleStream stream(data.training, order, network.seed);
   const auto start = state.position;
   const auto correct_before = state.curve.total();
   const Stopwatch learning;
@@ -186,9 +188,8 @@ int run(const LearnOptions& options) {
          .checkpoint_every = options.checkpoint.empty() ? 0 : options.checkpoint_every,
          .trace = sinks.trace.has_value(),
          .stop = &interrupted},
-        launch_on(*devices[0], fixed), state, save,
-        [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
-          sinks.write(first, result);
+        launch_on(*devices[0], fixed), state, save, [&](const Launched& launch) {
+          sinks.write(launch);
           progress.update(state.position,
                           fmt::format("{} right before learning", percent(state.curve.total(), state.curve.samples)));
         });

@@ -59,7 +59,7 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
       Progress progress("learn", 0, options.learn_samples, options.run.quiet);
       learn(fixed, stream,
             {.end = options.learn_samples, .launch_samples = options.run.launch_samples, .trace = options.potentials},
-            launchers[0], state, {}, [&](std::uint64_t, std::span<const Sample>, const LaunchResult&) {
+            launchers[0], state, {}, [&](const Launched&) {
               progress.update(state.position, fmt::format("{} right before learning, no difference",
                                                           percent(state.curve.total(), state.curve.samples)));
             });
@@ -72,14 +72,14 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
       Progress progress("test ", 0, options.test_samples, options.run.quiet);
       std::uint64_t done = 0, correct = 0;
       const auto tested = test(
-          *testing,
+          fixed, *testing,
           {.samples = options.test_samples,
            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, options.potentials)),
            .trace = options.potentials,
            .keep = network.keep},
-          state.weights, launchers, [&](std::uint64_t, std::span<const Sample>, const LaunchResult& launch) {
-            correct += launch.correct();
-            done += launch.records.size();
+          state.weights, launchers, [&](const Launched& launch) {
+            correct += launch.answers.correct();
+            done += launch.answers.size();
             progress.update(done, fmt::format("{} right, no difference", percent(correct, done)));
           });
       progress.finish();

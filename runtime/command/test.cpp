@@ -60,15 +60,15 @@ int run(const TestOptions& options) {
   Progress progress("test", 0, count, options.run.quiet);
   std::uint64_t correct = 0, done = 0;
   const auto tested = test(
-      data,
+      fixed, data,
       {.samples = count,
        .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, sinks.trace.has_value())),
        .trace = sinks.trace.has_value(),
        .keep = network.keep},
-      weights, launchers, [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
-        sinks.write(first, result);
-        correct += result.correct();
-        done += result.records.size();
+      weights, launchers, [&](const Launched& launch) {
+        sinks.write(launch);
+        correct += launch.answers.correct();
+        done += launch.answers.size();
         progress.update(done, percent(correct, done) + " right");
       });
   sinks.flush();

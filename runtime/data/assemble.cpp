@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
-#include <unordered_set>
+#include <utility>
 
 #include "runtime/base/error.hpp"
 
@@ -50,12 +51,14 @@ Shape common_shape(std::vector<RawSample>& samples) {
 }
 
 std::size_t drop_repeats(std::vector<RawSample>& samples) {
+  // Equal words stand for the same only in equal chunks.
   const auto bytes_of = [](const RawSample& sample) {
-    return sample.events.empty()
-               ? std::string_view(reinterpret_cast<const char*>(sample.picture.pixels.data()), sample.picture.pixels.size())
-               : std::string_view(reinterpret_cast<const char*>(sample.events.data()), 4 * sample.events.size());
+    const auto bytes = [](const auto& values) {
+      return std::string_view(reinterpret_cast<const char*>(values.data()), sizeof values[0] * values.size());
+    };
+    return std::pair(sample.events.empty() ? bytes(sample.picture.pixels) : bytes(sample.events), bytes(sample.chunks));
   };
-  std::unordered_set<std::string_view> seen;
+  std::set<std::pair<std::string_view, std::string_view>> seen;
   std::vector<bool> keep(samples.size(), true);
   for (const auto part : {Part::kTest, Part::kTraining}) {
     for (std::size_t n = 0; n < samples.size(); ++n) {
@@ -80,6 +83,11 @@ Dataset assemble(RawSet& raw, Part part, const NamedData& about) {
   data.columns = about.shape.columns;
   data.steps = about.steps;
   if (raw.recordings) data.event_starts.push_back(0);
+  const bool chunked = raw.recordings && about.preprocessing.step_microseconds > 0;
+  if (chunked) {
+    data.step_microseconds = about.preprocessing.step_microseconds;
+    data.chunk_starts.push_back(0);
+  }
   std::map<std::string, std::uint8_t> label_of;
   for (std::size_t n = 0; n < about.classes.size(); ++n) label_of[about.classes[n]] = static_cast<std::uint8_t>(n);
   for (auto& sample : raw.samples) {
@@ -92,6 +100,8 @@ Dataset assemble(RawSet& raw, Part part, const NamedData& about) {
       data.events.insert(data.events.end(), sample.events.begin(), sample.events.end());
       data.event_starts.push_back(data.events.size());
       sample.events = {};
+      data.chunk_words.insert(data.chunk_words.end(), sample.chunks.begin(), sample.chunks.end());
+      if (chunked) data.chunk_starts.push_back(data.chunk_words.size());
     } else {
       data.pixels.insert(data.pixels.end(), sample.picture.pixels.begin(), sample.picture.pixels.end());
       sample.picture.pixels = {};

@@ -46,7 +46,9 @@ std::uint32_t checksum_of(const Dataset& data) {
   auto sum = crc32_z(0, data.pixels.data(), data.pixels.size());
   sum = crc32_z(sum, data.labels.data(), data.labels.size());
   // zlib takes a null pointer for the wish to start anew.
-  if (!data.events.empty()) sum = crc32_z(sum, reinterpret_cast<const Bytef*>(data.events.data()), 4 * data.events.size());
+  for (const auto* const words : {&data.events, &data.chunk_words}) {
+    if (!words->empty()) sum = crc32_z(sum, reinterpret_cast<const Bytef*>(words->data()), 4 * words->size());
+  }
   return static_cast<std::uint32_t>(sum);
 }
 
@@ -115,6 +117,12 @@ void check_fits(const Dataset& data, const Network& network) {
     throw InputError(network.file, "steps",
                      fmt::format("{}, but {} is binned to {} steps", network.steps, data.name, data.steps));
   }
+  if (data.has_chunks() && !network.keep) {
+    throw InputError(network.file, "keep",
+                     fmt::format("false, but the recordings of {} are chunks (\"step_ms\": {:g}) through which state goes on: "
+                                 "true is needed",
+                                 data.name, static_cast<double>(data.step_microseconds) / 1000));
+  }
 }
 
 Dataset pick(const Dataset& data, std::span<const std::uint32_t> indices, const std::string& name) {
@@ -123,6 +131,8 @@ Dataset pick(const Dataset& data, std::span<const std::uint32_t> indices, const 
   part.pixels.clear();
   part.labels.clear();
   part.events.clear();
+  part.chunk_words.clear();
+  if (data.has_chunks()) part.chunk_starts.assign(1, 0);
   if (data.has_events()) {
     part.event_starts.assign(1, 0);
   } else {
@@ -136,6 +146,10 @@ Dataset pick(const Dataset& data, std::span<const std::uint32_t> indices, const 
     const auto events = data.events_of(n);
     part.events.insert(part.events.end(), events.begin(), events.end());
     part.event_starts.push_back(part.events.size());
+    if (!data.has_chunks()) continue;
+    const auto chunks = data.chunks_of(n);
+    part.chunk_words.insert(part.chunk_words.end(), chunks.begin(), chunks.end());
+    part.chunk_starts.push_back(part.chunk_words.size());
   }
   part.checksum = checksum_of(part);
   return part;

@@ -20,13 +20,20 @@ struct Dataset {
   std::uint32_t channels = 1;        ///< input = (channel * rows + row) * columns + column; polarities of events are channels
   std::vector<std::uint8_t> pixels;  ///< inputs() bytes a sample; empty if the samples are events
   std::vector<std::uint8_t> labels;
-  std::uint32_t checksum = 0;  ///< crc32 over pixels, labels and events
+  std::uint32_t checksum = 0;  ///< crc32 over pixels, labels, events and chunks
 
   /// Samples that are address events: the kernel's words (step << 16 | input) of all samples, one after the other, ascending
   /// within each; sample n has those from event_starts[n] up to event_starts[n + 1]. Both are empty for intensities.
   std::vector<std::uint32_t> events;
   std::vector<std::size_t> event_starts;
-  std::uint32_t steps = 0;  ///< time steps that the events are binned to
+  std::uint32_t steps = 0;  ///< time steps that the events are binned to, or those of a chunk
+
+  /// Recordings in chunks: each is several samples of the kernel, and its state goes on from one to the next. Recording n has
+  /// those from chunk_starts[n] up to chunk_starts[n + 1], at least one; its words are those of its chunks, one after the
+  /// other, ascending within each. All are empty or 0 where a sample is one sample of the kernel.
+  std::vector<std::uint32_t> chunk_words;  ///< words of each chunk of all recordings
+  std::vector<std::size_t> chunk_starts;
+  std::int64_t step_microseconds = 0;
 
   /// What was left out of the set and why, a line each, for people.
   std::vector<std::string> notes;
@@ -34,6 +41,7 @@ struct Dataset {
   [[nodiscard]] std::size_t size() const { return labels.size(); }
   [[nodiscard]] std::uint32_t inputs() const { return channels * rows * columns; }
   [[nodiscard]] bool has_events() const { return !event_starts.empty(); }
+  [[nodiscard]] bool has_chunks() const { return !chunk_starts.empty(); }
   [[nodiscard]] std::span<const std::uint8_t> image(std::size_t n) const {
     return has_events() ? std::span<const std::uint8_t>() : std::span(pixels).subspan(n * inputs(), inputs());
   }
@@ -41,9 +49,16 @@ struct Dataset {
     if (!has_events()) return {};
     return std::span(events).subspan(event_starts[n], event_starts[n + 1] - event_starts[n]);
   }
+  /// Words of each chunk of a recording; empty if it is none.
+  [[nodiscard]] std::span<const std::uint32_t> chunks_of(std::size_t n) const {
+    if (!has_chunks()) return {};
+    return std::span(chunk_words).subspan(chunk_starts[n], chunk_starts[n + 1] - chunk_starts[n]);
+  }
+  /// Samples of the kernel that sample n is.
+  [[nodiscard]] std::size_t kernel_samples(std::size_t n) const { return has_chunks() ? chunks_of(n).size() : 1; }
 };
 
-/// crc32 over pixels, labels and events.
+/// crc32 over pixels, labels, events and chunks.
 [[nodiscard]] std::uint32_t checksum_of(const Dataset& data);
 
 /// Reads images and labels; refuses counts that differ.
@@ -77,7 +92,8 @@ struct DataFiles {
 /// Refuses a data set whose images are not `inputs` pixels, or with a label that is not less than `classes`.
 void check_fits(const Dataset& data, std::uint32_t inputs, std::uint32_t classes, const std::string& network_file);
 
-/// The same, and refuses event recordings for a network that takes intensities or has other steps.
+/// The same, and refuses event recordings for a network that takes intensities or has other steps, and those in chunks for one
+/// that keeps no state.
 void check_fits(const Dataset& data, const Network& network);
 
 /// The samples of these indices, in their order, as a data set of its own.

@@ -26,8 +26,9 @@ struct RawSample {
   std::string label;
   Part part = Part::kTraining;
   std::string origin;
-  Picture picture;                    ///< its pixels are empty for a recording
-  std::vector<std::uint32_t> events;  ///< words of the kernel
+  Picture picture;                         ///< its pixels are empty for a recording
+  std::vector<std::uint32_t> events;       ///< words of the kernel
+  std::vector<std::uint32_t> chunks = {};  ///< words of each chunk of a recording; empty if it is no chunks
 };
 
 struct RawSet {

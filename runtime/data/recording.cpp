@@ -10,8 +10,6 @@
 #include "runtime/data/reader.hpp"
 
 namespace phasic::runtime {
-namespace {}  // namespace
-
 Recording read_nmnist(const StoredFile& file, std::string_view) {
   constexpr std::size_t kEventBytes = 5;
   constexpr std::uint32_t kSide = 34, kOverflowRow = 240;
@@ -47,35 +45,102 @@ Recording read_nmnist(const StoredFile& file, std::string_view) {
 
 std::uint32_t downsampled(std::uint32_t pixels, std::uint32_t factor) { return (pixels + factor - 1) / factor; }
 
-std::vector<std::uint32_t> bin_events(const Recording& recording, const Binning& binning, const std::string& origin) {
-  const auto rows = downsampled(recording.rows, binning.downsample),
-             columns = downsampled(recording.columns, binning.downsample);
-  if (std::uint64_t{2} * rows * columns > kMostInputs) {
+namespace {
+
+/// Numbers the pixels of a camera after down-sampling.
+class Inputs {
+ public:
+  Inputs(const Recording& recording, std::uint32_t factor, const std::string& origin)
+      : rows_(downsampled(recording.rows, factor)), columns_(downsampled(recording.columns, factor)), factor_(factor) {
+    if (std::uint64_t{2} * rows_ * columns_ <= kMostInputs) return;
     throw InputError(origin, "size",
-                     fmt::format("2 x {} x {} inputs are too many, {} are possible; a larger \"downsample\" is needed", rows,
-                                 columns, kMostInputs));
+                     fmt::format("2 x {} x {} inputs are too many, {} are possible; a larger \"downsample\" is needed", rows_,
+                                 columns_, kMostInputs));
   }
-  std::vector<std::uint32_t> words;
-  if (recording.events.empty()) return words;
+  [[nodiscard]] std::uint32_t of(const CameraEvent& event) const {
+    return ((event.on ? rows_ : 0) + event.row / factor_) * columns_ + event.column / factor_;
+  }
+
+ private:
+  std::uint32_t rows_, columns_, factor_;
+};
+
+/// The time of a recording's events in microseconds, both 0 if there are none. Unsigned, as damaged files may hold any times.
+struct Duration {
+  std::uint64_t begin = 0;   ///< the smallest
+  std::uint64_t length = 0;  ///< up to the largest
+  /// Since the first one.
+  [[nodiscard]] std::uint64_t since(const CameraEvent& event) const { return static_cast<std::uint64_t>(event.time) - begin; }
+};
+
+Duration duration_of(const Recording& recording, const std::string& origin) {
+  if (recording.events.empty()) return {};
   const auto [first, last] = std::minmax_element(recording.events.begin(), recording.events.end(),
                                                  [](const auto& left, const auto& right) { return left.time < right.time; });
-  // Unsigned, as damaged files may hold any times.
   const auto begin = static_cast<std::uint64_t>(first->time);
   constexpr auto kLongest = std::uint64_t{1} << 56;
   const auto length = static_cast<std::uint64_t>(last->time) - begin;
   if (length > kLongest) throw InputError(origin, "time", fmt::format("the events are {} microseconds apart", length));
-  const auto window = binning.window > 0 ? static_cast<std::uint64_t>(binning.window) : length + 1;
-  words.reserve(recording.events.size());
-  for (const auto& event : recording.events) {
-    const auto since = static_cast<std::uint64_t>(event.time) - begin;
-    if (since >= window) continue;
-    const auto step = static_cast<std::uint32_t>(since * binning.steps / window);
-    const auto input = ((event.on ? rows : 0) + event.row / binning.downsample) * columns + event.column / binning.downsample;
-    words.push_back((step << contract::kEntryStepBit) | input);
-  }
+  return {begin, length};
+}
+
+/// Microseconds that are shown.
+std::uint64_t window_of(const Binning& binning, const Duration& duration) {
+  return binning.window > 0 ? static_cast<std::uint64_t>(binning.window) : duration.length + 1;
+}
+
+std::uint64_t rounded_up(std::uint64_t whole, std::uint64_t part) { return whole / part + (whole % part != 0 ? 1 : 0); }
+
+template <class Word>
+void sort_once_each(std::vector<Word>& words) {
   std::sort(words.begin(), words.end());
   words.erase(std::unique(words.begin(), words.end()), words.end());
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> bin_events(const Recording& recording, const Binning& binning, const std::string& origin) {
+  const Inputs inputs(recording, binning.downsample, origin);
+  const auto duration = duration_of(recording, origin);
+  const auto window = window_of(binning, duration);
+  std::vector<std::uint32_t> words;
+  words.reserve(recording.events.size());
+  for (const auto& event : recording.events) {
+    const auto since = duration.since(event);
+    if (since >= window) continue;
+    const auto step = static_cast<std::uint32_t>(since * binning.steps / window);
+    words.push_back((step << contract::kEntryStepBit) | inputs.of(event));
+  }
+  sort_once_each(words);
   return words;
+}
+
+Chunks chunk_events(const Recording& recording, const Binning& binning, const std::string& origin) {
+  const Inputs inputs(recording, binning.downsample, origin);
+  const auto duration = duration_of(recording, origin);
+  const auto window = window_of(binning, duration), step = static_cast<std::uint64_t>(binning.step);
+  const auto count = rounded_up(rounded_up(window, step), binning.steps);
+  if (count > kMostChunks) {
+    throw InputError(origin, "step_ms",
+                     fmt::format("{:g} makes {} chunks of {} steps of {} microseconds; at most {} are possible",
+                                 static_cast<double>(step) / 1000, count, binning.steps, window, kMostChunks));
+  }
+  std::vector<std::uint64_t> numbered;  // as a word, but with the number of a step in the whole recording
+  numbered.reserve(recording.events.size());
+  for (const auto& event : recording.events) {
+    const auto since = duration.since(event);
+    if (since < window) numbered.push_back((since / step << contract::kEntryStepBit) | inputs.of(event));
+  }
+  sort_once_each(numbered);
+  Chunks chunks{{}, std::vector<std::uint32_t>(count)};
+  chunks.words.reserve(numbered.size());
+  for (const auto one : numbered) {
+    const auto number = one >> contract::kEntryStepBit;
+    ++chunks.counts[number / binning.steps];
+    chunks.words.push_back(
+        static_cast<std::uint32_t>((number % binning.steps << contract::kEntryStepBit) | (one & contract::kEntryInput)));
+  }
+  return chunks;
 }
 
 }  // namespace phasic::runtime

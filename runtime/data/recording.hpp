@@ -57,6 +57,7 @@ struct Binning {
   std::int64_t window =
       0;  ///< microseconds from the first event on that are shared out over the steps; 0: up to the last event
   std::uint32_t downsample = 1;  ///< this many columns and rows become one
+  std::int64_t step = 0;         ///< of `chunk_events`: microseconds of a step, at least 1
 };
 
 /// Rows and columns after down-sampling: rounded up.
@@ -72,5 +73,22 @@ inline constexpr std::uint32_t kMostInputs = contract::widest_limits().max_rows;
 /// InputError with `origin` if there are more than kMostInputs.
 [[nodiscard]] std::vector<std::uint32_t> bin_events(const Recording& recording, const Binning& binning,
                                                     const std::string& origin);
+
+/// Chunks of a recording that are possible.
+inline constexpr std::uint64_t kMostChunks = 1'000'000;
+
+/// A recording as pieces of `Binning::steps` steps each.
+struct Chunks {
+  std::vector<std::uint32_t> words;   ///< as those of `bin_events`, chunk after chunk, each with steps from 0 on
+  std::vector<std::uint32_t> counts;  ///< words of each chunk; at least one chunk
+};
+
+/// Cuts a recording into steps of `binning.step`, whatever its length, and these into chunks. With number the step counted from
+/// the first event on,
+///     number = floor((time - time of the first event) / step)     chunk = floor(number / steps)     step of a word = the rest
+/// and inputs as in `bin_events`. With a window every recording lasts as long as that, otherwise until its last event; the last
+/// chunk is filled up with steps without events. Throws InputError with `origin` if there are more than kMostChunks or
+/// kMostInputs.
+[[nodiscard]] Chunks chunk_events(const Recording& recording, const Binning& binning, const std::string& origin);
 
 }  // namespace phasic::runtime

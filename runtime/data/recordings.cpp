@@ -19,8 +19,15 @@ class Tally {
   void take(RawSet& raw, const StoredFile& file, const Placed& placed, const Preprocessing& how) {
     take_sample(raw, [&] {
       const auto recording = read_recording(file, how.camera);
-      const Binning binning{how.steps, how.window_microseconds, how.downsample};
-      RawSample sample{placed.label, placed.part, file.origin, {}, bin_events(recording, binning, file.origin)};
+      const Binning binning{how.steps, how.window_microseconds, how.downsample, how.step_microseconds};
+      RawSample sample{placed.label, placed.part, file.origin, {}, {}};
+      if (how.step_microseconds > 0) {
+        auto chunks = chunk_events(recording, binning, file.origin);
+        sample.events = std::move(chunks.words);
+        sample.chunks = std::move(chunks.counts);
+      } else {
+        sample.events = bin_events(recording, binning, file.origin);
+      }
       sample.picture.channels = 2;
       sample.picture.rows = downsampled(recording.rows, how.downsample);
       sample.picture.columns = downsampled(recording.columns, how.downsample);

@@ -30,7 +30,7 @@ DataRequest parse_data_request(const JsonNode& node) {
     return request;
   }
   node.expect_object({"set", "folder", "size", "gray", "invert", "unique", "order", "test_share", "seed", "labels", "range_db",
-                      "steps", "window_ms", "downsample", "camera", "validation", "leave_out_damaged"});
+                      "steps", "step_ms", "window_ms", "downsample", "camera", "validation", "leave_out_damaged"});
   if (const auto set = node.find("set")) {
     request.set = set->text();
     if (find_known(request.set) == nullptr) set->refuse("no known data set; known: " + known_names());
@@ -58,6 +58,7 @@ DataRequest parse_data_request(const JsonNode& node) {
   if (const auto steps = node.find("steps"))
     request.steps = static_cast<std::uint32_t>(steps->integer(1, contract::kEntryStep >> contract::kEntryStepBit));
   if (const auto window = node.find("window_ms")) request.window_microseconds = std::llround(1000 * window->real(0, 1e9));
+  if (const auto step = node.find("step_ms")) request.step_microseconds = std::llround(1000 * step->real(0.001, 1e6));
   if (const auto factor = node.find("downsample")) request.downsample = static_cast<std::uint32_t>(factor->integer(1, 1024));
   if (const auto camera = node.find("camera")) request.camera = aedat2_cameras()[camera->one_of(aedat2_cameras())];
   if (const auto part = node.find("validation")) request.validation = kValidations[part->one_of(kValidations)];
@@ -113,6 +114,7 @@ Preprocessing preprocessing_of(const DataRequest& request, const Preprocessing& 
   only(request.labels.has_value(), form.words, "labels", "nettalk");
   only(request.range_decibels.has_value(), form.sounds, "range_db", "sounds");
   only(request.window_microseconds.has_value(), form.recordings, "window_ms", "event recordings");
+  only(request.step_microseconds.has_value(), form.recordings, "step_ms", "event recordings");
   only(request.downsample.has_value(), form.recordings, "downsample", "event recordings");
   only(request.camera.has_value(), form.recordings, "camera", "event recordings");
   only(request.validation.has_value(), form.files, "validation", "files by class");
@@ -134,6 +136,7 @@ Preprocessing preprocessing_of(const DataRequest& request, const Preprocessing& 
   take(result.steps, request.steps);
   take(result.downsample, request.downsample);
   take(result.window_microseconds, request.window_microseconds);
+  take(result.step_microseconds, request.step_microseconds);
   take(result.camera, request.camera);
   take(result.validation, request.validation);
   take(result.leave_out_damaged, request.leave_out_damaged);

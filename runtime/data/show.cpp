@@ -54,17 +54,21 @@ std::string text_picture(const Picture& given, bool blocks, std::uint32_t most) 
   return text;
 }
 
-std::string step_histogram(std::span<const std::uint32_t> events, std::uint32_t steps) {
+std::string histogram(std::string_view of, std::span<const std::uint32_t> counts) {
   constexpr std::size_t kWidth = 60;
-  std::vector<std::size_t> counts(steps);
-  for (const auto word : events) ++counts.at(word >> contract::kEntryStepBit);
-  const auto most = std::max<std::size_t>(1, *std::max_element(counts.begin(), counts.end()));
+  const auto most = counts.empty() ? 1 : std::max<std::size_t>(1, *std::ranges::max_element(counts));
   std::string text;
-  for (std::uint32_t step = 0; step < steps; ++step) {
-    const auto bar = std::string((counts[step] * kWidth + most - 1) / most, '#');
-    text += fmt::format("step {:>3} {:>7}{}{}\n", step, counts[step], bar.empty() ? "" : "  ", bar);
+  for (std::size_t n = 0; n < counts.size(); ++n) {
+    const auto bar = std::string((counts[n] * kWidth + most - 1) / most, '#');
+    text += fmt::format("{} {:>3} {:>7}{}{}\n", of, n, counts[n], bar.empty() ? "" : "  ", bar);
   }
   return text;
+}
+
+std::string step_histogram(std::span<const std::uint32_t> events, std::uint32_t steps) {
+  std::vector<std::uint32_t> counts(steps);
+  for (const auto word : events) ++counts.at(word >> contract::kEntryStepBit);
+  return histogram("step", counts);
 }
 
 Picture enlarged(const Picture& picture, std::uint32_t factor) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/picture.hpp"
@@ -19,7 +20,9 @@ namespace phasic::runtime {
 /// columns are made smaller; colours become gray.
 [[nodiscard]] std::string text_picture(const Picture& picture, bool blocks, std::uint32_t most = 60);
 
-/// Events of each time step: a line each with number and bar.
+/// A line for each count, with `of`, its number, the count and a bar.
+[[nodiscard]] std::string histogram(std::string_view of, std::span<const std::uint32_t> counts);
+/// Events of each time step.
 [[nodiscard]] std::string step_histogram(std::span<const std::uint32_t> events, std::uint32_t steps);
 
 /// Every pixel becomes a square of `factor` pixels.

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/data/statistics.hpp"
 
+#include <map>
 #include <string_view>
-#include <unordered_map>
+#include <utility>
 
 namespace phasic::runtime {
 namespace {
 
-std::string_view bytes_of(const Dataset& data, std::size_t n) {
-  if (data.has_events()) {
-    const auto events = data.events_of(n);
-    return {reinterpret_cast<const char*>(events.data()), events.size_bytes()};
-  }
-  const auto image = data.image(n);
-  return {reinterpret_cast<const char*>(image.data()), image.size()};
+/// What two samples that are equal have alike: intensities or words, and the sizes of chunks.
+using Content = std::pair<std::string_view, std::string_view>;
+
+Content content_of(const Dataset& data, std::size_t n) {
+  const auto bytes = [](auto values) {
+    return std::string_view(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  };
+  return {data.has_events() ? bytes(data.events_of(n)) : bytes(data.image(n)), bytes(data.chunks_of(n))};
 }
 
 }  // namespace
@@ -26,12 +28,12 @@ std::vector<std::size_t> class_counts(const Dataset& data, std::size_t classes) 
 
 Repeats count_repeats(const Dataset& training, const Dataset& test) {
   Repeats repeats;
-  std::unordered_map<std::string_view, std::uint8_t> first;
+  std::map<Content, std::uint8_t> first;
   for (std::size_t n = 0; n < training.size(); ++n) {
-    if (!first.emplace(bytes_of(training, n), training.labels[n]).second) ++repeats.within_training;
+    if (!first.emplace(content_of(training, n), training.labels[n]).second) ++repeats.within_training;
   }
   for (std::size_t n = 0; n < test.size(); ++n) {
-    const auto same = first.find(bytes_of(test, n));
+    const auto same = first.find(content_of(test, n));
     if (same == first.end()) continue;
     ++repeats.test_in_training;
     if (same->second != test.labels[n]) ++repeats.contradictory;

@@ -6,6 +6,13 @@
 
 namespace phasic::runtime {
 
+void Tally::add(const Answers& answers) {
+  for (const auto& answer : answers.answers) {
+    ++shown[answer.label];
+    right[answer.label] += answer.right() ? 1 : 0;
+  }
+}
+
 double Tally::share() const {
   const auto sum = [](const std::vector<std::uint64_t>& v) { return std::accumulate(v.begin(), v.end(), std::uint64_t{0}); };
   return sum(shown) == 0 ? 0 : static_cast<double>(sum(right)) / static_cast<double>(sum(shown));

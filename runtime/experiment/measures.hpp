@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/experiment/row.hpp"
+#include "runtime/run/answers.hpp"
 
 namespace phasic::runtime {
 
@@ -13,6 +14,7 @@ namespace phasic::runtime {
 struct Tally {
   std::vector<std::uint64_t> right, shown;
   explicit Tally(std::uint32_t classes) : right(classes), shown(classes) {}
+  void add(const Answers& answers);
 
   [[nodiscard]] double share() const;
   [[nodiscard]] double share_of(std::uint32_t one) const;

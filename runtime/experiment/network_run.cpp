@@ -48,7 +48,7 @@ std::vector<std::unique_ptr<driver::Device>> open_engine(const std::string& engi
 
 /// Gives samples in the order of presentation, which must outlive it as must the data.
 SampleSource source_of(const Dataset& training, const PresentationOrder& order) {
-  return [&](std::uint64_t position) { return sample_of(training, order.indices[position]); };
+  return [&](std::uint64_t position, std::vector<Sample>& to) { append_samples(training, order.indices[position], to); };
 }
 
 /// A network that learns, its looks at validation samples, and the last judgement.
@@ -64,10 +64,11 @@ class NetworkLearner {
   double learn(const Stretch& stretch) {
     const std::uint64_t first = state_.position;
     std::uint64_t right = 0;
-    const auto note = [&](std::uint64_t, std::span<const Sample>, const LaunchResult& result) {
-      right += result.correct();
+    const auto note = [&](const Launched& launch) {
+      right += launch.answers.correct();
       if (progress_) progress_(state_.position, order_.indices.size());
-      if (is_look_due()) looks_.emplace_back(state_.position, judge(data_.validation, kFirstValidationSample).share());
+      if (launch.answers.size() > 0 && is_look_due())
+        looks_.emplace_back(state_.position, judge(data_.validation, kFirstValidationSample).share());
     };
     runtime::learn(fixed_, source_of(data_.training, order_),
                    {.end = stretch.end,
@@ -87,13 +88,8 @@ class NetworkLearner {
         .launch_samples = std::min<std::uint64_t>(plan_.experiment.launch_samples, largest_launch(network, false)),
         .first_sample = first_sample,
         .keep = network.keep};
-    const auto note = [&](std::uint64_t, std::span<const Sample> samples, const LaunchResult& launch) {
-      for (std::size_t n = 0; n < samples.size(); ++n) {
-        ++tally.shown[samples[n].label];
-        tally.right[samples[n].label] += launch.right(n) ? 1 : 0;
-      }
-    };
-    judged_ = test(data, plan, state_.weights, launchers, note).counters;
+    const auto note = [&](const Launched& launch) { tally.add(launch.answers); };
+    judged_ = test(fixed_, data, plan, state_.weights, launchers, note).counters;
     return tally;
   }
 

@@ -35,7 +35,6 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
 
   const auto outputs = network.outputs();
   result.records.resize(samples.size());
-  result.classes.resize(samples.size());
   result.scores.resize(samples.size() * outputs);
   for (std::size_t n = 0; n < samples.size(); ++n) {
     const auto* place = response.results.data() + layout::kRecordsOffset + n * record_bytes(network);
@@ -44,7 +43,6 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
     const auto number = static_cast<std::uint32_t>(options.first_sample + n);
     expect(fmt::format("record {}: sample", n), result.records[n].sample, number);
     expect(fmt::format("record {}: label", n), result.records[n].label, samples[n].label);
-    result.classes[n] = network.class_of(result.records[n].prediction);
   }
   result.weights = std::move(response.weights);
   result.trace = std::move(response.trace);
@@ -52,12 +50,6 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
 }
 
 }  // namespace
-
-std::uint64_t LaunchResult::correct() const {
-  std::uint64_t sum = 0;
-  for (std::size_t n = 0; n < records.size(); ++n) sum += right(n) ? 1 : 0;
-  return sum;
-}
 
 std::vector<std::uint32_t> encode_events(const Network& network, std::span<const std::uint8_t> intensities,
                                          std::uint32_t sample) {

@@ -22,6 +22,7 @@ struct Sample {
   std::uint32_t label = contract::kUnlabelled;
   std::span<const std::uint32_t> events = {};
   bool restart = false;  ///< begins with no state, in a network that keeps it
+  bool goes_on = false;  ///< the sample after it is the next chunk of the same recording
 };
 
 struct PackedSamples {
@@ -43,22 +44,16 @@ struct PackedSamples {
 struct Counters {
   contract::ResultsHeader header{};
   std::array<contract::LayerCounters, contract::kMaxLayers> layers{};
-  std::uint64_t samples = 0;
+  std::uint64_t samples = 0;  ///< of the kernel in a launch; whole samples, such as recordings, in what sessions add up
   void add(const Counters& other);
 };
 
 struct LaunchResult {
   std::vector<contract::ResultRecord> records;  ///< one a sample
-  std::vector<std::uint32_t> classes;           ///< predicted class of each sample
   std::vector<std::uint32_t> scores;            ///< outputs() a sample
   Counters counters;
   std::vector<std::byte> weights;  ///< after the launch
   std::vector<std::byte> trace;    ///< empty without a trace
-
-  /// Whether sample n was given the class of its label.
-  [[nodiscard]] bool right(std::size_t n) const { return classes[n] == records[n].label; }
-  /// Samples that were.
-  [[nodiscard]] std::uint64_t correct() const;
 };
 
 /// What stays the same from launch to launch.

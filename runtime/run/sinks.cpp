@@ -24,8 +24,7 @@ std::string results_header(const Network& network) {
 
 /// Place and number of the sample before a position.
 std::string last_sample(SinkStart start) {
-  const auto last = start.position - 1;
-  return start.position == 0 ? "" : fmt::format("{},{},", last, static_cast<std::uint32_t>(last));
+  return start.position == 0 ? "" : fmt::format("{},{},", start.position - 1, static_cast<std::uint32_t>(start.number - 1));
 }
 
 std::string last_traced(const Network& network, SinkStart start) {
@@ -107,13 +106,13 @@ void SampleRows::flush() {
 ResultRows::ResultRows(const std::filesystem::path& file, const Network& network, SinkStart start)
     : rows_(file, results_header(network), start, last_sample(start)), outputs_(network.outputs()) {}
 
-void ResultRows::write(std::uint64_t first, const LaunchResult& result) {
+void ResultRows::write(const Launched& launch) {
   fmt::memory_buffer text;
   auto out = std::back_inserter(text);
-  for (std::size_t n = 0; n < result.records.size(); ++n) {
-    const auto& record = result.records[n];
-    fmt::format_to(out, "{},{},{},{},{}", first + n, record.sample, record.label, record.prediction, record.spikes);
-    for (std::uint32_t j = 0; j < outputs_; ++j) fmt::format_to(out, ",{}", result.scores[n * outputs_ + j]);
+  for (std::size_t n = 0; n < launch.answers.size(); ++n) {
+    const auto& answer = launch.answers.answers[n];
+    fmt::format_to(out, "{},{},{},{},{}", launch.first + n, answer.number, answer.label, answer.prediction, answer.spikes);
+    for (std::uint32_t j = 0; j < outputs_; ++j) fmt::format_to(out, ",{}", launch.answers.scores[n * outputs_ + j]);
     text.push_back('\n');
   }
   rows_.append({text.data(), text.size()});
@@ -123,19 +122,22 @@ TraceRows::TraceRows(const std::filesystem::path& file, const Network& network, 
     : rows_(file, "place,number,layer,step,potentials of neurons 0 on\n", start, last_traced(network, start)),
       network_(&network) {}
 
-void TraceRows::write(std::uint64_t first, const LaunchResult& result) {
+void TraceRows::write(const Launched& launch) {
+  const auto& result = launch.result;
   fmt::memory_buffer text;
   auto out = std::back_inserter(text);
+  auto place = launch.first;
   for (std::size_t n = 0; n < result.records.size(); ++n) {
     for (std::size_t layer = 0; layer < network_->layers.size(); ++layer) {
       for (std::uint32_t step = 0; step < network_->steps; ++step) {
-        fmt::format_to(out, "{},{},{},{}", first + n, result.records[n].sample, layer, step);
+        fmt::format_to(out, "{},{},{},{}", place, result.records[n].sample, layer, step);
         for (std::uint32_t j = 0; j < network_->layers[layer].neurons; ++j) {
           fmt::format_to(out, ",{}", traced_potential(*network_, result.trace, n, layer, step, j));
         }
         text.push_back('\n');
       }
     }
+    if (!launch.samples[n].goes_on) ++place;
   }
   rows_.append({text.data(), text.size()});
 }
@@ -150,9 +152,9 @@ void Sinks::begin() {
   if (trace) trace->begin();
 }
 
-void Sinks::write(std::uint64_t first, const LaunchResult& result) {
-  if (results) results->write(first, result);
-  if (trace) trace->write(first, result);
+void Sinks::write(const Launched& launch) {
+  if (results) results->write(launch);
+  if (trace) trace->write(launch);
 }
 
 void Sinks::flush() {

@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "runtime/base/files.hpp"
-#include "runtime/run/launch.hpp"
+#include "runtime/run/session.hpp"
 
 namespace phasic::runtime {
 
@@ -24,6 +24,7 @@ enum class OldRows {
 struct SinkStart {
   OldRows old_rows = OldRows::kReplaced;
   std::uint64_t position = 0;  ///< place of the first sample that will be written
+  std::uint64_t number = 0;    ///< samples of the kernel before it
 };
 
 /// A CSV file with a row, or some, for each sample in the order of places; a row begins with its place.
@@ -53,14 +54,15 @@ class SampleRows {
   std::uint64_t kept_ = 0;  ///< bytes that are right
 };
 
-/// One row a sample: place in the stream or data set, number in the stream of random numbers, label, prediction, spikes of the
-/// last layer, and the score of every neuron of the last layer.
+/// One row a sample: place in the stream or data set, number in the stream of random numbers (of a recording's last chunk),
+/// label, prediction, spikes of the last layer, and the score of every neuron of the last layer. A recording in chunks has one
+/// row.
 class ResultRows {
  public:
   /// Throws InputError naming the file.
   ResultRows(const std::filesystem::path& file, const Network& network, SinkStart start = {});
   void begin() { rows_.begin(); }
-  void write(std::uint64_t first, const LaunchResult& result);
+  void write(const Launched& launch);
   void flush() { rows_.flush(); }
 
  private:
@@ -68,13 +70,14 @@ class ResultRows {
   std::uint32_t outputs_;
 };
 
-/// One row for each sample, layer and step: place, number, layer, step, and the potential of every neuron of the layer.
+/// One row for each sample, layer and step: place, number, layer, step, and the potential of every neuron of the layer. A
+/// recording in chunks has those of each chunk, with numbers of their own.
 class TraceRows {
  public:
   /// Throws InputError naming the file.
   TraceRows(const std::filesystem::path& file, const Network& network, SinkStart start = {});
   void begin() { rows_.begin(); }
-  void write(std::uint64_t first, const LaunchResult& result);
+  void write(const Launched& launch);
   void flush() { rows_.flush(); }
 
  private:
@@ -90,7 +93,7 @@ struct Sinks {
   /// Opens what has a name. Throws InputError.
   void open(const std::string& results_file, const std::string& trace_file, const Network& network, SinkStart start = {});
   void begin();
-  void write(std::uint64_t first, const LaunchResult& result);
+  void write(const Launched& launch);
   void flush();
 };
 

@@ -8,7 +8,22 @@
 
 namespace phasic::runtime {
 
-Sample sample_of(const Dataset& data, std::size_t n) { return {data.image(n), data.labels[n], data.events_of(n)}; }
+Sample sample_of(const Dataset& data, std::size_t n) {
+  if (!data.has_chunks()) return {data.image(n), data.labels[n], data.events_of(n)};
+  const auto counts = data.chunks_of(n);
+  return {{}, data.labels[n], data.events_of(n).first(counts[0]), true, counts.size() > 1};
+}
+
+void append_samples(const Dataset& data, std::size_t n, std::vector<Sample>& to) {
+  to.push_back(sample_of(data, n));
+  const auto words = data.events_of(n);
+  const auto counts = data.chunks_of(n);
+  std::size_t begin = to.back().events.size();
+  for (std::size_t chunk = 1; chunk < counts.size(); ++chunk) {
+    to.push_back({{}, data.labels[n], words.subspan(begin, counts[chunk]), false, chunk + 1 < counts.size()});
+    begin += counts[chunk];
+  }
+}
 
 std::string_view name(Order order) { return order == Order::kFile ? "file" : "shuffled"; }
 
@@ -30,7 +45,13 @@ std::size_t SampleStream::index(std::uint64_t position) {
   return shuffled_[position % count];
 }
 
-Sample SampleStream::at(std::uint64_t position) { return sample_of(*data_, index(position)); }
+std::uint64_t SampleStream::kernel_samples_before(std::uint64_t position) {
+  if (!data_->has_chunks()) return position;
+  const auto epoch = position / data_->size();
+  std::uint64_t sum = epoch * data_->chunk_words.size();
+  for (auto before = epoch * data_->size(); before < position; ++before) sum += data_->kernel_samples(index(before));
+  return sum;
+}
 
 void Curve::add(bool right) {
   if (samples % block == 0) {

@@ -20,15 +20,20 @@ enum class Order { kFile, kShuffled };
 inline constexpr std::uint32_t kFirstTestSample = 0x80000000u;
 inline constexpr std::uint32_t kFirstValidationSample = 0xc0000000u;
 
-/// Sample n of a data set; the data set must outlive it.
+/// Sample n of a data set, or the first chunk of recording n; the data set must outlive it.
 [[nodiscard]] Sample sample_of(const Dataset& data, std::size_t n);
+/// Appends the samples of the kernel that sample n is: one, or all chunks of a recording.
+void append_samples(const Dataset& data, std::size_t n, std::vector<Sample>& to);
 
 class SampleStream {
  public:
   SampleStream(const Dataset& data, Order order, std::uint64_t seed) : data_(&data), order_(order), seed_(seed) {}
   /// Index in the data set of a sample of the stream.
   [[nodiscard]] std::size_t index(std::uint64_t position);
-  [[nodiscard]] Sample at(std::uint64_t position);
+  /// Appends the samples of the kernel that a sample of the stream is.
+  void append(std::uint64_t position, std::vector<Sample>& to) { append_samples(*data_, index(position), to); }
+  /// Samples of the kernel before a place of the stream.
+  [[nodiscard]] std::uint64_t kernel_samples_before(std::uint64_t position);
 
  private:
   const Dataset* data_;

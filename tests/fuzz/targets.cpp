@@ -77,6 +77,7 @@ void read_recording_named(const Bytes& bytes, const char* name) {
     const auto recording = read_recording({name, name, bytes});
     (void)bin_events(recording, {20, 0, 8}, name);
     (void)bin_events(recording, {7, 1000, 8}, name);
+    (void)chunk_events(recording, {7, 1000, 8, 100}, name);
   });
 }
 void read_aedat(const Bytes& bytes) { read_recording_named(bytes, "r.aedat"); }

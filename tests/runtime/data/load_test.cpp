@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "runtime/data/statistics.hpp"
 #include "runtime/run/launch.hpp"
 #include "runtime/run/stream.hpp"
 #include "tests/runtime/data/made_files.hpp"
@@ -102,6 +103,56 @@ TEST_F(Load, RecordingsOfManyFormatsInFoldersByClass) {
   EXPECT_EQ(first.size(), 2u);
   test::write_files(folder / "set", {{"train/wave/4.aedat", test::aedat2("DVS128", {{0, 1}})}});
   expect_all_in(refusal([&] { (void)load_named(request); }), {"4.aedat", "128 x 128", "34 x 34"});
+}
+
+TEST_F(Load, RecordingsBecomeChunksOfStepsOfATimeThatIsSaid) {
+  const std::vector<test::MadeEvent> shorter{{5'000, 1, 1, true}, {9'000, 2, 0, false}},
+      longer{{0, 3, 0, true}, {70'000, 3, 0, true}}, later{{0, 3, 0, true}, {110'000, 3, 0, true}};
+  test::write_files(folder / "set", {{"train/a/1.bin", test::nmnist(longer)},
+                                     {"train/b/2.aedat4", test::aedat4(shorter, Packing::kLz4, 34, 34)},
+                                     {"train/b/3.bin", test::nmnist(longer)},
+                                     {"train/b/4.bin", test::nmnist(later)},
+                                     {"test/a/5.bin", test::nmnist({{0, 0, 0, false}})}});
+  DataRequest request;
+  request.folder = (folder / "set").string();
+  request.mixed = false;
+  request.steps = 4;
+  request.step_microseconds = 10'000;
+  const auto data = load_named(request);
+  const auto counts_of = [](const Dataset& set, std::size_t n) {
+    const auto counts = set.chunks_of(n);
+    return std::vector<std::uint32_t>(counts.begin(), counts.end());
+  };
+  // 8 steps, 1 step, 8 steps, 12 steps: the second half of the longer recording is the last third of the one with a gap.
+  EXPECT_EQ(data.training.chunk_words, (std::vector<std::uint32_t>{1, 1, 2, 1, 1, 1, 0, 1}));
+  EXPECT_EQ(data.training.chunk_starts, (std::vector<std::size_t>{0, 2, 3, 5, 8}));
+  EXPECT_EQ(counts_of(data.test, 0), (std::vector<std::uint32_t>{1}));
+  const auto first = data.training.events_of(0), last = data.training.events_of(3);
+  EXPECT_EQ(std::vector<std::uint32_t>(first.begin(), first.end()),
+            (std::vector<std::uint32_t>{34 * 34 + 3, (3u << 16) | (34 * 34 + 3)}));
+  EXPECT_TRUE(std::equal(first.begin(), first.end(), last.begin(), last.end()));
+  EXPECT_EQ(count_repeats(data.training, data.test).within_training, 1u) << "the gap is not a repetition";
+  request.unique = true;
+  EXPECT_EQ(load_named(request).training.size(), 3u);
+
+  const std::uint32_t chosen[] = {3, 1};
+  const auto picked = pick(data.training, chosen, "picked");
+  EXPECT_EQ(counts_of(picked, 0), (std::vector<std::uint32_t>{1, 0, 1}));
+  EXPECT_EQ(counts_of(picked, 1), (std::vector<std::uint32_t>{2}));
+  auto moved = picked;
+  moved.chunk_words = {0, 1, 1, 2};
+  EXPECT_NE(checksum_of(moved), picked.checksum);
+
+  auto document = test::small_network(2312, 10, 10);
+  document["samples"] = "event";
+  document["steps"] = 4;
+  expect_all_in(refusal([&] { check_fits(data.training, parse_network(document, "net.json")); }),
+                {"net.json", "keep", "false", "step_ms\": 10", "true is needed"});
+  document["keep"] = true;
+  EXPECT_NO_THROW(check_fits(data.training, parse_network(document, "net.json")));
+  document["steps"] = 5;
+  expect_all_in(refusal([&] { check_fits(data.training, parse_network(document, "net.json")); }),
+                {"net.json", "steps", "5", "4"});
 }
 
 TEST_F(Load, EventsReachTheKernelAsTheyAre) {

@@ -165,6 +165,53 @@ TEST(Binning, DownSamplingJoinsPixels) {
             (std::vector<std::uint32_t>{0, 11}));
 }
 
+std::uint32_t word(std::uint32_t step, std::uint32_t input) { return step << 16 | input; }
+
+TEST(Chunks, StepsAreAsLongAsSaidByHandNumbers) {
+  // Steps of 100 us, 4 in a chunk. Since the first event: 0, 99 | 100 | 399 || 400 || nothing || 1250, so 13 steps of which the
+  // last chunk has one.
+  const auto recording = made({{5000, 0, 0, false},
+                               {5099, 2, 1, false},
+                               {5400, 1, 0, true},
+                               {5100, 1, 0, true},
+                               {5399, 2, 1, true},
+                               {6250, 0, 1, false},
+                               {6249, 0, 1, false}});
+  const auto chunks = chunk_events(recording, {4, 0, 1, 100}, "x");
+  EXPECT_EQ(chunks.words,
+            (std::vector<std::uint32_t>{word(0, 0), word(0, 5), word(1, 7), word(3, 11), word(0, 7), word(0, 3)}));
+  EXPECT_EQ(chunks.counts, (std::vector<std::uint32_t>{4, 1, 0, 1}));
+  // 1251 us fill 13 steps, 1200 us exactly 12.
+  EXPECT_EQ(chunk_events(made({{0, 0, 0, true}, {1199, 0, 0, true}}), {4, 0, 1, 100}, "x").counts.size(), 3u);
+}
+
+TEST(Chunks, AWindowSaysHowLongEveryRecordingLasts) {
+  const auto recording = made({{10, 0, 0, false}, {409, 1, 0, false}, {410, 2, 0, false}, {900, 2, 0, false}});
+  // 400 us are a chunk; 401 are one more, with one step.
+  EXPECT_EQ(chunk_events(recording, {4, 400, 1, 100}, "x").counts, (std::vector<std::uint32_t>{2}));
+  EXPECT_EQ(chunk_events(recording, {4, 401, 1, 100}, "x").counts, (std::vector<std::uint32_t>{2, 1}));
+  EXPECT_EQ(chunk_events(recording, {4, 2000, 1, 100}, "x").counts, (std::vector<std::uint32_t>{2, 1, 1, 0, 0}));
+  EXPECT_EQ(chunk_events(made({}), {4, 500, 1, 100}, "x").counts, (std::vector<std::uint32_t>{0, 0}));
+  EXPECT_EQ(chunk_events(made({}), {4, 0, 1, 100}, "x").counts, (std::vector<std::uint32_t>{0}));
+}
+
+TEST(Chunks, TooManyAreRefusedWithFileFieldAndValue) {
+  const auto recording = made({{0, 0, 0, true}, {3'999'999, 0, 0, true}});
+  EXPECT_EQ(chunk_events(recording, {4, 0, 1, 1}, "x").counts.size(), kMostChunks);
+  expect_all_in(refusal([] {
+                  (void)chunk_events(made({{0, 0, 0, true}, {4'000'000, 0, 0, true}}), {4, 0, 1, 1}, "long.aedat4");
+                }),
+                {"long.aedat4", "step_ms", "0.001", "1000001 chunks", "1000000"});
+  expect_all_in(refusal([] {
+                  (void)chunk_events(made({{INT64_MIN, 0, 0, true}, {INT64_MAX, 0, 0, true}}), {20, 0, 1, 1000}, "x");
+                }),
+                {"x", "time"});
+  expect_all_in(refusal([] {
+                  (void)chunk_events(made({{0, 0, 0, true}}, 300, 200), {20, 0, 1, 1000}, "big.aedat4");
+                }),
+                {"big.aedat4", "300 x 200", "downsample"});
+}
+
 TEST(Binning, EmptyHugeAndEndlessRecordings) {
   EXPECT_TRUE(bin_events(made({}), {20, 1000, 1}, "x").empty());
   expect_all_in(refusal([] {

@@ -30,6 +30,7 @@ TEST(DataRequest, AnObjectHasTheFieldsOfDocumentation) {
                                {"labels", "stress"},
                                {"steps", 16},
                                {"window_ms", 1.5},
+                               {"step_ms", 0.25},
                                {"downsample", 2},
                                {"camera", "davis240"},
                                {"validation", "leave_out"},
@@ -45,6 +46,7 @@ TEST(DataRequest, AnObjectHasTheFieldsOfDocumentation) {
   EXPECT_EQ(request.labels, "stress");
   EXPECT_EQ(request.steps, 16u);
   EXPECT_EQ(request.window_microseconds, 1500);
+  EXPECT_EQ(request.step_microseconds, 250);
   EXPECT_EQ(request.downsample, 2u);
   EXPECT_EQ(request.camera, "davis240");
   EXPECT_EQ(request.validation, "leave_out");
@@ -64,6 +66,8 @@ TEST(DataRequest, WrongFieldsAreNamedWithTheirValues) {
   expect_all_in(refused({{"set", "mnist"}, {"test_share", 1.5}}), {"data.test_share", "1.5"});
   expect_all_in(refused({{"set", "nettalk"}, {"labels", "tone"}}), {"data.labels", "tone", "stress"});
   expect_all_in(refused({{"set", "nmnist"}, {"camera", "eye"}}), {"data.camera", "eye", "dvs128", "davis346"});
+  expect_all_in(refused({{"set", "nmnist"}, {"step_ms", 0}}), {"data.step_ms", "0", "0.001 to"});
+  expect_all_in(refused({{"set", "nmnist"}, {"step_ms", "1"}}), {"data.step_ms", "number"});
   expect_all_in(refused({{"folder", "/x"}, {"validation", "yes"}}), {"data.validation", "yes", "leave_out"});
 }
 
@@ -78,6 +82,7 @@ TEST(DataRequest, WhatHasNoMeaningForASetIsRefused) {
   expect_all_in(refused({{"set", "mnist"}, {"range_db", 40}}, Form::kIdx), {"range_db", "sounds"});
   expect_all_in(refused({{"set", "mnist"}, {"unique", true}}, Form::kIdx), {"unique"});
   expect_all_in(refused({{"set", "fsdd"}, {"camera", "dvs128"}}, Form::kSounds), {"camera", "recordings"});
+  expect_all_in(refused({{"set", "mnist"}, {"step_ms", 1}}, Form::kIdx), {"data mnist", "step_ms", "recordings"});
   expect_all_in(refused({{"set", "cifar10"}, {"leave_out_damaged", true}}, Form::kCifarBatches),
                 {"leave_out_damaged", "file a sample"});
   expect_all_in(refused({{"set", "mnist"}, {"validation", "test"}}, Form::kIdx), {"validation", "files by class"});

@@ -24,12 +24,13 @@ class Session : public ::testing::Test {
     SampleStream stream(data, order, fixed.network.seed);
     Outcome outcome;
     outcome.state.weights = initial_weights(fixed.network, fixed.layout);
-    learn(fixed, stream, plan, launch_on(*device, fixed), outcome.state, {},
-          [&](std::uint64_t first, std::span<const Sample> samples, const LaunchResult& result) {
-            EXPECT_EQ(first * fixed.network.outputs(), outcome.scores.size());
-            EXPECT_EQ(samples.size(), result.records.size());
-            outcome.scores.insert(outcome.scores.end(), result.scores.begin(), result.scores.end());
-          });
+    learn(fixed, stream, plan, launch_on(*device, fixed), outcome.state, {}, [&](const Launched& launch) {
+      const auto& result = launch.result;
+      EXPECT_EQ(launch.first * fixed.network.outputs(), outcome.scores.size());
+      EXPECT_EQ(launch.samples.size(), result.records.size());
+      EXPECT_EQ(launch.answers.size(), result.records.size());
+      outcome.scores.insert(outcome.scores.end(), result.scores.begin(), result.scores.end());
+    });
     return outcome;
   }
   std::unique_ptr<driver::Device> device = driver::open_local("reference");
@@ -96,10 +97,10 @@ TEST_F(Session, ATestThatKeepsStateBeginsWithNoneAndGoesThroughItsSamplesInOrder
   std::vector<std::vector<std::uint32_t>> all;
   for (const std::uint64_t size : {150, 11, 1}) {
     std::vector<std::uint32_t> scores;
-    const auto note = [&](std::uint64_t, std::span<const Sample>, const LaunchResult& result) {
-      scores.insert(scores.end(), result.scores.begin(), result.scores.end());
+    const auto note = [&](const Launched& launch) {
+      scores.insert(scores.end(), launch.result.scores.begin(), launch.result.scores.end());
     };
-    (void)test(data, {.samples = 100, .launch_samples = size, .keep = true}, weights, launchers, note);
+    (void)test(fixed, data, {.samples = 100, .launch_samples = size, .keep = true}, weights, launchers, note);
     all.push_back(scores);
   }
   EXPECT_EQ(all[1], all[0]);
@@ -109,10 +110,9 @@ TEST_F(Session, ATestThatKeepsStateBeginsWithNoneAndGoesThroughItsSamplesInOrder
   const auto state = fixed.layout.layers[0].weights_offset + 65 * fixed.layout.layers[0].row_bytes;
   for (std::size_t k = 0; k < 40; ++k) weights[state + k] ^= std::byte{0x3f};
   std::vector<std::uint32_t> scores;
-  (void)test(data, {.samples = 100, .launch_samples = 20, .keep = true}, weights, launchers,
-             [&](std::uint64_t, std::span<const Sample>, const LaunchResult& result) {
-               scores.insert(scores.end(), result.scores.begin(), result.scores.end());
-             });
+  (void)test(
+      fixed, data, {.samples = 100, .launch_samples = 20, .keep = true}, weights, launchers,
+      [&](const Launched& launch) { scores.insert(scores.end(), launch.result.scores.begin(), launch.result.scores.end()); });
   EXPECT_EQ(scores, before);
 }
 
@@ -154,7 +154,7 @@ TEST_F(Session, GoingOnFromACheckpointGivesTheSameBits) {
             {});
       auto checkpoint = read_checkpoint(folder / "state");
       state = {};
-      state.position = checkpoint.position;
+      state.position = state.number = checkpoint.position;
       state.weights = checkpoint.weights;
       state.curve = checkpoint.curve;
     }
@@ -173,8 +173,7 @@ TEST_F(Session, StopsAfterTheLaunchInWhichItIsAsked) {
   std::uint64_t saved = 0;
   learn(
       fixed, stream, {.end = 400, .launch_samples = 30, .checkpoint_every = 1000, .stop = &stop}, launch_on(*device, fixed),
-      state, [&](const LearnState& now) { saved = now.position; },
-      [&](std::uint64_t first, std::span<const Sample>, const LaunchResult&) { stop = first >= 60; });
+      state, [&](const LearnState& now) { saved = now.position; }, [&](const Launched& launch) { stop = launch.first >= 60; });
   EXPECT_EQ(state.position, 90u);
   EXPECT_EQ(saved, 90u);
 }
@@ -206,13 +205,14 @@ TEST_F(Session, AnyNumberOfComputeUnitsGivesTheSameResults) {
     for (const std::uint64_t size : {150, 11}) {
       std::vector<std::uint32_t> scores;
       std::uint64_t next = 0;
-      const auto tested = test(data, {.samples = 140, .launch_samples = size}, weights, launchers,
-                               [&](std::uint64_t first, std::span<const Sample>, const LaunchResult& result) {
-                                 EXPECT_EQ(first, next) << "launches are told in order";
-                                 next += result.records.size();
-                                 scores.insert(scores.end(), result.scores.begin(), result.scores.end());
-                                 EXPECT_EQ(result.records[0].sample, kFirstTestSample + first);
-                               });
+      const auto tested =
+          test(fixed, data, {.samples = 140, .launch_samples = size}, weights, launchers, [&](const Launched& launch) {
+            const auto& result = launch.result;
+            EXPECT_EQ(launch.first, next) << "launches are told in order";
+            next += result.records.size();
+            scores.insert(scores.end(), result.scores.begin(), result.scores.end());
+            EXPECT_EQ(result.records[0].sample, kFirstTestSample + launch.first);
+          });
       EXPECT_EQ(tested.samples, 140u);
       if (expected.empty()) {
         expected = scores;
@@ -242,7 +242,7 @@ TEST_F(Session, AFailingUnitEndsTheTestWithItsMessage) {
   };
   const std::vector<Launcher> launchers{bad, good};
   try {
-    (void)test(data, {.samples = 100, .launch_samples = 10}, weights, launchers, {});
+    (void)test(fixed, data, {.samples = 100, .launch_samples = 10}, weights, launchers, {});
     FAIL() << "nothing was thrown";
   } catch (const DeviceError& error) {
     EXPECT_STREQ(error.what(), "unit on fire");
