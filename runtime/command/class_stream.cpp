@@ -34,8 +34,7 @@ Tally test_classes(const SideBySide& options, const BothSides& sides, const Data
   const auto tested =
       test(sides.fixed, data,
            {.samples = data.size(),
-            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(sides.fixed.network, false)),
-            .keep = sides.fixed.network.keep},
+            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(sides.fixed.network, false))},
            state.weights, sides.launchers, [&](const Launched& launch) { tally.add(launch.answers); });
   seconds += watch.seconds();
   report.tested = runtime::Phase{data.name, tested.samples, tested.correct, tested.counters, watch.seconds()};

@@ -139,8 +139,7 @@ runtime::Phase validate(const LearnOptions& options, const Fixed& fixed, const D
       test(fixed, data,
            {.samples = data.size(),
             .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(fixed.network, false)),
-            .first_sample = kFirstValidationSample,
-            .keep = fixed.network.keep},
+            .first_sample = kFirstValidationSample},
            weights, launchers, {});
   return {data.name, tested.samples, tested.correct, tested.counters, testing.seconds()};
 }

@@ -75,8 +75,7 @@ SideBySideResult run_side_by_side(const SideBySide& options, const Network& netw
           fixed, *testing,
           {.samples = options.test_samples,
            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, options.potentials)),
-           .trace = options.potentials,
-           .keep = network.keep},
+           .trace = options.potentials},
           state.weights, launchers, [&](const Launched& launch) {
             correct += launch.answers.correct();
             done += launch.answers.size();

@@ -63,8 +63,7 @@ int run(const TestOptions& options) {
       fixed, data,
       {.samples = count,
        .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, sinks.trace.has_value())),
-       .trace = sinks.trace.has_value(),
-       .keep = network.keep},
+       .trace = sinks.trace.has_value()},
       weights, launchers, [&](const Launched& launch) {
         sinks.write(launch);
         correct += launch.answers.correct();

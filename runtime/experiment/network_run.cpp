@@ -86,8 +86,7 @@ class NetworkLearner {
     const TestPlan plan{
         .samples = data.size(),
         .launch_samples = std::min<std::uint64_t>(plan_.experiment.launch_samples, largest_launch(network, false)),
-        .first_sample = first_sample,
-        .keep = network.keep};
+        .first_sample = first_sample};
     const auto note = [&](const Launched& launch) { tally.add(launch.answers); };
     judged_ = test(fixed_, data, plan, state_.weights, launchers, note).counters;
     return tally;

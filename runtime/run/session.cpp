@@ -123,7 +123,7 @@ class Testing {
         groups_(groups_of(data, std::min<std::uint64_t>(plan.samples, data.size()), most_)) {}
 
   /// Whether state goes on from group to group, so that one thread does them all.
-  [[nodiscard]] bool in_order() const { return plan_.keep && !data_.has_chunks(); }
+  [[nodiscard]] bool in_order() const { return keeps() && !data_.has_chunks(); }
 
   void work(const Launcher& launcher) {
     while (true) {
@@ -153,10 +153,12 @@ class Testing {
   }
 
  private:
+  [[nodiscard]] bool keeps() const { return fixed_.network.keep; }
+
   std::vector<Part> run(const Group& group, const Launcher& launcher) {
     std::vector<Sample> samples;
     for (auto n = group.first; n < group.end; ++n) append_samples(data_, n, samples);
-    if (plan_.keep && group.first == 0) samples.front().restart = true;
+    if (keeps() && group.first == 0) samples.front().restart = true;
     std::vector<Part> parts;
     std::vector<std::byte> kept = in_order() ? std::move(kept_) : std::vector<std::byte>();
     AnswerSums sums(fixed_.network);
@@ -166,7 +168,7 @@ class Testing {
       Part part{sample, {taken.begin(), taken.end()}, {}, {}};
       part.result = launcher(kept.empty() ? weights_ : kept, part.samples,
                              {.learn = false, .trace = plan_.trace, .first_sample = static_cast<std::uint32_t>(number)});
-      if (plan_.keep) kept = std::move(part.result.weights);
+      if (keeps()) kept = std::move(part.result.weights);
       part.answers = sums.add(part.samples, part.result);
       part.result.counters.samples = part.answers.size();
       sample += part.answers.size();

@@ -71,9 +71,6 @@ struct TestPlan {
   std::uint64_t launch_samples = 500;  ///< of the kernel, at most
   std::uint32_t first_sample = kFirstTestSample;
   bool trace = false;
-  /// State is kept (Network::keep): the first sample begins with none, and each launch goes on from that of the one before.
-  /// Then one launcher does all of them, unless samples are recordings in chunks, of which each begins with no state.
-  bool keep = false;
 };
 
 struct TestResult {
@@ -83,7 +80,9 @@ struct TestResult {
 };
 
 /// Tests with fixed weights; launches, of whole samples where these fit, are shared out over the launchers, each in a thread of
-/// its own. The number of launchers changes no result. `observer` is called in the order of samples.
+/// its own. The number of launchers changes no result. `observer` is called in the order of samples. If the network keeps state
+/// (Network::keep) the first sample begins with none and each launch goes on from that of the one before; then one launcher
+/// does all of them, unless samples are recordings in chunks, of which each begins with no state.
 [[nodiscard]] TestResult test(const Fixed& fixed, const Dataset& data, const TestPlan& plan, std::span<const std::byte> weights,
                               std::span<const Launcher> launchers, const Observer& observer);
 

@@ -288,8 +288,9 @@ void draw_kept(Dice& dice, const contract::Limits& limits, std::uint32_t rows, c
   const std::uint64_t bytes = limits.weight_width / 8;
   const std::uint64_t part_bytes = positions_of(layer) * row_bytes;
   for (std::uint32_t neuron = 0; neuron < layer.neurons; ++neuron) {
-    const std::uint64_t first =
-        layer.weights_offset + (rows + neuron / row_width(layer)) * row_bytes + neuron % row_width(layer) * bytes;
+    // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a row has weights
+    const std::uint32_t position = neuron / row_width(layer), channel = neuron % row_width(layer);
+    const std::uint64_t first = layer.weights_offset + (rows + position) * row_bytes + channel * bytes;
     const auto potential = static_cast<std::uint32_t>(dice.one_in(3) ? dice.any() : dice.between(-500, 500));
     for (std::uint64_t byte = 0; byte < 2; ++byte) {
       put(weights, first + byte / bytes * part_bytes + byte % bytes, static_cast<std::uint8_t>(potential >> 8 * byte));
@@ -416,7 +417,7 @@ void draw_samples(Dice& dice, const contract::Limits& limits, Network& network, 
       if (!events[n].empty()) std::memcpy(samples.data() + first, events[n].data(), 4 * events[n].size());
     } else {
       const double density = dice.pick({0.0, 0.1, 0.5, 1.0});
-      const unsigned style = static_cast<unsigned>(dice.below(3));
+      const auto style = static_cast<unsigned>(dice.below(3));
       for (std::uint32_t i = 0; i < header.inputs; ++i) {
         const unsigned value = dice.unit() >= density ? 0 : style == 0 ? 255 : style == 1 ? dice.below(256) : dice.below(48);
         samples[first + i] = static_cast<std::byte>(value);
@@ -445,31 +446,31 @@ void plant_word(Dice& dice, const contract::Limits& limits, RandomCase& result) 
   if (at >= sizeof(ProgramHeader) && in_layer >= offsetof(Layer, connection) && !shapes && !dice.one_in(4))
     at -= offsetof(Layer, connection);
   const auto old = get<std::uint32_t>(program, at);
-  const std::uint32_t value = dice.pick<std::uint32_t>({0u,
-                                                        1u,
-                                                        2u,
-                                                        3u,
-                                                        4u,
-                                                        5u,
-                                                        16u,
-                                                        64u,
-                                                        256u,
-                                                        257u,
-                                                        65536u,
-                                                        old + 1,
-                                                        old - 1,
-                                                        old + 64,
-                                                        old ^ (1u << dice.below(32)),
-                                                        static_cast<std::uint32_t>(dice.any()),
-                                                        0x80000000u,
-                                                        0xffffffffu,
-                                                        limits.max_rows,
-                                                        limits.max_rows + 1,
-                                                        limits.max_neurons,
-                                                        limits.max_neurons + 1,
-                                                        limits.max_steps + 1,
-                                                        limits.max_classes + 1,
-                                                        1u << 24});
+  const auto value = dice.pick<std::uint32_t>({0u,
+                                               1u,
+                                               2u,
+                                               3u,
+                                               4u,
+                                               5u,
+                                               16u,
+                                               64u,
+                                               256u,
+                                               257u,
+                                               65536u,
+                                               old + 1,
+                                               old - 1,
+                                               old + 64,
+                                               old ^ (1u << dice.below(32)),
+                                               static_cast<std::uint32_t>(dice.any()),
+                                               0x80000000u,
+                                               0xffffffffu,
+                                               limits.max_rows,
+                                               limits.max_rows + 1,
+                                               limits.max_neurons,
+                                               limits.max_neurons + 1,
+                                               limits.max_steps + 1,
+                                               limits.max_classes + 1,
+                                               1u << 24});
   put(program, at, value);
   result.planted += fmt::format(" program word at {} = {:#x} (was {:#x});", at, value, old);
 }
@@ -521,7 +522,7 @@ void plant_size(Dice& dice, RandomCase& result) {
   const std::uint64_t buffer = dice.below(kBuffers);
   auto& bytes = result.buffers[buffer];
   const std::size_t old = bytes.size();
-  std::size_t size = old;
+  std::size_t size = 0;
   switch (dice.below(4)) {
     case 0:
       size = old >= 64 ? old - 64 : 0;
@@ -697,7 +698,7 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     Layer& layer = network.layers[n];
     const bool last = n + 1 == header.layers;
     draw_rules(dice, limits, header, rows_of(network, n), last, layer);
-    if (has_levels(layer)) levels += header.classes * ((layer.neurons + 7) / 8 * 8);
+    if (has_levels(layer)) levels += std::uint64_t{header.classes} * ((layer.neurons + 7) / 8 * 8);
     if (serial(limits) && levels > contract::kSerialLevels)
       layer.factor = static_cast<std::uint32_t>(contract::Factor::kFrozen);
     if (last && !is_convolution(layer) && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {

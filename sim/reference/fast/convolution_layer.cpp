@@ -25,8 +25,6 @@ class ConvolutionLayer final : public FastLayer {
         products_((width_ + kProductNeurons - 1) / kProductNeurons * kProductNeurons),
         rows_(windows_.positions()),
         values_(windows_.positions()),
-        potentials_(context.shape.neurons),
-        spiked_(context.shape.neurons),
         factors_(activity_.stride),
         asked_(context.shape.neurons),
         changes_(std::size_t{context.shape.rows} * width_),
@@ -37,21 +35,22 @@ class ConvolutionLayer final : public FastLayer {
 
   void show(const LayerInput& input, std::vector<std::int16_t>* potentials) override {
     windows_.take(input);
-    const LayerProgram& shape = context_.shape;
     begin();
     if (potentials != nullptr) potentials->clear();
     for (std::uint32_t step = 0; step < context_.program.steps; ++step) {
       gather(step);
       for (std::size_t position = 0; position < rows_.size(); ++position) {
         multiply(position);
-        is_graded(context_.program) ? answer(position) : fire(position, step);
+        for (std::size_t k = 0; k < width_; ++k) {
+          const std::size_t neuron = position * width_ + k;
+          is_graded(context_.program) ? answer(neuron, products_[k]) : fire(neuron, step, products_[k]);
+        }
       }
-      if (potentials != nullptr) potentials->insert(potentials->end(), potentials_.begin(), potentials_.end());
+      if (potentials == nullptr) continue;
+      const auto first = activity_.last_potentials.begin();
+      potentials->insert(potentials->end(), first, first + context_.shape.neurons);
     }
     context_.counts.events += windows_.count();
-    std::copy(potentials_.begin(), potentials_.end(), activity_.last_potentials.begin());
-    if (!context_.program.keep) return;
-    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) activity_.last_spikes[neuron] = spiked_[neuron];
   }
 
   void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) override {
@@ -71,13 +70,9 @@ class ConvolutionLayer final : public FastLayer {
   }
 
  private:
-  /// The state before the first step.
+  /// Before the first step.
   void begin() {
-    const bool keeps = context_.program.keep;
-    for (std::size_t neuron = 0; neuron < potentials_.size(); ++neuron) {
-      potentials_[neuron] = keeps ? activity_.last_potentials[neuron] : std::int16_t{0};
-      spiked_[neuron] = keeps ? activity_.last_spikes[neuron] : std::uint8_t{0};
-    }
+    if (!context_.program.keep) forget_state();
     std::fill(activity_.counts.begin(), activity_.counts.end(), std::uint8_t{0});
     std::fill(activity_.spikes.begin(), activity_.spikes.end(), std::uint8_t{0});
   }
@@ -109,38 +104,21 @@ class ConvolutionLayer final : public FastLayer {
     context_.program.weight_width == 8 ? context_.kernels.product8(job) : context_.kernels.product16(job);
   }
 
-  void answer(std::size_t position) {
+  /// Takes a spiking neuron one step on.
+  void fire(std::size_t neuron, std::uint32_t step, std::int64_t product) {
     const LayerProgram& shape = context_.shape;
-    for (std::size_t k = 0; k < width_; ++k) {
-      const std::size_t neuron = position * width_ + k;
-      const std::int64_t unlimited = current(products_[k], shape.input_shift + contract::kGradedShift);
-      const auto potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
-      context_.counts.potential_saturations += potential != unlimited ? 1 : 0;
-      potentials_[neuron] = potential;
-      activity_.counts[neuron] = static_cast<std::uint8_t>(graded_value(potential, shape.window));
-      activity_.trits[neuron] =
-          static_cast<std::int8_t>(postsynaptic(shape.post, potential, shape.threshold, shape.window, false));
-    }
-  }
-
-  void fire(std::size_t position, std::uint32_t step) {
-    const LayerProgram& shape = context_.shape;
-    std::int8_t* const trits = activity_.trits.data() + step * activity_.stride;
-    std::uint8_t* const spikes = activity_.spikes.data() + step * activity_.stride / 8;
-    for (std::size_t k = 0; k < width_; ++k) {
-      const std::size_t neuron = position * width_ + k;
-      const bool before = spiked_[neuron] != 0;
-      const std::int32_t left = leaked(after_spike(potentials_[neuron], before, shape.reset, shape.threshold), shape.leak);
-      const std::int64_t unlimited = unlimited_potential(left, current(products_[k], shape.input_shift));
-      const auto potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
-      context_.counts.potential_saturations += potential != unlimited ? 1 : 0;
-      const std::uint8_t fires = potential > shape.threshold ? 1 : 0;
-      trits[neuron] = static_cast<std::int8_t>(postsynaptic(shape.post, potential, shape.threshold, shape.window, before));
-      potentials_[neuron] = potential;
-      spiked_[neuron] = fires;
-      activity_.counts[neuron] = static_cast<std::uint8_t>(activity_.counts[neuron] + fires);
-      spikes[neuron / 8] |= static_cast<std::uint8_t>(fires << neuron % 8);
-    }
+    std::int16_t& potential = activity_.last_potentials[neuron];
+    std::uint8_t& spike = activity_.last_spikes[neuron];
+    const bool before = spike != 0;
+    const std::int32_t left = leaked(after_spike(potential, before, shape.reset, shape.threshold), shape.leak);
+    const std::int64_t unlimited = unlimited_potential(left, current(product, shape.input_shift));
+    potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
+    context_.counts.potential_saturations += potential != unlimited ? 1 : 0;
+    spike = potential > shape.threshold ? 1 : 0;
+    activity_.trits[step * activity_.stride + neuron] =
+        static_cast<std::int8_t>(postsynaptic(shape.post, potential, shape.threshold, shape.window, before));
+    activity_.counts[neuron] = static_cast<std::uint8_t>(activity_.counts[neuron] + spike);
+    activity_.spikes[(step * activity_.stride + neuron) / 8] |= static_cast<std::uint8_t>(spike << neuron % 8);
   }
 
   /// Counts the sources that send something from step `first` on, and marks the rows through which they reach a position.
@@ -200,8 +178,6 @@ class ConvolutionLayer final : public FastLayer {
   // Of each position: rows that meet it, and their values.
   std::vector<std::vector<std::uint16_t>> rows_;
   std::vector<std::vector<std::uint16_t>> values_;
-  std::vector<std::int16_t> potentials_;
-  std::vector<std::uint8_t> spiked_;
   // What learning needs.
   std::vector<std::int32_t> factors_;
   std::vector<std::int32_t> asked_;    ///< postsynaptic part times factor, of a step

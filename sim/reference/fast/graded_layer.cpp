@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // A layer that is shown graded values and answers with such values.
-#include "sim/reference/arithmetic.hpp"
 #include "sim/reference/fast/layer.hpp"
 #include "sim/reference/fast/row_counts.hpp"
 
@@ -26,15 +25,7 @@ class GradedLayer final : public FastLayer {
     values_.multiply(weights_, products_);
     context_.counts.events += values_.count();
     context_.counts.synaptic_operations += values_.count() * shape.neurons;
-    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      const std::int64_t unlimited = current(products_[neuron], shape.input_shift + contract::kGradedShift);
-      const auto potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
-      context_.counts.potential_saturations += potential != unlimited ? 1 : 0;
-      activity_.last_potentials[neuron] = potential;
-      activity_.counts[neuron] = static_cast<std::uint8_t>(graded_value(potential, shape.window));
-      activity_.trits[neuron] =
-          static_cast<std::int8_t>(postsynaptic(shape.post, potential, shape.threshold, shape.window, false));
-    }
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) answer(neuron, products_[neuron]);
     if (potentials == nullptr) return;
     potentials->assign(activity_.last_potentials.begin(), activity_.last_potentials.begin() + shape.neurons);
   }

@@ -56,6 +56,16 @@ void FastLayer::shut_all_but(std::span<const std::uint32_t> open) {
   }
 }
 
+void FastLayer::answer(std::size_t neuron, std::int64_t product) {
+  const LayerProgram& shape = context_.shape;
+  const std::int64_t unlimited = current(product, shape.input_shift + contract::kGradedShift);
+  const auto potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
+  context_.counts.potential_saturations += potential != unlimited ? 1 : 0;
+  activity_.last_potentials[neuron] = potential;
+  activity_.counts[neuron] = static_cast<std::uint8_t>(graded_value(potential, shape.window));
+  activity_.trits[neuron] = static_cast<std::int8_t>(postsynaptic(shape.post, potential, shape.threshold, shape.window, false));
+}
+
 std::uint32_t FastLayer::score_of(std::size_t neuron) const {
   return score(activity_.counts[neuron], activity_.last_potentials[neuron]);
 }

@@ -28,7 +28,7 @@ struct Activity {
   std::vector<std::int8_t> trits;             ///< [step][stride]: postsynaptic parts of coincidences
   std::vector<std::uint8_t> counts;           ///< [stride]: spikes of each neuron, or its graded value
   std::vector<std::int16_t> last_potentials;  ///< [stride]
-  std::vector<std::uint8_t> last_spikes;      ///< [stride], 0 or 1; only if the program keeps state
+  std::vector<std::uint8_t> last_spikes;      ///< [stride], 0 or 1; only of convolutions and if the program keeps state
   std::uint64_t spike_count = 0;              ///< of all neurons; of graded values, how many are not 0
 };
 
@@ -79,6 +79,9 @@ class FastLayer {
  protected:
   explicit FastLayer(const LayerContext& context)
       : context_(context), levels_(context.program, context.shape), activity_(context.program, context.shape) {}
+
+  /// What a neuron answers to a graded sample, of which its weights times values sum up to `product`.
+  void answer(std::size_t neuron, std::int64_t product);
 
   const LayerContext context_;
   Levels levels_;

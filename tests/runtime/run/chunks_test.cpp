@@ -111,7 +111,7 @@ class ChunksRun : public ::testing::Test {
       launchers.push_back(launch_on(*devices.back(), fixed));
     }
     Answers answers;
-    const auto sum = test(fixed, data, {.samples = data.size(), .launch_samples = size, .keep = true},
+    const auto sum = test(fixed, data, {.samples = data.size(), .launch_samples = size},
                           initial_weights(fixed.network, fixed.layout), launchers, [&](const Launched& launch) {
                             EXPECT_EQ(launch.first, answers.size());
                             append(answers, launch.answers);

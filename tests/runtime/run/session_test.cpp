@@ -100,7 +100,7 @@ TEST_F(Session, ATestThatKeepsStateBeginsWithNoneAndGoesThroughItsSamplesInOrder
     const auto note = [&](const Launched& launch) {
       scores.insert(scores.end(), launch.result.scores.begin(), launch.result.scores.end());
     };
-    (void)test(fixed, data, {.samples = 100, .launch_samples = size, .keep = true}, weights, launchers, note);
+    (void)test(fixed, data, {.samples = 100, .launch_samples = size}, weights, launchers, note);
     all.push_back(scores);
   }
   EXPECT_EQ(all[1], all[0]);
@@ -110,9 +110,9 @@ TEST_F(Session, ATestThatKeepsStateBeginsWithNoneAndGoesThroughItsSamplesInOrder
   const auto state = fixed.layout.layers[0].weights_offset + 65 * fixed.layout.layers[0].row_bytes;
   for (std::size_t k = 0; k < 40; ++k) weights[state + k] ^= std::byte{0x3f};
   std::vector<std::uint32_t> scores;
-  (void)test(
-      fixed, data, {.samples = 100, .launch_samples = 20, .keep = true}, weights, launchers,
-      [&](const Launched& launch) { scores.insert(scores.end(), launch.result.scores.begin(), launch.result.scores.end()); });
+  (void)test(fixed, data, {.samples = 100, .launch_samples = 20}, weights, launchers, [&](const Launched& launch) {
+    scores.insert(scores.end(), launch.result.scores.begin(), launch.result.scores.end());
+  });
   EXPECT_EQ(scores, before);
 }
 

@@ -19,6 +19,7 @@ std::string reference_options(const contract::Limits& limits) {
 contract::Limits common_limits(const contract::Limits& left, const contract::Limits& right) {
   contract::Limits common;
   for (const contract::Limit& limit : contract::kLimits) common.*limit.value = std::min(left.*limit.value, right.*limit.value);
+  common.rules = left.rules & right.rules;
   return common;
 }
 
