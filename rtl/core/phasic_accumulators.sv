@@ -6,7 +6,8 @@
 //            0 in the cycle after an issue, or if Graded in the second one.
 // Latency:   a sum is written two cycles after its issue, three if Graded; sums_o holds the word read one cycle after sweep_read_i.
 // Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane; Graded, rows have values other than 1; OnePort,
-//            the sums of all lanes lie in one memory, for devices whose memories are few and wide.
+//            the sums of all lanes lie in one memory, for devices whose memories are few and wide; Sparse, not with OnePort, a word can have no
+//            row at all in a step: blank_o then says that its sum is 0. Before a run each word is then cleared by clearing_i and clear_word_i.
 `default_nettype none
 
 module phasic_accumulators #(
@@ -16,10 +17,14 @@ module phasic_accumulators #(
   parameter int Words       = 16,
   parameter bit Graded      = 1'b0,
   parameter bit OnePort     = 1'b0,
+  parameter bit Sparse      = 1'b0,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
+  input  logic                         sparse_i,       // rows go to some words only: each word has a first row of its own
+  input  logic                         clearing_i,
+  input  logic [WordBits-1:0]          clear_word_i,
   input  logic                         issue_i,
   input  logic                         issue_bank_i,
   input  logic                         issue_first_i,  // the first row of the step: sums start from 0
@@ -29,7 +34,8 @@ module phasic_accumulators #(
   input  logic                         sweep_read_i,
   input  logic                         sweep_bank_i,
   input  logic [WordBits-1:0]          sweep_word_i,
-  output logic [Lanes*SumWidth-1:0]    sums_o
+  output logic [Lanes*SumWidth-1:0]    sums_o,
+  output logic                         blank_o
 );
   localparam int AddendWidth = WeightWidth + (Graded ? 8 : 0);
 
@@ -109,6 +115,33 @@ module phasic_accumulators #(
     sum_of = (first ? '0 : again ? last : read) + SumWidth'(addend);
   endfunction
 
+  // ---- words that have had a row since they were swept, in each bank: the one that is summed and the one that is swept differ ----
+  logic first;
+
+  if (Sparse) begin : gen_sparse
+    (* ram_style = "distributed" *) logic met0_q [1 << WordBits];
+    (* ram_style = "distributed" *) logic met1_q [1 << WordBits];
+    logic sweep0, sweep1, write0, write1, met2_q;
+    assign sweep0 = sweep_read_i && !sweep_bank_i;
+    assign sweep1 = sweep_read_i && sweep_bank_i;
+    assign write0 = valid2_q && !place2_q[WordBits];
+    assign write1 = valid2_q && place2_q[WordBits];
+    assign first  = sparse_i ? !met2_q && !again_q : first2_q;
+    always_ff @(posedge clk_i) begin
+      met2_q <= place1_q[WordBits] ? met1_q[place1_q[WordBits-1:0]] : met0_q[place1_q[WordBits-1:0]];
+      if (clearing_i || sweep0 || write0)
+        met0_q[clearing_i ? clear_word_i : sweep0 ? sweep_word_i : place2_q[WordBits-1:0]] <= !clearing_i && !sweep0;
+      if (clearing_i || sweep1 || write1)
+        met1_q[clearing_i ? clear_word_i : sweep1 ? sweep_word_i : place2_q[WordBits-1:0]] <= !clearing_i && !sweep1;
+      if (sweep_read_i) blank_o <= sparse_i && !(sweep_bank_i ? met1_q[sweep_word_i] : met0_q[sweep_word_i]);
+    end
+  end else begin : gen_all
+    logic unused_sparse;
+    assign unused_sparse = ^{sparse_i, clearing_i, clear_word_i};
+    assign first         = first2_q;
+    assign blank_o       = 1'b0;
+  end
+
   // Lanes are loops under the enable of their stage, so that simulations do not evaluate lanes that are idle.
   logic [Lanes*SumWidth-1:0] read_q, last_q;
 
@@ -120,7 +153,7 @@ module phasic_accumulators #(
       if (valid1_q || sweep_read_i) read_q <= sums_q[sweep_read_i ? {sweep_bank_i, sweep_word_i} : place1_q];
       if (valid2_q) begin
         for (int k = 0; k < Lanes; k++)
-          sums[SumWidth*k +: SumWidth] = sum_of(first2_q, again_q, last_q[SumWidth*k +: SumWidth], read_q[SumWidth*k +: SumWidth],
+          sums[SumWidth*k +: SumWidth] = sum_of(first, again_q, last_q[SumWidth*k +: SumWidth], read_q[SumWidth*k +: SumWidth],
                                                 $signed(addends[AddendWidth*k +: AddendWidth]));
         last_q           <= sums;
         sums_q[place2_q] <= sums;
@@ -135,7 +168,7 @@ module phasic_accumulators #(
       if (valid1_q) read_q <= sums_q[place1_q];
       if (valid2_q) begin
         for (int k = 0; k < Lanes; k++)
-          sums[SumWidth*k +: SumWidth] = sum_of(first2_q, again_q, last_q[SumWidth*k +: SumWidth], read_q[SumWidth*k +: SumWidth],
+          sums[SumWidth*k +: SumWidth] = sum_of(first, again_q, last_q[SumWidth*k +: SumWidth], read_q[SumWidth*k +: SumWidth],
                                                 $signed(addends[AddendWidth*k +: AddendWidth]));
         last_q           <= sums;
         sums_q[place2_q] <= sums;

@@ -19,7 +19,7 @@ module phasic_core #(
   parameter int MaxEvents   = 16384,
   parameter int WeightDepth = 16384,
   parameter int Rules       = 0,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -27,8 +27,11 @@ module phasic_core #(
   output logic                         ready_o,
   input  logic [511:0]                 program_i,
   input  logic [Engines*DescriptorBits-1:0] layers_i,
+  input  logic [Engines*16-1:0]        sources_i,
   input  logic [Engines*16-1:0]        rows_i,
+  input  logic [Engines*16-1:0]        row_width_i,
   input  logic [Engines*16-1:0]        row_words_i,
+  input  logic [Engines*16-1:0]        neuron_words_i,
   input  logic                         load_valid_i,
   input  logic                         load_table_i,
   input  logic [1:0]                   load_engine_i,
@@ -238,8 +241,11 @@ module phasic_core #(
       .keep_i             (keep),
       .output_layer_i     (output_engine == 2'(e)),
       .descriptor_i       (layers_i[DescriptorBits*e +: DescriptorBits]),
+      .sources_i          (sources_i[16*e +: 16]),
       .rows_i             (rows_i[16*e +: 16]),
+      .row_width_i        (row_width_i[16*e +: 16]),
       .row_words_i        (row_words_i[16*e +: 16]),
+      .neuron_words_i     (neuron_words_i[16*e +: 16]),
       .load_weight_i      (load_valid_i && !load_table_i && load_engine_i == 2'(e)),
       .load_level_i       (load_valid_i && load_table_i && load_engine_i == 2'(e)),
       .load_address_i,

@@ -5,14 +5,16 @@
 // Handshake: a word is taken if word_ready_o; whoever starts a word only while room_o is 1 finds it ready for that word and five more. A word
 //            with word_mark_i carries no spikes. Events by valid/ready.
 // Latency:   two cycles from a word to its first event.
-// Parameters: Lanes, spikes of a word; Words, neurons of a lane: the queue holds the words of two steps; Graded, spikes have values other than 1.
+// Parameters: Lanes, spikes of a word; Words, neurons of a lane: the queue holds the words of two steps; Graded, spikes have values other than 1;
+//            Convolution, a word comes with the number of its first neuron instead of its own.
 `default_nettype none
 
 module phasic_event_output #(
   parameter int Lanes  = 64,
   parameter int Words  = 16,
   parameter bit Graded = 1'b0,
-  localparam int WordBits = (Words > 1) ? $clog2(Words) : 1
+  parameter bit Convolution = 1'b0,
+  localparam int WordBits = Convolution ? 16 : (Words > 1) ? $clog2(Words) : 1
 ) (
   input  logic                clk_i,
   input  logic                rst_ni,
@@ -22,7 +24,7 @@ module phasic_event_output #(
   output logic                word_ready_o,
   input  logic                word_mark_i,
   input  logic                word_final_i,   // the mark of a sample's last step
-  input  logic [WordBits-1:0] word_i,         // number of the word
+  input  logic [WordBits-1:0] word_i,         // number of the word, or of its first neuron
   input  logic [Lanes-1:0]    word_spikes_i,
   input  logic [(Graded ? 8*Lanes : 1)-1:0] word_values_i,
   output logic                event_valid_o,
@@ -87,7 +89,8 @@ module phasic_event_output #(
 
   phasic_event_sender #(
     .Lanes (Lanes),
-    .Graded(Graded)
+    .Graded(Graded),
+    .Convolution(Convolution)
   ) u_sender (
     .clk_i,
     .rst_ni,

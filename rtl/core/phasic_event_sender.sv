@@ -4,12 +4,13 @@
 // Handshake: valid/ready on both sides. A word with word_mark_i = 1 carries no spikes and becomes one event, the end of a step; with word_final_i,
 //            the end of a sample.
 // Latency:   the first event leaves one cycle after its word came; a word without spikes takes one cycle for each ChunkWidth lanes.
-// Parameters: Lanes, spikes of a word; Graded, spikes have values other than 1.
+// Parameters: Lanes, spikes of a word; Graded, spikes have values other than 1; Convolution, a word comes with the number of its first neuron.
 `default_nettype none
 
 module phasic_event_sender #(
   parameter int Lanes  = 64,
-  parameter bit Graded = 1'b0
+  parameter bit Graded = 1'b0,
+  parameter bit Convolution = 1'b0
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -18,7 +19,7 @@ module phasic_event_sender #(
   output logic             word_ready_o,
   input  logic             word_mark_i,
   input  logic             word_final_i,
-  input  logic [15:0]      word_index_i,   // number of the word: its first neuron is word_index_i * Lanes
+  input  logic [15:0]      word_index_i,   // number of the word: its first neuron is word_index_i * Lanes; or that neuron
   input  logic [Lanes-1:0] word_spikes_i,
   input  logic [(Graded ? 8*Lanes : 1)-1:0] word_values_i,   // of the spikes
   output logic             event_valid_o,
@@ -96,7 +97,7 @@ module phasic_event_sender #(
     end else if (load) begin
       mark_q         <= word_mark_i;
       chunk_q        <= word_mark_i ? 32'd0 : word_chunk;
-      base_q         <= word_mark_i ? {15'd0, word_final_i} : 16'(word_index_i * Lanes) + 16'(chunk_number_q * ChunkWidth);
+      base_q         <= word_mark_i ? {15'd0, word_final_i} : 16'(Convolution ? 32'(word_index_i) : word_index_i * Lanes) + 16'(chunk_number_q * ChunkWidth);
       chunk_number_q <= chunk_last ? '0 : chunk_number_q + 1'b1;
     end else if (send) begin
       mark_q  <= 1'b0;

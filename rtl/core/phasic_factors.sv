@@ -7,7 +7,7 @@
 // Latency:   as the stages say; factors_o holds the word read one cycle after update_read_i.
 // Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory; Feedback, there can be factors of feedback;
 //            SignalWidth, bits of a signal: 9, or with feedback as many as every error at once needs; Relaxed, a factor is written one cycle
-//            later, for devices whose logic is slow.
+//            later, for devices whose logic is slow; Convolution, a word's neurons may begin at any number.
 `default_nettype none
 
 module phasic_factors #(
@@ -18,6 +18,7 @@ module phasic_factors #(
   parameter int SignalWidth = 9,
   parameter int CountWidth  = 6,
   parameter bit Relaxed     = 1'b0,
+  parameter bit Convolution = 1'b0,
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1,
   localparam int LevelBits   = (LevelDepth > 1) ? $clog2(LevelDepth) : 1,
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1  // one more bit for the sign of the trit
@@ -46,6 +47,7 @@ module phasic_factors #(
   input  logic [WordBits-1:0]          word0_i,
   input  logic [WordBits-1:0]          word2_i,
   input  logic [15:0]                  class_i,
+  input  logic [15:0]                  base0_i,        // with Convolution the first neuron of the word at f0
   input  logic [LevelBits-1:0]         class_address_i,  // word of the class's first levels
   input  logic [Lanes*CountWidth-1:0]  counts_i,       // at f1
   input  logic [Lanes-1:0]             plus_i,
@@ -124,8 +126,8 @@ module phasic_factors #(
   always_ff @(posedge clk_i) begin
     levels_read_q <= valid0_i;
     if (valid0_i) begin
-      own_word_q <= 32'(word0_i) == 32'(class_i) / Lanes;
-      for (int k = 0; k < Lanes; k++) own_lane_q[k] <= 32'(class_i) % Lanes == k;
+      own_word_q <= Convolution || 32'(word0_i) == 32'(class_i) / Lanes;
+      for (int k = 0; k < Lanes; k++) own_lane_q[k] <= Convolution ? 32'(class_i) == 32'(base0_i) + k : 32'(class_i) % Lanes == k;
     end
   end
 

@@ -5,12 +5,13 @@
 //            the sample's next step is handed to the sweep, only while busy_o is 0; the sweep's reads then answer for that sample. A sample
 //            may start while the sweep still reads for the one before.
 // Latency:   busy_o for a cycle a word after the start of a gated sample; open_o one cycle after word_i.
-// Parameters: Lanes; Words, neurons of a lane.
+// Parameters: Lanes; Words, neurons of a lane; PlaceBits, width of a neuron's place.
 `default_nettype none
 
 module phasic_gate #(
   parameter int Lanes = 64,
   parameter int Words = 16,
+  parameter int PlaceBits = 16,
   localparam int WordBits = (Words > 1) ? $clog2(Words) : 1
 ) (
   input  logic                clk_i,
@@ -22,7 +23,7 @@ module phasic_gate #(
   input  logic                gated_i,
   output logic                busy_o,
   input  logic                open_i,
-  input  logic [15:0]         neuron_i,
+  input  logic [PlaceBits-1:0] neuron_i,    // its word times Lanes, and its lane
   // the sweep
   input  logic                sweep_i,
   input  logic [WordBits-1:0] word_i,

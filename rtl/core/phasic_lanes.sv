@@ -8,7 +8,7 @@
 //            of state on stored_state_o, with stored_state_valid_o, two cycles after store_valid_i.
 // Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane; AddressBits, width of an
 //            address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback, Competition, Graded and
-//            Gate and State, rules that there can be.
+//            Gate, State and Convolution, rules that there can be; SumBits of a change that is shared.
 `default_nettype none
 
 module phasic_lanes #(
@@ -26,6 +26,9 @@ module phasic_lanes #(
   parameter bit Graded      = 1'b0,
   parameter bit Gate        = 1'b0,
   parameter bit State       = 1'b0,
+  parameter bit Convolution = 1'b0,
+  parameter int SumBits     = 40,
+  localparam int PlaceBits  = Convolution ? 32 : 16,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1,
   localparam int LaneBits   = (Lanes > 1) ? $clog2(Lanes) : 1,
   localparam int CountWidth = Graded ? 8 : 6
@@ -34,7 +37,7 @@ module phasic_lanes #(
   input  logic                         rst_ni,
   input  logic                         clear_i,
   // constants of the run
-  input  logic [8*phasic_pkg::LayerSourceRows-1:0] descriptor_i,
+  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,
   input  logic [5:0]                   steps_i,
   input  logic [15:0]                  classes_i,
   input  logic                         graded_i,
@@ -42,6 +45,9 @@ module phasic_lanes #(
   input  logic                         keep_i,
   input  logic [15:0]                  rows_i,
   input  logic [15:0]                  row_words_i,
+  input  logic                         shaped_i,         // the layer is a convolution
+  input  logic [15:0]                  row_width_i,      // neurons of a position; in a dense layer all
+  input  logic [WordBits-1:0]          row_last_word_i,  // the last word of a position
   input  logic [15:0]                  neuron_words_i,   // words of the layer's neurons
   input  logic [WordBits-1:0]          last_word_i,      // the last of them
   // levels, and of weights those words that are state
@@ -61,7 +67,10 @@ module phasic_lanes #(
   input  logic [31:0]                  sample_number_i,
   output logic                         gate_busy_o,
   input  logic                         gate_open_i,
-  input  logic [15:0]                  gate_neuron_i,
+  input  logic [PlaceBits-1:0]         gate_neuron_i,    // its word times Lanes, and its lane
+  // words of sums are cleared before a run
+  input  logic                         clearing_i,
+  input  logic [WordBits-1:0]          clear_word_i,
   // sums: weights of a word that is issued
   input  logic                         issue_i,
   input  logic                         issue_bank_i,
@@ -82,6 +91,9 @@ module phasic_lanes #(
   input  logic [WordBits-1:0]          word2_i,
   input  logic [WordBits-1:0]          word3_i,
   input  logic [WordBits-1:0]          word4_i,
+  input  logic                         end2_i,           // the word is its position's last
+  input  logic                         end3_i,
+  input  logic [15:0]                  base0_i,          // in a build with convolutions the word's first neuron
   output logic [Lanes-1:0]             spikes_o,
   output logic [(Graded ? 8*Lanes : 1)-1:0] values_o,
   output logic [Lanes-1:0]             potentials_limited_o,
@@ -112,6 +124,10 @@ module phasic_lanes #(
   // learning: the walk's words, and the synapse memory
   input  logic                         walk_i,
   input  logic                         walk_valid_i,
+  input  logic                         walk_add_i,
+  input  logic                         walk_first_i,
+  input  logic                         walk_commit_i,
+  input  logic [WordBits-1:0]          walk_target_word_i,
   input  logic [WordBits-1:0]          walk_word_i,
   input  logic [AddressBits-1:0]       walk_address_i,
   input  logic [15:0]                  row_x_i,
@@ -132,28 +148,26 @@ module phasic_lanes #(
   // Signals: a level or an error, or with feedback the sum over all classes of products of a level and an error.
   localparam int SignalWidth = Feedback ? CountWidth + 8 + $clog2(MaxClasses) : 9;
   localparam int Outputs     = (Lanes < MaxOutputs) ? Lanes : MaxOutputs;
-  localparam int TritWords   = (MaxOutputs + Lanes - 1) / Lanes;
+  localparam int TritWords   = Convolution ? MaxOutputs : (MaxOutputs + Lanes - 1) / Lanes;
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1;
 
   // ---- constants of the layer ----
   logic                  all_steps;
-  logic [15:0]           neurons;
   logic [CountWidth-1:0] full_count;
 
-  assign neurons    = descriptor_i[8*phasic_pkg::LayerNeurons +: 16];
   assign all_steps  = descriptor_i[8*phasic_pkg::LayerSpan];
   assign full_count = graded_i ? CountWidth'(phasic_pkg::GradedFull) : CountWidth'(steps_i);
 
   logic unused_bits;
-  assign unused_bits = ^{clear_i, descriptor_i, load_address_i, store_address_i, count_i};
+  assign unused_bits = ^{clear_i, descriptor_i, load_address_i, store_address_i, count_i, last_word_i, neuron_words_i};
 
-  // ---- lanes in use in the last word ----
+  // ---- lanes in use in the last word of a position ----
   logic [15:0]      last_lanes;
   logic [Lanes-1:0] last_mask_q, enabled2, enabled3;
 
-  assign last_lanes = neurons - 16'(32'(last_word_i) * Lanes);
-  assign enabled2   = (word2_i == last_word_i) ? last_mask_q : '1;
-  assign enabled3   = (word3_i == last_word_i) ? last_mask_q : '1;
+  assign last_lanes = row_width_i - 16'(32'(row_last_word_i) * Lanes);
+  assign enabled2   = end2_i ? last_mask_q : '1;
+  assign enabled3   = end3_i ? last_mask_q : '1;
 
   always_ff @(posedge clk_i) begin
     if (sample_started_i) begin
@@ -166,8 +180,9 @@ module phasic_lanes #(
 
   if (Gate) begin : gen_gate
     phasic_gate #(
-      .Lanes(Lanes),
-      .Words(Words)
+      .Lanes    (Lanes),
+      .Words    (Words),
+      .PlaceBits(PlaceBits)
     ) u_gate (
       .clk_i,
       .rst_ni,
@@ -204,6 +219,7 @@ module phasic_lanes #(
       .keep_i         (keep_i && !compete_i),
       .rows_i,
       .row_words_i,
+      .neuron_words_i,
       .load_i         (load_weight_i),
       .load_address_i (AddressBits'(load_address_i)),
       .load_o         (load_state),
@@ -230,7 +246,7 @@ module phasic_lanes #(
   logic [Lanes*SumWidth-1:0]    step_sums;
   logic [Lanes*CountWidth-1:0]  counts, values;
   logic [Lanes-1:0]             post_plus, post_minus;
-  logic                         trit_read;
+  logic                         trit_read, blank;
   logic [WordBits-1:0]          trit_word;
   logic [Outputs*64-1:0]        all_trits;
 
@@ -239,10 +255,14 @@ module phasic_lanes #(
     .WeightWidth(WeightWidth),
     .SumWidth   (TotalWidth),
     .Words      (Words),
-    .Graded     (Graded)
+    .Graded     (Graded),
+    .Sparse     (Convolution)
   ) u_accumulators (
     .clk_i,
     .rst_ni,
+    .sparse_i     (shaped_i),
+    .clearing_i,
+    .clear_word_i,
     .issue_i,
     .issue_bank_i,
     .issue_first_i,
@@ -252,7 +272,8 @@ module phasic_lanes #(
     .sweep_read_i (sweep_read_i || contest_read),
     .sweep_bank_i (compete_i ? !issue_bank_i : sweep_bank_i),
     .sweep_word_i (compete_i ? contest_word : word0_i),
-    .sums_o       (totals)
+    .sums_o       (totals),
+    .blank_o      (blank)
   );
 
   // The sum of a single step needs no more than its lower bits.
@@ -287,7 +308,7 @@ module phasic_lanes #(
     .word4_i,
     .first_i        (sweep_first_i),
     .fresh_i        (sweep_fresh_i),
-    .silent_i       (sweep_silent_i),
+    .silent_i       (sweep_silent_i || blank),
     .step_i         (sweep_step_i),
     .enabled3_i     (enabled3),
     .open3_i        (open3),
@@ -388,7 +409,8 @@ module phasic_lanes #(
     .LevelDepth (LevelDepth),
     .Feedback   (Feedback),
     .SignalWidth(SignalWidth),
-    .CountWidth (CountWidth)
+    .CountWidth (CountWidth),
+    .Convolution(Convolution)
   ) u_factors (
     .clk_i,
     .error_i        (descriptor_i[8*phasic_pkg::LayerFactor +: 2] == 2'(phasic_pkg::FactorError)),
@@ -410,6 +432,7 @@ module phasic_lanes #(
     .word0_i        (compete_i ? contest_word : word0_i),
     .word2_i,
     .class_i        (level_class),
+    .base0_i,
     .class_address_i(LevelBits'(32'(level_class) * 32'(neuron_words_i))),
     .counts_i       (counts),
     .plus_i         (post_plus),
@@ -428,7 +451,9 @@ module phasic_lanes #(
     .AddressBits(AddressBits),
     .Outputs    (Outputs),
     .Traces     (Posts),
-    .Graded     (Graded)
+    .Graded     (Graded),
+    .Shared     (Convolution),
+    .SumBits    (SumBits)
   ) u_updates (
     .clk_i,
     .rst_ni,
@@ -437,6 +462,10 @@ module phasic_lanes #(
     .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
     .trace_shift_i  (descriptor_i[8*phasic_pkg::LayerTraceShift +: 2]),
     .valid_i        (walk_valid_i && !compete_i),
+    .add_i          (walk_add_i),
+    .first_i        (walk_first_i),
+    .commit_i       (walk_commit_i),
+    .target_word_i  (walk_target_word_i),
     .word_i         (walk_word_i),
     .address_i      (walk_address_i),
     .row_x_i,

@@ -34,9 +34,12 @@ module phasic_layer_engine #(
   input  logic                         graded_i,
   input  logic                         keep_i,           // state goes on from sample to sample
   input  logic                         output_layer_i,
-  input  logic [8*phasic_pkg::LayerSourceRows-1:0] descriptor_i,  // of its descriptor what dense layers have
-  input  logic [15:0]                  rows_i,
+  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,  // of its descriptor what is not reserved
+  input  logic [15:0]                  sources_i,
+  input  logic [15:0]                  rows_i,           // of weights
+  input  logic [15:0]                  row_width_i,      // weights of a row
   input  logic [15:0]                  row_words_i,
+  input  logic [15:0]                  neuron_words_i,   // words of its neurons
   // load and store
   input  logic                         load_weight_i,
   input  logic                         load_level_i,
@@ -88,7 +91,10 @@ module phasic_layer_engine #(
   output logic [16*48-1:0]             counters_o,
   output logic [31:0]                  state_o
 );
-  localparam int Words       = (MaxNeurons + Lanes - 1) / Lanes;
+  localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
+  // A position of a convolution has words of its own, even for a single neuron.
+  localparam int DenseWords  = (MaxNeurons + Lanes - 1) / Lanes;
+  localparam int Words       = Convolution ? MaxNeurons : DenseWords;
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1;
   localparam int LaneBits    = (Lanes > 1) ? $clog2(Lanes) : 1;
   localparam int RowBits     = (MaxRows > 1) ? $clog2(MaxRows) : 1;
@@ -106,35 +112,36 @@ module phasic_layer_engine #(
   localparam int SumWidth    = (RowSumWidth < LeastWidth) ? LeastWidth : RowSumWidth;
   // A layer that competes adds up to 32 steps, unless there is one with values that take more.
   localparam int TotalWidth  = SumWidth + ((Competition && !Graded) ? 5 : 0);
-  // A gate's neurons travel where weight rows do.
+  // A gate's neurons, or their lanes, travel where sources do.
   localparam int NeuronBits  = (MaxNeurons > 1) ? $clog2(MaxNeurons) : 1;
-  localparam int HeadBits    = (Gate && NeuronBits > RowBits) ? NeuronBits : RowBits;
+  localparam int GateBits    = Convolution ? LaneBits : NeuronBits;
+  localparam int HeadBits    = (Gate && GateBits > RowBits) ? GateBits : RowBits;
+  localparam int PlaceBits   = Convolution ? 32 : 16;
+  // A shared weight's change: as many terms as sources or positions, each of up to 30 bits.
+  localparam int SumBits     = 30 + $clog2(((MaxRows > MaxNeurons) ? MaxRows : MaxNeurons) + 1);
 
   // ---- constants of the layer ----
-  logic [15:0]         neurons, neuron_words;
-  logic                bias, learns, compete, graded, keep_steps;
+  logic                bias, learns, compete, graded, keep_steps, log_all, shaped;
   logic [WordBits-1:0] row_last_word, last_word;
 
-  assign neurons    = descriptor_i[8*phasic_pkg::LayerNeurons +: 16];
   assign bias       = descriptor_i[8*phasic_pkg::LayerFlags];
   assign learns     = descriptor_i[8*phasic_pkg::LayerFactor +: 3] != 3'(phasic_pkg::FactorFrozen);
   assign compete    = Competition && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition);
+  assign shaped     = Convolution && descriptor_i[8*phasic_pkg::LayerConnection];
   assign graded     = Graded && graded_i;
-  // The row log keeps the steps at which a row spiked, or its value.
-  assign keep_steps = descriptor_i[8*phasic_pkg::LayerSpan] || compete || graded;
-
-  // In a dense connection a weight row has a word for each word of neurons.
+  // The row log keeps the steps at which a row spiked, or its value; that of a convolution is asked for each source.
+  assign log_all    = descriptor_i[8*phasic_pkg::LayerSpan] || compete || graded;
+  assign keep_steps = log_all || shaped;
   assign row_last_word = WordBits'(row_words_i - 16'd1);
-  assign neuron_words  = row_words_i;
-  assign last_word     = WordBits'(neuron_words - 16'd1);
+  assign last_word     = WordBits'(neuron_words_i - 16'd1);
 
   logic unused_bits;
-  assign unused_bits = ^{load_address_i, store_address_i, graded_i, keep_i, restart_q};
+  assign unused_bits = ^{load_address_i, store_address_i, graded_i, keep_i, restart_q, sweep_base4, sweep_word4};
 
   // ---- events and messages in ----
-  logic                   head_valid, head_ready;
+  logic                   head_valid, head_ready, head_last, head_none;
   logic [1:0]             head_kind;
-  logic [HeadBits-1:0]    head_weight_row;
+  logic [HeadBits-1:0]    head_source;
   logic [AddressBits-1:0] head_weight_address;
   logic [WordBits-1:0]    head_target_word;
   logic [7:0]             head_value;
@@ -143,11 +150,17 @@ module phasic_layer_engine #(
     .RowBits    (HeadBits),
     .AddressBits(AddressBits),
     .WordBits   (WordBits),
-    .Graded     (Graded)
+    .Graded     (Graded),
+    .Convolution(Convolution),
+    .Lanes      (Lanes),
+    .First      (Layer == 0),
+    .Gate       (Gate)
   ) u_events (
     .clk_i,
     .rst_ni,
     .clear_i,
+    .descriptor_i,
+    .shaped_i             (shaped),
     .row_words_i,
     .event_valid_i,
     .event_ready_o,
@@ -157,7 +170,9 @@ module phasic_layer_engine #(
     .head_valid_o         (head_valid),
     .head_ready_i         (head_ready),
     .head_kind_o          (head_kind),
-    .head_weight_row_o    (head_weight_row),
+    .head_last_o          (head_last),
+    .head_none_o          (head_none),
+    .head_source_o        (head_source),
     .head_weight_address_o(head_weight_address),
     .head_target_word_o   (head_target_word),
     .head_value_o         (head_value)
@@ -187,10 +202,10 @@ module phasic_layer_engine #(
   end
 
   // ---- order of work ----
-  logic                   clearing, issue, issue_bank, issue_first, row_issued, sample_started, sample_learn, last_step;
+  logic                   clearing, issue, issue_bank, issue_first, row_issued, event_done, sample_started, sample_learn, last_step;
   logic                   step_done, step_final, step_silent, sweep_busy, key_busy, walk_empty, walk_done, walk_enable, idle, waiting;
-  logic [RowBits-1:0]     clear_row, issue_weight_row;
-  logic [WordBits-1:0]    issue_target_word;
+  logic [RowBits-1:0]     clear_row, event_source;
+  logic [WordBits-1:0]    clear_word, issue_target_word;
   logic [AddressBits-1:0] issue_weight_address;
   logic [15:0]            sample_class, step_rows;
   logic [31:0]            sample_number;
@@ -203,21 +218,26 @@ module phasic_layer_engine #(
     .RowBits    (RowBits),
     .AddressBits(AddressBits),
     .WordBits   (WordBits),
-    .MaxRows    (MaxRows)
+    .MaxRows    (MaxRows),
+    .Convolution(Convolution),
+    .ClearWords (Words)
   ) u_integrate (
     .clk_i,
     .rst_ni,
     .clear_i,
     .clearing_o           (clearing),
     .clear_row_o          (clear_row),
+    .clear_word_o         (clear_word),
     .steps_i,
     .bias_i               (bias),
     .learns_i             (learns),
     .compete_i            (compete),
     .bias_value_i         (graded ? 8'(phasic_pkg::GradedFull) : 8'd1),
+    .sources_i,
     .rows_i,
     .row_words_i,
     .row_last_word_i      (row_last_word),
+    .last_word_i          (last_word),
     .message_valid_i      (message_valid),
     .message_ready_o      (message_ready),
     .message_learn_i      (message_learn),
@@ -226,7 +246,9 @@ module phasic_layer_engine #(
     .head_valid_i         (head_valid),
     .head_ready_o         (head_ready),
     .head_kind_i          (head_kind),
-    .head_weight_row_i    (head_weight_row[RowBits-1:0]),
+    .head_last_i          (head_last),
+    .head_none_i          (head_none),
+    .head_source_i        (head_source[RowBits-1:0]),
     .head_weight_address_i(head_weight_address),
     .head_target_word_i   (head_target_word),
     .head_value_i         (head_value),
@@ -239,7 +261,8 @@ module phasic_layer_engine #(
     .issue_value_o        (issue_value),
     .issue_weight_address_o(issue_weight_address),
     .row_issued_o         (row_issued),
-    .issue_weight_row_o   (issue_weight_row),
+    .event_done_o         (event_done),
+    .event_source_o       (event_source),
     .sample_started_o     (sample_started),
     .sample_learn_o       (sample_learn),
     .sample_class_o       (sample_class),
@@ -262,8 +285,8 @@ module phasic_layer_engine #(
 
   // ---- rows from which the sample learns ----
   logic [31:0]            history;
-  logic                   walk_valid, row_learned;
-  logic [WordBits-1:0]    walk_word;
+  logic                   walk_valid, walk_add, walk_first, walk_commit, pair_learned, row_learned;
+  logic [WordBits-1:0]    walk_target_word, walk_word;
   logic [AddressBits-1:0] walk_address;
   logic [15:0]            random_x, random_y;
 
@@ -272,7 +295,8 @@ module phasic_layer_engine #(
     .RowBits    (RowBits),
     .AddressBits(AddressBits),
     .WordBits   (WordBits),
-    .MaxRows    (MaxRows)
+    .MaxRows    (MaxRows),
+    .Convolution(Convolution)
   ) u_rows (
     .clk_i,
     .rst_ni,
@@ -280,6 +304,9 @@ module phasic_layer_engine #(
     .seed_i,
     .compete_i     (compete),
     .keep_steps_i  (keep_steps),
+    .shaped_i      (shaped),
+    .descriptor_i,
+    .sources_i,
     .rows_i,
     .row_words_i,
     .last_word_i   (row_last_word),
@@ -289,29 +316,34 @@ module phasic_layer_engine #(
     .learn_i       (message_learn && learns),
     .number_i      (message_number),
     .key_busy_o    (key_busy),
-    .log_i         (row_issued && sample_learn && (keep_steps || last_step)),
-    .log_row_i     (issue_weight_row),
+    .log_i         (event_done && sample_learn && (log_all || last_step)),
+    .log_row_i     (event_source),
     .log_step_i    (graded ? 32'(issue_value) : 32'd1 << step[4:0]),
     .empty_o       (walk_empty),
     .enable_i      (walk_enable),
     .done_o        (walk_done),
     .word_valid_o  (walk_valid),
+    .add_o         (walk_add),
+    .first_o       (walk_first),
+    .commit_o      (walk_commit),
+    .target_word_o (walk_target_word),
     .word_o        (walk_word),
     .word_address_o(walk_address),
     .random_x_o    (random_x),
     .random_y_o    (random_y),
     .history_o     (history),
+    .pair_done_o   (pair_learned),
     .row_done_o    (row_learned)
   );
 
   // ---- sweep ----
   logic                sweep_read, factor0, sweep_bank, sweep_first, sweep_fresh, sweep_silent, room, spikes_ready, spikes_valid, spikes_mark, spikes_final;
-  logic                read_out, factors_ready;
+  logic                read_out, factors_ready, sweep_end2, sweep_end3;
   logic [3:0]          sweep_valid;
   logic [1:0]          factor_valid;
   logic [WordBits-1:0] sweep_word0, sweep_word2, sweep_word3, sweep_word4;
   logic [31:0]         sweep_step;
-  logic [15:0]         factor_class, sweep_class, sweep_prediction;
+  logic [15:0]         factor_class, sweep_class, sweep_prediction, sweep_base0, sweep_base4;
   logic                sweep_score_valid, sweep_score_last;
   logic [31:0]         sweep_score, sweep_number, sweep_spikes;
   logic [LaneBits-1:0] read_out_lane;
@@ -320,14 +352,17 @@ module phasic_layer_engine #(
   phasic_sweep #(
     .Lanes     (Lanes),
     .WordBits  (WordBits),
-    .CountWidth(CountWidth)
+    .CountWidth(CountWidth),
+    .Convolution(Convolution)
   ) u_sweep (
     .clk_i,
     .rst_ni,
     .clear_i,
     .trace_i,
     .output_layer_i,
-    .neurons_i          (neurons),
+    .neurons_i          (descriptor_i[8*phasic_pkg::LayerNeurons +: 16]),
+    .row_width_i,
+    .row_last_word_i    (row_last_word),
     .last_word_i        (last_word),
     .start_i            (step_done && !compete),
     .start_bank_i       (issue_bank),
@@ -349,6 +384,10 @@ module phasic_layer_engine #(
     .word2_o            (sweep_word2),
     .word3_o            (sweep_word3),
     .word4_o            (sweep_word4),
+    .end2_o             (sweep_end2),
+    .end3_o             (sweep_end3),
+    .base0_o            (sweep_base0),
+    .base4_o            (sweep_base4),
     .bank_o             (sweep_bank),
     .first_o            (sweep_first),
     .fresh_o            (sweep_fresh),
@@ -378,6 +417,8 @@ module phasic_layer_engine #(
   );
 
   // ---- lanes ----
+  logic [PlaceBits-1:0]         gate_neuron;
+  assign gate_neuron = Convolution ? PlaceBits'(32'(head_target_word) * Lanes) | PlaceBits'(head_source) : PlaceBits'(head_source);
   logic                         learn_read, learn_write, update_write, winner_valid, winner_learned, winner_limited;
   logic                         contest_score_valid, contest_score_last;
   logic [31:0]                  contest_score;
@@ -402,95 +443,43 @@ module phasic_layer_engine #(
     .Competition(Competition),
     .Graded     (Graded),
     .Gate       (Gate),
-    .State      (State)
+    .State      (State),
+    .Convolution(Convolution),
+    .SumBits    (SumBits)
   ) u_lanes (
-    .clk_i,
-    .rst_ni,
-    .clear_i,
-    .descriptor_i,
-    .steps_i,
-    .classes_i,
-    .graded_i              (graded),
-    .compete_i             (compete),
-    .keep_i,
-    .rows_i,
-    .row_words_i,
-    .neuron_words_i        (neuron_words),
-    .last_word_i           (last_word),
-    .load_level_i,
-    .load_weight_i,
-    .load_address_i,
-    .load_data_i,
-    .store_valid_i,
-    .store_address_i,
-    .stored_state_valid_o  (stored_state_valid),
-    .stored_state_o        (stored_state),
-    .sample_started_i      (sample_started),
-    .sample_gated_i        (message_gated),
-    .sample_learn_i        (sample_learn),
-    .sample_class_i        (sample_class),
-    .sample_number_i       (sample_number),
-    .gate_busy_o           (gate_busy),
-    .gate_open_i           (gate_open),
-    .gate_neuron_i         (16'(head_weight_row)),
-    .issue_i               (issue),
-    .issue_bank_i          (issue_bank),
-    .issue_first_i         (issue_first),
-    .issue_word_i          (issue_target_word),
-    .issue_value_i         (issue_value),
-    .weights_i             (weights),
-    .step_done_i           (step_done),
-    .sweep_read_i          (sweep_read),
-    .sweep_valid_i         (sweep_valid),
-    .sweep_bank_i          (sweep_bank),
-    .sweep_first_i         (sweep_first),
-    .sweep_fresh_i         (sweep_fresh),
-    .sweep_silent_i        (sweep_silent),
-    .sweep_step_i          (sweep_step),
-    .word0_i               (sweep_word0),
-    .word2_i               (sweep_word2),
-    .word3_i               (sweep_word3),
-    .word4_i               (sweep_word4),
-    .spikes_o              (spikes),
-    .values_o              (values),
-    .potentials_limited_o  (potentials_limited),
-    .read_out_i            (read_out),
-    .read_out_lane_i       (read_out_lane),
-    .read_out_o            (read_out_state),
-    .factors_ready_o       (factors_ready),
-    .factor0_i             (factor0),
-    .factor_valid_i        (factor_valid),
-    .factor_class_i        (factor_class),
-    .count_valid_i,
-    .count_i,
-    .count_last_i,
-    .count_number_i,
-    .contest_start_i       (step_done && step_final && compete),
-    .contest_silent_i      (step_silent),
-    .competition_busy_o    (competition_busy),
-    .competition_state_o   (competition_state),
-    .score_valid_o         (contest_score_valid),
-    .score_ready_i,
-    .score_o               (contest_score),
-    .score_last_o          (contest_score_last),
-    .prediction_o          (contest_prediction),
-    .winner_valid_o        (winner_valid),
-    .walk_i                (walk_enable),
-    .walk_valid_i          (walk_valid),
-    .walk_word_i           (walk_word),
-    .walk_address_i        (walk_address),
-    .row_x_i               (random_x),
-    .row_y_i               (random_y),
-    .history_i             (history),
-    .weight_read_o         (learn_read),
-    .weight_read_address_o (learn_read_address),
-    .weight_write_o        (learn_write),
-    .weight_write_address_o(learn_write_address),
-    .weights_o             (learned_weights),
-    .update_write_o        (update_write),
-    .weights_limited_o     (weights_limited),
-    .winner_learned_o      (winner_learned),
-    .winner_limited_o      (winner_limited)
+    .clk_i, .rst_ni, .clear_i,
+    .descriptor_i, .steps_i, .classes_i,
+    .graded_i(graded), .compete_i(compete), .keep_i,
+    .rows_i, .row_words_i, .shaped_i(shaped),
+    .row_width_i, .row_last_word_i(row_last_word), .neuron_words_i,
+    .last_word_i(last_word), .load_level_i, .load_weight_i,
+    .load_address_i, .load_data_i, .store_valid_i,
+    .store_address_i, .stored_state_valid_o(stored_state_valid), .stored_state_o(stored_state),
+    .sample_started_i(sample_started), .sample_gated_i(message_gated), .sample_learn_i(sample_learn),
+    .sample_class_i(sample_class), .sample_number_i(sample_number), .gate_busy_o(gate_busy),
+    .gate_open_i(gate_open), .gate_neuron_i(gate_neuron), .clearing_i(clearing),
+    .clear_word_i(clear_word), .issue_i(issue), .issue_bank_i(issue_bank),
+    .issue_first_i(issue_first), .issue_word_i(issue_target_word), .issue_value_i(issue_value),
+    .weights_i(weights), .step_done_i(step_done), .sweep_read_i(sweep_read),
+    .sweep_valid_i(sweep_valid), .sweep_bank_i(sweep_bank), .sweep_first_i(sweep_first),
+    .sweep_fresh_i(sweep_fresh), .sweep_silent_i(sweep_silent), .sweep_step_i(sweep_step),
+    .word0_i(sweep_word0), .word2_i(sweep_word2), .word3_i(sweep_word3),
+    .word4_i(sweep_word4), .end2_i(sweep_end2), .end3_i(sweep_end3),
+    .base0_i(sweep_base0), .spikes_o(spikes), .values_o(values),
+    .potentials_limited_o(potentials_limited), .read_out_i(read_out), .read_out_lane_i(read_out_lane),
+    .read_out_o(read_out_state), .factors_ready_o(factors_ready), .factor0_i(factor0),
+    .factor_valid_i(factor_valid), .factor_class_i(factor_class), .count_valid_i,
+    .count_i, .count_last_i, .count_number_i,
+    .contest_start_i(step_done && step_final && compete), .contest_silent_i(step_silent), .competition_busy_o(competition_busy),
+    .competition_state_o(competition_state), .score_valid_o(contest_score_valid), .score_ready_i,
+    .score_o(contest_score), .score_last_o(contest_score_last), .prediction_o(contest_prediction),
+    .winner_valid_o(winner_valid), .walk_i(walk_enable), .walk_valid_i(walk_valid),
+    .walk_add_i(walk_add), .walk_first_i(walk_first), .walk_commit_i(walk_commit),
+    .walk_target_word_i(walk_target_word), .walk_word_i(walk_word), .walk_address_i(walk_address),
+    .row_x_i(random_x), .row_y_i(random_y), .history_i(history),
+    .weight_read_o(learn_read), .weight_read_address_o(learn_read_address), .weight_write_o(learn_write),
+    .weight_write_address_o(learn_write_address), .weights_o(learned_weights), .update_write_o(update_write),
+    .weights_limited_o(weights_limited), .winner_learned_o(winner_learned), .winner_limited_o(winner_limited)
   );
 
   // ---- scores: of the sweep, or of a contest ----
@@ -525,12 +514,16 @@ module phasic_layer_engine #(
   assign store_data_o = stored_state_valid ? stored_state : weights;
 
   // ---- events out ----
-  logic output_busy;
+  localparam int OutputBits = Convolution ? 16 : WordBits;
+  logic                  output_busy;
+  logic [OutputBits-1:0] output_word;
+  assign output_word = Convolution ? OutputBits'(sweep_base4) : OutputBits'(sweep_word4);
 
   phasic_event_output #(
     .Lanes (Lanes),
-    .Words (Words),
-    .Graded(Graded)
+    .Words (DenseWords),
+    .Graded(Graded),
+    .Convolution(Convolution)
   ) u_output (
     .clk_i,
     .rst_ni,
@@ -540,7 +533,7 @@ module phasic_layer_engine #(
     .word_ready_o (spikes_ready),
     .word_mark_i  (spikes_mark),
     .word_final_i (spikes_final),
-    .word_i       (sweep_word4),
+    .word_i       (output_word),
     .word_spikes_i(spikes),
     .word_values_i(values),
     .event_valid_o,
@@ -558,11 +551,13 @@ module phasic_layer_engine #(
     .clk_i,
     .rst_ni,
     .clear_i,
-    .neurons_i           (neurons),
+    .row_width_i,
     .compete_i           (compete),
     .winner_valid_i      (winner_valid),
+    .event_done_i        (event_done),
     .row_issued_i        (row_issued),
     .row_learned_i       (row_learned),
+    .pair_learned_i      (pair_learned),
     .spikes_valid_i      (sweep_valid[3]),
     .spikes_i            (spikes),
     .potentials_limited_i(potentials_limited),

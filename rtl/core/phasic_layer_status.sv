@@ -14,11 +14,13 @@ module phasic_layer_status #(
   input  logic                 clk_i,
   input  logic                 rst_ni,
   input  logic                 clear_i,
-  input  logic [15:0]          neurons_i,
+  input  logic [15:0]          row_width_i,         // neurons that a row is added to
   input  logic                 compete_i,           // of all neurons the winner alone learns
   input  logic                 winner_valid_i,
+  input  logic                 event_done_i,
   input  logic                 row_issued_i,
   input  logic                 row_learned_i,
+  input  logic                 pair_learned_i,      // a source and a position that it reaches; in a dense layer each row
   input  logic                 spikes_valid_i,
   input  logic [Lanes-1:0]     spikes_i,
   input  logic [Lanes-1:0]     potentials_limited_i,
@@ -83,14 +85,10 @@ module phasic_layer_status #(
     end else begin
       spikes_summed_q  <= spikes_valid_i;
       weights_summed_q <= weights_valid;
-      if (row_issued_i) begin
-        events_q     <= events_q + 48'd1;
-        operations_q <= operations_q + 48'(neurons_i);
-      end
-      if (row_learned_i && learns) begin
-        update_rows_q       <= update_rows_q + 48'd1;
-        update_operations_q <= update_operations_q + (compete_i ? 48'd1 : 48'(neurons_i));
-      end
+      if (event_done_i) events_q <= events_q + 48'd1;
+      if (row_issued_i) operations_q <= operations_q + 48'(row_width_i);
+      if (row_learned_i && learns) update_rows_q <= update_rows_q + 48'd1;
+      if (pair_learned_i && learns) update_operations_q <= update_operations_q + (compete_i ? 48'd1 : 48'(row_width_i));
       if (spikes_summed_q) begin
         spikes_q             <= spikes_q + 48'(spike_sum_q);
         potentials_limited_q <= potentials_limited_q + 48'(potential_sum_q);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which weight rows a sample changes, and with which random numbers: keeps the rows that the sample's events met and, after the sample, walks
-// over them. A layer that competes learns from every row.
+// over them. A layer that competes learns from every row, and in a convolution the sources are kept and the rows are walked over.
 //
 // Handshake: start_i for one cycle when the sample begins, with learn_i if it is learned; log_i for one cycle a row and step. The walk runs while
 //            enable_i is 1, which waits for key_busy_o = 0; done_o is 1 with the last word of the last row. A word comes with its row's random
 //            numbers and history.
 // Latency:   the key takes 36 cycles from the sample's start; about ten cycles to the first word, then a word a cycle.
 // Parameters: Layer, position in the chain; RowBits, AddressBits and WordBits, widths of a row number, an address in the synapse memory and a
-//            word number; MaxRows.
+//            word number; MaxRows; Convolution, the layer can be one.
 `default_nettype none
 
 module phasic_learning_rows #(
@@ -15,7 +15,8 @@ module phasic_learning_rows #(
   parameter int RowBits     = 10,
   parameter int AddressBits = 14,
   parameter int WordBits    = 4,
-  parameter int MaxRows     = 1024
+  parameter int MaxRows     = 1024,
+  parameter bit Convolution = 1'b0
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -24,6 +25,9 @@ module phasic_learning_rows #(
   input  logic [63:0]            seed_i,
   input  logic                   compete_i,
   input  logic                   keep_steps_i,   // a row keeps the steps at which it spiked, or its value
+  input  logic                   shaped_i,       // the layer is a convolution
+  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,
+  input  logic [15:0]            sources_i,
   input  logic [15:0]            rows_i,
   input  logic [15:0]            row_words_i,
   input  logic [WordBits-1:0]    last_word_i,
@@ -43,17 +47,29 @@ module phasic_learning_rows #(
   input  logic                   enable_i,
   output logic                   done_o,
   output logic                   word_valid_o,
+  output logic                   add_o,          // in a convolution the word is a term of a sum,
+  output logic                   first_o,        // the first one,
+  output logic                   commit_o,       // or the end of the sum
+  output logic [WordBits-1:0]    target_word_o,
   output logic [WordBits-1:0]    word_o,
   output logic [AddressBits-1:0] word_address_o,
   output logic [15:0]            random_x_o,
   output logic [15:0]            random_y_o,
   output logic [31:0]            history_o,
+  output logic                   pair_done_o,    // a source and a position; in a dense layer each row
   output logic                   row_done_o
 );
   logic [63:0]        key;
   logic               list_read, history_read, forget;
   logic [RowBits-1:0] list_index, list_index_q, list_row, history_row, forget_row;
   logic [RowBits:0]   logged_rows, walk_rows;
+
+  // Of the walk over the rows of a dense layer.
+  logic                   shaped, rows_done, rows_list_read, rows_history_read, rows_forget, rows_valid, rows_row_done;
+  logic [RowBits-1:0]     rows_list_index, rows_history_row, rows_forget_row;
+  logic [WordBits-1:0]    rows_word;
+  logic [AddressBits-1:0] rows_address;
+  logic [15:0]            rows_x, rows_y;
 
   phasic_key #(
     .Purpose(phasic_pkg::PurposeRounding),
@@ -110,27 +126,114 @@ module phasic_learning_rows #(
     .clk_i,
     .rst_ni,
     .clear_i,
-    .enable_i,
-    .done_o,
+    .enable_i      (enable_i && !shaped),
+    .done_o        (rows_done),
     .key_i         (key),
     .all_steps_i   (keep_steps_i),
     .row_words_i,
     .last_word_i   (compete_i ? WordBits'(0) : last_word_i),
     .rows_i        (walk_rows),
-    .list_read_o   (list_read),
-    .list_index_o  (list_index),
+    .list_read_o   (rows_list_read),
+    .list_index_o  (rows_list_index),
     .list_row_i    (compete_i ? list_index_q : list_row),
-    .history_read_o(history_read),
-    .history_row_o (history_row),
-    .forget_o      (forget),
-    .forget_row_o  (forget_row),
-    .word_valid_o,
-    .word_o,
-    .word_address_o,
-    .random_x_o,
-    .random_y_o,
-    .row_done_o
+    .history_read_o(rows_history_read),
+    .history_row_o (rows_history_row),
+    .forget_o      (rows_forget),
+    .forget_row_o  (rows_forget_row),
+    .word_valid_o  (rows_valid),
+    .word_o        (rows_word),
+    .word_address_o(rows_address),
+    .random_x_o    (rows_x),
+    .random_y_o    (rows_y),
+    .row_done_o    (rows_row_done)
   );
+
+  // ---- a convolution has a walk of its own ----
+  if (Convolution) begin : gen_convolution
+    logic                   walk_done, walk_list_read, walk_history_read, walk_forget, pair_valid, commit, pair_counts, walk_row_done, walk_first;
+    logic [RowBits-1:0]     walk_list_index, walk_history_row, walk_forget_row;
+    logic [WordBits-1:0]    walk_word;
+    logic [AddressBits-1:0] walk_address;
+    logic [15:0]            walk_x, walk_y;
+    logic [WordBits-1:0]    walk_target;
+
+    phasic_convolution_walk #(
+      .RowBits    (RowBits),
+      .AddressBits(AddressBits),
+      .WordBits   (WordBits),
+      .First      (Layer == 0)
+    ) u_convolution (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .enable_i        (enable_i && shaped_i),
+      .done_o          (walk_done),
+      .key_i           (key),
+      .descriptor_i,
+      .sources_i,
+      .row_words_i,
+      .last_word_i,
+      .logged_i        (logged_rows),
+      .list_read_o     (walk_list_read),
+      .list_index_o    (walk_list_index),
+      .list_source_i   (list_row),
+      .history_read_o  (walk_history_read),
+      .history_source_o(walk_history_row),
+      .history_i       (history_o),
+      .forget_o        (walk_forget),
+      .forget_source_o (walk_forget_row),
+      .pair_valid_o    (pair_valid),
+      .first_o         (walk_first),
+      .commit_o        (commit),
+      .target_word_o   (walk_target),
+      .word_o          (walk_word),
+      .word_address_o  (walk_address),
+      .random_x_o      (walk_x),
+      .random_y_o      (walk_y),
+      .pair_counts_o   (pair_counts),
+      .row_done_o      (walk_row_done)
+    );
+
+    assign shaped         = shaped_i;
+    assign list_read      = shaped_i ? walk_list_read : rows_list_read;
+    assign list_index     = shaped_i ? walk_list_index : rows_list_index;
+    assign history_read   = shaped_i ? walk_history_read : rows_history_read;
+    assign history_row    = shaped_i ? walk_history_row : rows_history_row;
+    assign forget         = shaped_i ? walk_forget : rows_forget;
+    assign forget_row     = shaped_i ? walk_forget_row : rows_forget_row;
+    assign done_o         = shaped_i ? walk_done : rows_done;
+    assign word_valid_o   = shaped_i ? pair_valid || commit : rows_valid;
+    assign add_o          = !shaped_i || pair_valid;
+    assign first_o        = !shaped_i || walk_first;
+    assign commit_o       = !shaped_i || commit;
+    assign target_word_o  = shaped_i ? walk_target : rows_word;
+    assign word_o         = shaped_i ? walk_word : rows_word;
+    assign word_address_o = shaped_i ? walk_address : rows_address;
+    assign random_x_o     = shaped_i ? walk_x : rows_x;
+    assign random_y_o     = shaped_i ? walk_y : rows_y;
+    assign pair_done_o    = shaped_i ? pair_counts : rows_row_done;
+    assign row_done_o     = shaped_i ? walk_row_done : rows_row_done;
+  end else begin : gen_dense
+    logic unused_shape;
+    assign unused_shape   = ^{shaped_i, descriptor_i, sources_i};
+    assign shaped         = 1'b0;
+    assign list_read      = rows_list_read;
+    assign list_index     = rows_list_index;
+    assign history_read   = rows_history_read;
+    assign history_row    = rows_history_row;
+    assign forget         = rows_forget;
+    assign forget_row     = rows_forget_row;
+    assign done_o         = rows_done;
+    assign word_valid_o   = rows_valid;
+    assign {add_o, first_o, commit_o} = 3'b111;
+    assign target_word_o  = rows_word;
+    assign word_o         = rows_word;
+    assign word_address_o = rows_address;
+    assign random_x_o     = rows_x;
+    assign random_y_o     = rows_y;
+    assign pair_done_o    = rows_row_done;
+    assign row_done_o     = rows_row_done;
+  end
 endmodule
 
 `default_nettype wire

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which words of a layer, as they stand in the weights buffer, are rows of state that is kept: those after the rows of weights.
 //
-// Handshake: none. Addresses are those of the engine's load and store ports: a row after the other, of row_words_i words each. Constants hold
+// Handshake: none. Addresses are those of the engine's load and store ports: a row after the other, of row_words_i words each, of
+//            state neuron_words_i for each of its parts. Constants hold
 //            from two cycles before the first load on.
 // Latency:   row and word belong to the address of the same cycle; stored_o tells two cycles after store_i whether the word was one of state.
 // Parameters: WeightWidth; WordBits and AddressBits, widths of a word number and of an address.
@@ -17,6 +18,7 @@ module phasic_state_rows #(
   input  logic                   keep_i,          // the layer has such rows
   input  logic [15:0]            rows_i,          // of weights
   input  logic [15:0]            row_words_i,
+  input  logic [15:0]            neuron_words_i,  // words of the layer's neurons
   input  logic                   load_i,
   input  logic [AddressBits-1:0] load_address_i,
   output logic                   load_o,
@@ -36,7 +38,7 @@ module phasic_state_rows #(
   logic                        stored_q;
 
   always_ff @(posedge clk_i) begin
-    for (int r = 0; r < Rows; r++) firsts_q[AddressBits*r +: AddressBits] <= AddressBits'((32'(rows_i) + 32'(r)) * 32'(row_words_i));
+    for (int r = 0; r < Rows; r++) firsts_q[AddressBits*r +: AddressBits] <= AddressBits'(32'(rows_i) * 32'(row_words_i) + 32'(r) * 32'(neuron_words_i));
     stored_q <= store_o;
     stored_o <= stored_q;
   end

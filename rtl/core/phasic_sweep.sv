@@ -5,13 +5,14 @@
 // Handshake: start_i for one cycle while busy_o is 0. Spike words, scores and trace by valid/ready; the record belongs to the last score.
 //            The factors wait for factors_ready_i, which then holds until the last of them.
 // Latency:   row_words + 10 cycles; the read-out adds a cycle a neuron, the factors row_words + 4 cycles and what they have to wait.
-// Parameters: Lanes; WordBits, width of a word number; CountWidth, of a neuron's count.
+// Parameters: Lanes; WordBits, width of a word number; CountWidth, of a neuron's count; Convolution, words can belong to positions.
 `default_nettype none
 
 module phasic_sweep #(
   parameter int Lanes    = 64,
   parameter int WordBits = 4,
   parameter int CountWidth = 6,
+  parameter bit Convolution = 1'b0,
   localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1
 ) (
   input  logic                clk_i,
@@ -21,6 +22,8 @@ module phasic_sweep #(
   input  logic                trace_i,
   input  logic                output_layer_i,
   input  logic [15:0]         neurons_i,
+  input  logic [15:0]         row_width_i,      // neurons of a position; in a dense layer all
+  input  logic [WordBits-1:0] row_last_word_i,  // the last word of a position
   input  logic [WordBits-1:0] last_word_i,
   // a finished step
   input  logic                start_i,
@@ -44,6 +47,10 @@ module phasic_sweep #(
   output logic [WordBits-1:0] word2_o,
   output logic [WordBits-1:0] word3_o,
   output logic [WordBits-1:0] word4_o,
+  output logic                end2_o,           // the word is its position's last
+  output logic                end3_o,
+  output logic [15:0]         base0_o,          // with Convolution the number of its first neuron
+  output logic [15:0]         base4_o,
   output logic                bank_o,
   output logic                first_o,          // of the sample
   output logic                fresh_o,          // and it does not go on from another
@@ -99,6 +106,48 @@ module phasic_sweep #(
   assign spikes_final_o  = final_q;
   assign spikes_valid_o  = !output_layer_i && (sweep_valid_o[3] || spikes_mark_o);
 
+  // ---- positions ----
+  logic end0;
+
+  if (Convolution) begin : gen_positions
+    logic [WordBits-1:0] part_q;           // word of the position
+    logic [15:0]         position_q, base_q, base1_q, base2_q, base3_q, base4_q;
+    logic                end1_q, end2_q, end3_q, step, restart;
+    assign end0    = part_q == row_last_word_i;
+    assign step    = run || factor0_o || word_done;
+    assign restart = state_q == SweepIdle || (step && word_last) || (state_q == SweepReadOut && read_last_q && out_done);
+    assign end2_o  = end2_q;
+    assign end3_o  = end3_q;
+    assign base0_o = base_q;
+    assign base4_o = base4_q;
+    always_ff @(posedge clk_i) begin
+      if (restart) begin
+        part_q     <= '0;
+        position_q <= '0;
+        base_q     <= '0;
+      end else if (step) begin
+        part_q <= end0 ? '0 : part_q + 1'b1;
+        if (end0) position_q <= position_q + row_width_i;
+        base_q <= end0 ? position_q + row_width_i : base_q + 16'(Lanes);
+      end
+      end1_q  <= end0;
+      end2_q  <= end1_q;
+      end3_q  <= end2_q;
+      base1_q <= base_q;
+      base2_q <= base1_q;
+      base3_q <= base2_q;
+      base4_q <= base3_q;
+    end
+  end else begin : gen_no_positions
+    logic unused_positions;
+    assign unused_positions = ^{row_width_i, row_last_word_i, end0};
+    assign end0    = 1'b0;
+    assign end2_o  = word2_q == last_word_i;
+    assign end3_o  = word3_q == last_word_i;
+    assign base0_o = '0;
+    assign base4_o = '0;
+  end
+
   // ---- read-out ----
   logic [LaneBits-1:0] lane_q;
   logic [15:0]         neuron_q, out_neuron_q, best_neuron_q;
@@ -107,7 +156,7 @@ module phasic_sweep #(
   logic [31:0]         spikes_q;
 
   assign out_done        = out_valid_q && (!score_open_q || score_ready_i) && (!trace_open_q || trace_ready_i);
-  assign lane_last       = lane_q == LaneBits'(Lanes - 1) || Lanes == 1;
+  assign lane_last       = lane_q == LaneBits'(Lanes - 1) || Lanes == 1 || (Convolution && end0 && lane_q == LaneBits'(row_width_i - 16'd1));
   assign neuron_last     = neuron_q == neurons_i - 16'd1;
   assign read_out_o      = state_q == SweepReadOut && read_data_q && !read_last_q && (!out_valid_q || out_done);
   assign read_out_lane_o = lane_q;

@@ -6,7 +6,9 @@
 //            (write_o). The word's trits, asked for at u1, must be on trits_i at u2; its factors, asked for at u2, on factors_i at u3.
 // Latency:   five cycles; a word a cycle. If Relaxed, six: weights are asked for at u3, must be on weights_i at u5, and leave at u6.
 // Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits; Traces, there can be presynaptic
-//            traces; Graded, there can be graded values; Relaxed, one stage more, for devices whose logic is slow.
+//            traces; Graded, there can be graded values; Relaxed, one stage more, for devices whose logic is slow; Shared, weights can be shared by
+//            positions: as if Relaxed, and changes are summed from a word with first_i on, up to one with commit_i, with which alone the weights
+//            change; that one comes with add_i, or without by itself. Then SumBits of such a sum.
 `default_nettype none
 
 module phasic_updates #(
@@ -18,6 +20,8 @@ module phasic_updates #(
   parameter bit Traces      = 1'b0,
   parameter bit Graded      = 1'b0,
   parameter bit Relaxed     = 1'b0,
+  parameter bit Shared      = 1'b0,
+  parameter int SumBits     = 40,
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1
 ) (
   input  logic                         clk_i,
@@ -28,7 +32,11 @@ module phasic_updates #(
   input  logic [1:0]                   trace_shift_i,  // 0: no trace
   // u0
   input  logic                         valid_i,
-  input  logic [WordBits-1:0]          word_i,
+  input  logic                         add_i,          // these four count with Shared
+  input  logic                         first_i,
+  input  logic                         commit_i,
+  input  logic [WordBits-1:0]          target_word_i,  // of the neurons; without Shared word_i
+  input  logic [WordBits-1:0]          word_i,         // of the weight row
   input  logic [AddressBits-1:0]       address_i,
   input  logic [15:0]                  row_x_i,        // random word of the row
   input  logic [15:0]                  row_y_i,
@@ -55,9 +63,11 @@ module phasic_updates #(
   localparam int CountWidth  = Traces ? 10 : Graded ? 9 : 7;
   localparam int ChangeWidth = FactorWidth + CountWidth - 1;
   // A change without its fraction, and the weight after it.
-  localparam int RoundedWidth = ChangeWidth + 1 - Fraction;
+  localparam int SummedWidth  = Shared ? SumBits : ChangeWidth;
+  localparam int RoundedWidth = SummedWidth + 1 - Fraction;
   localparam int MovedWidth   = ((RoundedWidth > WeightWidth) ? RoundedWidth : WeightWidth) + 1;
-  localparam int Stages       = Relaxed ? 6 : 5;
+  localparam int Stages       = (Relaxed || Shared) ? 6 : 5;
+  localparam int Late         = Shared ? 1 : 0;  // stages by which random numbers come later
   localparam logic signed [MovedWidth-1:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
   localparam logic signed [MovedWidth-1:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
 
@@ -81,9 +91,9 @@ module phasic_updates #(
     if (Traces) counted_of = (counted_of <<< trace_shift) + CountWidth'(coincidences_of(trits, earlier));
   endfunction
 
-  function logic signed [RoundedWidth-1:0] rounded_of(input logic signed [ChangeWidth-1:0] change, input logic [15:0] fraction);
-    logic signed [ChangeWidth:0] sum;
-    sum        = (ChangeWidth + 1)'(change) + $signed({{(ChangeWidth - 15) {1'b0}}, fraction});
+  function logic signed [RoundedWidth-1:0] rounded_of(input logic signed [SummedWidth-1:0] change, input logic [15:0] fraction);
+    logic signed [SummedWidth:0] sum;
+    sum        = (SummedWidth + 1)'(change) + $signed({{(SummedWidth - 15) {1'b0}}, fraction});
     rounded_of = RoundedWidth'(sum >>> Fraction);
   endfunction
 
@@ -109,18 +119,19 @@ module phasic_updates #(
   logic [Stages-1:0]      valid_q;  // u1 and on
   logic [WordBits-1:0]    word1_q, word2_q;
   logic [Stages*AddressBits-1:0] addresses_q;  // u1 lowest
-  logic [15:0]            row_x_q, row_y_q, base_q, offset_q;
+  logic [15:0]            first_x_q, first_y_q, pair_x_q, pair_y_q, row_x_q, row_y_q, base_q, offset_q;
+  logic [Stages-1:0]      commits;      // as valid_q: the weights change
   logic [31:0]            pair0, history1_q, history2_q;
 
   // Number of the word's first pair of neurons.
   assign pair0           = (32'(word_i) * Lanes) >> 1;
   assign factor_read_o   = valid_q[1];
-  assign read_o          = valid_q[Stages-4];
+  assign read_o          = valid_q[Stages-4] && commits[Stages-4];
   assign read_address_o  = addresses_q[AddressBits*(Stages-4) +: AddressBits];
   assign trit_read_o     = valid_q[0] && all_steps_i;
   assign word1_o         = word1_q;
   assign word2_o         = word2_q;
-  assign write_o         = valid_q[Stages-1];
+  assign write_o         = valid_q[Stages-1] && commits[Stages-1];
   assign write_address_o = addresses_q[AddressBits*(Stages-1) +: AddressBits];
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -129,24 +140,46 @@ module phasic_updates #(
   end
 
   always_ff @(posedge clk_i) begin
-    word1_q    <= word_i;
+    word1_q    <= Shared ? target_word_i : word_i;
     word2_q    <= word1_q;
     addresses_q <= {addresses_q[AddressBits*(Stages-1)-1:0], address_i};
     history2_q <= history1_q;
     if (valid_i) begin
-      row_x_q    <= row_x_i;
-      row_y_q    <= row_y_i;
-      base_q     <= 16'(pair0 * phasic_pkg::MixMultiplier);
-      offset_q   <= 16'(pair0 * phasic_pkg::MixOffsetMultiplier);
+      first_x_q  <= row_x_i;
+      first_y_q  <= row_y_i;
+      pair_x_q   <= 16'(pair0 * phasic_pkg::MixMultiplier);
+      pair_y_q   <= 16'(pair0 * phasic_pkg::MixOffsetMultiplier);
       history1_q <= history_i;
     end
+  end
+
+  if (Shared) begin : gen_shared
+    logic [Stages-1:0] commits_q;
+    always_ff @(posedge clk_i) begin
+      commits_q <= {commits_q[Stages-2:0], commit_i};
+      if (valid_q[0]) begin
+        row_x_q  <= first_x_q;
+        row_y_q  <= first_y_q;
+        base_q   <= pair_x_q;
+        offset_q <= pair_y_q;
+      end
+    end
+    assign commits = commits_q;
+  end else begin : gen_own
+    logic unused_shared;
+    assign unused_shared = ^{add_i, first_i, commit_i, target_word_i};
+    assign commits       = '1;
+    assign row_x_q       = first_x_q;
+    assign row_y_q       = first_y_q;
+    assign base_q        = pair_x_q;
+    assign offset_q      = pair_y_q;
   end
 
   // ---- rounding randomness: three rounds from the row's word and the number of the pair ----
   logic [Pairs*16-1:0] x1_q, y1_q, x2_q, y2_q, even_q, odd_q;
 
   always_ff @(posedge clk_i) begin
-    if (valid_q[0]) begin
+    if (valid_q[Late] && commits[Late]) begin
       for (int p = 0; p < Pairs; p++) begin
         x1_q[16*p +: 16] <= round_x(row_x_q ^ (base_q + 16'(p * phasic_pkg::MixMultiplier)),
                                     row_y_q + (offset_q + 16'(p * phasic_pkg::MixOffsetMultiplier)));
@@ -154,13 +187,13 @@ module phasic_updates #(
                                     row_y_q + (offset_q + 16'(p * phasic_pkg::MixOffsetMultiplier)));
       end
     end
-    if (valid_q[1]) begin
+    if (valid_q[1+Late] && commits[1+Late]) begin
       for (int p = 0; p < Pairs; p++) begin
         x2_q[16*p +: 16] <= round_x(x1_q[16*p +: 16], y1_q[16*p +: 16]);
         y2_q[16*p +: 16] <= round_y(x1_q[16*p +: 16], y1_q[16*p +: 16]);
       end
     end
-    if (valid_q[2]) begin
+    if (valid_q[2+Late] && commits[2+Late]) begin
       for (int p = 0; p < Pairs; p++) begin
         even_q[16*p +: 16] <= round_x(x2_q[16*p +: 16], y2_q[16*p +: 16]);
         odd_q[16*p +: 16]  <= round_y(x2_q[16*p +: 16], y2_q[16*p +: 16]);
@@ -171,9 +204,9 @@ module phasic_updates #(
   // Which of its pair a neuron is: of a single lane, the word says so.
   logic odd_word;
   if (Lanes == 1) begin : gen_single
-    logic [2:0] odd_word_q;
-    always_ff @(posedge clk_i) odd_word_q <= {odd_word_q[1:0], word1_q[0]};
-    assign odd_word = odd_word_q[2];
+    logic [3+Late:0] odd_word_q;
+    always_ff @(posedge clk_i) odd_word_q <= {odd_word_q[2+Late:0], word_i[0]};
+    assign odd_word = odd_word_q[3+Late];
   end else begin : gen_several
     assign odd_word = 1'b0;
   end
@@ -202,7 +235,28 @@ module phasic_updates #(
     end
   end
 
-  if (Relaxed) begin : gen_relaxed
+  if (Shared) begin : gen_sums
+    logic [Lanes*SumBits-1:0] sums_q;
+    logic [3:0]               adds_q, firsts_q;  // u1 to u4
+    always_ff @(posedge clk_i) begin : lanes
+      logic signed [RoundedWidth-1:0] rounded;
+      adds_q   <= {adds_q[2:0], add_i};
+      firsts_q <= {firsts_q[2:0], first_i};
+      if (valid_q[3] && adds_q[3]) begin
+        for (int k = 0; k < Lanes; k++)
+          sums_q[SumBits*k +: SumBits] <=
+              (firsts_q[3] ? SumBits'(0) : sums_q[SumBits*k +: SumBits]) + SumBits'($signed(changes_q[ChangeWidth*k +: ChangeWidth]));
+      end
+      if (valid_q[4] && commits[4]) begin
+        for (int k = 0; k < Lanes; k++) begin
+          rounded = rounded_of($signed(sums_q[SumBits*k +: SumBits]),
+                               fraction_of(nearest_i, (k % 2 != 0 || odd_word) ? odd_q[16*(k/2) +: 16] : even_q[16*(k/2) +: 16]));
+          weights_o[WeightWidth*k +: WeightWidth] <= limit(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), rounded));
+          limited_o[k] <= outside(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), rounded));
+        end
+      end
+    end
+  end else if (Relaxed) begin : gen_relaxed
     logic [Lanes*RoundedWidth-1:0] rounded_q;
     always_ff @(posedge clk_i) begin
       if (valid_q[3]) begin

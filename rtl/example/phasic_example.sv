@@ -56,7 +56,7 @@ module phasic_example (
 
   // The descriptor that the kernel would read from the program block. Fields that are not set are 0: no bias, learning from the last step,
   // the trit as postsynaptic part, no presynaptic trace.
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows;
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved;
   localparam logic [DescriptorBits-1:0] Descriptor =
       DescriptorBits'(Neurons) << 8 * phasic_pkg::LayerNeurons |
       DescriptorBits'(60) << 8 * phasic_pkg::LayerThreshold |
@@ -104,8 +104,11 @@ module phasic_example (
     .keep_i             (1'b0),
     .output_layer_i     (1'b0),
     .descriptor_i       (Descriptor),
+    .sources_i          (16'(Inputs)),
     .rows_i             (16'(Inputs)),
+    .row_width_i        (16'(Neurons)),
     .row_words_i        (16'(RowWords)),
+    .neuron_words_i     (16'(RowWords)),
     .load_weight_i,
     .load_level_i,
     .load_address_i     (32'({load_row_i, load_word_i})),

@@ -109,10 +109,11 @@ module phasic_kernel #(
       $fatal(1, "DataWidth is out of range");
     // The rules of a serial build are another module's.
     if ((Rules & ~phasic_pkg::LimitRulesMaximum) != 0 || (Rules & phasic_pkg::RulesSerial) != 0) $fatal(1, "Rules is out of range");
-    if ((Rules & phasic_pkg::RulesConvolution) != 0) $fatal(1, "Rules: there are no convolutions in the RTL");
   end
 
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows;
+  localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved;
+  localparam int StoredBits = Convolution ? 18 : 16;
 
   // ---- Control -----------------------------------------------------------------------------------------------------------------
   logic         start, done;
@@ -127,14 +128,8 @@ module phasic_kernel #(
   logic [Engines*32-1:0] engine_state;
 
   phasic_axi_lite #(
-    .Lanes(Lanes),
-    .WeightWidth(WeightWidth),
-    .Engines(Engines),
-    .MaxRows(MaxRows),
-    .MaxNeurons(MaxNeurons),
-    .MaxSteps(MaxSteps),
-    .MaxClasses(MaxClasses),
-    .MaxOutputs(MaxOutputs),
+    .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .MaxRows(MaxRows), .MaxNeurons(MaxNeurons), .MaxSteps(MaxSteps),
+    .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs),
     .MaxEvents(MaxEvents),
     .WeightDepth(WeightDepth),
     .DataWidth(DataWidth),
@@ -282,19 +277,14 @@ module phasic_kernel #(
 
   // ---- Program -----------------------------------------------------------------------------------------------------------------
   logic [Engines*DescriptorBits-1:0] layers;
-  logic [Engines*16-1:0]  rows, stored_rows, row_words;
+  logic [Engines*16-1:0]  sources, rows, row_width, row_words, neuron_words;
+  logic [Engines*StoredBits-1:0] stored_rows;
   logic [Engines*32-1:0]  layer_weights, layer_tables, layer_trace;
   logic [31:0]            sample_trace;
 
   phasic_program #(
-    .Lanes(Lanes),
-    .WeightWidth(WeightWidth),
-    .Engines(Engines),
-    .MaxRows(MaxRows),
-    .MaxNeurons(MaxNeurons),
-    .MaxSteps(MaxSteps),
-    .MaxClasses(MaxClasses),
-    .MaxOutputs(MaxOutputs),
+    .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .MaxRows(MaxRows), .MaxNeurons(MaxNeurons), .MaxSteps(MaxSteps),
+    .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs),
     .WeightDepth(WeightDepth),
     .Rules(Rules)
   ) u_program (
@@ -319,9 +309,12 @@ module phasic_kernel #(
     .word_error_i   (word_error),
     .program_o      (program_block),
     .layers_o       (layers),
+    .sources_o      (sources),
     .rows_o         (rows),
     .stored_rows_o  (stored_rows),
+    .row_width_o    (row_width),
     .row_words_o    (row_words),
+    .neuron_words_o (neuron_words),
     .layer_weights_o(layer_weights),
     .layer_tables_o (layer_tables),
     .layer_trace_o  (layer_trace),
@@ -345,7 +338,8 @@ module phasic_kernel #(
     .Lanes(Lanes),
     .WeightWidth(WeightWidth),
     .Engines(Engines),
-    .DataWidth(DataWidth)
+    .DataWidth(DataWidth),
+    .Convolution(Convolution)
   ) u_loader (
     .clk_i          (ap_clk),
     .rst_ni         (ap_rst_n),
@@ -355,6 +349,7 @@ module phasic_kernel #(
     .error_o        (loader_error),
     .layer_count_i  (layer_count),
     .layers_i       (layers),
+    .row_width_i    (row_width),
     .layer_weights_i(layer_weights),
     .layer_tables_i (layer_tables),
     .cmd_valid_o    (loader_cmd),
@@ -376,7 +371,8 @@ module phasic_kernel #(
     .Lanes(Lanes),
     .WeightWidth(WeightWidth),
     .Engines(Engines),
-    .DataWidth(DataWidth)
+    .DataWidth(DataWidth),
+    .RowsBits(StoredBits)
   ) u_storer (
     .clk_i          (ap_clk),
     .rst_ni         (ap_rst_n),
@@ -385,6 +381,7 @@ module phasic_kernel #(
     .layer_count_i  (layer_count),
     .layers_i       (layers),
     .rows_i         (stored_rows),
+    .row_width_i    (row_width),
     .layer_weights_i(layer_weights),
     .store_valid_o  (store_valid),
     .store_engine_o (store_engine),
@@ -456,14 +453,8 @@ module phasic_kernel #(
   logic [Engines*16*48-1:0] counters;
 
   phasic_core #(
-    .Lanes(Lanes),
-    .WeightWidth(WeightWidth),
-    .Engines(Engines),
-    .MaxRows(MaxRows),
-    .MaxNeurons(MaxNeurons),
-    .MaxSteps(MaxSteps),
-    .MaxClasses(MaxClasses),
-    .MaxOutputs(MaxOutputs),
+    .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .MaxRows(MaxRows), .MaxNeurons(MaxNeurons), .MaxSteps(MaxSteps),
+    .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs),
     .MaxEvents(MaxEvents),
     .WeightDepth(WeightDepth),
     .Rules(Rules)
@@ -474,8 +465,11 @@ module phasic_kernel #(
     .ready_o            (core_ready),
     .program_i          (program_block),
     .layers_i           (layers),
+    .sources_i          (sources),
     .rows_i             (rows),
+    .row_width_i        (row_width),
     .row_words_i        (row_words),
+    .neuron_words_i     (neuron_words),
     .load_valid_i       (load_valid),
     .load_table_i       (load_table),
     .load_engine_i      (load_engine),

@@ -5,7 +5,7 @@
 //            done_o pulses at the end; error_o then tells whether the memory answered a read with an error, after which no further
 //            layer is asked for. The layers' shapes must be stable from start to end.
 // Latency:   a beat a cycle, or a word a cycle where a beat has several words.
-// Parameters: those of the kernel.
+// Parameters: those of the kernel; Convolution, there can be layers whose words belong to positions.
 `default_nettype none
 
 module phasic_loader #(
@@ -13,7 +13,8 @@ module phasic_loader #(
   parameter int WeightWidth = 8,
   parameter int Engines = 4,
   parameter int DataWidth = 512,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows
+  parameter bit Convolution = 1'b0,
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -23,6 +24,7 @@ module phasic_loader #(
   output logic                         error_o,
   input  logic [2:0]                   layer_count_i,
   input  logic [Engines*DescriptorBits-1:0] layers_i,
+  input  logic [Engines*16-1:0]        row_width_i,      // weights of a row of each layer
   input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
   input  logic [Engines*32-1:0]        layer_tables_i,   // bytes of each layer's level table
   // Read command and beats
@@ -59,6 +61,8 @@ module phasic_loader #(
   logic [31:0]          address_q;
 
   logic [15:0]          neurons;
+  logic [15:0]          width;
+  logic                 shaped;
   logic                 has_table;
   logic [31:0]          offset;
   logic [31:0]          bytes;
@@ -71,12 +75,16 @@ module phasic_loader #(
 
   always_comb begin
     neurons   = '0;
+    width     = '0;
+    shaped    = 1'b0;
     has_table = 1'b0;
     offset    = '0;
     bytes     = '0;
     for (int e = 0; e < Engines; e++) begin
       if (layer_q == LayerBits'(e)) begin
         neurons   = layers_i[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
+        width     = row_width_i[16*e +: 16];
+        shaped    = Convolution && layers_i[DescriptorBits*e + 8*phasic_pkg::LayerConnection];
         has_table = 1'(phasic_pkg::FactorHasLevels >> layers_i[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
         offset    = table_q ? layers_i[DescriptorBits*e + 8*phasic_pkg::LayerLevelsOffset +: 32]
                             : layers_i[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
@@ -141,6 +149,32 @@ module phasic_loader #(
     end
   end
 
+  logic                         grouped;  // levels of a convolution
+  logic                         rows_ready, rows_valid, rows_busy, groups_ready, groups_valid, groups_busy;
+  logic [Lanes*WeightWidth-1:0] rows_word;
+  logic [Lanes*8-1:0]           groups_word;
+
+  if (Convolution) begin : gen_groups
+    phasic_unpack_groups #(
+      .DataWidth(DataWidth),
+      .Lanes(Lanes)
+    ) u_groups (
+      .clk_i,
+      .rst_ni,
+      .clear_i     (state_q == StCommand),
+      .elements_i  (neurons),
+      .group_i     (width),
+      .in_valid_i  (unpack_valid && table_q && shaped),
+      .in_ready_o  (groups_ready),
+      .in_data_i   (data_i),
+      .word_valid_o(groups_valid),
+      .word_o      (groups_word),
+      .busy_o      (groups_busy)
+    );
+  end else begin : gen_no_groups
+    assign {groups_ready, groups_valid, groups_busy, groups_word} = '0;
+  end
+
   if (WeightWidth == 8) begin : gen_shared
     phasic_unpack #(
       .DataWidth(DataWidth),
@@ -150,13 +184,13 @@ module phasic_loader #(
       .clk_i,
       .rst_ni,
       .clear_i     (state_q == StCommand),
-      .elements_i  (neurons),
-      .in_valid_i  (unpack_valid),
-      .in_ready_o  (unpack_ready),
+      .elements_i  (table_q ? neurons : width),
+      .in_valid_i  (unpack_valid && !grouped),
+      .in_ready_o  (rows_ready),
       .in_data_i   (data_i),
-      .word_valid_o(word_valid),
-      .word_o      (load_data_o),
-      .busy_o      (unpack_busy)
+      .word_valid_o(rows_valid),
+      .word_o      (rows_word),
+      .busy_o      (rows_busy)
     );
   end else begin : gen_separate
     logic                         weights_ready, weights_valid, weights_busy;
@@ -172,7 +206,7 @@ module phasic_loader #(
       .clk_i,
       .rst_ni,
       .clear_i     (state_q == StCommand),
-      .elements_i  (neurons),
+      .elements_i  (width),
       .in_valid_i  (unpack_valid && !table_q),
       .in_ready_o  (weights_ready),
       .in_data_i   (data_i),
@@ -189,18 +223,24 @@ module phasic_loader #(
       .rst_ni,
       .clear_i     (state_q == StCommand),
       .elements_i  (neurons),
-      .in_valid_i  (unpack_valid && table_q),
+      .in_valid_i  (unpack_valid && table_q && !grouped),
       .in_ready_o  (levels_ready),
       .in_data_i   (data_i),
       .word_valid_o(levels_valid),
       .word_o      (levels_word),
       .busy_o      (levels_busy)
     );
-    assign unpack_ready = table_q ? levels_ready : weights_ready;
-    assign unpack_busy  = weights_busy || levels_busy;
-    assign word_valid   = weights_valid || levels_valid;
-    assign load_data_o  = table_q ? (Lanes * WeightWidth)'(levels_word) : weights_word;
+    assign rows_ready  = table_q ? levels_ready : weights_ready;
+    assign rows_busy   = weights_busy || levels_busy;
+    assign rows_valid  = weights_valid || levels_valid;
+    assign rows_word   = table_q ? (Lanes * WeightWidth)'(levels_word) : weights_word;
   end
+
+  assign grouped      = table_q && shaped;
+  assign unpack_ready = grouped ? groups_ready : rows_ready;
+  assign unpack_busy  = rows_busy || groups_busy;
+  assign word_valid   = rows_valid || groups_valid;
+  assign load_data_o  = groups_valid ? (Lanes * WeightWidth)'(groups_word) : rows_word;
 
   assign load_valid_o   = word_valid;
   assign load_table_o   = table_q;

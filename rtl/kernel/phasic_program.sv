@@ -4,7 +4,7 @@
 // Handshake: start_i begins; the block is asked for with one read command (offset 0 of the program buffer) and all of its words are
 //            taken. done_o pulses at the end with error_code_o (none if the program is good) and error_detail_o. The program and what
 //            is computed from it hold until the next start.
-// Latency:   144 words, then at most 33 cycles for each product (three a layer, then four).
+// Latency:   144 words, then at most 33 cycles for each product (three a layer, then four); seven products more for the shape of a convolution.
 // Parameters: those of the kernel.
 `default_nettype none
 
@@ -19,7 +19,9 @@ module phasic_program #(
   parameter int MaxOutputs = 64,
   parameter int WeightDepth = 16384,
   parameter int Rules = 0,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved,
+  // The positions of a convolution have up to three rows of state each.
+  localparam int StoredBits = ((Rules & phasic_pkg::RulesConvolution) != 0) ? 18 : 16
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -45,9 +47,12 @@ module phasic_program #(
   // The program, of each descriptor what comes before its reserved words. Descriptors of layers that are not used are 0
   output logic [511:0]           program_o,
   output logic [Engines*DescriptorBits-1:0] layers_o,
-  output logic [Engines*16-1:0]  rows_o,             // rows of each layer, bias included
-  output logic [Engines*16-1:0]  stored_rows_o,      // rows of each layer in memory: state follows
-  output logic [Engines*16-1:0]  row_words_o,        // ceil(neurons / Lanes) of each layer
+  output logic [Engines*16-1:0]  sources_o,          // sources of each layer, bias included
+  output logic [Engines*16-1:0]  rows_o,             // rows of weights of each layer, bias included
+  output logic [Engines*StoredBits-1:0] stored_rows_o,  // rows of each layer in memory: state follows
+  output logic [Engines*16-1:0]  row_width_o,        // weights of a row of each layer: its neurons, or the channels of a position
+  output logic [Engines*16-1:0]  row_words_o,        // ceil(width / Lanes) of each layer
+  output logic [Engines*16-1:0]  neuron_words_o,     // words of each layer's neurons
   output logic [Engines*32-1:0]  layer_weights_o,    // bytes of each layer's rows in memory
   output logic [Engines*32-1:0]  layer_tables_o,     // bytes of each layer's level table (valid if it has one)
   output logic [Engines*32-1:0]  layer_trace_o,      // bytes of each layer's trace of a sample (valid if traced)
@@ -62,11 +67,13 @@ module phasic_program #(
   localparam bit Competition = (Rules & phasic_pkg::RulesCompetition) != 0;
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
+  localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
   // Values of enumerations that the build was made without.
   localparam int FactorsAbsent = (Feedback ? 0 : phasic_pkg::FactorNeedsFeedback)
                                  | (Competition ? 0 : phasic_pkg::FactorNeedsCompetition);
   localparam int KindsAbsent   = Graded ? 0 : phasic_pkg::SampleKindNeedsGraded;
   localparam int ResetsAbsent  = State ? 0 : phasic_pkg::ResetNeedsState;
+  localparam int ConnectionsAbsent = Convolution ? 0 : phasic_pkg::ConnectionNeedsConvolution;
   // Rows of squares and wins, and those of potentials and spikes.
   localparam int CompetitionRows = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
   localparam int KeptRows        = phasic_pkg::PotentialWidth / WeightWidth + 1;
@@ -193,7 +200,13 @@ module phasic_program #(
       phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'(phasic_pkg::LayerTraceShiftMaximum) : 32'd0);
       phasic_pkg::LayerHomeostasis:   layer_legal = word_i <= (Competition ? 32'(phasic_pkg::LayerHomeostasisMaximum) : 32'd0);
       phasic_pkg::LayerReset:         layer_legal = (word_i <= 32'(phasic_pkg::LayerResetMaximum)) && !(1'(ResetsAbsent >> word_i[1:0]));
-      phasic_pkg::LayerConnection:    layer_legal = word_i == 32'(phasic_pkg::ConnectionDense);
+      phasic_pkg::LayerConnection:
+        layer_legal = (word_i <= 32'(phasic_pkg::LayerConnectionMaximum)) && !(1'(ConnectionsAbsent >> word_i[0]))
+            && !(1'(phasic_pkg::ConnectionHasShape >> word_i[0]) && competes);
+      phasic_pkg::LayerSourceRows, phasic_pkg::LayerSourceColumns, phasic_pkg::LayerSourceChannels, phasic_pkg::LayerPool,
+      phasic_pkg::LayerPadding, phasic_pkg::LayerStride, phasic_pkg::LayerKernelRows, phasic_pkg::LayerKernelColumns,
+      phasic_pkg::LayerChannels:
+        layer_legal = shape_legal;
       default:                        layer_legal = word_i == '0;
     endcase
   end
@@ -208,20 +221,67 @@ module phasic_program #(
     end
   end
   for (genvar w = 0; w < DescriptorWords * Engines; w++) begin : gen_layers
+    // Without convolutions the fields of their shapes are 0.
+    localparam bit Kept = Convolution || w % DescriptorWords < phasic_pkg::LayerSourceRows / 4;
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         layers_q[32*w +: 32] <= '0;
-      end else if (take && (word_q == 8'(16 + 32 * (w / DescriptorWords) + w % DescriptorWords))) begin
+      end else if (Kept && take && (word_q == 8'(16 + 32 * (w / DescriptorWords) + w % DescriptorWords))) begin
         layers_q[32*w +: 32] <= used ? word_i : '0;
       end
     end
+  end
+
+  // ---- Shapes of convolutions ------------------------------------------------------------------------------------------------
+  logic                   shape_legal, shape_busy, shape_fault;
+  logic [Engines*16-1:0]  kernel_rows, positions, shape_words;
+
+  if (Convolution) begin : gen_shapes
+    logic bias_q, shaped_q;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) begin
+        bias_q   <= 1'b0;
+        shaped_q <= 1'b0;
+      end else if (take) begin
+        if (layer_word == 5'(phasic_pkg::LayerFlags / 4)) bias_q <= word_i[phasic_pkg::LayerFlagsBiasBit];
+        if (in_header) shaped_q <= 1'b0;
+        else if (layer_word == 5'(phasic_pkg::LayerConnection / 4)) shaped_q <= used && 1'(phasic_pkg::ConnectionHasShape >> word_i[0]);
+      end
+    end
+
+    phasic_program_shape #(
+      .Lanes  (Lanes),
+      .Engines(Engines),
+      .MaxRows(MaxRows)
+    ) u_shape (
+      .clk_i,
+      .rst_ni,
+      .take_i        (take && !in_header),
+      .layer_i       (descriptor[1:0]),
+      .layer_word_i  (layer_word),
+      .word_i,
+      .shaped_i      (shaped_q),
+      .bias_i        (bias_q),
+      .sources_i     (previous_q),
+      .neurons_i     (neurons_q),
+      .legal_o       (shape_legal),
+      .busy_o        (shape_busy),
+      .fault_o       (shape_fault),
+      .kernel_rows_o (kernel_rows),
+      .positions_o   (positions),
+      .neuron_words_o(shape_words)
+    );
+  end else begin : gen_no_shapes
+    assign shape_legal = word_i == '0;
+    assign {shape_busy, shape_fault, kernel_rows, positions, shape_words} = '0;
   end
 
   // ---- Sizes -----------------------------------------------------------------------------------------------------------------
   logic [LayerBits-1:0]   layer_q;
   logic                   last_layer;
   logic [15:0]            layer_neurons;
-  logic [15:0]            layer_rows;
+  logic [15:0]            layer_width;
+  logic [StoredBits-1:0]  layer_rows;
   logic [15:0]            layer_row_words;
   logic [31:0]            layer_weights_offset;
   logic [31:0]            layer_levels_offset;
@@ -239,16 +299,24 @@ module phasic_program #(
     end else begin : gen_next
       assign rows_before = layers_q[DescriptorBits*(e-1) + 8*phasic_pkg::LayerNeurons +: 16];
     end
-    assign rows_o[16*e +: 16] = rows_before + 16'(layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFlags]);
-    assign stored_rows_o[16*e +: 16] = rows_o[16*e +: 16]
-        + (1'(phasic_pkg::FactorCompetes >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]) ? 16'(CompetitionRows)
-           : keeping ? 16'(KeptRows) : 16'd0);
-    assign row_words_o[16*e +: 16] =
-        16'((17'(layers_q[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16]) + 17'(Lanes - 1)) >> LaneShift);
+    logic shaped, bias;
+    assign bias   = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFlags];
+    assign shaped = Convolution && layers_q[DescriptorBits*e + 8*phasic_pkg::LayerConnection];
+    assign sources_o[16*e +: 16]   = rows_before + 16'(bias);
+    assign rows_o[16*e +: 16]      = shaped ? kernel_rows[16*e +: 16] + 16'(bias) : sources_o[16*e +: 16];
+    assign row_width_o[16*e +: 16] = shaped ? layers_q[DescriptorBits*e + 8*phasic_pkg::LayerChannels +: 16]
+                                            : layers_q[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
+    assign stored_rows_o[StoredBits*e +: StoredBits] = StoredBits'(rows_o[16*e +: 16])
+        + (1'(phasic_pkg::FactorCompetes >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]) ? StoredBits'(CompetitionRows)
+           : !keeping ? StoredBits'(0)
+           : shaped ? StoredBits'(KeptRows * 32'(positions[16*e +: 16])) : StoredBits'(KeptRows));
+    assign row_words_o[16*e +: 16]    = 16'((17'(row_width_o[16*e +: 16]) + 17'(Lanes - 1)) >> LaneShift);
+    assign neuron_words_o[16*e +: 16] = shaped ? shape_words[16*e +: 16] : row_words_o[16*e +: 16];
   end
 
   always_comb begin
     layer_neurons        = '0;
+    layer_width          = '0;
     layer_rows           = '0;
     layer_row_words      = '0;
     layer_weights_offset = '0;
@@ -258,7 +326,8 @@ module phasic_program #(
     for (int e = 0; e < Engines; e++) begin
       if (layer_q == LayerBits'(e)) begin
         layer_neurons        = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
-        layer_rows           = stored_rows_o[16*e +: 16];
+        layer_width          = row_width_o[16*e +: 16];
+        layer_rows           = stored_rows_o[StoredBits*e +: StoredBits];
         layer_row_words      = row_words_o[16*e +: 16];
         layer_weights_offset = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         layer_levels_offset  = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerLevelsOffset +: 32];
@@ -286,7 +355,7 @@ module phasic_program #(
     limit    = 32'(WeightDepth);
     case (state_q)
       StWeights: begin
-        factor_b = ((32'(layer_neurons) * 32'(WeightWidth / 8) + 32'd63) >> 6) << 6;
+        factor_b = ((32'(layer_width) * 32'(WeightWidth / 8) + 32'd63) >> 6) << 6;
         addend   = layer_weights_offset;
         limit    = weights_bytes_i;
       end
@@ -372,6 +441,10 @@ module phasic_program #(
         end
         StCommand: if (cmd_ready_i) state_q <= StRead;
         StRead: begin
+          if (shape_fault && !field_error_q) begin
+            field_error_q <= 1'b1;
+            field_q       <= {word_q - 8'd1, 2'b00};
+          end
           if (take) begin
             word_q <= word_q + 1'b1;
             if (word_error_i) bus_error_q <= 1'b1;
@@ -481,7 +554,7 @@ module phasic_program #(
 
   assign cmd_valid_o    = state_q == StCommand;
   assign cmd_bytes_o    = 32'(4 * WordCount);
-  assign word_ready_o   = state_q == StRead;
+  assign word_ready_o   = state_q == StRead && !shape_busy;
   assign done_o         = state_q == StDone;
   assign error_code_o   = code_q;
   assign error_detail_o = (code_q == 32'(phasic_pkg::ErrorNone)) ? '0 : detail_q;

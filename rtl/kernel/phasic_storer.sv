@@ -4,7 +4,7 @@
 // Handshake: start_i begins; for each layer one write command is given and then exactly its beats. done_o pulses when the last beat has
 //            been taken. Words are read from the core: store_valid_o in one cycle, store_data_i two cycles later.
 // Latency:   for a beat of several words, or a word of several beats: four cycles, and one for each further word or beat.
-// Parameters: those of the kernel.
+// Parameters: those of the kernel; RowsBits, width of a number of rows.
 `default_nettype none
 
 module phasic_storer #(
@@ -12,7 +12,8 @@ module phasic_storer #(
   parameter int WeightWidth = 8,
   parameter int Engines = 4,
   parameter int DataWidth = 512,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerSourceRows
+  parameter int RowsBits = 16,
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -20,7 +21,8 @@ module phasic_storer #(
   output logic                         done_o,
   input  logic [2:0]                   layer_count_i,
   input  logic [Engines*DescriptorBits-1:0] layers_i,
-  input  logic [Engines*16-1:0]        rows_i,           // rows of each layer in memory
+  input  logic [Engines*RowsBits-1:0]  rows_i,           // rows of each layer in memory
+  input  logic [Engines*16-1:0]        row_width_i,      // weights of a row of each layer
   input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
   // From the core
   output logic                         store_valid_o,
@@ -55,7 +57,7 @@ module phasic_storer #(
 
   logic [2:0]           state_q;
   logic [LayerBits-1:0] layer_q;
-  logic [15:0]          rows_left_q;
+  logic [RowsBits-1:0]  rows_left_q;
   logic [15:0]          beats_left_q;      // of the row
   logic [15:0]          elements_left_q;   // of the row, from the next word on
   logic [15:0]          count_q;           // words or beats of the group so far
@@ -66,8 +68,8 @@ module phasic_storer #(
   logic                 flight_1_q, flight_2_q;
   logic [15:0]          elements_1_q, elements_2_q;
 
-  logic [15:0]          neurons;
-  logic [15:0]          rows;
+  logic [15:0]          width;
+  logic [RowsBits-1:0]  rows;
   logic [31:0]          offset;
   logic [31:0]          bytes;
   logic [15:0]          row_beats;
@@ -75,20 +77,20 @@ module phasic_storer #(
   logic                 write;
 
   always_comb begin
-    neurons = '0;
+    width   = '0;
     rows    = '0;
     offset  = '0;
     bytes   = '0;
     for (int e = 0; e < Engines; e++) begin
       if (layer_q == LayerBits'(e)) begin
-        neurons = layers_i[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
-        rows    = rows_i[16*e +: 16];
+        width   = row_width_i[16*e +: 16];
+        rows    = rows_i[RowsBits*e +: RowsBits];
         offset  = layers_i[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         bytes   = layer_weights_i[32*e +: 32];
       end
     end
   end
-  assign row_beats = 16'(((32'(neurons) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
+  assign row_beats = 16'(((32'(width) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
   assign last_layer = 32'(layer_q) + 32'd1 == 32'(layer_count_i);
 
   assign write = data_valid_o && data_ready_i;
@@ -123,7 +125,7 @@ module phasic_storer #(
           state_q         <= StRead;
           rows_left_q     <= rows_left_q - 1'b1;
           beats_left_q    <= row_beats;
-          elements_left_q <= neurons;
+          elements_left_q <= width;
           count_q         <= '0;
         end
         StRead: begin

@@ -278,6 +278,7 @@ module phasic_serial_core #(
   assign last_swept   = last_neuron | NeuronBits'(7);
   assign last_updated = last_neuron | NeuronBits'(Lanes - 1);
 
+  logic unused_blank;
   phasic_accumulators #(
     .Lanes      (Lanes),
     .WeightWidth(WeightWidth),
@@ -287,6 +288,9 @@ module phasic_serial_core #(
   ) u_accumulators (
     .clk_i,
     .rst_ni,
+    .sparse_i     (1'b0),
+    .clearing_i   (1'b0),
+    .clear_word_i ((NeuronBits - LaneBits)'(0)),
     .issue_i      (issue),
     .issue_bank_i (1'b0),
     .issue_first_i(issue_first),
@@ -296,7 +300,8 @@ module phasic_serial_core #(
     .sweep_read_i (sweep),
     .sweep_bank_i (1'b0),
     .sweep_word_i (neuron[NeuronBits-1:LaneBits]),
-    .sums_o       (sums)
+    .sums_o       (sums),
+    .blank_o      (unused_blank)
   );
 
   // ---- neurons ----
@@ -395,6 +400,7 @@ module phasic_serial_core #(
     .word0_i        (neuron1_q),
     .word2_i        (neuron3_q),
     .class_i        (label),
+    .base0_i        (16'd0),
     .class_address_i(level_base),
     .counts_i       (count),
     .plus_i         (plus),
@@ -430,6 +436,10 @@ module phasic_serial_core #(
     .nearest_i      (nearest),
     .trace_shift_i  (2'd0),
     .valid_i        (update),
+    .add_i          (1'b1),
+    .first_i        (1'b1),
+    .commit_i       (1'b1),
+    .target_word_i  (neuron),
     .word_i         (neuron),
     .address_i      (row_address_q + AddressBits'(neuron[NeuronBits-1:LaneBits])),
     .row_x_i        (random_x),

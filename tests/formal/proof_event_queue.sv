@@ -29,6 +29,7 @@ module proof_event_queue (
   logic [5:0] count, before;
   logic [Width-1:0] in, head, word;
 
+  logic head_last, head_none;
   (* anyconst *) logic [15:0] row_words;
   assign in   = {event_value_i, event_kind_i, event_index_i[1:0], 2'(event_index_i[1:0] * row_words[1:0])};
   assign head = {head_value, head_kind, head_row, head_address};
@@ -43,6 +44,8 @@ module proof_event_queue (
     .clk_i,
     .rst_ni               (rst_n),
     .clear_i,
+    .descriptor_i         ('0),
+    .shaped_i             (1'b0),
     .row_words_i          (row_words),
     .event_valid_i,
     .event_ready_o        (event_ready),
@@ -52,7 +55,9 @@ module proof_event_queue (
     .head_valid_o         (head_valid),
     .head_ready_i,
     .head_kind_o          (head_kind),
-    .head_weight_row_o    (head_row),
+    .head_last_o          (head_last),
+    .head_none_o          (head_none),
+    .head_source_o        (head_row),
     .head_weight_address_o(head_address),
     .head_target_word_o   (head_target),
     .head_value_o         (head_value)

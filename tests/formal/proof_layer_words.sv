@@ -30,7 +30,7 @@ module proof_layer_words (
   logic rst_n = 1'b0;
   always_ff @(posedge clk_i) rst_n <= 1'b1;
 
-  (* anyconst *) logic [8*phasic_pkg::LayerSourceRows-1:0] descriptor;
+  (* anyconst *) logic [8*phasic_pkg::LayerReserved-1:0] descriptor;
   (* anyconst *) logic [5:0]   steps;
   (* anyconst *) logic [15:0]  row_words;
   (* anyconst *) logic         trace, output_layer;
@@ -57,8 +57,11 @@ module proof_layer_words (
     .keep_i             (1'b0),
     .output_layer_i     (output_layer),
     .descriptor_i       (descriptor),
+    .sources_i          (16'd2),
     .rows_i             (16'd2),
+    .row_width_i        (descriptor[8*phasic_pkg::LayerNeurons +: 16]),
     .row_words_i        (row_words),
+    .neuron_words_i     (row_words),
     .load_weight_i      (1'b0),
     .load_level_i       (1'b0),
     .load_address_i     ('0),

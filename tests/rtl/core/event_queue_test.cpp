@@ -56,6 +56,7 @@ TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLa
       row_words = random() % 2 == 0 ? 1 + static_cast<unsigned>(random() % (addresses / rows))
                                     : 1 + static_cast<unsigned>(random() % addresses);
       module->row_words_i = static_cast<std::uint16_t>(row_words);
+      module->shaped_i = 0;
     };
     restart();
     for (unsigned cycle = 0; cycle < 2000; ++cycle) {
@@ -89,7 +90,7 @@ TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLa
         const Event& head = queue.front();
         ASSERT_EQ(module->head_kind_o, head.kind);
         if (carries_index(head)) {
-          ASSERT_EQ(module->head_weight_row_o, head.index);
+          ASSERT_EQ(module->head_source_o, head.index);
           ASSERT_EQ(module->head_value_o, TypeParam::graded ? head.value : 1);
           ASSERT_EQ(module->head_weight_address_o, head.index * row_words % addresses);
           ASSERT_EQ(module->head_target_word_o, 0) << "a dense row begins at the first neuron";

@@ -115,9 +115,9 @@ class Bench {
     module_->bias_i = constants_.bias;
     module_->learns_i = constants_.learns;
     module_->compete_i = constants_.competes;
-    module_->rows_i = static_cast<std::uint16_t>(constants_.rows);
+    module_->rows_i = module_->sources_i = static_cast<std::uint16_t>(constants_.rows);
     module_->row_words_i = static_cast<std::uint16_t>(constants_.words);
-    module_->row_last_word_i = static_cast<unsigned char>(constants_.words - 1);
+    module_->row_last_word_i = module_->last_word_i = static_cast<unsigned char>(constants_.words - 1);
     head_chance_ = 1 + below(4);
   }
 
@@ -173,7 +173,9 @@ class Bench {
     module_->head_valid_i = head_valid_;
     const Event event = head_valid_ ? events_.front() : Event{below(4), below(T::max_rows), below(256), 0, 0};
     module_->head_kind_i = static_cast<unsigned char>(event.kind);
-    module_->head_weight_row_i = static_cast<std::uint16_t>(event.row);
+    module_->head_source_i = static_cast<std::uint16_t>(event.row);
+    module_->head_last_i = 1;
+    module_->head_none_i = 0;
     module_->head_target_word_i = static_cast<unsigned char>(event.target);
     module_->head_value_i = static_cast<unsigned char>(event.value);
     set_bits(module_->head_weight_address_i, 0, T::address_bits, event.address);
@@ -242,7 +244,7 @@ class Bench {
       ASSERT_EQ(module_->step_final_o != 0, item.final);
       ASSERT_EQ(module_->step_silent_o != 0, item.first);
     } else {
-      ASSERT_EQ(module_->issue_weight_row_o, item.row);
+      ASSERT_EQ(module_->event_source_o, item.row);
       ASSERT_EQ(module_->issue_target_word_o, item.target);
       ASSERT_EQ(module_->issue_value_o, item.value);
       ASSERT_EQ(module_->issue_weight_address_o, item.address);

@@ -124,7 +124,9 @@ class RtlLanes : public ::testing::Test {
     module_->graded_i = layer.graded;
     module_->neuron_words_i = static_cast<std::uint16_t>(layer.words);
     module_->row_words_i = static_cast<std::uint16_t>(layer.words);
-    module_->last_word_i = static_cast<unsigned char>(layer.words - 1);
+    module_->last_word_i = module_->row_last_word_i = static_cast<unsigned char>(layer.words - 1);
+    module_->row_width_i = static_cast<std::uint16_t>(layer.neurons);
+    module_->shaped_i = module_->clearing_i = 0;
     module_->load_level_i = 1;
     for (std::size_t c = 0; c < kClasses; ++c) {
       for (std::size_t word = 0; word < layer.words; ++word) {
@@ -266,6 +268,8 @@ class RtlLanes : public ::testing::Test {
       module_->word0_i = static_cast<unsigned char>(stage[0] % kWords);
       module_->word2_i = static_cast<unsigned char>(stage[2] % kWords);
       module_->word3_i = static_cast<unsigned char>(stage[3] % kWords);
+      module_->end2_i = stage[2] + 1 == layer.words;
+      module_->end3_i = stage[3] + 1 == layer.words;
       module_->word4_i = static_cast<unsigned char>(stage[4] % kWords);
       module_.settle();
       for (std::size_t k = 0; !factors && stage[4] < kWords && k < kLanes; ++k) {

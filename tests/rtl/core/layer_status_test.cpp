@@ -52,14 +52,10 @@ class RtlLayerStatus : public ::testing::Test {
     const bool competes = module->compete_i != 0, learns = !competes || module->winner_valid_i != 0;
     const bool changed = module->update_write_i != 0 || module->winner_learned_i != 0;
     sums.weights = competes ? (changed && module->winner_limited_i != 0 ? 1 : 0) : count(changed, module->weights_limited_i);
-    if (module->row_issued_i != 0) {
-      ++twin.events;
-      twin.synaptic_operations += module->neurons_i;
-    }
-    if (module->row_learned_i != 0 && learns) {
-      ++twin.update_rows;
-      twin.update_operations += competes ? 1 : module->neurons_i;
-    }
+    twin.events += module->event_done_i;
+    if (module->row_issued_i != 0) twin.synaptic_operations += module->row_width_i;
+    if (module->row_learned_i != 0 && learns) ++twin.update_rows;
+    if (module->pair_learned_i != 0 && learns) twin.update_operations += competes ? 1 : module->row_width_i;
     if (module->run_i != 0) {
       std::uint64_t& cycles = module->integrating_i != 0          ? twin.integrate_cycles
                               : module->learning_i != 0 && learns ? twin.learn_cycles
@@ -78,8 +74,10 @@ class RtlLayerStatus : public ::testing::Test {
 
   static void drive(Clocked<typename T::model>& module, std::mt19937_64& random, unsigned chance) {
     const auto often = [&] { return random() % 8 < chance; };
+    module->event_done_i = often();
     module->row_issued_i = often();
     module->row_learned_i = often();
+    module->pair_learned_i = often();
     module->spikes_valid_i = often();
     module->update_write_i = often();
     module->winner_learned_i = often();
@@ -104,7 +102,7 @@ class RtlLayerStatus : public ::testing::Test {
   }
 
   static void set_neurons(Clocked<typename T::model>& module, std::mt19937_64& random) {
-    module->neurons_i = static_cast<std::uint16_t>(random() % 4 == 0 ? 0x8000 : 1 + random() % 0x8000);
+    module->row_width_i = static_cast<std::uint16_t>(random() % 4 == 0 ? 0x8000 : 1 + random() % 0x8000);
     module->compete_i = random() % 2;
   }
 

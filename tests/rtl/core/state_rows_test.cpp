@@ -42,7 +42,7 @@ TYPED_TEST(RtlStateRows, FollowTheRowsOfWeights) {
     const bool keep = random() % 4 != 0;
     module->keep_i = keep;
     module->rows_i = static_cast<std::uint16_t>(rows);
-    module->row_words_i = static_cast<std::uint16_t>(words);
+    module->row_words_i = module->neuron_words_i = static_cast<std::uint16_t>(words);
     module->load_i = module->store_i = 0;
     module.edge();
     module.edge();

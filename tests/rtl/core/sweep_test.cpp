@@ -96,7 +96,8 @@ class Bench {
     module_->trace_i = trace_;
     module_->output_layer_i = output_;
     module_->neurons_i = static_cast<std::uint16_t>(neurons_);
-    module_->last_word_i = static_cast<unsigned char>(words_ - 1);
+    module_->last_word_i = module_->row_last_word_i = static_cast<unsigned char>(words_ - 1);
+    module_->row_width_i = static_cast<std::uint16_t>(neurons_);
     memory_.assign(words_ * lanes, State{});
     next_ = memory_;
     stages_ = {};
@@ -164,9 +165,11 @@ class Bench {
     }
     if (stages_[2].sweep || stages_[2].factor) {
       ASSERT_EQ(module_->word2_o, stages_[2].word);
+      ASSERT_EQ(module_->end2_o != 0, stages_[2].word + 1 == words_);
     }
     if (stages_[3].sweep) {
       ASSERT_EQ(module_->word3_o, stages_[3].word);
+      ASSERT_EQ(module_->end3_o != 0, stages_[3].word + 1 == words_);
     }
     if (stages_[4].sweep) {
       ASSERT_EQ(module_->word4_o, stages_[4].word);

@@ -25,7 +25,7 @@ module phasic_loopback #(
   output logic                         write_error_o,
   output logic [2:0]                   write_error_tag_o,
   input  logic [2:0]                   layer_count_i,
-  input  logic [Engines*8*phasic_pkg::LayerSourceRows-1:0] layers_i,
+  input  logic [Engines*8*phasic_pkg::LayerReserved-1:0] layers_i,
   input  logic [Engines*16-1:0]        rows_i,
   input  logic [Engines*32-1:0]        layer_weights_i,
   input  logic [Engines*32-1:0]        layer_tables_i,
@@ -111,6 +111,12 @@ module phasic_loopback #(
     .rresp_i
   );
 
+  // Of dense layers.
+  logic [Engines*16-1:0] row_width;
+  for (genvar e = 0; e < Engines; e++) begin : gen_width
+    assign row_width[16*e +: 16] = layers_i[8*phasic_pkg::LayerReserved*e + 8*phasic_pkg::LayerNeurons +: 16];
+  end
+
   phasic_loader #(
     .Lanes(Lanes),
     .WeightWidth(WeightWidth),
@@ -125,6 +131,7 @@ module phasic_loopback #(
     .error_o     (load_error_o),
     .layer_count_i,
     .layers_i,
+    .row_width_i (row_width),
     .layer_weights_i,
     .layer_tables_i,
     .cmd_valid_o (read_cmd),
@@ -155,6 +162,7 @@ module phasic_loopback #(
     .layer_count_i,
     .layers_i,
     .rows_i,
+    .row_width_i    (row_width),
     .layer_weights_i,
     .store_valid_o  (store_valid),
     .store_engine_o (store_engine),
