@@ -96,7 +96,7 @@ module proof_event_queue (
   end
 
 `ifdef INVARIANTS
-  (* hierconn *) logic             \dut.u_fan_out.valid_q ;
+  (* hierconn *) logic             \dut.gen_dense.u_fan_out.valid_q ;
   (* hierconn *) logic [Width-1:0] \dut.entry ;
   (* hierconn *) logic [4:0]       \dut.u_queue.write_q , \dut.u_queue.read_q ;
   (* hierconn *) logic [Width-1:0] \dut.u_queue.words_q[0] , \dut.u_queue.words_q[1] , \dut.u_queue.words_q[2] , \dut.u_queue.words_q[3] ,
@@ -114,7 +114,7 @@ module proof_event_queue (
   assign place  = 4'(dut.u_queue.read_q) + 4'(before);
   always_ff @(posedge clk_i) begin
     if (rst_n) begin
-      assert (inside <= 5'(Depth) && count == 6'(inside) + 6'(dut.u_fan_out.valid_q));
+      assert (inside <= 5'(Depth) && count == 6'(inside) + 6'(dut.gen_dense.u_fan_out.valid_q));
       assert (!chosen || word == ((before == 6'(inside)) ? dut.entry : words[Width*place +: Width]));
     end
   end
