@@ -87,8 +87,8 @@ module phasic_convolution_fan_out #(
   logic [15:0] channel_q;               // of inputs
   logic        row_last, column_last;
 
-  assign spike    = event_kind_i == 2'd0;
-  assign gate     = event_kind_i == 2'd3;
+  assign spike    = event_kind_i == 2'(phasic_pkg::EventKindSpike);
+  assign gate     = event_kind_i == 2'(phasic_pkg::EventKindOpen);
   assign mark     = !spike && !gate;
   assign run      = First ? 16'(columns) : source_channels;
   assign rest     = event_source_i - base_q;
