@@ -58,14 +58,14 @@ function(phasic_verilated_engine name)
                                                       ${engine_RUNTIME} fmt::fmt)
 endfunction()
 
-# phasic_rtl_variant(<name> [WAVES] [CHECKED] PARAMETERS <Name=value>...)
-# The engine of a build of the kernel, made of ${PHASIC_RTL_FILES}; nothing if PHASIC_RTL_VARIANTS leaves it out.
+# phasic_rtl_variant(<name> [WAVES] [CHECKED] [NAMED] PARAMETERS <Name=value>...)
+# The engine of a build of the kernel, made of ${PHASIC_RTL_FILES}; nothing if PHASIC_RTL_VARIANTS leaves it out. All leave out what is NAMED.
 # CHECKED variants check the assertions in the RTL and start everything that has no reset at random values.
 function(phasic_rtl_variant name)
-  if(NOT PHASIC_RTL_VARIANTS STREQUAL "all" AND NOT name IN_LIST PHASIC_RTL_VARIANTS)
+  cmake_parse_arguments(variant "WAVES;CHECKED;NAMED" "" "PARAMETERS" ${ARGN})
+  if(NOT name IN_LIST PHASIC_RTL_VARIANTS AND (variant_NAMED OR NOT PHASIC_RTL_VARIANTS STREQUAL "all"))
     return()
   endif()
-  cmake_parse_arguments(variant "WAVES;CHECKED" "" "PARAMETERS" ${ARGN})
   list(TRANSFORM variant_PARAMETERS PREPEND "-G" OUTPUT_VARIABLE flags)
   list(APPEND flags -Wno-SYMRSVDWORD)
   if(variant_CHECKED)

@@ -200,8 +200,9 @@ module phasic_core #(
   localparam int EngineBits = (Engines > 1) ? $clog2(Engines) : 1;
   logic [EngineBits-1:0] output_index, store_engine1_q, store_engine2_q;
 
+  // Before the first program, and after one that has more layers, there is no such engine: the first one, which is idle, stands for it.
   assign output_engine        = 2'(layers - 3'd1);
-  assign output_index         = EngineBits'(output_engine);
+  assign output_index         = (32'(output_engine) < 32'(Engines)) ? EngineBits'(output_engine) : '0;
   assign event_ready[Engines] = 1'b1;
 
   // Spike counts of the last layer for layers that learn from its errors, as they are in the scores. Neurons that compete do not spike.
