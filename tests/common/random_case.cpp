@@ -683,11 +683,33 @@ std::string RandomCase::describe() const {
   return text;
 }
 
-RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
-  Dice dice(seed);
-  RandomCase result;
-  result.seed = seed;
+namespace {
+
+/// One layer with a channel at each position and as many positions as the build may have neurons.
+Network network_of_positions(Dice& dice, const contract::Limits& limits) {
   Network network = random_network(dice, limits);
+  network.header.layers = 1;
+  Layer& layer = network.layers[0];
+  layer = Layer{};
+  layer.connection = static_cast<std::uint32_t>(contract::Connection::kConvolution);
+  layer.neurons = limits.max_neurons;
+  layer.channels = layer.kernel_rows = layer.kernel_columns = layer.source_channels = layer.stride = 1;
+  std::uint32_t rows = 1;  // of positions, at most a square's
+  for (std::uint32_t divisor = 1; divisor * divisor <= limits.max_neurons; ++divisor)
+    if (limits.max_neurons % divisor == 0) rows = divisor;
+  layer.padding = static_cast<std::uint32_t>(dice.below(std::min(4U, (rows + 1) / 2)));
+  layer.source_rows = rows - 2 * layer.padding;
+  layer.source_columns = limits.max_neurons / rows - 2 * layer.padding;
+  network.header.inputs = layer.source_rows * layer.source_columns;
+  layer.flags = network.header.inputs < limits.max_rows && dice.one_in(2) ? 1 : 0;
+  if (state_rows(network.header, layer, limits.weight_width) + 2 > limits.weight_depth)
+    network.header.flags &= ~contract::kProgramHeaderFlagsKeep;
+  return network;
+}
+
+/// A run of a network that has its header and the sizes of its layers.
+RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network) {
+  RandomCase result;
   ProgramHeader& header = network.header;
   result.sample_count = static_cast<std::uint32_t>(dice.one_in(20) ? 0 : dice.between(1, 6));
   result.first_sample = static_cast<std::uint32_t>(dice.one_in(4) ? -dice.between(1, 3) : dice.between(0, 70000));
@@ -747,6 +769,22 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     const std::uint64_t bank = (buffer + 1 + 8 * dice.below(1 << 12)) << 32;
     result.addresses[buffer] = bank + 64 * dice.below(1 << 14) + (dice.one_in(4) ? 0 : dice.one_in(3) ? 4096 - 64 : 0);
   }
+  return result;
+}
+
+}  // namespace
+
+RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
+  Dice dice(seed);
+  RandomCase result = run_of(dice, limits, random_network(dice, limits));
+  result.seed = seed;
+  return result;
+}
+
+RandomCase position_case(std::uint64_t seed, const contract::Limits& limits) {
+  Dice dice(seed);
+  RandomCase result = run_of(dice, limits, network_of_positions(dice, limits));
+  result.seed = seed;
   return result;
 }
 

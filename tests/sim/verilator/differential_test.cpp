@@ -151,6 +151,13 @@ std::vector<std::string> small_engines() {
 }
 
 TEST_P(Differential, RandomNetworksAgreeInEveryBit) { run(random_case, PHASIC_DEFAULT_CASES, 0); }
+TEST_P(Differential, NeuronsWithAWordEachFit) {
+  const std::string engine_name = GetParam();
+  engine::BankedMemory memory;
+  const contract::Limits limits = read_limits(*engine::make_engine(engine_name, memory, "{}"));
+  if ((limits.rules & contract::kRulesConvolution) == 0) GTEST_SKIP() << "the build has no convolutions";
+  run(position_case, std::min<std::uint64_t>(PHASIC_DEFAULT_CASES, 16), 800'000);
+}
 TEST_P(Differential, IllegalRunsEndWithTheSameErrorAndState) { run(random_illegal_case, PHASIC_DEFAULT_CASES, 500'000); }
 
 /// Every word of a program block and of a sample's header, at values around every limit.
