@@ -518,6 +518,27 @@ void plant_crowded_competition(Dice& dice, const contract::Limits& limits, Rando
   result.planted += " no room for the state of a competition;";
 }
 
+/// A first layer of one position, whose kernel has as many rows as there may be, with or without one of the bias.
+void plant_full_kernel(Dice& dice, const contract::Limits& limits, RandomCase& result) {
+  Layer layer = result.layer(0);
+  layer.kernel_rows = 1;
+  for (std::uint32_t divisor = 1; divisor * divisor <= limits.max_rows; ++divisor)
+    if (limits.max_rows % divisor == 0) layer.kernel_rows = divisor;
+  layer.kernel_columns = limits.max_rows / layer.kernel_rows;
+  layer.pool = 0;
+  layer.padding = std::min(3U, (layer.kernel_rows - 1) / 2);
+  layer.stride = layer.source_channels = 1;
+  layer.source_rows = layer.kernel_rows - 2 * layer.padding;
+  layer.source_columns = layer.kernel_columns - 2 * layer.padding;
+  layer.channels = layer.neurons;
+  layer.flags = static_cast<std::uint32_t>(dice.below(2));
+  auto& program = result.buffers[argument::kProgram];
+  put(program, offsetof(ProgramHeader, inputs), layer.source_rows * layer.source_columns);
+  put(program, offsetof(ProgramHeader, sample_stride), static_cast<std::uint32_t>(align(limits.max_rows + 16)));
+  put(program, sizeof(ProgramHeader), layer);
+  result.planted += " largest kernel;";
+}
+
 void plant_size(Dice& dice, RandomCase& result) {
   const std::uint64_t buffer = dice.below(kBuffers);
   auto& bytes = result.buffers[buffer];
@@ -685,14 +706,22 @@ std::string RandomCase::describe() const {
 
 namespace {
 
-/// One layer with a channel at each position and as many positions as the build may have neurons.
-Network network_of_positions(Dice& dice, const contract::Limits& limits) {
+/// One layer that needs as many words of neurons as there can be: with convolutions a channel at each of as many positions as
+/// the build may have neurons, else as many neurons.
+Network network_of_most_words(Dice& dice, const contract::Limits& limits) {
   Network network = random_network(dice, limits);
   network.header.layers = 1;
   Layer& layer = network.layers[0];
   layer = Layer{};
-  layer.connection = static_cast<std::uint32_t>(contract::Connection::kConvolution);
   layer.neurons = limits.max_neurons;
+  if ((limits.rules & contract::kRulesConvolution) == 0) {
+    const std::uint32_t room = limits.weight_depth / ((limits.max_neurons + limits.lanes - 1) / limits.lanes);
+    const std::uint32_t kept = state_rows(network.header, layer, limits.weight_width);
+    if (room <= kept) network.header.flags &= ~contract::kProgramHeaderFlagsKeep;
+    network.header.inputs = std::min(network.header.inputs, room <= kept ? room : room - kept);
+    return network;
+  }
+  layer.connection = static_cast<std::uint32_t>(contract::Connection::kConvolution);
   layer.channels = layer.kernel_rows = layer.kernel_columns = layer.source_channels = layer.stride = 1;
   std::uint32_t rows = 1;  // of positions, at most a square's
   for (std::uint32_t divisor = 1; divisor * divisor <= limits.max_neurons; ++divisor)
@@ -781,9 +810,9 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
   return result;
 }
 
-RandomCase position_case(std::uint64_t seed, const contract::Limits& limits) {
+RandomCase most_words_case(std::uint64_t seed, const contract::Limits& limits) {
   Dice dice(seed);
-  RandomCase result = run_of(dice, limits, network_of_positions(dice, limits));
+  RandomCase result = run_of(dice, limits, network_of_most_words(dice, limits));
   result.seed = seed;
   return result;
 }
@@ -798,6 +827,10 @@ RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limit
   for (std::uint64_t faults = dice.one_in(5) ? 2 : 1; faults > 0; --faults) {
     if (competes(result.layer(0)) && dice.one_in(4)) {
       plant_crowded_competition(dice, limits, result);
+      continue;
+    }
+    if (is_convolution(result.layer(0)) && dice.one_in(6)) {
+      plant_full_kernel(dice, limits, result);
       continue;
     }
     switch (dice.below(12)) {

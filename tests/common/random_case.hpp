@@ -63,9 +63,9 @@ struct RandomCase {
 
 /// A legal case.
 [[nodiscard]] RandomCase random_case(std::uint64_t seed, const contract::Limits& limits);
-/// A legal case of a convolution with a channel at each of as many positions as the build may have neurons, which therefore
-/// need as many words as there can be. The build has convolutions, and `max_rows` suffice for so many inputs.
-[[nodiscard]] RandomCase position_case(std::uint64_t seed, const contract::Limits& limits);
+/// A legal case of a layer that needs as many words of neurons as there can be: a neuron in each, if the build has
+/// convolutions. Then `max_rows` suffice for as many inputs as it may have neurons.
+[[nodiscard]] RandomCase most_words_case(std::uint64_t seed, const contract::Limits& limits);
 /// A case that is probably illegal, in a way that its seed chooses.
 [[nodiscard]] RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limits);
 

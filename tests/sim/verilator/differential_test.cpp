@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <set>
 #include <sstream>
@@ -83,9 +84,9 @@ using MakeCase = RandomCase (*)(std::uint64_t, const contract::Limits&);
 
 class Differential : public ::testing::TestWithParam<std::string> {
  protected:
-  void run(MakeCase make, std::uint64_t default_cases, std::uint64_t seed_offset) {
+  void run(MakeCase make, std::uint64_t seed_offset, std::uint64_t most_cases = std::numeric_limits<std::uint64_t>::max()) {
     const std::string engine_name = GetParam();
-    const std::uint64_t cases = from_environment("PHASIC_RANDOM_CASES", default_cases);
+    const std::uint64_t cases = std::min(from_environment("PHASIC_RANDOM_CASES", PHASIC_DEFAULT_CASES), most_cases);
     const std::uint64_t first = from_environment("PHASIC_RANDOM_FIRST", 0) / kGroup * kGroup;
     const std::uint64_t seed = from_environment("PHASIC_RANDOM_SEED", 1);
     std::cout << fmt::format("seed {}, cases {} to {}\n", seed, first, first + cases - 1);
@@ -150,15 +151,9 @@ std::vector<std::string> small_engines() {
   return names;
 }
 
-TEST_P(Differential, RandomNetworksAgreeInEveryBit) { run(random_case, PHASIC_DEFAULT_CASES, 0); }
-TEST_P(Differential, NeuronsWithAWordEachFit) {
-  const std::string engine_name = GetParam();
-  engine::BankedMemory memory;
-  const contract::Limits limits = read_limits(*engine::make_engine(engine_name, memory, "{}"));
-  if ((limits.rules & contract::kRulesConvolution) == 0) GTEST_SKIP() << "the build has no convolutions";
-  run(position_case, std::min<std::uint64_t>(PHASIC_DEFAULT_CASES, 16), 800'000);
-}
-TEST_P(Differential, IllegalRunsEndWithTheSameErrorAndState) { run(random_illegal_case, PHASIC_DEFAULT_CASES, 500'000); }
+TEST_P(Differential, RandomNetworksAgreeInEveryBit) { run(random_case, 0); }
+TEST_P(Differential, LayersOfMostWordsAgreeInEveryBit) { run(most_words_case, 800'000, 16); }
+TEST_P(Differential, IllegalRunsEndWithTheSameErrorAndState) { run(random_illegal_case, 500'000); }
 
 /// Every word of a program block and of a sample's header, at values around every limit.
 TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
