@@ -31,6 +31,7 @@ LayerSpec usual_layer(Rule rule, bool graded) {
 void read_threshold(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
   layer.threshold = static_cast<std::int32_t>(
       read_quantity(parent.at("threshold"), layer.unit, contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum));
+  if (layer.shape.grid != 0 && layer.threshold < 0) parent.at("threshold").refuse("is not negative in a layer with a grid");
 }
 
 void read_window(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
@@ -85,6 +86,7 @@ std::optional<json> print_reset(const LayerSpec& layer, const Network&) {
 void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
   const auto rule = parent.at("rule");
   layer.rule = static_cast<Rule>(rule.one_of(names::kRules));
+  if (layer.shape.grid != 0 && !has_grid(layer.factor())) rule.refuse("a layer with a grid does not learn so");
   take_usual(layer, context.network.graded());
   if (by_class(layer.factor()) && layer.neurons < context.network.classes) {
     parent.at("neurons").refuse(fmt::format("rule \"{}\" needs at least one neuron a class, and there are {} classes",

@@ -35,6 +35,7 @@ void check_rules(const Network& network, const contract::Limits& limits, const s
     place = fmt::format("layers[{}].", n);
     need(needs(layer.post), "post", name_of(kPosts, layer.post));
     need(needs(layer.kind), "kind", name(layer.kind));
+    need(layer.shape.grid != 0 ? contract::kRulesFeatures : 0, "grid", std::to_string(layer.shape.grid));
     need(needs(layer.reset), "reset", name_of(names::kResets, layer.reset));
     need(layer.leak % contract::kCoarseLeak != 0 ? contract::kRulesState : 0, "fine_leak", std::to_string(layer.leak));
     need(layer.trace_shift != 0 ? contract::kRulesPost : 0, "trace_shift", std::to_string(layer.trace_shift));

@@ -25,7 +25,9 @@ struct LayerSpec {
   std::uint32_t neurons = 0;
   /// A layer that is dense but pools what it reads is a convolution with a kernel as large as what it reads.
   contract::Connection kind = contract::Connection::kDense;
-  layout::Shape shape;  ///< of a connection that has one
+  layout::Shape shape;             ///< of a connection that has one
+  std::uint32_t answer_scale = 0;  ///< with a grid
+  std::uint32_t answer_shift = 0;  ///< with a grid
   bool bias = true;
   std::int32_t threshold = 0;
   std::int32_t window = 0;  ///< potential above which the learning window is open (the contract's `window`)
@@ -118,7 +120,7 @@ struct Network {
 /// The first sample after `sample` at which rates change; UINT64_MAX if they do not change any more.
 [[nodiscard]] std::uint64_t next_rate_change(const Network& network, std::uint64_t sample);
 
-/// Such as "784-1000-10", or "28x28-64C5-P2-1000-10": 64 channels of a kernel of 5, a pool of 2.
+/// Such as "784-1000-10", or "28x28-64C5-P2-1000-10": 64 channels of a kernel of 5, a pool of 2; G2 is a grid of 2.
 [[nodiscard]] std::string architecture(const Network& network);
 
 /// Table of the network for people: one line a layer, with real values and raw integers.

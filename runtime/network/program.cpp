@@ -25,6 +25,7 @@ void put_shape(const layout::Shape& shape, contract::Layer& layer) {
   layer.kernel_rows = shape.kernel_rows;
   layer.kernel_columns = shape.kernel_columns;
   layer.channels = shape.channels;
+  layer.grid = shape.grid;
 }
 
 }  // namespace
@@ -64,7 +65,7 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     const auto& spec = network.layers[n];
     contract::Layer layer{};
     layer.neurons = spec.neurons;
-    layer.flags = spec.bias ? contract::kLayerFlagsBias : 0;
+    layer.flags = (spec.bias ? contract::kLayerFlagsBias : 0) | (spec.shape.two_sided ? contract::kLayerFlagsTwoSided : 0);
     layer.threshold = spec.threshold;
     layer.window = spec.window;
     layer.leak = spec.leak;
@@ -82,6 +83,8 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     layer.reset = static_cast<std::uint32_t>(spec.reset);
     layer.connection = static_cast<std::uint32_t>(spec.kind);
     if (spec.has_shape()) put_shape(spec.shape, layer);
+    layer.answer_scale = spec.answer_scale;
+    layer.answer_shift = spec.answer_shift;
     std::memcpy(block.data() + layout::layer_offset(n), &layer, sizeof layer);
   }
   return block;

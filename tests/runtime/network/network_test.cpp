@@ -182,6 +182,69 @@ TEST(Network, WhatAConvolutionCannotBeIsRefused) {
       {"layers[2].kind", "no rows and columns"});
 }
 
+/// 8 x 8 inputs of one channel and a grid of 2 x 2 cells.
+json grid_network() {
+  auto document = convolutional_network();
+  document["samples"] = "graded";
+  document["steps"] = 1;
+  auto& first = document["layers"][0];
+  first["grid"] = 2;
+  first["two_sided"] = true;
+  first["rule"] = "frozen";
+  first.erase("learning_rate");
+  auto& second = document["layers"][1];
+  second["kernel"] = 1;
+  second["stride"] = 1;
+  second["pool"] = 1;
+  document["layers"][2]["pool"] = 1;
+  document["layers"][2].erase("span");
+  return document;
+}
+
+TEST(Network, AnswersArePooledOverGrids) {
+  auto document = grid_network();
+  document["layers"][0]["answer_scale"] = 7;
+  document["layers"][0]["answer_shift"] = 3;
+  const auto network = parsed(document);
+  EXPECT_EQ(network.layers[0].neurons, 2 * 2 * 2 * 5U);
+  EXPECT_EQ(network.layers[0].answer_scale, 7U);
+  EXPECT_EQ(network.layers[0].answer_shift, 3U);
+  EXPECT_EQ(network.layers[1].shape.sources, (layout::Extent{2, 2, 10})) << "a convolution reads the cells";
+  EXPECT_EQ(network.connection(0).potentials(), 8 * 8 * 5U);
+  EXPECT_EQ(architecture(network), "8x8-5C3-G2-6C1-4");
+  expect_all_in(describe(network),
+                {"2x2x10", "5 filters at 8 x 8 positions, 320 potentials, both signs of 2 x 2 cells; root x 7 / 2^3"});
+  const auto text = canonical(network);
+  EXPECT_EQ(first_difference(network, parse_network(text, "again.json")), "") << text.dump();
+  EXPECT_EQ(text["layers"][0]["grid"], 2);
+  EXPECT_FALSE(text["layers"][1].contains("grid"));
+  EXPECT_EQ(parsed(grid_network()).layers[0].answer_scale, 1U) << "the usual one";
+  contract::Limits limits;
+  limits.rules |= contract::kRulesConvolution;
+  expect_all_in(refusal([&] { check_limits(network, limits, "a build"); }), {"layers[0].grid", "rules", "a build"});
+  limits.rules |= contract::kRulesFeatures;
+  EXPECT_NO_THROW(check_limits(network, limits, "a build"));
+}
+
+TEST(Network, WhatAGridCannotBeIsRefused) {
+  const std::vector<std::pair<json, std::vector<std::string>>> cases{
+      {{{"op", "replace"}, {"path", "/layers/0/grid"}, {"value", 9}}, {"layers[0].grid", "0 to 8", "9"}},
+      {{{"op", "replace"}, {"path", "/layers/0/kernel"}, {"value", 10}}, {"layers[0].grid", "1 x 1 positions"}},
+      {{{"op", "add"}, {"path", "/layers/2/grid"}, {"value", 1}}, {"layers[2].grid", "convolution"}},
+      {{{"op", "add"}, {"path", "/layers/1/two_sided"}, {"value", true}}, {"layers[1].two_sided", "grid"}},
+      {{{"op", "add"}, {"path", "/layers/1/answer_scale"}, {"value", 1}}, {"layers[1].answer_scale", "grid"}},
+      {{{"op", "add"}, {"path", "/layers/0/answer_shift"}, {"value", 16}}, {"layers[0].answer_shift", "0 to 15"}},
+      {{{"op", "replace"}, {"path", "/layers/0/threshold"}, {"value", -0.1}}, {"layers[0].threshold", "negative"}},
+      {{{"op", "replace"}, {"path", "/layers/0/rule"}, {"value", "naca"}}, {"layers[0].rule", "grid"}},
+      {{{"op", "replace"}, {"path", "/layers/0/channels"}, {"value", 9000}}, {"layers[0].channels", "2 x 2 cells", "72000"}},
+      {{{"op", "remove"}, {"path", "/samples"}}, {"layers[0].grid", "graded"}},
+  };
+  for (const auto& [change, told] : cases) {
+    const auto document = grid_network().patch(json::array({change}));
+    expect_all_in(refusal([&] { (void)parsed(document); }), told);
+  }
+}
+
 TEST(Network, BuildsWithoutStateRefuseWhatNeedsIt) {
   contract::Limits limits;
   limits.rules &= ~contract::kRulesState;
