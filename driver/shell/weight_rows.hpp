@@ -45,6 +45,23 @@ inline constexpr std::uint32_t kMostWins = 65535;
   return {static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> contract::kSquaresWidth)};
 }
 
+/// Wins of a filter in the rows from `first` on that follow those of weights.
+[[nodiscard]] inline std::uint32_t load_wins(const std::byte* first, std::size_t row_bytes, std::size_t filter,
+                                             unsigned weight_width) {
+  std::uint32_t wins = 0;
+  for (unsigned bit = 0; bit < contract::kWinsWidth; bit += weight_width) {
+    const auto part = static_cast<std::uint16_t>(load_weight(first + bit / weight_width * row_bytes, filter, weight_width));
+    wins |= (part & ((1U << weight_width) - 1)) << bit;
+  }
+  return wins;
+}
+
+inline void store_wins(std::byte* first, std::size_t row_bytes, std::size_t filter, unsigned weight_width, std::uint32_t wins) {
+  for (unsigned bit = 0; bit < contract::kWinsWidth; bit += weight_width) {
+    store_weight(first + bit / weight_width * row_bytes, filter, weight_width, static_cast<std::int16_t>(wins >> bit));
+  }
+}
+
 /// What a spiking neuron keeps from sample to sample.
 struct KeptNeuron {
   std::int16_t potential = 0;  ///< V_j

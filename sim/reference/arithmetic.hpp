@@ -152,6 +152,13 @@ namespace phasic::reference {
   return std::min(age, slowest);
 }
 
+/// t_r: what a weight of the filter that wins a patch moves towards. `product` is that of the patch and the table of targets.
+[[nodiscard]] constexpr std::int32_t feature_target(std::int64_t product, std::int32_t offset, unsigned target_shift,
+                                                    unsigned weight_width) {
+  const std::int64_t limited = saturate((product - offset + half(target_shift)) >> target_shift, contract::kTargetWidth);
+  return static_cast<std::int32_t>(limited * (std::int64_t{1} << (weight_width - contract::kTargetWidth)));
+}
+
 /// The score of a competing neuron.
 [[nodiscard]] constexpr std::uint32_t competition_score(std::int64_t match) {
   return static_cast<std::uint32_t>(saturate(match, 32) + (std::int64_t{1} << 31));

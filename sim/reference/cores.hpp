@@ -28,6 +28,8 @@ using shell::LayerProgram;
 using shell::level_bytes;
 using shell::load_competitor;
 using shell::load_weight;
+using shell::memory_bytes;
+using shell::moves_filters;
 using shell::parse_program;
 using shell::Potentials;
 using shell::Program;

@@ -64,6 +64,16 @@ class FastCore final : public Core {
     layers_[layer]->set_levels(rows);
   }
 
+  void set_memory(std::size_t layer, std::span<const std::byte> bytes) override {
+    Core::set_memory(layer, bytes);
+    layers_[layer]->set_memory(bytes);
+  }
+
+  void get_memory(std::size_t layer, std::span<std::byte> bytes) const override {
+    Core::get_memory(layer, bytes);
+    layers_[layer]->get_memory(bytes);
+  }
+
   void run(const Sample& sample, std::uint32_t number, SampleResult& result, Potentials* potentials) override {
     const bool learn = program_.learn && sample.learn;
     if (learn) ++counts_.samples_learned;

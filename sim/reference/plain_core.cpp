@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The definition of the arithmetic: every other form is compared with this file. It is written to be read, not to be fast.
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -8,6 +9,7 @@
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
+#include "sim/reference/filters.hpp"
 #include "sim/reference/random.hpp"
 #include "sim/reference/reach.hpp"
 
@@ -64,7 +66,11 @@ class PlainCore final : public Core {
       weights_.emplace_back(std::size_t{layer.rows} * row_width(layer));
       levels_.emplace_back(std::size_t{program_.classes} * layer.neurons);
     }
-    for (const LayerProgram& layer : program_.layers) kept_.emplace_back(layer.neurons);
+    for (const LayerProgram& layer : program_.layers) {
+      filters_.emplace_back();
+      if (moves_filters(layer)) filters_.back().emplace(program_, layer, static_cast<unsigned>(filters_.size() - 1));
+      kept_.emplace_back(layer.neurons);
+    }
     if (!program_.layers.empty()) state_.resize(program_.layers.back().neurons);
   }
 
@@ -78,6 +84,7 @@ class PlainCore final : public Core {
       }
     }
     if (state_rows(program_, shape) == 0) return;
+    if (moves_filters(shape)) return filters_[layer]->set_wins(rows.subspan(shape.rows * row_bytes));
     const std::byte* const state = rows.data() + shape.rows * row_bytes;
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
       if (competes(shape)) {
@@ -100,6 +107,7 @@ class PlainCore final : public Core {
       }
     }
     if (state_rows(program_, shape) == 0) return;
+    if (moves_filters(shape)) return filters_[layer]->get_wins(rows.subspan(shape.rows * row_bytes));
     std::byte* const state = rows.data() + shape.rows * row_bytes;
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
       if (competes(shape)) {
@@ -108,6 +116,16 @@ class PlainCore final : public Core {
         KeptRows(program_, shape).store(state, neuron, kept_[layer][neuron]);
       }
     }
+  }
+
+  void set_memory(std::size_t layer, std::span<const std::byte> bytes) override {
+    Core::set_memory(layer, bytes);
+    if (filters_[layer]) filters_[layer]->set_memory(bytes);
+  }
+
+  void get_memory(std::size_t layer, std::span<std::byte> bytes) const override {
+    Core::get_memory(layer, bytes);
+    if (filters_[layer]) filters_[layer]->get_memory(bytes);
   }
 
   void set_levels(std::size_t layer, std::span<const std::byte> rows) override {
@@ -149,6 +167,8 @@ class PlainCore final : public Core {
       const LayerProgram& shape = program_.layers[layer];
       if (competes(shape)) {
         compete(layer, sources[layer], activities[layer], sample.label, number);
+      } else if (moves_filters(shape)) {
+        move_filter(layer, sources[layer], number);
       } else if (shape.factor != contract::Factor::kFrozen) {
         update(layer, sources[layer], activities[layer], activities.back().counts, sample.label, number);
       }
@@ -347,6 +367,32 @@ class PlainCore final : public Core {
     competitor.wins = std::min(competitor.wins + 1, kMostWins);
   }
 
+  /// Section 2, features.
+  void move_filter(std::size_t layer, const Spikes& sources, std::uint32_t number) {
+    const LayerProgram& shape = program_.layers[layer];
+    const auto patch_at = [&](std::size_t v, std::size_t h) {
+      Patch patch(shape.rows);
+      const std::size_t first = (v * shell::position_columns(shape.shape) + h) * row_width(shape);
+      for (std::size_t source = 0; source < sources.width(); ++source) {
+        for (const Reached& reached : reached_[layer][source]) {
+          if (reached.first == first) patch[reached.row] += sources.at(0, source);
+        }
+      }
+      return patch;
+    };
+    const std::optional<Patch> patch = filters_[layer]->draw(number, patch_at);
+    if (!patch) return;
+    std::vector<std::int64_t> sums(row_width(shape));
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += (*patch)[row] * weight(layer, row, k);
+    }
+    const std::size_t winner = filters_[layer]->winner(sums);
+    std::vector<std::int32_t> weights;
+    for (std::size_t row = 0; row < shape.rows; ++row) weights.push_back(weight(layer, row, winner));
+    filters_[layer]->move(winner, *patch, number, weights, counts_.layers[layer]);
+    for (std::size_t row = 0; row < shape.rows; ++row) weight(layer, row, winner) = weights[row];
+  }
+
   [[nodiscard]] std::uint32_t count_of(const Spikes& rows, std::size_t row) const {
     std::uint32_t count = 0;
     for (std::size_t step = 0; step < program_.steps; ++step) count += rows.at(step, row);
@@ -462,6 +508,7 @@ class PlainCore final : public Core {
   std::vector<std::vector<std::int32_t>> weights_;          ///< [layer][row * row_width + neuron]
   std::vector<std::vector<std::int8_t>> levels_;            ///< [layer][class * neurons + neuron]
   std::vector<std::vector<KeptNeuron>> kept_;               ///< [layer][neuron], since the sample before
+  std::vector<std::optional<Filters>> filters_;             ///< [layer], of those whose filters compete
   std::vector<Competitor> state_;                           ///< of the last layer, if it competes
 };
 

@@ -91,10 +91,12 @@ bool has_levels(const Layer& layer) { return contract::has_levels(static_cast<co
 bool is_graded(const ProgramHeader& header) {
   return contract::is_graded(static_cast<contract::SampleKind>(header.sample_kind));
 }
+bool moves_filters(const Layer& layer) { return contract::moves_filters(static_cast<contract::Factor>(layer.factor)); }
 constexpr std::uint32_t kStateBits = contract::kSquaresWidth + contract::kWinsWidth;
 /// Rows that hold the state of neurons that compete, or that is kept.
 std::uint32_t state_rows(const ProgramHeader& header, const Layer& layer, std::uint32_t weight_width) {
   if (competes(layer)) return kStateBits / weight_width;
+  if (moves_filters(layer)) return contract::kWinsWidth / weight_width;
   const bool keeps = (header.flags & contract::kProgramHeaderFlagsKeep) != 0;
   return keeps ? (contract::kPotentialWidth / weight_width + 1) * positions_of(layer) : 0;
 }
@@ -214,6 +216,44 @@ void draw_competition(Dice& dice, const contract::Limits& limits, ProgramHeader&
   layer.factor_shift = static_cast<std::uint32_t>(dice.below(contract::kCompetitionFactorShift + 1));
   layer.homeostasis = static_cast<std::uint32_t>(dice.one_in(3) ? 0 : dice.one_in(2) ? dice.below(65536) : dice.below(300));
   header.flags &= ~contract::kProgramHeaderFlagsTrace;
+}
+
+/// Lets the filters of a convolution compete over a patch, if the build has room for their wins.
+void draw_features(Dice& dice, const contract::Limits& limits, std::uint32_t rows, Layer& layer) {
+  const std::uint32_t words = (layer.channels + limits.lanes - 1) / limits.lanes;
+  const std::uint32_t weight_rows = rows - (layer.flags & contract::kLayerFlagsBias);
+  if ((weight_rows + contract::kWinsWidth / limits.weight_width) * words > limits.weight_depth) return;
+  layer.flags &= ~contract::kLayerFlagsBias;
+  layer.factor = static_cast<std::uint32_t>(contract::Factor::kFeatures);
+  layer.factor_shift = static_cast<std::uint32_t>(dice.below(contract::kCompetitionFactorShift + 1));
+  layer.homeostasis = static_cast<std::uint32_t>(dice.one_in(3) ? 0 : dice.one_in(2) ? dice.below(65536) : dice.below(300));
+  layer.target_shift = static_cast<std::uint32_t>(dice.one_in(10) ? dice.below(32) : dice.between(5, 13));
+}
+
+/// Wins of filters, some of which have none, and a table of targets with its offsets.
+void draw_filters(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer,
+                  std::vector<std::byte>& weights) {
+  const std::uint64_t row_bytes = weight_row_bytes(layer.channels, limits.weight_width);
+  const std::uint64_t bytes = limits.weight_width / 8;
+  const std::uint64_t most_wins = dice.pick({2, 20, 65535});
+  const std::uint64_t few = dice.pick({1, 4, 1000});
+  for (std::uint32_t filter = 0; filter < layer.channels; ++filter) {
+    const std::uint64_t wins = dice.one_in(few) ? 0 : dice.one_in(12) ? 65535 : dice.below(most_wins + 1);
+    for (std::uint64_t byte = 0; byte < 2; ++byte) {
+      const std::uint64_t at = layer.weights_offset + (rows + byte / bytes) * row_bytes + filter * bytes + byte % bytes;
+      put(weights, at, static_cast<std::uint8_t>(wins >> 8 * byte));
+    }
+  }
+  // The table is any bytes that were there before.
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const std::int64_t offset = dice.one_in(20) ? static_cast<std::int32_t>(dice.any()) : dice.between(-20000, 20000);
+    put(weights, layer.memory_offset + rows * align(rows) + 4 * row, static_cast<std::int32_t>(offset));
+  }
+}
+
+/// Bytes of what a layer keeps beside its rows of weights.
+std::uint64_t memory_bytes(const Layer& layer, std::uint32_t rows) {
+  return moves_filters(layer) ? rows * align(rows) + align(4 * std::uint64_t{rows}) : 0;
 }
 
 void draw_rules(Dice& dice, const contract::Limits& limits, const ProgramHeader& header, std::uint32_t rows, bool last,
@@ -733,14 +773,25 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     if (last && !is_convolution(layer) && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
       draw_competition(dice, limits, header, rows_of(network, n), layer);
     }
+    if ((limits.rules & contract::kRulesFeatures) != 0 && is_graded(header) && is_convolution(layer) && dice.one_in(3))
+      draw_features(dice, limits, rows_of(network, n), layer);
     weight_sizes.push_back((rows_of(network, n) + state_rows(header, layer, limits.weight_width)) *
                            weight_row_bytes(row_width(layer), limits.weight_width));
     table_sizes.push_back(has_levels(layer) ? header.classes * align(layer.neurons) : 0);
+  }
+  // Memories follow the layers, so that a case without them is what it was.
+  std::vector<std::uint32_t> with_memory;
+  for (std::uint32_t n = 0; n < header.layers; ++n) {
+    if (!moves_filters(network.layers[n])) continue;
+    with_memory.push_back(n);
+    weight_sizes.push_back(memory_bytes(network.layers[n], rows_of(network, n)));
   }
   auto& weights = result.buffers[argument::kWeights];
   weights.resize(place(dice, weight_sizes, offsets));
   fill_garbage(weights, dice);
   for (std::uint32_t n = 0; n < header.layers; ++n) network.layers[n].weights_offset = static_cast<std::uint32_t>(offsets[n]);
+  for (std::size_t k = 0; k < with_memory.size(); ++k)
+    network.layers[with_memory[k]].memory_offset = static_cast<std::uint32_t>(offsets[header.layers + k]);
   auto& tables = result.buffers[argument::kTables];
   tables.resize(place(dice, table_sizes, offsets));
   fill_garbage(tables, dice);
@@ -751,6 +802,10 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     draw_weights(dice, limits, rows_of(network, n), network.layers[n], spread, centre, weights);
     if (competes(network.layers[n])) {
       draw_state(dice, limits, rows_of(network, n), network.layers[n], weights);
+    } else if (moves_filters(network.layers[n])) {
+      draw_filters(dice, limits, rows_of(network, n), network.layers[n], weights);
+      // The least contrast of a patch; without a grid also where ramps begin.
+      network.layers[n].window = static_cast<std::int32_t>(dice.one_in(8) ? dice.between(200, 900) : dice.below(100));
     } else if (state_rows(header, network.layers[n], limits.weight_width) != 0) {
       draw_kept(dice, limits, rows_of(network, n), network.layers[n], weights);
     }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "sim/reference/arithmetic.hpp"
+#include "sim/reference/fast/filter_layer.hpp"
 #include "sim/reference/fast/layer.hpp"
 #include "sim/reference/fast/packed_filters.hpp"
 #include "sim/reference/fast/patches.hpp"
@@ -30,14 +31,13 @@ bool takes_bytes(const LayerContext& context) {
   return context.kernels.patch_bytes != nullptr && context.program.weight_width == 8 && context.shape.shape.pool == 0;
 }
 
-class GridLayer final : public FastLayer {
+class GridLayer final : public FilterLayer {
  public:
   explicit GridLayer(const LayerContext& context)
-      : FastLayer(context),
+      : FilterLayer(context),
         bytes_(takes_bytes(context)),
         filters_(row_width(context.shape)),
         half_(half(context.shape.input_shift + contract::kGradedShift)),
-        weights_(context.program, context.shape, false),
         patches_(context_, bytes_ ? 1 : 2),
         patch_words_((context.shape.rows + 3) / 4 * (bytes_ ? 1 : 2)),
         patch_values_(kPatchPositions * patch_words_),
@@ -54,10 +54,9 @@ class GridLayer final : public FastLayer {
   }
 
   void set_weights(std::span<const std::byte> rows) override {
-    weights_.set(rows);
+    FilterLayer::set_weights(rows);
     packed_ = false;
   }
-  void get_weights(std::span<std::byte> rows) const override { weights_.get(rows); }
 
   void show(const LayerInput& input, std::vector<std::int16_t>* potentials) override {
     if (!packed_) {
@@ -74,7 +73,20 @@ class GridLayer final : public FastLayer {
     potentials->assign(activity_.last_potentials.begin(), activity_.last_potentials.begin() + context_.shape.neurons);
   }
 
-  void learn(std::uint32_t, std::uint32_t, std::span<const std::int32_t>) override {}
+  /// The filters are all that can learn.
+  void learn(std::uint32_t, std::uint32_t number, std::span<const std::int32_t>) override {
+    const auto patch_at = [this](std::size_t v, std::size_t h) {
+      std::vector<std::uint32_t> words(patch_words_);
+      patches_.copy(v * patches_.columns() + h, reinterpret_cast<std::byte*>(words.data()));
+      Patch patch(context_.shape.rows);
+      const auto* const bytes = reinterpret_cast<const std::uint8_t*>(words.data());
+      for (std::size_t row = 0; row < patch.size(); ++row) {
+        patch[row] = bytes_ ? bytes[row] : bytes[2 * row] | bytes[2 * row + 1] << 8;
+      }
+      return patch;
+    };
+    if (move_filter(number, patch_at)) packed_ = false;
+  }
 
  private:
   void take_positions(std::size_t first) {
@@ -150,7 +162,6 @@ class GridLayer final : public FastLayer {
   bool bytes_;  ///< values and weights of 8 bits
   std::size_t filters_;
   std::int64_t half_;
-  WeightRows weights_;
   bool packed_ = false;
   std::vector<PackedFilters> parts_;  ///< by rows of weights
   Patches patches_;

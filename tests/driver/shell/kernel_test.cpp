@@ -128,6 +128,11 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
     weights.resize(layer.weights_offset + weight_bytes(program, layer));
     for (std::size_t k = layer.weights_offset; k < weights.size(); ++k)
       weights[k] = static_cast<std::byte>(generator() % 64 - 28);
+    if (moves_filters(layer)) {
+      weights.resize(layer.memory_offset);
+      const std::vector<std::byte> memory = random_memory(generator, layer);
+      weights.insert(weights.end(), memory.begin(), memory.end());
+    }
     tables.resize(layer.levels_offset + level_bytes(program, layer));
     for (std::size_t k = layer.levels_offset; k < tables.size(); ++k) tables[k] = static_cast<std::byte>(generator());
   }

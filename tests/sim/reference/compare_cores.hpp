@@ -46,6 +46,9 @@ class Cores {
     for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
       set_weights(layer, random_rows(generator, program, program.layers[layer]));
       set_levels(layer, random_levels(generator, program, program.layers[layer]));
+      if (!moves_filters(program.layers[layer])) continue;
+      const std::vector<std::byte> memory = random_memory(generator, program.layers[layer]);
+      for (auto& core : cores_) core->set_memory(layer, memory);
     }
   }
 

@@ -2,6 +2,7 @@
 // The worked examples of docs/specification.md hold for the reference. Those of the level tables are the runtime's.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -184,6 +185,14 @@ Values cell(const Example& e) {
   return {{"cell", std::to_string(along(0) * grid + along(1))}};
 }
 
+/// The target of a weight of a filter.
+Values aim(const Example& e) {
+  const std::int32_t target =
+      feature_target(e.number("product"), static_cast<std::int32_t>(e.number("offset")),
+                     static_cast<unsigned>(e.number("target_shift")), static_cast<unsigned>(e.number("weight_width")));
+  return {{"target", std::to_string(target)}};
+}
+
 Values match_of(const Example& e) {
   const std::int64_t matched = match(e.number("product"), static_cast<unsigned>(e.number("input_shift")),
                                      static_cast<std::uint32_t>(e.number("squares")));
@@ -222,6 +231,16 @@ Key key_of(const Example& e, contract::Purpose purpose, unsigned layer) {
 Values key_of_sample(const Example& e) {
   const Key key = key_of(e, static_cast<contract::Purpose>(e.number("purpose")), static_cast<unsigned>(e.number("layer")));
   return {{"q", hexadecimal(key[0]) + "," + hexadecimal(key[1]) + "," + hexadecimal(key[2]) + "," + hexadecimal(key[3])}};
+}
+
+/// Where a draw finds a patch.
+Values patch(const Example& e) {
+  const Key key = key_of(e, contract::Purpose::kPatch, static_cast<unsigned>(e.number("layer")));
+  const auto positions = e.list("positions");
+  const PatchPosition at =
+      patch_position(key, static_cast<unsigned>(e.number("draw")), static_cast<std::uint32_t>(positions.at(0)),
+                     static_cast<std::uint32_t>(positions.at(1)));
+  return {{"position", std::to_string(at.row) + "," + std::to_string(at.column)}};
 }
 
 std::uint8_t byte_of(const Example& e) {
@@ -302,6 +321,40 @@ void take_grid(const Example& e, LayerProgram& layer) {
   layer.answer_shift = unsigned_of("answer_shift");
 }
 
+/// What filters that compete keep: wins behind the rows of weights, and the table of targets with its offsets.
+void set_filters(const Example& e, Core& network) {
+  const Program& program = network.program();
+  const LayerProgram& layer = program.layers[0];
+  const std::size_t row_bytes = weight_row_bytes(program, layer);
+  std::vector<std::byte> rows = weights_of(network);
+  const auto wins = e.list("wins");
+  for (std::size_t k = 0; k < wins.size(); ++k) {
+    shell::store_wins(rows.data() + layer.rows * row_bytes, row_bytes, k, program.weight_width,
+                      static_cast<std::uint32_t>(wins[k]));
+  }
+  network.set_weights(0, rows);
+  std::vector<std::byte> memory(memory_bytes(layer));
+  const auto table = e.list("table"), offsets = e.list("offsets");
+  for (std::size_t row = 0; row < layer.rows; ++row) {
+    for (std::size_t r = 0; r < layer.rows; ++r)
+      memory[row * align(layer.rows) + r] = static_cast<std::byte>(table.at(row * layer.rows + r));
+    const auto offset = static_cast<std::int32_t>(offsets.at(row));
+    std::memcpy(memory.data() + layer.rows * align(layer.rows) + 4 * row, &offset, sizeof offset);
+  }
+  network.set_memory(0, memory);
+}
+
+std::vector<std::uint32_t> wins_of(const Core& network) {
+  const LayerProgram& layer = network.program().layers[0];
+  const std::size_t row_bytes = weight_row_bytes(network.program(), layer);
+  const std::vector<std::byte> rows = weights_of(network);
+  std::vector<std::uint32_t> wins;
+  for (std::size_t k = 0; k < layer.shape.channels; ++k) {
+    wins.push_back(shell::load_wins(rows.data() + layer.rows * row_bytes, row_bytes, k, network.program().weight_width));
+  }
+  return wins;
+}
+
 /// One layer and one sample, on the plain network or on a fast one.
 Values sample(const Example& e, const FastKernels* kernels) {
   Program program;
@@ -336,12 +389,15 @@ Values sample(const Example& e, const FastKernels* kernels) {
     if (e.given.contains("post") && name(value) == e.text("post")) layer.post = value;
   if (e.given.contains("kernel")) take_convolution(e, layer);
   if (e.given.contains("grid")) take_grid(e, layer);
+  if (e.given.contains("homeostasis")) layer.homeostasis = unsigned_of("homeostasis");
+  if (e.given.contains("target_shift")) layer.target_shift = unsigned_of("target_shift");
   program.layers = {layer};
 
   const auto network = kernels == nullptr ? make_plain_core(program) : make_fast_core(program, *kernels);
   const auto weights = e.list("weights");
   set_weight_values(*network, 0, std::vector<std::int16_t>(weights.begin(), weights.end()));
   if (program.keep) set_kept(*network, e.list("kept"));
+  if (moves_filters(layer)) set_filters(e, *network);
   const std::uint32_t label = unsigned_of("label");
   if (e.given.contains("levels")) {
     std::vector<std::byte> table(level_bytes(program, layer));
@@ -380,6 +436,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
               {"update_rows", std::to_string(network->counts().layers[0].update_rows)},
               {"weights", joined(weight_values(*network, 0))}};
   if (program.keep) told["kept"] = joined(kept_of(*network));
+  if (moves_filters(layer)) told["wins"] = joined(wins_of(*network));
   return told;
 }
 
@@ -463,6 +520,10 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_EQ(presynaptic_part(e), e.expected);
     } else if (e.kind == "answer") {
       EXPECT_EQ(answer(e), e.expected);
+    } else if (e.kind == "aim") {
+      EXPECT_EQ(aim(e), e.expected);
+    } else if (e.kind == "patch") {
+      EXPECT_EQ(patch(e), e.expected);
     } else if (e.kind == "side") {
       EXPECT_EQ(side(e), e.expected);
     } else if (e.kind == "root") {
@@ -497,9 +558,9 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_TRUE(e.kind == "expectation" || e.kind == "level") << "no test for this kind";
     }
   }
-  for (const char* kind :
-       {"neuron", "factor", "signal", "postsynaptic", "presynaptic", "answer", "side", "root", "cell", "match", "pull",
-        "contest", "update", "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
+  for (const char* kind : {"neuron", "factor",  "signal",     "postsynaptic", "presynaptic", "answer",   "side",
+                           "root",   "cell",    "aim",        "patch",        "match",       "pull",     "contest",
+                           "update", "permute", "sample_key", "encoding",     "spike",       "rounding", "sample"}) {
     EXPECT_GT(checked[kind], 0) << kind;
   }
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <random>
 #include <vector>
 
@@ -62,6 +63,16 @@ inline void make_grid(Generator& generator, LayerProgram& layer) {
   layer.answer_shift = static_cast<std::uint32_t>(uniform(generator, 0, 15));
 }
 
+/// Lets the filters of a convolution of graded values compete over a patch.
+inline void make_features(Generator& generator, LayerProgram& layer) {
+  layer.factor = contract::Factor::kFeatures;
+  if (layer.bias) --layer.rows;
+  layer.bias = false;
+  layer.homeostasis = static_cast<std::uint32_t>(uniform(generator, 0, 1) * uniform(generator, 0, 65535));
+  layer.target_shift = static_cast<std::uint32_t>(uniform(generator, 0, 12));
+  if (uniform(generator, 0, 9) == 0) layer.target_shift = 31;
+}
+
 /// A legal program of up to `most_neurons` neurons a layer. Offsets are laid out one layer after the other.
 inline Program random_program(Generator& generator, std::uint32_t weight_width, std::uint32_t most_neurons = 200) {
   Program program;
@@ -102,11 +113,12 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     const bool last = number + 1 == layers;
     layer.factor = static_cast<contract::Factor>(uniform(generator, 0, last ? 2 : 3));
     if (layer.grid != 0) layer.factor = contract::Factor::kFrozen;
+    if (is_graded(program) && has_shape(layer) && uniform(generator, 0, 1) == 0) make_features(generator, layer);
     if (last && !has_shape(layer) && uniform(generator, 0, 3) == 0) layer.factor = contract::Factor::kCompetition;
     layer.span = static_cast<contract::Span>(is_graded(program) ? 0 : uniform(generator, 0, 1));
     layer.rounding = static_cast<contract::Rounding>(uniform(generator, 0, 3) == 0);
     layer.rate = static_cast<std::uint32_t>(uniform(generator, 0, 65535));
-    layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, 15));
+    layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, moves_filters(layer) ? 8 : 15));
     layer.post = static_cast<contract::Post>(uniform(generator, 0, 2));
     if (layer.span == contract::Span::kAllSteps) layer.trace_shift = static_cast<std::uint32_t>(uniform(generator, 0, 3));
     if (competes(layer)) {
@@ -117,6 +129,10 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     }
     layer.weights_offset = static_cast<std::uint32_t>(weights_end);
     weights_end += weight_bytes(program, layer);
+    if (moves_filters(layer)) {
+      layer.memory_offset = static_cast<std::uint32_t>(weights_end);
+      weights_end += memory_bytes(layer);
+    }
     least_neurons = std::min(least_neurons, layer.neurons);
     rows = layer.neurons;
     program.layers.push_back(layer);
@@ -156,6 +172,15 @@ inline std::vector<std::byte> random_rows(Generator& generator, const Program& p
       store_weight(rows.data() + row * row_bytes, neuron, program.weight_width, weights[row * row_width(layer) + neuron]);
     }
   }
+  if (moves_filters(layer)) {
+    const std::int64_t most = uniform(generator, 0, 2) == 0 ? 65535 : 3;
+    for (std::size_t k = 0; k < row_width(layer); ++k) {
+      const std::int64_t wins = uniform(generator, uniform(generator, 0, 9) == 0 ? 0 : 1, most);
+      shell::store_wins(rows.data() + layer.rows * row_bytes, row_bytes, k, program.weight_width,
+                        static_cast<std::uint32_t>(wins));
+    }
+    return rows;
+  }
   if (!competes(layer)) {
     for (std::size_t neuron = 0; program.keep && neuron < layer.neurons; ++neuron) {
       const KeptNeuron kept{static_cast<std::int16_t>(uniform(generator, 0, 3) == 0 ? generator() : generator() % 300),
@@ -175,6 +200,20 @@ inline std::vector<std::byte> random_rows(Generator& generator, const Program& p
     store_competitor(rows.data() + layer.rows * row_bytes, row_bytes, neuron, program.weight_width, competitor);
   }
   return rows;
+}
+
+/// A table of targets and its offsets.
+inline std::vector<std::byte> random_memory(Generator& generator, const LayerProgram& layer) {
+  std::vector<std::byte> memory(memory_bytes(layer));
+  const bool extreme = uniform(generator, 0, 9) == 0;
+  for (std::size_t row = 0; row < layer.rows; ++row) {
+    for (std::size_t r = 0; r < layer.rows; ++r) {
+      memory[row * align(layer.rows) + r] = static_cast<std::byte>(extreme ? 0x80 : generator());
+    }
+    const auto offset = static_cast<std::int32_t>(extreme ? generator() : generator() % 4000);
+    std::memcpy(memory.data() + layer.rows * align(layer.rows) + 4 * row, &offset, sizeof offset);
+  }
+  return memory;
 }
 
 /// A level table in the layout of the buffer, padding included.
