@@ -88,6 +88,13 @@ std::string line_of(const Place& at) {
     return line + fmt::format("  competition: target {} x count / 2, slowest rate 1/{}, homeostasis {}\n",
                               1u << layer.input_shift, 1u << layer.factor_shift, layer.homeostasis);
   }
+  if (layer.moves_filters()) {
+    line += fmt::format(
+        "  features: threshold {}, contrast {}, targets / 2^{}, slowest rate 1/{}, homeostasis {}, initial weights {}\n",
+        both(layer.threshold * layer.unit, layer.threshold), layer.window, layer.target_shift, 1U << layer.factor_shift,
+        layer.homeostasis, initial_weights_text(at));
+    return line + grid_text(layer, at.network.connection(at.number));
+  }
   for (const Column& column : kColumns) line += cell(column, column.text(at));
   line.back() = '\n';
   return line + grid_text(layer, at.network.connection(at.number));

@@ -17,7 +17,7 @@ namespace phasic::runtime {
 
 /// How a layer learns. The contract's factor follows from it; span, post and trace have usual values of their own
 /// (docs/networks.md).
-enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kCompetition };
+enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kCompetition, kFeatures };
 [[nodiscard]] contract::Factor factor_of(Rule rule);
 [[nodiscard]] std::string_view name(Rule rule);
 
@@ -41,13 +41,15 @@ struct LayerSpec {
   std::uint32_t factor_shift = 0;
   contract::Post post = contract::Post::kTrit;
   std::uint32_t trace_shift = 0;
-  std::uint32_t homeostasis = 0;        ///< of a layer that competes
+  std::uint32_t homeostasis = 0;        ///< of a layer that competes, or whose filters do
+  std::uint32_t target_shift = 0;       ///< of a layer whose filters compete
   std::uint32_t initial_amplitude = 0;  ///< initial weights are uniform in [-amplitude, amplitude]
   double unit = 1.0 / 256;              ///< what one unit of a potential stands for; for people only
   [[nodiscard]] contract::Factor factor() const { return factor_of(rule); }
   [[nodiscard]] bool has_shape() const { return contract::has_shape(kind); }
   [[nodiscard]] bool learns() const { return contract::learns(factor()); }
   [[nodiscard]] bool competes() const { return contract::competes(factor()); }
+  [[nodiscard]] bool moves_filters() const { return contract::moves_filters(factor()); }
   /// Whether the layer has a table of levels.
   [[nodiscard]] bool has_levels() const { return contract::has_levels(factor()); }
   bool operator==(const LayerSpec&) const = default;

@@ -200,6 +200,7 @@ std::vector<FieldTable> field_tables() {
   add("Schedule of rates", schedule_fields());
   add("A gate from the sample", sample_gate_fields());
   add("A gate from the class", class_gate_fields());
+  add("A layer of filters that compete", features_fields());
   return tables;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <stdexcept>
 
 #include "driver/layout/buffers.hpp"
 #include "driver/layout/random.hpp"
@@ -36,8 +37,11 @@ Layout layout_of(const Network& network) {
     const auto& layer = network.layers[n];
     const auto row_bytes = layout::weight_row_bytes(network.connection(n).row_width(), network.weight_width);
     const bool levels = layer.has_levels();
-    layout.layers.push_back({layout.weights_bytes, row_bytes, levels ? layout.tables_bytes : 0});
+    layout.layers.push_back({layout.weights_bytes, row_bytes, levels ? layout.tables_bytes : 0, 0});
     layout.weights_bytes += row_bytes * network.stored_rows(n);
+    const auto memory_bytes = layout::memory_bytes(layer.factor(), network.rows(n), layer.neurons);
+    if (memory_bytes != 0) layout.layers.back().memory_offset = layout.weights_bytes;
+    layout.weights_bytes += memory_bytes;
     if (levels) layout.tables_bytes += layout::level_row_bytes(layer.neurons) * network.classes;
   }
   return layout;
@@ -83,6 +87,8 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     layer.reset = static_cast<std::uint32_t>(spec.reset);
     layer.connection = static_cast<std::uint32_t>(spec.kind);
     if (spec.has_shape()) put_shape(spec.shape, layer);
+    layer.memory_offset = static_cast<std::uint32_t>(layout.layers[n].memory_offset);
+    layer.target_shift = spec.target_shift;
     layer.answer_scale = spec.answer_scale;
     layer.answer_shift = spec.answer_shift;
     std::memcpy(block.data() + layout::layer_offset(n), &layer, sizeof layer);
@@ -114,6 +120,17 @@ std::vector<std::byte> initial_weights(const Network& network, const Layout& lay
     }
   }
   return weights;
+}
+
+void set_targets(const Network& network, const Layout& layout, std::size_t layer, std::span<const std::int8_t> table,
+                 std::span<const std::int32_t> offsets, std::span<std::byte> weights) {
+  const std::size_t rows = network.rows(layer);
+  if (!network.layers.at(layer).moves_filters() || table.size() != rows * rows || offsets.size() != rows ||
+      weights.size() != layout.weights_bytes)
+    throw std::invalid_argument("targets of another layer or size");
+  std::byte* to = weights.data() + layout.layers[layer].memory_offset;
+  for (std::size_t row = 0; row < rows; ++row, to += layout::align(rows)) std::memcpy(to, table.data() + row * rows, rows);
+  std::memcpy(to, offsets.data(), offsets.size_bytes());
 }
 
 std::vector<std::byte> level_tables(const Network& network, const Layout& layout) {

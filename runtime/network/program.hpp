@@ -17,6 +17,7 @@ struct Layout {
     std::size_t weights_offset;
     std::size_t row_bytes;      ///< from one row of weights to the next
     std::size_t levels_offset;  ///< 0 for layers without a level table
+    std::size_t memory_offset;  ///< in the buffer of weights; 0 for layers that keep nothing beside them
   };
   std::vector<Place> layers;
   std::size_t weights_bytes = 0;
@@ -35,6 +36,11 @@ struct ProgramOptions {
 
 /// Uniform integers in [-amplitude, amplitude], drawn from the seed.
 [[nodiscard]] std::vector<std::byte> initial_weights(const Network& network, const Layout& layout);
+
+/// Writes what the targets of a layer of filters that compete are made from into a buffer of weights: of its rows R, `table` is
+/// Z, [row][row], and `offsets` o ([R]). Without it both are 0. Throws std::invalid_argument for another layer or size.
+void set_targets(const Network& network, const Layout& layout, std::size_t layer, std::span<const std::int8_t> table,
+                 std::span<const std::int32_t> offsets, std::span<std::byte> weights);
 
 /// Level tables of all layers that use them.
 [[nodiscard]] std::vector<std::byte> level_tables(const Network& network, const Layout& layout);

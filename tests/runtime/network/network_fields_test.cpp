@@ -132,6 +132,16 @@ TEST(NetworkFields, WhatAFieldIsWhenItIsLeftOutIsWhatTheTableSays) {
   check(tables[1].fields, competes["layers"][0]);
   check(tables[2].fields, competes["layers"][1]);
   check(tables[3].fields, competes["modulation"]);
+  auto filters = test::small_network();
+  filters["shape"] = {8, 8};
+  filters["samples"] = "graded";
+  filters["steps"] = 1;
+  filters["layers"][0] = {{"kind", "convolution"}, {"channels", 3},       {"kernel", 3},      {"rule", "features"},
+                          {"threshold", 0},        {"slowest_rate", 0.5}, {"target_shift", 3}};
+  filters["layers"][1].erase("span");
+  auto written_filters = canonical(parse_network(filters, "net.json"))["layers"][0];
+  written_filters.erase("kind");
+  check(tables.back().fields, written_filters);
   EXPECT_EQ(network.seed, 1U);
 }
 
