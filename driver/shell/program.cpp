@@ -88,8 +88,8 @@ bool legal_factor(const contract::Layer& layer, const Surroundings& around, cons
   return layer.factor <= contract::kLayerFactorMaximum && provides(limits, needs(factor)) &&
          (!by_class(factor) || layer.neurons >= around.classes) && (!hidden_only(factor) || !around.last) &&
          (!last_only(factor) || around.last) && (!graded_only(factor) || around.graded) &&
-         (!without_bias(factor) || bias_rows(layer) == 0) &&
-         (!competes(factor) || (!around.trace && layer.input_shift <= contract::kCompetitionInputShift));
+         (!without_bias(factor) || bias_rows(layer) == 0) && (!without_potentials(factor) || !around.trace) &&
+         (!competes(factor) || layer.input_shift <= contract::kCompetitionInputShift);
 }
 
 bool legal_span(const contract::Layer& layer, const Surroundings& around, const contract::Limits& limits) {

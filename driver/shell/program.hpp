@@ -106,6 +106,10 @@ struct Program {
 /// Whether the layer has a memory beside its rows of weights.
 [[nodiscard]] constexpr bool has_memory(const LayerProgram& layer) { return contract::has_memory(layer.factor); }
 [[nodiscard]] constexpr bool changes_memory(const LayerProgram& layer) { return contract::changes_memory(layer.factor); }
+/// Whether its neurons have scores alone.
+[[nodiscard]] constexpr bool without_potentials(const LayerProgram& layer) {
+  return contract::without_potentials(layer.factor);
+}
 /// Rows that follow those of weights in the weights buffer: the state of neurons or filters that compete, the biases of a
 /// discriminant, or the state that is kept.
 [[nodiscard]] std::uint32_t state_rows(const Program& program, const LayerProgram& layer);

@@ -126,7 +126,21 @@ namespace phasic::reference {
   return std::min(age, slowest);
 }
 
-/// The score of a competing neuron.
+/// d_i: how far a value is from the mean of its class, of whose samples so far `sum` is the sum and `count` the number.
+[[nodiscard]] constexpr std::int32_t difference_from_mean(std::uint32_t value, std::int32_t sum, std::int32_t count) {
+  if (count == 0) return 0;
+  const std::int64_t above = 2 * std::int64_t{sum} + count;
+  const std::int64_t below = 2 * std::int64_t{count};
+  const std::int64_t mean = above / below - (above % below < 0 ? 1 : 0);
+  return static_cast<std::int32_t>(saturate(value - mean, contract::kDifferenceWidth));
+}
+
+/// Whether a class of which so many samples were learned learns another one.
+[[nodiscard]] constexpr bool learns_more(std::int32_t count) {
+  return count >= 0 && count < static_cast<std::int32_t>(contract::kMostSamples);
+}
+
+/// The score of a neuron that competes, or of one of a discriminant.
 [[nodiscard]] constexpr std::uint32_t competition_score(std::int64_t match) {
   return static_cast<std::uint32_t>(saturate(match, 32) + (std::int64_t{1} << 31));
 }

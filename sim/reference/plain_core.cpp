@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The definition of the arithmetic: every other form is compared with this file. It is written to be read, not to be fast.
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
+#include "sim/reference/plain_discriminant.hpp"
 #include "sim/reference/random.hpp"
 #include "sim/reference/reach.hpp"
 
@@ -37,7 +39,7 @@ struct Activity {
   std::vector<std::uint32_t> counts;  ///< spikes of each neuron, or its graded value
   std::vector<KeptNeuron> begin;      ///< the neurons before the first step
   std::vector<bool> shut;             ///< neurons that the sample's gate hides
-  std::vector<std::int64_t> matches;  ///< M_j of neurons that compete
+  std::vector<std::int64_t> matches;  ///< M_j of neurons that have scores alone
 
   Activity(std::size_t steps, const std::vector<KeptNeuron>& before)
       : potentials(steps, before.size()),
@@ -64,7 +66,11 @@ class PlainCore final : public Core {
       levels_.emplace_back(std::size_t{program_.classes} * layer.neurons);
     }
     for (const LayerProgram& layer : program_.layers) kept_.emplace_back(layer.neurons);
-    if (!program_.layers.empty()) state_.resize(program_.layers.back().neurons);
+    if (program_.layers.empty()) return;
+    const LayerProgram& last = program_.layers.back();
+    state_.resize(last.neurons);
+    offsets_.resize(last.neurons);
+    if (last.factor == contract::Factor::kDiscriminant) discriminant_.emplace(last);
   }
 
   void set_weights(std::size_t layer, std::span<const std::byte> rows) override {
@@ -81,6 +87,8 @@ class PlainCore final : public Core {
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
       if (competes(shape)) {
         state_[neuron] = load_competitor(state, row_bytes, neuron, program_.weight_width);
+      } else if (shape.factor == contract::Factor::kDiscriminant) {
+        offsets_[neuron] = load_offset(state, row_bytes, neuron, program_.weight_width);
       } else {
         kept_[layer][neuron] = KeptRows(program_, shape).load(state, neuron);
       }
@@ -103,10 +111,22 @@ class PlainCore final : public Core {
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
       if (competes(shape)) {
         store_competitor(state, row_bytes, neuron, program_.weight_width, state_[neuron]);
+      } else if (shape.factor == contract::Factor::kDiscriminant) {
+        store_offset(state, row_bytes, neuron, program_.weight_width, offsets_[neuron]);
       } else {
         KeptRows(program_, shape).store(state, neuron, kept_[layer][neuron]);
       }
     }
+  }
+
+  void set_memory(std::size_t layer, std::span<const std::byte> bytes) override {
+    Core::set_memory(layer, bytes);
+    if (program_.layers[layer].factor == contract::Factor::kDiscriminant) discriminant_->set(bytes);
+  }
+
+  void get_memory(std::size_t layer, std::span<std::byte> bytes) const override {
+    Core::get_memory(layer, bytes);
+    if (program_.layers[layer].factor == contract::Factor::kDiscriminant) discriminant_->get(bytes);
   }
 
   void set_levels(std::size_t layer, std::span<const std::byte> rows) override {
@@ -134,8 +154,8 @@ class PlainCore final : public Core {
     for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
       const LayerProgram& shape = program_.layers[layer];
       sources.push_back(with_bias(inputs, shape));
-      activities.push_back(competes(shape) ? compare(layer, sources.back()) : integrate(layer, sources.back()));
-      if (layer == 0 && sample.gated && !competes(shape)) shut_all_but(sample.open, activities.back());
+      activities.push_back(without_potentials(shape) ? compare(layer, sources.back()) : integrate(layer, sources.back()));
+      if (layer == 0 && sample.gated && !without_potentials(shape)) shut_all_but(sample.open, activities.back());
       for (const std::uint32_t count : activities.back().counts) counts_.layers[layer].spikes += spikes_of(count);
       if (potentials != nullptr) copy_potentials(shape, activities.back(), (*potentials)[layer]);
       inputs = activities.back().spikes;
@@ -146,6 +166,10 @@ class PlainCore final : public Core {
       const LayerProgram& shape = program_.layers[layer];
       if (competes(shape)) {
         compete(layer, sources[layer], activities[layer], sample.label, number);
+      } else if (shape.factor == contract::Factor::kDiscriminant) {
+        std::vector<std::uint32_t> values;
+        for (std::size_t row = 0; row < shape.rows; ++row) values.push_back(count_of(sources[layer], row));
+        discriminant_->learn(values, sample.label, counts_.layers[layer]);
       } else if (shape.factor != contract::Factor::kFrozen) {
         update(layer, sources[layer], activities[layer], activities.back().counts, sample.label, number);
       }
@@ -247,7 +271,7 @@ class PlainCore final : public Core {
     return activity;
   }
 
-  /// Section 2, competition: how well each neuron's weights match the counts of its rows.
+  /// Section 2, competition and discriminant: how well each neuron's weights match the counts of its rows.
   Activity compare(std::size_t layer, const Spikes& rows) {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
@@ -265,7 +289,8 @@ class PlainCore final : public Core {
       }
     }
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      activity.matches.push_back(match(products[neuron], shape.input_shift, state_[neuron].squares));
+      activity.matches.push_back(competes(shape) ? match(products[neuron], shape.input_shift, state_[neuron].squares)
+                                                 : products[neuron] + offsets_[neuron]);
     }
     return activity;
   }
@@ -411,7 +436,7 @@ class PlainCore final : public Core {
     result.prediction = 0;
     result.spikes = 0;
     for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      result.scores[neuron] = competes(shape)
+      result.scores[neuron] = without_potentials(shape)
                                   ? competition_score(activity.matches[neuron])
                                   : score(activity.counts[neuron], activity.potentials.at(program_.steps - 1, neuron));
       if (result.scores[neuron] > result.scores[result.prediction]) result.prediction = neuron;
@@ -424,6 +449,8 @@ class PlainCore final : public Core {
   std::vector<std::vector<std::int8_t>> levels_;            ///< [layer][class * neurons + neuron]
   std::vector<std::vector<KeptNeuron>> kept_;               ///< [layer][neuron], since the sample before
   std::vector<Competitor> state_;                           ///< of the last layer, if it competes
+  std::vector<std::int32_t> offsets_;                       ///< B_c of the last layer, if it is a discriminant
+  std::optional<PlainDiscriminant> discriminant_;           ///< the last layer, if it is one
 };
 
 }  // namespace

@@ -81,6 +81,7 @@ std::uint32_t rows_of(const Network& network, std::size_t index) {
 bool serial(const contract::Limits& limits) { return (limits.rules & contract::kRulesSerial) != 0; }
 
 bool competes(const Layer& layer) { return contract::competes(static_cast<contract::Factor>(layer.factor)); }
+bool changes_memory(const Layer& layer) { return contract::changes_memory(static_cast<contract::Factor>(layer.factor)); }
 bool has_levels(const Layer& layer) { return contract::has_levels(static_cast<contract::Factor>(layer.factor)); }
 bool is_graded(const ProgramHeader& header) {
   return contract::is_graded(static_cast<contract::SampleKind>(header.sample_kind));
@@ -89,6 +90,7 @@ constexpr std::uint32_t kStateBits = contract::kSquaresWidth + contract::kWinsWi
 /// Rows that hold the state of neurons that compete, or that is kept.
 std::uint32_t state_rows(const ProgramHeader& header, const Layer& layer, std::uint32_t weight_width) {
   if (competes(layer)) return kStateBits / weight_width;
+  if (changes_memory(layer)) return contract::kMemoryWidth / weight_width;
   const bool keeps = (header.flags & contract::kProgramHeaderFlagsKeep) != 0;
   return keeps ? (contract::kPotentialWidth / weight_width + 1) * positions_of(layer) : 0;
 }
@@ -188,6 +190,25 @@ void draw_competition(Dice& dice, const contract::Limits& limits, ProgramHeader&
   if (layer.span == 0) layer.trace_shift = 0;
   layer.factor_shift = static_cast<std::uint32_t>(dice.below(contract::kCompetitionFactorShift + 1));
   layer.homeostasis = static_cast<std::uint32_t>(dice.one_in(3) ? 0 : dice.one_in(2) ? dice.below(65536) : dice.below(300));
+  header.flags &= ~contract::kProgramHeaderFlagsTrace;
+}
+
+/// From a row of values of 32 bits to the next.
+constexpr std::uint64_t value_row_bytes(std::uint64_t values) { return align(4 * values); }
+
+/// Bytes that a layer with so many rows of weights keeps beside them.
+std::uint64_t memory_bytes(const Layer& layer, std::uint64_t rows) {
+  if (!changes_memory(layer)) return 0;
+  return (rows + layer.neurons) * value_row_bytes(rows) + value_row_bytes(layer.neurons);
+}
+
+/// Turns a layer into a discriminant, if the build has room for it.
+void draw_discriminant(const contract::Limits& limits, ProgramHeader& header, std::uint32_t sources, Layer& layer) {
+  const std::uint32_t words = (layer.neurons + limits.lanes - 1) / limits.lanes;
+  if ((sources + contract::kMemoryWidth / limits.weight_width) * words > limits.weight_depth) return;
+  if (layer.neurons < header.classes) return;
+  layer.factor = static_cast<std::uint32_t>(contract::Factor::kDiscriminant);
+  layer.flags = 0;
   header.flags &= ~contract::kProgramHeaderFlagsTrace;
 }
 
@@ -298,6 +319,38 @@ void draw_kept(Dice& dice, const contract::Limits& limits, std::uint32_t rows, c
     const std::uint64_t spikes = first + 2 / bytes * part_bytes;
     put(weights, spikes, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : dice.below(2)));
     if (bytes == 2) put(weights, spikes + 1, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : 0));
+  }
+}
+
+/// What a discriminant has learned: sums that its samples may have, or anything; a scatter that is often at its limits;
+/// offsets.
+void draw_memory(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer,
+                 std::vector<std::byte>& weights) {
+  const std::uint64_t row_bytes = value_row_bytes(rows), sums = layer.memory_offset + rows * row_bytes;
+  const std::int64_t most = dice.one_in(3) ? 0x7fffffff : std::int64_t{1} << dice.below(31);
+  const bool anything = dice.one_in(6);
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    for (std::uint64_t k = 0; k < rows; ++k) {
+      const std::int64_t value = dice.one_in(4) ? dice.pick({most, -most - 1}) : dice.between(-most, most);
+      put(weights, layer.memory_offset + row * row_bytes + 4 * k, static_cast<std::int32_t>(value));
+    }
+  }
+  for (std::uint64_t neuron = 0; !anything && neuron < layer.neurons; ++neuron) {
+    const std::int64_t last = contract::kMostSamples - 1;
+    const std::int64_t count = dice.one_in(3) ? 0 : dice.one_in(8) ? dice.between(last - 1, last + 1) : dice.between(1, 500);
+    put(weights, sums + layer.neurons * row_bytes + 4 * neuron, static_cast<std::int32_t>(count));
+    for (std::uint64_t row = 0; row < rows; ++row)
+      put(weights, sums + neuron * row_bytes + 4 * row, static_cast<std::int32_t>(dice.between(0, 255 * count)));
+  }
+  const std::uint64_t weight_row = weight_row_bytes(layer.neurons, limits.weight_width);
+  const std::uint64_t bytes = limits.weight_width / 8;
+  for (std::uint32_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    const auto offset =
+        static_cast<std::uint32_t>(dice.one_in(3) ? dice.any() : dice.pick<std::uint64_t>({0, 0x80000000U, 0x7fffffffU}));
+    for (std::uint64_t byte = 0; byte < 4; ++byte) {
+      const std::uint64_t at = layer.weights_offset + (rows + byte / bytes) * weight_row + neuron * bytes + byte % bytes;
+      put(weights, at, static_cast<std::uint8_t>(offset >> 8 * byte));
+    }
   }
 }
 
@@ -653,6 +706,10 @@ std::uint32_t stored_rows(const RandomCase& random_case, std::size_t index, std:
   return layer_rows(random_case, index) + state_rows(random_case.header(), random_case.layer(index), weight_width);
 }
 
+std::uint64_t memory_bytes(const RandomCase& random_case, std::size_t index) {
+  return memory_bytes(random_case.layer(index), layer_rows(random_case, index));
+}
+
 ProgramHeader RandomCase::header() const { return get<ProgramHeader>(buffers[argument::kProgram], 0); }
 
 Layer RandomCase::layer(std::size_t index) const {
@@ -704,13 +761,22 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     if (last && !is_convolution(layer) && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
       draw_competition(dice, limits, header, rows_of(network, n), layer);
     }
+    if (last && !is_convolution(layer) && is_graded(header) && (limits.rules & contract::kRulesDiscriminant) != 0 &&
+        dice.one_in(2)) {
+      draw_discriminant(limits, header, n == 0 ? header.inputs : network.layers[n - 1].neurons, layer);
+    }
     weight_sizes.push_back((rows_of(network, n) + state_rows(header, layer, limits.weight_width)) *
                            weight_row_bytes(row_width(layer), limits.weight_width));
     table_sizes.push_back(has_levels(layer) ? header.classes * align(layer.neurons) : 0);
   }
+  const bool has_memory = changes_memory(network.layers[header.layers - 1]);
+  if (has_memory) {
+    weight_sizes.push_back(memory_bytes(network.layers[header.layers - 1], rows_of(network, header.layers - 1)));
+  }
   auto& weights = result.buffers[argument::kWeights];
   weights.resize(place(dice, weight_sizes, offsets));
   fill_garbage(weights, dice);
+  if (has_memory) network.layers[header.layers - 1].memory_offset = static_cast<std::uint32_t>(offsets.back());
   for (std::uint32_t n = 0; n < header.layers; ++n) network.layers[n].weights_offset = static_cast<std::uint32_t>(offsets[n]);
   auto& tables = result.buffers[argument::kTables];
   tables.resize(place(dice, table_sizes, offsets));
@@ -722,6 +788,8 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     draw_weights(dice, limits, rows_of(network, n), network.layers[n], spread, centre, weights);
     if (competes(network.layers[n])) {
       draw_state(dice, limits, rows_of(network, n), network.layers[n], weights);
+    } else if (changes_memory(network.layers[n])) {
+      draw_memory(dice, limits, rows_of(network, n), network.layers[n], weights);
     } else if (state_rows(header, network.layers[n], limits.weight_width) != 0) {
       draw_kept(dice, limits, rows_of(network, n), network.layers[n], weights);
     }

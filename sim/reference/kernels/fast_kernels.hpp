@@ -181,6 +181,21 @@ struct PullJob {
   std::uint64_t saturations;  ///< out
 };
 
+/// Rows of the scatter have room for a multiple of this many values.
+inline constexpr std::size_t kScatterValues = 16;
+
+/// Products of differences that are added to a scatter.
+struct ScatterJob {
+  std::int32_t* scatter;
+  std::size_t stride;         ///< values from one row to the next
+  std::size_t length;         ///< values of a row, a multiple of kScatterValues
+  const std::uint16_t* rows;  ///< rows to visit
+  std::size_t row_count;
+  const std::int32_t* differences;  ///< [pair][length]: those of a pair of samples, the first one's in the lower half
+  std::size_t pairs;
+  std::uint64_t saturations;  ///< out, of limited_scatter
+};
+
 struct FastKernels {
   const char* name;
   void (*integrate8)(IntegrateJob&);
@@ -198,6 +213,11 @@ struct FastKernels {
   void (*graded_update8)(GradedUpdateJob&);
   void (*graded_update16)(GradedUpdateJob&);
   void (*pull)(PullJob&);
+  /// No sum may exceed 32 bits.
+  void (*scatter)(ScatterJob&);
+  /// Of a single sample, whose sums are limited to 32 bits.
+  void (*limited_scatter)(ScatterJob&);
+  std::uint32_t (*largest_magnitude)(const std::int32_t* values, std::size_t count);
   /// factors[j] = postsynaptic_factor(level_signal(levels[j]), rate, shift); arrays are padded.
   void (*level_factors)(const std::int8_t* levels, std::size_t count, std::int32_t rate, unsigned shift, std::int32_t* factors);
   /// The parts of trits[j] * factors[j] that CommonUpdate8Job and CommonUpdate16Job want; `count` is padded.

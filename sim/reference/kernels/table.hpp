@@ -13,6 +13,7 @@
 #include "sim/reference/kernels/product.hpp"
 #include "sim/reference/kernels/pull.hpp"
 #include "sim/reference/kernels/random_words.hpp"
+#include "sim/reference/kernels/scatter.hpp"
 #include "sim/reference/kernels/update_common.hpp"
 #include "sim/reference/kernels/update_steps.hpp"
 
@@ -35,6 +36,9 @@ const FastKernels PHASIC_KERNELS_NAME = {PHASIC_KERNELS_TEXT,
                                          graded_update<std::int8_t>,
                                          graded_update<std::int16_t>,
                                          pull,
+                                         scatter,
+                                         limited_scatter,
+                                         largest_magnitude,
                                          level_factors,
                                          split_changes8,
                                          split_changes16,

@@ -195,6 +195,12 @@ TEST(Discriminant, IsADenseLastLayerOfGradedSamplesWithoutABias) {
   EXPECT_EQ(changed(
                 block, [](Layer& layer) { layer.flags = contract::kLayerFlagsBias; }, 1),
             at(1, 24));
+  Block traced = block;
+  traced.header.flags = contract::kProgramHeaderFlagsTrace;
+  EXPECT_EQ(check(traced), at(1, 24)) << "it has no potentials";
+  EXPECT_EQ(changed(
+                block, [](Layer& layer) { layer.input_shift = 15; }, 1),
+            Fault{});
   EXPECT_EQ(changed(
                 block, [](Layer& layer) { layer.neurons = 2; }, 1),
             at(1, 24))

@@ -71,6 +71,7 @@ contract::Layer descriptor(const LayerProgram& layer) {
   block.kernel_rows = layer.shape.kernel_rows;
   block.kernel_columns = layer.shape.kernel_columns;
   block.channels = layer.shape.channels;
+  block.memory_offset = layer.memory_offset;
   return block;
 }
 
@@ -104,7 +105,7 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
   c.limits.max_outputs = 65535;
   c.limits.max_events = 1 << 20;
   c.limits.weight_depth = 1 << 20;
-  c.limits.rules |= contract::kRulesState | contract::kRulesConvolution;
+  c.limits.rules |= contract::kRulesState | contract::kRulesConvolution | contract::kRulesDiscriminant;
   c.header.magic = contract::kProgramMagic;
   c.header.version = contract::kContractVersion;
   c.header.seed_low = static_cast<std::uint32_t>(program.seed);
@@ -123,6 +124,11 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
     weights.resize(layer.weights_offset + weight_bytes(program, layer));
     for (std::size_t k = layer.weights_offset; k < weights.size(); ++k)
       weights[k] = static_cast<std::byte>(generator() % 64 - 28);
+    if (has_memory(layer)) {
+      const std::vector<std::byte> memory = random_memory(generator, layer);
+      weights.resize(layer.memory_offset);
+      weights.insert(weights.end(), memory.begin(), memory.end());
+    }
     tables.resize(layer.levels_offset + level_bytes(program, layer));
     for (std::size_t k = layer.levels_offset; k < tables.size(); ++k) tables[k] = static_cast<std::byte>(generator());
   }

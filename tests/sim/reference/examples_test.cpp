@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "driver/discriminant/solve.hpp"
+#include "driver/shell/memory_rows.hpp"
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
@@ -406,6 +408,86 @@ Values contest(const Example& e, const FastKernels* kernels) {
           {"wins", joined(wins)}};
 }
 
+std::vector<std::int32_t> small_list(const Example& e, const char* key) {
+  const auto numbers = e.list(key);
+  return {numbers.begin(), numbers.end()};
+}
+
+/// One layer that is a discriminant and one sample.
+Values discriminant_of(const Example& e, const FastKernels* kernels) {
+  Program program;
+  const auto unsigned_of = [&](const char* key) { return static_cast<std::uint32_t>(e.number(key)); };
+  program.weight_width = unsigned_of("weight_width");
+  program.inputs = unsigned_of("inputs");
+  program.steps = 1;
+  program.classes = unsigned_of("neurons");
+  program.sample_kind = contract::SampleKind::kGraded;
+  program.learn = true;
+  LayerProgram layer;
+  layer.rows = program.inputs;
+  layer.neurons = unsigned_of("neurons");
+  layer.factor = contract::Factor::kDiscriminant;
+  program.layers = {layer};
+  const auto network = kernels == nullptr ? make_plain_core(program) : make_fast_core(program, *kernels);
+
+  const auto given = e.list("weights");
+  set_weight_values(*network, 0, std::vector<std::int16_t>(given.begin(), given.end()));
+  std::vector<std::byte> rows = weights_of(*network);
+  const std::size_t row_bytes = weight_row_bytes(program, layer);
+  const auto offsets = small_list(e, "offsets");
+  for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron)
+    store_offset(rows.data() + layer.rows * row_bytes, row_bytes, neuron, program.weight_width, offsets[neuron]);
+  network->set_weights(0, rows);
+
+  std::vector<std::byte> memory(memory_bytes(layer));
+  const shell::DiscriminantPlaces places(layer);
+  const auto scatter = small_list(e, "scatter"), sums = small_list(e, "sums"), counts = small_list(e, "samples");
+  const auto place_of = [&](std::size_t row, bool of_scatter) {
+    return memory.data() + (of_scatter ? places.scatter(row) : places.sums(row));
+  };
+  for (std::size_t k = 0; k < scatter.size(); ++k)
+    shell::store_value(place_of(k / layer.rows, true), k % layer.rows, scatter[k]);
+  for (std::size_t k = 0; k < sums.size(); ++k) shell::store_value(place_of(k / layer.rows, false), k % layer.rows, sums[k]);
+  for (std::size_t k = 0; k < counts.size(); ++k) shell::store_value(&memory[places.counts()], k, counts[k]);
+  network->set_memory(0, memory);
+
+  const auto values = e.list("values");
+  const std::vector<std::uint8_t> intensities(values.begin(), values.end());
+  SampleResult result;
+  network->run({.label = unsigned_of("label"), .learn = true, .intensities = intensities}, 0, result);
+  network->get_memory(0, memory);
+  std::vector<std::int32_t> new_scatter, new_sums, new_counts;
+  for (std::size_t k = 0; k < scatter.size(); ++k)
+    new_scatter.push_back(shell::load_value(place_of(k / layer.rows, true), k % layer.rows));
+  for (std::size_t k = 0; k < sums.size(); ++k)
+    new_sums.push_back(shell::load_value(place_of(k / layer.rows, false), k % layer.rows));
+  for (std::size_t k = 0; k < counts.size(); ++k) new_counts.push_back(shell::load_value(&memory[places.counts()], k));
+  const LayerCounts& counted = network->counts().layers[0];
+  return {{"scores", joined(result.scores)},
+          {"prediction", std::to_string(result.prediction)},
+          {"update_rows", std::to_string(counted.update_rows)},
+          {"update_operations", std::to_string(counted.update_operations)},
+          {"weight_saturations", std::to_string(counted.weight_saturations)},
+          {"scatter", joined(new_scatter)},
+          {"sums", joined(new_sums)},
+          {"samples", joined(new_counts)}};
+}
+
+Values solve_of(const Example& e, bool plainly) {
+  const auto scatter = small_list(e, "scatter"), sums = small_list(e, "sums"), counts = small_list(e, "samples");
+  const discriminant::Statistics statistics{.sources = static_cast<std::uint32_t>(e.number("inputs")),
+                                            .classes = static_cast<std::uint32_t>(e.number("neurons")),
+                                            .stride = static_cast<std::size_t>(e.number("inputs")),
+                                            .scatter = scatter.data(),
+                                            .sums = sums.data(),
+                                            .counts = counts.data()};
+  const auto regularization = static_cast<std::uint32_t>(e.number("regularization"));
+  const auto width = static_cast<unsigned>(e.number("weight_width"));
+  const auto readout = plainly ? discriminant::solve_plainly(statistics, regularization, width)
+                               : discriminant::solve(statistics, regularization, width);
+  return {{"weights", joined(readout.weights)}, {"offsets", joined(readout.offsets)}};
+}
+
 TEST(SpecificationExamples, HoldForTheReference) {
   std::map<std::string, int> checked;
   for (const Example& e : read_examples()) {
@@ -434,6 +516,14 @@ TEST(SpecificationExamples, HoldForTheReference) {
       const FastKernels* kernels[kMostFastKernels];
       const std::size_t count = all_fast_kernels(kernels);
       for (std::size_t k = 0; k < count; ++k) EXPECT_EQ(contest(e, kernels[k]), e.expected) << kernels[k]->name;
+    } else if (e.kind == "discriminant") {
+      EXPECT_EQ(discriminant_of(e, nullptr), e.expected);
+      const FastKernels* kernels[kMostFastKernels];
+      const std::size_t count = all_fast_kernels(kernels);
+      for (std::size_t k = 0; k < count; ++k) EXPECT_EQ(discriminant_of(e, kernels[k]), e.expected) << kernels[k]->name;
+    } else if (e.kind == "solve") {
+      EXPECT_EQ(solve_of(e, true), e.expected);
+      EXPECT_EQ(solve_of(e, false), e.expected);
     } else if (e.kind == "permute") {
       EXPECT_EQ(permute_words(e), e.expected);
     } else if (e.kind == "sample_key") {
@@ -453,8 +543,9 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_TRUE(e.kind == "expectation" || e.kind == "level") << "no test for this kind";
     }
   }
-  for (const char* kind : {"neuron", "factor", "signal", "postsynaptic", "presynaptic", "answer", "match", "pull", "contest",
-                           "update", "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
+  for (const char* kind :
+       {"neuron", "factor", "signal", "postsynaptic", "presynaptic", "answer", "match", "pull", "contest", "discriminant",
+        "solve", "update", "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
     EXPECT_GT(checked[kind], 0) << kind;
   }
 }

@@ -17,7 +17,7 @@ Program exact_program(Generator& generator) {
   if (is_graded(program)) program.sample_kind = contract::SampleKind::kIntensity;
   program.steps = std::min(program.steps, 8U);
   for (LayerProgram& layer : program.layers) {
-    if (competes(layer)) layer.factor = contract::Factor::kError;
+    if (without_potentials(layer)) layer.factor = contract::Factor::kError;
     layer.leak = uniform(generator, 0, 1) == 0 ? 0 : 65536;
     layer.input_shift = 0;
     layer.threshold = static_cast<std::int32_t>(uniform(generator, 0, 60));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "driver/shell/connection.hpp"
+#include "driver/shell/memory_rows.hpp"
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/cores.hpp"
 #include "sim/reference/reach.hpp"
@@ -89,20 +90,27 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     const bool last = number + 1 == layers;
     layer.factor = static_cast<contract::Factor>(uniform(generator, 0, last ? 2 : 3));
     if (last && !has_shape(layer) && uniform(generator, 0, 3) == 0) layer.factor = contract::Factor::kCompetition;
+    if (last && !has_shape(layer) && is_graded(program) && uniform(generator, 0, 2) == 0) {
+      layer.factor = contract::Factor::kDiscriminant;
+      layer.bias = false;
+      layer.rows = rows;
+    }
     layer.span = static_cast<contract::Span>(is_graded(program) ? 0 : uniform(generator, 0, 1));
     layer.rounding = static_cast<contract::Rounding>(uniform(generator, 0, 3) == 0);
     layer.rate = static_cast<std::uint32_t>(uniform(generator, 0, 65535));
     layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, 15));
     layer.post = static_cast<contract::Post>(uniform(generator, 0, 2));
     if (layer.span == contract::Span::kAllSteps) layer.trace_shift = static_cast<std::uint32_t>(uniform(generator, 0, 3));
+    if (without_potentials(layer)) program.trace = false;
     if (competes(layer)) {
-      program.trace = false;
       layer.input_shift = static_cast<std::uint32_t>(uniform(generator, 0, 6));
       layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, 8));
       layer.homeostasis = static_cast<std::uint32_t>(uniform(generator, 0, 1) * uniform(generator, 0, 65535));
     }
     layer.weights_offset = static_cast<std::uint32_t>(weights_end);
     weights_end += weight_bytes(program, layer);
+    if (has_memory(layer)) layer.memory_offset = static_cast<std::uint32_t>(weights_end);
+    weights_end += memory_bytes(layer);
     least_neurons = std::min(least_neurons, layer.neurons);
     rows = layer.neurons;
     program.layers.push_back(layer);
@@ -161,6 +169,33 @@ inline std::vector<std::byte> random_rows(Generator& generator, const Program& p
     store_competitor(rows.data() + layer.rows * row_bytes, row_bytes, neuron, program.weight_width, competitor);
   }
   return rows;
+}
+
+/// What a discriminant has learned, padding included: plausible, or as it comes, or with a scatter at its limits.
+inline std::vector<std::byte> random_memory(Generator& generator, const LayerProgram& layer) {
+  std::vector<std::byte> memory(memory_bytes(layer));
+  for (std::byte& value : memory) value = static_cast<std::byte>(generator());
+  const shell::DiscriminantPlaces places(layer);
+  const bool plausible = uniform(generator, 0, 3) != 0;
+  const std::int64_t most = uniform(generator, 0, 2) == 0 ? INT32_MAX : 1 << uniform(generator, 0, 30);
+  for (std::size_t row = 0; plausible && row < layer.rows; ++row) {
+    for (std::size_t k = 0; k < layer.rows; ++k) {
+      const std::int64_t value = uniform(generator, 0, 7) == 0 ? most : uniform(generator, -most, most);
+      shell::store_value(&memory[places.scatter(row)], k,
+                         static_cast<std::int32_t>(uniform(generator, 0, 1) * 2 - 1) * static_cast<std::int32_t>(value));
+    }
+  }
+  for (std::size_t neuron = 0; plausible && neuron < layer.neurons; ++neuron) {
+    const auto count = static_cast<std::int32_t>(uniform(generator, 0, 2) == 0   ? 0
+                                                 : uniform(generator, 0, 9) == 0 ? contract::kMostSamples - 1
+                                                                                 : uniform(generator, 0, 2000));
+    shell::store_value(&memory[places.counts()], neuron, count);
+    for (std::size_t row = 0; row < layer.rows; ++row) {
+      shell::store_value(&memory[places.sums(neuron)], row,
+                         static_cast<std::int32_t>(uniform(generator, 0, 255 * std::int64_t{count})));
+    }
+  }
+  return memory;
 }
 
 /// A level table in the layout of the buffer, padding included.
