@@ -29,6 +29,32 @@ namespace phasic::reference {
   return static_cast<std::uint32_t>(std::clamp<std::int32_t>(potential - window, 0, contract::kGradedFull));
 }
 
+/// up or down of a filter at a position; of down `potential` is the negative of V.
+[[nodiscard]] constexpr std::uint32_t excess(std::int32_t potential, std::int32_t threshold) {
+  return static_cast<std::uint32_t>(std::max(potential - threshold, 0));
+}
+
+/// isqrt: the floor of the square root.
+[[nodiscard]] constexpr std::uint32_t square_root(std::uint32_t value) {
+  std::uint32_t root = 0;
+  for (std::uint32_t bit = 1U << 15; bit != 0; bit >>= 1) {
+    const std::uint32_t larger = root | bit;
+    if (std::uint64_t{larger} * larger <= value) root = larger;
+  }
+  return root;
+}
+
+/// V_j of a neuron of a grid. `sum` is Y_j.
+[[nodiscard]] constexpr std::int32_t pooled_potential(std::uint32_t sum, std::uint32_t answer_scale, unsigned answer_shift) {
+  const std::int64_t scaled = std::int64_t{square_root(sum)} * answer_scale;
+  return static_cast<std::int32_t>(std::min<std::int64_t>((scaled + half(answer_shift)) >> answer_shift, 32767));
+}
+
+/// The row or column of cells in which a position lies, of `positions` along this side.
+[[nodiscard]] constexpr std::uint32_t cell_along(std::uint32_t position, std::uint32_t positions, std::uint32_t grid) {
+  return position * grid / positions;
+}
+
 /// B_j: the potential after a spike has had its effect on it.
 [[nodiscard]] constexpr std::int32_t after_spike(std::int32_t potential, bool spiked, contract::Reset reset,
                                                  std::int32_t threshold) {

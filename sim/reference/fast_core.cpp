@@ -23,6 +23,7 @@ bool learns_at_once(const LayerProgram& layer) {
 std::unique_ptr<FastLayer> make_layer(const LayerContext& context) {
   if (competes(context.shape)) return make_competition_layer(context);
   if (context.shape.factor == contract::Factor::kDiscriminant) return make_discriminant_layer(context);
+  if (context.shape.grid != 0) return make_grid_layer(context);
   if (has_shape(context.shape)) return make_convolution_layer(context);
   if (is_graded(context.program)) return make_graded_layer(context);
   return context.number > 0 && context.shape.neurons <= kNarrowNeurons ? make_narrow_layer(context) : make_dense_layer(context);

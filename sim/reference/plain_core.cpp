@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "driver/shell/connection.hpp"
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
@@ -154,7 +155,9 @@ class PlainCore final : public Core {
     for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
       const LayerProgram& shape = program_.layers[layer];
       sources.push_back(with_bias(inputs, shape));
-      activities.push_back(without_potentials(shape) ? compare(layer, sources.back()) : integrate(layer, sources.back()));
+      activities.push_back(without_potentials(shape) ? compare(layer, sources.back())
+                           : shape.grid != 0         ? pool(layer, sources.back())
+                                                     : integrate(layer, sources.back()));
       if (layer == 0 && sample.gated && !without_potentials(shape)) shut_all_but(sample.open, activities.back());
       for (const std::uint32_t count : activities.back().counts) counts_.layers[layer].spikes += spikes_of(count);
       if (potentials != nullptr) copy_potentials(shape, activities.back(), (*potentials)[layer]);
@@ -233,6 +236,52 @@ class PlainCore final : public Core {
     return sources;
   }
 
+  /// A: sums of weights, of each neuron or with a grid of each filter at each position.
+  std::vector<std::int64_t> sums_of(std::size_t layer, const Spikes& sources, std::size_t step) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerCounts& counts = counts_.layers[layer];
+    std::vector<std::int64_t> sums(positions_of(shape) * row_width(shape));
+    for (std::size_t source = 0; source < sources.width(); ++source) {
+      if (sources.at(step, source) == 0) continue;
+      ++counts.events;
+      for (const Reached& reached : reached_[layer][source]) {
+        counts.synaptic_operations += row_width(shape);
+        for (std::size_t k = 0; k < row_width(shape); ++k) {
+          sums[reached.first + k] += std::int64_t{sources.at(step, source)} * weight(layer, reached.row, k);
+        }
+      }
+    }
+    return sums;
+  }
+
+  /// Section 1, answers over a grid.
+  Activity pool(std::size_t layer, const Spikes& sources) {
+    const LayerProgram& shape = program_.layers[layer];
+    const std::vector<std::int64_t> sums = sums_of(layer, sources, 0);
+    const std::uint32_t rows = shell::position_rows(shape.shape), columns = shell::position_columns(shape.shape);
+    const std::size_t channels = shape.shape.channels, sides = shape.two_sided ? 2 : 1;
+    std::vector<std::uint32_t> pooled(shape.neurons);
+    for (std::size_t p = 0; p < std::size_t{rows} * columns; ++p) {
+      const std::size_t cell = std::size_t{cell_along(static_cast<std::uint32_t>(p) / columns, rows, shape.grid)} * shape.grid +
+                               cell_along(static_cast<std::uint32_t>(p) % columns, columns, shape.grid);
+      for (std::size_t k = 0; k < channels; ++k) {
+        const std::int64_t unlimited = current(sums[p * channels + k], shape.input_shift + contract::kGradedShift);
+        const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
+        if (potential != unlimited) ++counts_.layers[layer].potential_saturations;
+        pooled[cell * sides * channels + k] += excess(potential, shape.threshold);
+        if (shape.two_sided) pooled[(cell * sides + 1) * channels + k] += excess(-potential, shape.threshold);
+      }
+    }
+    Activity activity(program_.steps, kept_[layer]);
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      const std::int32_t potential = pooled_potential(pooled[neuron], shape.answer_scale, shape.answer_shift);
+      activity.potentials.at(0, neuron) = potential;
+      activity.counts[neuron] = graded_value(potential, 0);
+      activity.spikes.at(0, neuron) = static_cast<std::uint8_t>(activity.counts[neuron]);
+    }
+    return activity;
+  }
+
   /// Section 1.
   Activity integrate(std::size_t layer, const Spikes& sources) {
     const LayerProgram& shape = program_.layers[layer];
@@ -240,17 +289,7 @@ class PlainCore final : public Core {
     const unsigned shift = shape.input_shift + (is_graded(program_) ? contract::kGradedShift : 0);
     Activity activity(program_.steps, kept_[layer]);
     for (std::size_t step = 0; step < program_.steps; ++step) {
-      std::vector<std::int64_t> sums(shape.neurons);
-      for (std::size_t source = 0; source < sources.width(); ++source) {
-        if (sources.at(step, source) == 0) continue;
-        ++counts.events;
-        for (const Reached& reached : reached_[layer][source]) {
-          counts.synaptic_operations += row_width(shape);
-          for (std::size_t k = 0; k < row_width(shape); ++k) {
-            sums[reached.first + k] += std::int64_t{sources.at(step, source)} * weight(layer, reached.row, k);
-          }
-        }
-      }
+      const std::vector<std::int64_t> sums = sums_of(layer, sources, step);
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
         const std::int32_t before = after_spike(activity.potential_before(step, neuron), activity.spiked_before(step, neuron),
                                                 shape.reset, shape.threshold);

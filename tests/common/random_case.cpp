@@ -68,9 +68,15 @@ std::uint32_t kernel_rows(const Layer& layer, std::uint32_t sources) {
   return rows + (layer.flags & 1);
 }
 
-/// Groups of neurons that share the rows.
+/// Groups of neurons that share the rows. Not of a layer with a grid.
 std::uint32_t positions_of(const Layer& layer) {
   return is_convolution(layer) && layer.channels != 0 ? layer.neurons / layer.channels : 1;
+}
+
+/// Positions of the kernel along one side.
+std::uint32_t positions_along(const Layer& layer, std::uint32_t places, std::uint32_t kernel) {
+  const std::uint32_t room = ((places + (1U << layer.pool) - 1) >> layer.pool) + 2 * layer.padding;
+  return (room - kernel) / layer.stride + 1;
 }
 
 std::uint32_t rows_of(const Network& network, std::size_t index) {
@@ -135,6 +141,23 @@ void draw_convolution(Dice& dice, const contract::Limits& limits, const ProgramH
   layer.neurons = layer.channels * positions;
 }
 
+/// Gives a convolution a grid, if the build has room for its neurons; they may be fewer than those of the positions or more.
+void draw_grid(Dice& dice, const contract::Limits& limits, bool last, Layer& layer) {
+  const std::uint32_t rows = positions_along(layer, layer.source_rows, layer.kernel_rows);
+  const std::uint32_t columns = positions_along(layer, layer.source_columns, layer.kernel_columns);
+  Layer drawn = layer;
+  drawn.grid = static_cast<std::uint32_t>(dice.between(1, std::min({rows, columns, contract::kLayerGridMaximum})));
+  const std::uint32_t sides = dice.one_in(2) ? 2 : 1;
+  if (sides == 2) drawn.flags |= contract::kLayerFlagsTwoSided;
+  const std::uint32_t most = last ? limits.max_neurons : std::min(limits.max_neurons, limits.max_rows);
+  if (dice.one_in(2)) drawn.channels = std::min(layer.channels, static_cast<std::uint32_t>(dice.between(1, 40)));
+  drawn.neurons = drawn.grid * drawn.grid * sides * drawn.channels;
+  if (drawn.neurons > most) return;
+  drawn.answer_scale = static_cast<std::uint32_t>(dice.one_in(6) ? dice.below(65536) : dice.below(300));
+  drawn.answer_shift = static_cast<std::uint32_t>(dice.one_in(6) ? dice.below(16) : dice.below(6));
+  layer = drawn;
+}
+
 /// Sizes, neuron constants and rules; offsets and the stride come later.
 Network random_network(Dice& dice, const contract::Limits& limits) {
   Network network{};
@@ -176,6 +199,8 @@ Network random_network(Dice& dice, const contract::Limits& limits) {
     if (serial(limits)) used += rows * ((layer.neurons + limits.lanes - 1) / limits.lanes);
     if ((limits.rules & contract::kRulesConvolution) != 0 && dice.one_in(3))
       draw_convolution(dice, limits, header, before, n + 1 == header.layers, layer);
+    if ((limits.rules & contract::kRulesFeatures) != 0 && is_graded(header) && is_convolution(layer) && dice.one_in(2))
+      draw_grid(dice, limits, n + 1 == header.layers, layer);
     before = layer.neurons;
   }
   return network;
@@ -220,7 +245,7 @@ void draw_rules(Dice& dice, const contract::Limits& limits, const ProgramHeader&
         (!by_class(factor) || layer.neurons >= header.classes) && !(last ? hidden_only(factor) : last_only(factor)))
       factors.push_back(factor);
   }
-  const bool frozen = dice.one_in(6);
+  const bool frozen = dice.one_in(6) || layer.grid != 0;
   layer.factor = static_cast<std::uint32_t>(frozen ? contract::Factor::kFrozen : factors[dice.below(factors.size())]);
   const bool graded = is_graded(header);
   const bool too_tall = serial(limits) && rows > contract::kSerialHistoryRows;
@@ -270,6 +295,8 @@ void draw_neurons(Dice& dice, const contract::Limits& limits, bool graded, std::
     if (dice.one_in(2)) layer.reset = static_cast<std::uint32_t>(dice.below(contract::kLayerResetMaximum + 1));
   }
   if (dice.one_in(15)) layer.threshold = dice.pick({-32768, 32767, 0, -1});
+  // What finds nothing is of no interest, so half of the thresholds of grids are low.
+  if (layer.grid != 0 && dice.one_in(2)) layer.threshold = static_cast<std::int32_t>(dice.below(30));
   if (dice.one_in(15)) layer.window = dice.pick({-32768, 32767, 0, -1});
   // A spike is often followed by a negative trit.
   if (dice.one_in(4)) layer.window = layer.threshold;
@@ -283,6 +310,7 @@ void draw_neurons(Dice& dice, const contract::Limits& limits, bool graded, std::
     layer.threshold = negative ? dice.pick({-32768, 0, 1000}) : dice.pick({32767, 32766});
     layer.window = negative ? dice.pick({-32768, -32767}) : dice.pick({32767, 32766});
   }
+  if (layer.grid != 0) layer.threshold = std::max(layer.threshold, 0);
 }
 
 void draw_weights(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer, double spread,
@@ -730,6 +758,7 @@ std::string RandomCase::describe() const {
     if (is_convolution(l)) {
       text += fmt::format(" ({}x{}x{} pool {} padding {} stride {} kernel {}x{} channels {})", l.source_rows, l.source_columns,
                           l.source_channels, l.pool, l.padding, l.stride, l.kernel_rows, l.kernel_columns, l.channels);
+      if (l.grid != 0) text += fmt::format(" grid {}{}", l.grid, (l.flags & 2) != 0 ? " two-sided" : "");
     }
     rules += fmt::format(" {}/{}/{}", name(static_cast<contract::Factor>(l.factor)), name(static_cast<contract::Span>(l.span)),
                          name(static_cast<contract::Rounding>(l.rounding)));

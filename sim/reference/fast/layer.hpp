@@ -96,6 +96,8 @@ class FastLayer {
 [[nodiscard]] std::unique_ptr<FastLayer> make_narrow_layer(const LayerContext& context);
 /// Of spikes or of graded values.
 [[nodiscard]] std::unique_ptr<FastLayer> make_convolution_layer(const LayerContext& context);
+/// A convolution of graded values whose answers are pooled over a grid.
+[[nodiscard]] std::unique_ptr<FastLayer> make_grid_layer(const LayerContext& context);
 [[nodiscard]] std::unique_ptr<FastLayer> make_graded_layer(const LayerContext& context);
 [[nodiscard]] std::unique_ptr<FastLayer> make_competition_layer(const LayerContext& context);
 [[nodiscard]] std::unique_ptr<FastLayer> make_discriminant_layer(const LayerContext& context);

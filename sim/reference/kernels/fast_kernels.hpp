@@ -196,6 +196,36 @@ struct ScatterJob {
   std::uint64_t saturations;  ///< out, of limited_scatter
 };
 
+/// Positions of a convolution that are taken at once, and filters of a block.
+inline constexpr std::size_t kPatchPositions = 12;
+inline constexpr std::size_t kFilterBlock = 16;
+
+/// Sums of the values of patches times the weights of filters, of kPatchPositions positions and whole blocks of filters. Rows
+/// of weights come in groups of two, of 16 bits each, or of four bytes; the last group is filled up with weights of 0. No sum
+/// may leave 32 bits. Strides are in elements.
+struct PatchJob {
+  const std::uint32_t* patches;  ///< [position][group], values of as many bits as the weights
+  std::size_t patch_stride;
+  const std::uint32_t* weights;  ///< [block][group][kFilterBlock]
+  std::size_t weight_stride;     ///< from a block to the next
+  std::size_t groups;
+  std::size_t blocks;
+  std::int32_t* sums;  ///< out: [position][filter]
+  std::size_t sum_stride;
+};
+
+/// Answers of the filters at a position, added to the sums of its cell.
+struct CellJob {
+  const std::int32_t* sums;
+  std::size_t count;  ///< of filters
+  std::int32_t half;  ///< a sum and this fit 32 bits
+  unsigned shift;
+  std::int32_t threshold;     ///< not negative
+  std::uint32_t* up;          ///< in and out
+  std::uint32_t* down;        ///< in and out
+  std::uint64_t saturations;  ///< in and out
+};
+
 struct FastKernels {
   const char* name;
   void (*integrate8)(IntegrateJob&);
@@ -218,6 +248,9 @@ struct FastKernels {
   /// Of a single sample, whose sums are limited to 32 bits.
   void (*limited_scatter)(ScatterJob&);
   std::uint32_t (*largest_magnitude)(const std::int32_t* values, std::size_t count);
+  void (*patch_pairs)(const PatchJob&);
+  void (*patch_bytes)(const PatchJob&);  ///< values without a sign, weights with one; null where pairs are as fast
+  void (*cell_answers)(CellJob&);
   /// factors[j] = postsynaptic_factor(level_signal(levels[j]), rate, shift); arrays are padded.
   void (*level_factors)(const std::int8_t* levels, std::size_t count, std::int32_t rate, unsigned shift, std::int32_t* factors);
   /// The parts of trits[j] * factors[j] that CommonUpdate8Job and CommonUpdate16Job want; `count` is padded.

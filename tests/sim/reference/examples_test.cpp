@@ -157,6 +157,35 @@ Values answer(const Example& e) {
           {"saturated", flag(potential != unlimited)}};
 }
 
+/// Both sides of a filter at a position.
+Values side(const Example& e) {
+  const std::int64_t unlimited =
+      current(e.number("sum"), static_cast<unsigned>(e.number("input_shift")) + contract::kGradedShift);
+  const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
+  const auto threshold = static_cast<std::int32_t>(e.number("threshold"));
+  return {{"potential", std::to_string(potential)},
+          {"up", std::to_string(excess(potential, threshold))},
+          {"down", std::to_string(excess(-potential, threshold))},
+          {"saturated", flag(potential != unlimited)}};
+}
+
+/// A neuron of a grid.
+Values root(const Example& e) {
+  const std::int32_t potential =
+      pooled_potential(static_cast<std::uint32_t>(e.number("sum")), static_cast<std::uint32_t>(e.number("answer_scale")),
+                       static_cast<unsigned>(e.number("answer_shift")));
+  return {{"potential", std::to_string(potential)}, {"value", std::to_string(graded_value(potential, 0))}};
+}
+
+Values cell(const Example& e) {
+  const auto grid = static_cast<std::uint32_t>(e.number("grid"));
+  const auto along = [&](std::size_t side) {
+    return cell_along(static_cast<std::uint32_t>(e.list("position").at(side)),
+                      static_cast<std::uint32_t>(e.list("positions").at(side)), grid);
+  };
+  return {{"cell", std::to_string(along(0) * grid + along(1))}};
+}
+
 Values match_of(const Example& e) {
   const std::int64_t matched = match(e.number("product"), static_cast<unsigned>(e.number("input_shift")),
                                      static_cast<std::uint32_t>(e.number("squares")));
@@ -267,6 +296,14 @@ void take_convolution(const Example& e, LayerProgram& layer) {
   layer.rows = layer.shape.kernel_rows * layer.shape.kernel_columns * layer.shape.source_channels + (layer.bias ? 1 : 0);
 }
 
+void take_grid(const Example& e, LayerProgram& layer) {
+  const auto unsigned_of = [&](const char* key) { return static_cast<std::uint32_t>(e.number(key)); };
+  layer.grid = unsigned_of("grid");
+  layer.two_sided = e.number("two_sided") != 0;
+  layer.answer_scale = unsigned_of("answer_scale");
+  layer.answer_shift = unsigned_of("answer_shift");
+}
+
 /// One layer and one sample, on the plain network or on a fast one.
 Values sample(const Example& e, const FastKernels* kernels) {
   Program program;
@@ -300,6 +337,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
   for (const auto value : contract::kAllPost)
     if (e.given.contains("post") && name(value) == e.text("post")) layer.post = value;
   if (e.given.contains("kernel")) take_convolution(e, layer);
+  if (e.given.contains("grid")) take_grid(e, layer);
   program.layers = {layer};
 
   const auto network = kernels == nullptr ? make_plain_core(program) : make_fast_core(program, *kernels);
@@ -332,7 +370,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
                unsigned_of("sample"), result, &potentials);
   std::vector<int> spikes;
   for (const std::int16_t potential : potentials[0]) {
-    spikes.push_back(potential > (graded ? layer.window : layer.threshold) ? 1 : 0);
+    spikes.push_back(potential > (layer.grid != 0 ? 0 : graded ? layer.window : layer.threshold) ? 1 : 0);
   }
   std::vector<std::uint32_t> counts;
   for (const std::uint32_t value : result.scores) counts.push_back(value / 65536);
@@ -507,6 +545,12 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_EQ(presynaptic_part(e), e.expected);
     } else if (e.kind == "answer") {
       EXPECT_EQ(answer(e), e.expected);
+    } else if (e.kind == "side") {
+      EXPECT_EQ(side(e), e.expected);
+    } else if (e.kind == "root") {
+      EXPECT_EQ(root(e), e.expected);
+    } else if (e.kind == "cell") {
+      EXPECT_EQ(cell(e), e.expected);
     } else if (e.kind == "match") {
       EXPECT_EQ(match_of(e), e.expected);
     } else if (e.kind == "pull") {
@@ -543,9 +587,9 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_TRUE(e.kind == "expectation" || e.kind == "level") << "no test for this kind";
     }
   }
-  for (const char* kind :
-       {"neuron", "factor", "signal", "postsynaptic", "presynaptic", "answer", "match", "pull", "contest", "discriminant",
-        "solve", "update", "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
+  for (const char* kind : {"neuron", "factor",  "signal",     "postsynaptic", "presynaptic", "answer",       "side",
+                           "root",   "cell",    "match",      "pull",         "contest",     "discriminant", "solve",
+                           "update", "permute", "sample_key", "encoding",     "spike",       "rounding",     "sample"}) {
     EXPECT_GT(checked[kind], 0) << kind;
   }
 }

@@ -13,8 +13,8 @@ namespace {
 /// A program in which nothing is ever rounded or limited: whole currents, no leak or all of it, changes that are whole weights.
 Program exact_program(Generator& generator) {
   Program program = random_program(generator, 16, 60);
+  while (is_graded(program)) program = random_program(generator, 16, 60);
   program.learn = true;
-  if (is_graded(program)) program.sample_kind = contract::SampleKind::kIntensity;
   program.steps = std::min(program.steps, 8U);
   for (LayerProgram& layer : program.layers) {
     if (without_potentials(layer)) layer.factor = contract::Factor::kError;

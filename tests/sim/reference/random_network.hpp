@@ -52,6 +52,17 @@ inline void make_convolution(Generator& generator, std::uint32_t sources, LayerP
   layer.rows = shape.kernel_rows * shape.kernel_columns * shape.source_channels + (layer.bias ? 1 : 0);
 }
 
+/// Gives a convolution of graded values a grid.
+inline void make_grid(Generator& generator, LayerProgram& layer) {
+  const std::uint32_t rows = shell::position_rows(layer.shape), columns = shell::position_columns(layer.shape);
+  layer.grid = static_cast<std::uint32_t>(uniform(generator, 1, std::min({rows, columns, 8U})));
+  layer.two_sided = uniform(generator, 0, 1) == 0;
+  if (uniform(generator, 0, 2) == 0) layer.shape.channels = static_cast<std::uint32_t>(uniform(generator, 1, 40));
+  layer.neurons = layer.grid * layer.grid * (layer.two_sided ? 2 : 1) * layer.shape.channels;
+  layer.answer_scale = static_cast<std::uint32_t>(uniform(generator, 0, uniform(generator, 0, 3) == 0 ? 65535 : 300));
+  layer.answer_shift = static_cast<std::uint32_t>(uniform(generator, 0, 15));
+}
+
 /// A legal program of up to `most_neurons` neurons a layer. Offsets are laid out one layer after the other.
 inline Program random_program(Generator& generator, std::uint32_t weight_width, std::uint32_t most_neurons = 200) {
   Program program;
@@ -83,12 +94,15 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     layer.threshold = static_cast<std::int32_t>(uniform(generator, -50, 400));
     layer.window = static_cast<std::int32_t>(uniform(generator, -100, 200));
     if (uniform(generator, 0, 9) == 0) layer.threshold = static_cast<std::int32_t>(uniform(generator, -32768, 32767));
+    if (is_graded(program) && has_shape(layer) && uniform(generator, 0, 1) == 0) make_grid(generator, layer);
+    if (layer.grid != 0) layer.threshold = std::max(layer.threshold, 0);
     // Of any width, and of those that take the short way.
     layer.leak = static_cast<std::uint32_t>(uniform(generator, 0, 2) == 0 ? uniform(generator, 0, 65536)
                                                                           : 256 * uniform(generator, 0, 256));
     if (uniform(generator, 0, 1) == 0) layer.reset = static_cast<contract::Reset>(uniform(generator, 0, 2));
     const bool last = number + 1 == layers;
     layer.factor = static_cast<contract::Factor>(uniform(generator, 0, last ? 2 : 3));
+    if (layer.grid != 0) layer.factor = contract::Factor::kFrozen;
     if (last && !has_shape(layer) && uniform(generator, 0, 3) == 0) layer.factor = contract::Factor::kCompetition;
     if (last && !has_shape(layer) && is_graded(program) && uniform(generator, 0, 2) == 0) {
       layer.factor = contract::Factor::kDiscriminant;
