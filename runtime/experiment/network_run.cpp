@@ -14,6 +14,7 @@
 #include "runtime/experiment/weight_changes.hpp"
 #include "runtime/network/limits.hpp"
 #include "runtime/run/devices.hpp"
+#include "runtime/run/readout.hpp"
 #include "runtime/run/session.hpp"
 
 namespace phasic::runtime {
@@ -126,6 +127,7 @@ Repeated repeat(const RunPlan& plan, const Fixed& fixed, const Dataset& training
   std::vector<std::byte> other_weights = state.weights;
   const auto both = [&](std::span<const std::byte> weights, std::span<const Sample> samples, const LaunchOptions& options) {
     LaunchResult a = launcher(weights, samples, options);
+    make_readout_where_due(fixed, options.stream_sample, other_weights);
     LaunchResult b = other(other_weights, samples, options);
     for (std::size_t k = 0; k < a.scores.size(); ++k) repeated.differences += a.scores[k] != b.scores[k] ? 1 : 0;
     for (std::size_t k = 0; k < a.weights.size(); ++k) repeated.differences += a.weights[k] != b.weights[k] ? 1 : 0;
@@ -183,7 +185,8 @@ Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgre
   row.epochs = std::uint64_t{experiment.passes};
   row.formula_cost = row.formula_operations * experiment.passes;
   row.weights_crc32 = checksum_of(weights);
-  row.weight_changes = ChartData{weight_changes(network, fixed.layout, initial_weights(network, fixed.layout), weights)};
+  row.weight_changes = ChartData{
+      weight_changes(network, fixed.layout, initial_weights(network, fixed.layout), answering_weights(fixed, weights))};
   row.raster = ChartData{raster_of(fixed, sample_of(judged, 0), judged_numbers, weights, launcher)};
   row.network = canonical(network);
   row.engine = experiment.engine;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "driver/discriminant/solve.hpp"
 #include "runtime/network/learning_rate.hpp"
 #include "runtime/network/names.hpp"
 #include "runtime/network/network.hpp"
@@ -77,6 +78,12 @@ std::string line_of(const Place& at) {
   if (layer.competes()) {
     return line + fmt::format("  competition: target {} x count / 2, slowest rate 1/{}, homeostasis {}\n",
                               1u << layer.input_shift, 1u << layer.factor_shift, layer.homeostasis);
+  }
+  if (layer.rule == Rule::kDiscriminant) {
+    const double part = std::ldexp(layer.regularization, -static_cast<int>(discriminant::kRegularizationBits));
+    line += fmt::format("  discriminant: regularization {}", both(part, layer.regularization));
+    if (layer.solve_every != 0) line += fmt::format(", answers made anew every {} samples", layer.solve_every);
+    return line + '\n';
   }
   for (const Column& column : kColumns) line += cell(column, column.text(at));
   line.back() = '\n';

@@ -204,15 +204,15 @@ const std::vector<LayerField>& layer_fields() {
 }
 
 const std::vector<LayerField>& layer_fields(Rule rule) {
-  return rule == Rule::kCompetition ? competition_fields() : layer_fields();
+  if (rule == Rule::kCompetition) return competition_fields();
+  return rule == Rule::kDiscriminant ? discriminant_fields() : layer_fields();
 }
 
 LayerSpec read_layer(const JsonNode& node, LayerContext context) {
   // Any object without a rule is read as a layer that spikes; the message names what is missing.
-  const bool competes =
-      node.value().is_object() && static_cast<Rule>(node.at("rule").one_of(names::kRules)) == Rule::kCompetition;
+  const Rule rule = node.value().is_object() ? static_cast<Rule>(node.at("rule").one_of(names::kRules)) : Rule::kFrozen;
   LayerSpec layer;
-  read_fields(node, competes ? competition_fields() : layer_fields(), context, layer);
+  read_fields(node, layer_fields(rule), context, layer);
   return layer;
 }
 

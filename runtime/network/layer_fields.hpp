@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Fields of a layer in a network file: those of a layer that spikes or is graded, and those of one that competes.
+/// Fields of a layer in a network file: those of a layer that spikes or is graded, of one that competes, and of a discriminant.
 #pragma once
 
 #include "runtime/network/fields.hpp"
@@ -17,6 +17,7 @@ using LayerField = Field<LayerSpec, LayerContext>;
 
 [[nodiscard]] const std::vector<LayerField>& layer_fields();
 [[nodiscard]] const std::vector<LayerField>& competition_fields();
+[[nodiscard]] const std::vector<LayerField>& discriminant_fields();
 
 /// Those of a layer with this rule.
 [[nodiscard]] const std::vector<LayerField>& layer_fields(Rule rule);

@@ -11,6 +11,7 @@
 #include "driver/layout/serial_memory.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/network/names.hpp"
+#include "runtime/network/program.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -86,6 +87,11 @@ void check_limits(const Network& network, const contract::Limits& limits, const 
   if (network.steps > limits.max_steps) refuse("steps", network.steps, "max_steps", limits.max_steps);
   if (network.classes > limits.max_classes) refuse("classes", network.classes, "max_classes", limits.max_classes);
   if (network.inputs > limits.max_rows) refuse("inputs", network.inputs, "max_rows", limits.max_rows);
+  if (const auto bytes = layout_of(network).weights_bytes; bytes > UINT32_MAX) {
+    throw InputError(
+        network.file, "layers",
+        fmt::format("their weights and what they keep take {} bytes, more than the {} of a buffer", bytes, UINT32_MAX));
+  }
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto& layer = network.layers[n];
     const auto field = [n](std::string_view name) { return fmt::format("layers[{}].{}", n, name); };

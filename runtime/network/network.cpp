@@ -22,9 +22,11 @@ contract::Factor factor_of(Rule rule) {
     case Rule::kEprop:
       return contract::Factor::kFeedback;
     case Rule::kCompetition:
+      return contract::Factor::kCompetition;
+    case Rule::kDiscriminant:
       break;
   }
-  return contract::Factor::kCompetition;
+  return contract::Factor::kDiscriminant;
 }
 
 std::string_view name(Rule rule) { return names::name_of(names::kRules, rule); }

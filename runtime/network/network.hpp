@@ -17,7 +17,7 @@ namespace phasic::runtime {
 
 /// How a layer learns. The contract's factor follows from it; span, post and trace have usual values of their own
 /// (docs/networks.md).
-enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kCompetition };
+enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kCompetition, kDiscriminant };
 [[nodiscard]] contract::Factor factor_of(Rule rule);
 [[nodiscard]] std::string_view name(Rule rule);
 
@@ -40,12 +40,15 @@ struct LayerSpec {
   contract::Post post = contract::Post::kTrit;
   std::uint32_t trace_shift = 0;
   std::uint32_t homeostasis = 0;        ///< of a layer that competes
+  std::uint32_t regularization = 1049;  ///< of a discriminant, in 1 / 2^20
+  std::uint64_t solve_every = 0;        ///< samples of the stream; 0: weights of a discriminant are made for tests alone
   std::uint32_t initial_amplitude = 0;  ///< initial weights are uniform in [-amplitude, amplitude]
   double unit = 1.0 / 256;              ///< what one unit of a potential stands for; for people only
   [[nodiscard]] contract::Factor factor() const { return factor_of(rule); }
   [[nodiscard]] bool has_shape() const { return contract::has_shape(kind); }
   [[nodiscard]] bool learns() const { return contract::learns(factor()); }
   [[nodiscard]] bool competes() const { return contract::competes(factor()); }
+  [[nodiscard]] bool has_potentials() const { return !contract::without_potentials(factor()); }
   /// Whether the layer has a table of levels.
   [[nodiscard]] bool has_levels() const { return contract::has_levels(factor()); }
   bool operator==(const LayerSpec&) const = default;
@@ -91,7 +94,7 @@ struct Network {
   [[nodiscard]] layout::Extent extent_before(std::size_t layer) const;
   /// How a layer is reached from the one before it.
   [[nodiscard]] layout::Connection connection(std::size_t layer) const;
-  /// Rows of a layer in the weights buffer: those of weights and of its state, if it competes or state is kept.
+  /// Rows of a layer in the weights buffer: those of weights, and those of its state if it has any or state is kept.
   [[nodiscard]] std::uint32_t stored_rows(std::size_t layer) const;
   /// Samples are shown once, and rows and neurons have values from 0 to 255 rather than spikes.
   [[nodiscard]] bool graded() const { return contract::is_graded(sample_kind); }

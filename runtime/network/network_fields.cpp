@@ -196,6 +196,7 @@ std::vector<FieldTable> field_tables() {
   add("The network", network_fields());
   add("A layer", layer_fields());
   add("A layer that competes", competition_fields());
+  add("A discriminant", discriminant_fields());
   add("Modulation", modulation_fields());
   add("Schedule of rates", schedule_fields());
   add("A gate from the sample", sample_gate_fields());

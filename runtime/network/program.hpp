@@ -17,6 +17,7 @@ struct Layout {
     std::size_t weights_offset;
     std::size_t row_bytes;      ///< from one row of weights to the next
     std::size_t levels_offset;  ///< 0 for layers without a level table
+    std::size_t memory_offset;  ///< in the weights buffer; 0 for layers that keep nothing beside their rows
   };
   std::vector<Place> layers;
   std::size_t weights_bytes = 0;
@@ -33,7 +34,7 @@ struct ProgramOptions {
 };
 [[nodiscard]] std::vector<std::byte> program_block(const Network& network, const Layout& layout, const ProgramOptions& options);
 
-/// Uniform integers in [-amplitude, amplitude], drawn from the seed.
+/// Uniform integers in [-amplitude, amplitude], drawn from the seed; a discriminant has learned nothing.
 [[nodiscard]] std::vector<std::byte> initial_weights(const Network& network, const Layout& layout);
 
 /// Level tables of all layers that use them.
@@ -42,5 +43,12 @@ struct ProgramOptions {
 /// Weight from row i to neuron j of a layer.
 [[nodiscard]] std::int32_t weight(const Network& network, const Layout& layout, std::span<const std::byte> weights,
                                   std::size_t layer, std::uint32_t row, std::uint32_t neuron);
+/// Puts one that fits.
+void put_weight(const Network& network, const Layout& layout, std::span<std::byte> weights, std::size_t layer,
+                std::uint32_t row, std::uint32_t neuron, std::int32_t value);
+
+/// Puts the offsets of a last layer that is a discriminant, one a neuron.
+void put_offsets(const Network& network, const Layout& layout, std::span<std::byte> weights,
+                 std::span<const std::int32_t> offsets);
 
 }  // namespace phasic::runtime
