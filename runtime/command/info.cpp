@@ -101,6 +101,7 @@ void tell_devices(const RunOptions& asked, const std::optional<Network>& network
   auto options = asked;
   if (const auto card = prepare_xrt(options.device); !card.empty())
     fmt::print("XILINX_XRT is not set: using the simulated card in {}\n", card);
+  if (network) options.device.weight_width = network->weight_width;
   const auto devices = open_devices(options.device);
   for (const auto& device : devices) print_limits(*device);
   if (network) {

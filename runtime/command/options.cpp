@@ -55,7 +55,9 @@ std::vector<std::unique_ptr<driver::Device>> open_for(const RunOptions& options,
   if (const auto card = runtime::prepare_xrt(options.device); !card.empty() && !options.quiet) {
     fmt::print(stderr, "XILINX_XRT is not set: using the simulated card in {}\n", card);
   }
-  auto devices = runtime::open_devices(options.device);
+  auto device_options = options.device;
+  device_options.weight_width = network.weight_width;
+  auto devices = runtime::open_devices(device_options);
   for (const auto& device : devices) runtime::check_limits(network, device->limits(), device->describe());
   return devices;
 }

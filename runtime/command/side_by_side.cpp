@@ -20,6 +20,7 @@ BothSides::BothSides(const SideBySide& options, const Network& network)
   twin_options.engine = options.against;
   twin_options.engine_options = options.against_options;
   twin_options.compute_units = static_cast<unsigned>(devices.size());
+  twin_options.weight_width = network.weight_width;
   twins = open_devices(twin_options);
   for (const auto& twin : twins) check_limits(network, twin->limits(), twin->describe());
   const auto name =

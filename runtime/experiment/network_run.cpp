@@ -42,6 +42,7 @@ Counted counted(const Network& network, const Counters& counters) {
 std::vector<std::unique_ptr<driver::Device>> open_engine(const std::string& engine, const Network& network) {
   DeviceOptions options;
   options.engine = engine;
+  options.weight_width = network.weight_width;
   auto devices = open_devices(options);
   check_limits(network, devices[0]->limits(), engine);
   return devices;

@@ -16,9 +16,10 @@ namespace {
 
 constexpr unsigned kMostComputeUnits = 64;
 
-nlohmann::json widest_limits() {
+nlohmann::json widest_limits(std::uint32_t weight_width) {
   nlohmann::json limits;
-  const contract::Limits widest = contract::widest_limits();
+  contract::Limits widest = contract::widest_limits();
+  widest.weight_width = weight_width;
   for (const contract::Limit& limit : contract::kLimits) limits[limit.name] = widest.*limit.value;
   return limits;
 }
@@ -61,7 +62,9 @@ std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& o
   std::vector<std::unique_ptr<driver::Device>> devices;
   if (options.transport == "local") {
     // The reference takes any network unless it is asked to play a build.
-    if (options.engine == "reference" && !engine_options.contains("limits")) engine_options["limits"] = widest_limits();
+    if (options.engine == "reference" && !engine_options.contains("limits")) {
+      engine_options["limits"] = widest_limits(options.weight_width);
+    }
     for (unsigned n = 0; n < options.compute_units; ++n) {
       devices.push_back(
           guarded("--engine " + options.engine, [&] { return driver::open_local(options.engine, engine_options.dump()); }));

@@ -17,6 +17,7 @@ struct DeviceOptions {
   std::string xclbin;                 ///< empty: the one that the build made for the engine
   std::vector<unsigned> devices{0};   ///< cards, XRT only
   unsigned compute_units = 1;         ///< of each card; with the local transport, engines in this process
+  std::uint32_t weight_width = contract::kDefaultWeightWidth;  ///< of the network, in bits; for the reference, which has any
 };
 
 /// Opens them all, in the order of cards and compute units. Throws InputError for what the user named wrongly and DeviceError

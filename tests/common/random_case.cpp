@@ -784,7 +784,7 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
     Layer& layer = network.layers[n];
     const bool last = n + 1 == header.layers;
     draw_rules(dice, limits, header, rows_of(network, n), last, layer);
-    if (has_levels(layer)) levels += std::uint64_t{header.classes} * ((layer.neurons + 7) / 8 * 8);
+    if (has_levels(layer)) levels += std::uint64_t{header.classes} * ((std::uint64_t{layer.neurons} + 7) / 8 * 8);
     if (serial(limits) && levels > contract::kSerialLevels)
       layer.factor = static_cast<std::uint32_t>(contract::Factor::kFrozen);
     if (last && !is_convolution(layer) && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {

@@ -208,6 +208,8 @@ TEST(Header, LimitsGoToTheirRegistersAndBack) {
   EXPECT_EQ(contract::words_of({})[3], contract::kDefaultMaxRows);
   EXPECT_EQ(contract::widest_limits().max_rows, 65528U);
   EXPECT_EQ(contract::widest_limits().lanes, contract::kDefaultLanes);
+  EXPECT_NE(contract::widest_limits().rules & contract::kRulesConvolution, 0U);
+  EXPECT_EQ(contract::widest_limits().rules & contract::kRulesSerial, 0U) << "a serial build takes less, not more";
 }
 
 TEST(Header, LimitsKnowTheirBounds) {

@@ -52,10 +52,12 @@ void put_limits(Text& out, const Contract& contract) {
       "constexpr Limits limits_of(const LimitWords& words) {{\n  Limits limits;\n"
       "  for (std::size_t index = 0; index < words.size(); ++index) limits.*kLimits[index].value = words[index];\n"
       "  return limits;\n}}\n"
-      "/// The largest of every limit, but for `lanes`, `weight_width`, `data_width` and `rules`, which are not sizes.\n"
+      "/// The largest of every limit but `lanes`, `weight_width` and `data_width`, with all rules but `rules_serial`, which "
+      "is a lack.\n"
       "constexpr Limits widest_limits() {{\n  Limits limits;\n"
       "  for (const Limit& limit : kLimits) {{\n"
-      "    if (!limit.power_of_two && limit.value != &Limits::rules) limits.*limit.value = limit.maximum;\n  }}\n"
+      "    if (!limit.power_of_two) limits.*limit.value = limit.maximum;\n  }}\n"
+      "  limits.rules &= ~std::uint32_t{{kRulesSerial}};\n"
       "  return limits;\n}}\n");
 }
 

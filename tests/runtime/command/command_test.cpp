@@ -40,6 +40,26 @@ TEST_F(Command, LearnsTestsAndTellsOfIt) {
                 {"64-40-4", "500 samples learned", "epoch 1, sample 140", "belongs to", "max_rows", "the network fits"});
 }
 
+TEST_F(Command, TheReferenceTakesConvolutionsAndWeightsOf16BitsUnasked) {
+  auto document = test::small_network();
+  document["shape"] = {8, 8};
+  document["weight_width"] = 16;
+  auto& hidden = document["layers"][0];
+  hidden.erase("neurons");
+  hidden["kind"] = "convolution";
+  hidden["channels"] = 4;
+  hidden["kernel"] = 3;
+  test::write_file(network, document.dump());
+  auto ended = run(learn("state", {"--samples", "50"}));
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  ended = run({"compare", network, "--data", data, "--engine", "reference", "--engine-options", R"({"plain": true})",
+               "--samples", "20", "--test-samples", "10", "--quiet"});
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  ended = run({"info", network, "--engine", "reference"});
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  expect_all_in(ended.text, {"16-bit weights", "the network fits"});
+}
+
 TEST_F(Command, ComparesTwoEngines) {
   const auto ended = run({"compare", network, "--data", data, "--engine", "reference", "--samples", "70", "--test-samples",
                           "30", "--potentials", "--launch-samples", "20", "--quiet"});

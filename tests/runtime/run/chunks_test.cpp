@@ -91,7 +91,7 @@ class ChunksRun : public ::testing::Test {
     to.answers.insert(to.answers.end(), more.answers.begin(), more.answers.end());
     to.scores.insert(to.scores.end(), more.scores.begin(), more.scores.end());
   }
-  Outcome learned(const LearnPlan& plan, Order order = Order::kFile, LearnState from = {}) const {
+  [[nodiscard]] Outcome learned(const LearnPlan& plan, Order order = Order::kFile, LearnState from = {}) const {
     SampleStream stream(data, order, fixed.network.seed);
     Outcome outcome{std::move(from), {}};
     if (outcome.state.weights.empty()) outcome.state.weights = initial_weights(fixed.network, fixed.layout);
@@ -103,7 +103,7 @@ class ChunksRun : public ::testing::Test {
     });
     return outcome;
   }
-  Answers tested(std::uint64_t size, std::size_t units = 1) const {
+  [[nodiscard]] Answers tested(std::uint64_t size, std::size_t units = 1) const {
     std::vector<std::unique_ptr<driver::Device>> devices;
     std::vector<Launcher> launchers;
     for (std::size_t n = 0; n < units; ++n) {

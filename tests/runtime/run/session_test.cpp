@@ -201,6 +201,7 @@ TEST_F(Session, AnyNumberOfComputeUnitsGivesTheSameResults) {
   for (std::size_t units = 1; units <= 3; ++units) {
     devices.push_back(driver::open_local("reference"));
     std::vector<Launcher> launchers;
+    launchers.reserve(devices.size());
     for (const auto& one : devices) launchers.push_back(launch_on(*one, fixed));
     for (const std::uint64_t size : {150, 11}) {
       std::vector<std::uint32_t> scores;
