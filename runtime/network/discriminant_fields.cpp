@@ -47,7 +47,7 @@ const std::vector<LayerField>& discriminant_fields() {
        [](const LayerSpec& layer, const Network&) {
          return json{{"raw", layer.regularization}};
        }},
-      Of::integer<std::uint64_t>("solve_every", &LayerSpec::solve_every, {0, INT64_MAX}, 0),
+      Of::integer<std::uint32_t>("solve_every", &LayerSpec::solve_every, {0, UINT32_MAX}, 0),
   };
   return fields;
 }

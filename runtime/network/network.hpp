@@ -41,7 +41,7 @@ struct LayerSpec {
   std::uint32_t trace_shift = 0;
   std::uint32_t homeostasis = 0;        ///< of a layer that competes
   std::uint32_t regularization = 1049;  ///< of a discriminant, in 1 / 2^20
-  std::uint64_t solve_every = 0;        ///< samples of the stream; 0: weights of a discriminant are made for tests alone
+  std::uint32_t solve_every = 0;        ///< samples of the stream; 0: weights of a discriminant are made for tests alone
   std::uint32_t initial_amplitude = 0;  ///< initial weights are uniform in [-amplitude, amplitude]
   double unit = 1.0 / 256;              ///< what one unit of a potential stands for; for people only
   [[nodiscard]] contract::Factor factor() const { return factor_of(rule); }

@@ -131,7 +131,20 @@ TEST(NetworkFields, WhatAFieldIsWhenItIsLeftOutIsWhatTheTableSays) {
   check(tables[0].fields, competes);
   check(tables[1].fields, competes["layers"][0]);
   check(tables[2].fields, competes["layers"][1]);
-  check(tables[3].fields, competes["modulation"]);
+  check(tables[4].fields, competes["modulation"]);
+  document["layers"][1] = {{"neurons", 8}, {"rule", "discriminant"}};
+  document["samples"] = "graded";
+  document["steps"] = 1;
+  const auto discriminant = parse_network(document, "net.json").layers[1];
+  for (const auto& field : tables[3].fields) {
+    if (field.name == "regularization") {
+      EXPECT_EQ(field.usual, "0.001");
+      EXPECT_EQ(discriminant.regularization, std::round(0.001 * (1 << 20)));
+    }
+    if (field.name == "solve_every") {
+      EXPECT_EQ(field.usual, std::to_string(discriminant.solve_every));
+    }
+  }
   EXPECT_EQ(network.seed, 1U);
 }
 
