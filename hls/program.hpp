@@ -52,7 +52,8 @@ inline Word stored_rows(const LayerSettings& layer) { return layer.rows + layer.
 template <class Build>
 constexpr Word absent_factors() {
   return ((Build::kRules & kRulesFeedback) != 0 ? 0U : kFactorNeedsFeedback) |
-         ((Build::kRules & kRulesCompetition) != 0 ? 0U : kFactorNeedsCompetition);
+         ((Build::kRules & kRulesCompetition) != 0 ? 0U : kFactorNeedsCompetition) | kFactorNeedsFeatures |
+         kFactorNeedsDiscriminant;
 }
 
 /// The connections that the build was made without.
@@ -201,8 +202,7 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
                               !is_in(last ? kFactorHiddenOnly : kFactorLastOnly, factor) &&
                               (!competing || (!program.trace && layer.input_shift <= kCompetitionInputShift));
     fault.require(layer.neurons >= 1 && layer.neurons <= Build::kMaxNeurons, base + kLayerNeurons);
-    fault.require(word_at(words, base + kLayerFlags) <= kLayerFlagsMaximum && layer.rows <= Build::kMaxRows,
-                  base + kLayerFlags);
+    fault.require(word_at(words, base + kLayerFlags) <= kLayerHasBias && layer.rows <= Build::kMaxRows, base + kLayerFlags);
     fault.require(
         layer.threshold >= kLayerThresholdMinimum && layer.threshold <= static_cast<std::int32_t>(kLayerThresholdMaximum),
         base + kLayerThreshold);
@@ -231,7 +231,7 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     fault.require(layer.reset <= kLayerResetMaximum && !is_in(absent_resets<Build>(), layer.reset), base + kLayerReset);
     if (shaped) parse_shape<Build>(words, base, before, fault, layer.shape);
     // Dense connections have no shape.
-    for (Word at = shaped ? kLayerReserved : kLayerSourceRows; at < kLayerBytes; at += 4) {
+    for (Word at = shaped ? kLayerGrid : kLayerSourceRows; at < kLayerBytes; at += 4) {
 #pragma HLS LOOP_TRIPCOUNT min = 5 max = 14
       fault.require(word_at(words, base + at) == 0, base + at);
     }

@@ -39,12 +39,25 @@ inline constexpr std::uint64_t kRecordsOffset = counters_offset(contract::kMaxLa
   return align(width * weight_width / 8);
 }
 
-/// Rows after those of weights that hold the state of neurons that compete, or if the program keeps state that of neurons that
-/// spike, at so many positions.
+/// Rows after those of weights that hold the state of neurons or filters that compete, the biases of a discriminant, or if the
+/// program keeps state that of neurons that spike, at so many positions.
 [[nodiscard]] constexpr std::uint32_t state_rows(contract::Factor factor, bool keep, std::uint32_t weight_width,
                                                  std::uint32_t positions) {
   if (competes(factor)) return (contract::kSquaresWidth + contract::kWinsWidth) / weight_width;
+  if (moves_filters(factor)) return contract::kWinsWidth / weight_width;
+  if (changes_memory(factor)) return contract::kMemoryWidth / weight_width;
   return keep ? (contract::kPotentialWidth / weight_width + 1) * positions : 0;
+}
+
+/// From a row of 32-bit values that a layer keeps beside its weights to the next.
+[[nodiscard]] constexpr std::uint64_t memory_row_bytes(std::uint64_t values) {
+  return align(contract::kMemoryWidth / 8 * values);
+}
+
+/// What a layer of so many rows of weights and neurons keeps beside them: the table of targets, or sums and their scatter.
+[[nodiscard]] constexpr std::uint64_t memory_bytes(contract::Factor factor, std::uint64_t rows, std::uint64_t neurons) {
+  if (moves_filters(factor)) return rows * align(rows) + memory_row_bytes(rows);
+  return changes_memory(factor) ? (rows + neurons) * memory_row_bytes(rows) + memory_row_bytes(neurons) : 0;
 }
 
 /// From the levels of a class to those of the next.

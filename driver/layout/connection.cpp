@@ -25,18 +25,18 @@ std::vector<Target> Connection::fan_out(std::uint32_t source) const {
   if (!shape_) return {{source, 0, neurons_}};
   std::vector<Target> targets;
   if (is_bias(source)) {
-    for (std::uint32_t first = 0; first < neurons_; first += width_) targets.push_back({rows_, first, width_});
+    for (std::uint32_t position = 0; position < positions_; ++position) targets.push_back({rows_, position * width_, width_});
     return targets;
   }
   const Extent& sources = shape_->sources;
   const std::uint32_t places = sources.rows * sources.columns;
   const std::uint32_t channel = first_ ? source / places : source % sources.channels;
   const std::uint32_t place = first_ ? source % places : source / sources.channels;
-  const Extent neurons = shape_->neurons();
-  for (const Meeting& row : meetings(*shape_, place / sources.columns, shape_->kernel_rows, neurons.rows)) {
-    for (const Meeting& column : meetings(*shape_, place % sources.columns, shape_->kernel_columns, neurons.columns)) {
+  const Extent positions = shape_->positions();
+  for (const Meeting& row : meetings(*shape_, place / sources.columns, shape_->kernel_rows, positions.rows)) {
+    for (const Meeting& column : meetings(*shape_, place % sources.columns, shape_->kernel_columns, positions.columns)) {
       targets.push_back({(row.offset * shape_->kernel_columns + column.offset) * sources.channels + channel,
-                         (row.position * neurons.columns + column.position) * width_, width_});
+                         (row.position * positions.columns + column.position) * width_, width_});
     }
   }
   return targets;

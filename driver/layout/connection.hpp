@@ -12,11 +12,12 @@
 
 namespace phasic::layout {
 
-/// A weight row and the neurons that it is added to.
+/// A weight row and the potentials that it is added to. Each neuron has one, or in a layer with a grid each filter at each
+/// position.
 struct Target {
   std::uint32_t row;
-  std::uint32_t first;  ///< neuron that the row's first weight belongs to
-  std::uint32_t count;  ///< neurons, as many as the row has weights
+  std::uint32_t first;  ///< potential that the row's first weight belongs to
+  std::uint32_t count;  ///< potentials, as many as the row has weights
   bool operator==(const Target&) const = default;
 };
 
@@ -25,7 +26,7 @@ class Connection {
   /// Every source has a row of its own, which is added to all neurons. `inputs` sources come from the layer before; with a bias
   /// there is one more.
   [[nodiscard]] static constexpr Connection dense(std::uint32_t inputs, bool bias, std::uint32_t neurons) {
-    return {inputs, bias, neurons, neurons, inputs, {}, false};
+    return {inputs, bias, neurons, neurons, inputs, 1, {}, false};
   }
   /// Positions share the rows of a kernel. `first`: the sources are the network's inputs, channel after channel.
   [[nodiscard]] static constexpr Connection convolution(const Shape& shape, bool bias, bool first) {
@@ -34,6 +35,7 @@ class Connection {
             static_cast<std::uint32_t>(shape.neurons().count()),
             shape.channels,
             shape.weight_rows(),
+            shape.positions().rows * shape.positions().columns,
             shape,
             first};
   }
@@ -43,14 +45,15 @@ class Connection {
   /// All sources, the bias included.
   [[nodiscard]] constexpr std::uint32_t sources() const { return inputs_ + (bias_ ? 1 : 0); }
   [[nodiscard]] constexpr bool is_bias(std::uint32_t source) const { return bias_ && source == inputs_; }
-  /// Neurons that are reached.
   [[nodiscard]] constexpr std::uint32_t neurons() const { return neurons_; }
 
   [[nodiscard]] constexpr std::uint32_t weight_rows() const { return rows_ + (bias_ ? 1 : 0); }
   /// Weights of a row.
   [[nodiscard]] constexpr std::uint32_t row_width() const { return width_; }
-  /// Groups of `row_width` neurons that share the rows.
-  [[nodiscard]] constexpr std::uint32_t positions() const { return width_ == 0 ? 0 : neurons_ / width_; }
+  /// Groups of `row_width` potentials that share the rows.
+  [[nodiscard]] constexpr std::uint32_t positions() const { return positions_; }
+  /// All potentials: as many as neurons, but in a layer with a grid one for each filter at each position.
+  [[nodiscard]] constexpr std::uint64_t potentials() const { return std::uint64_t{positions_} * width_; }
   /// Whether a row is that of the bias.
   [[nodiscard]] constexpr bool is_bias_row(std::uint32_t row) const { return bias_ && row == rows_; }
   /// All weights.
@@ -70,10 +73,17 @@ class Connection {
 
  private:
   constexpr Connection(std::uint32_t inputs, bool bias, std::uint32_t neurons, std::uint32_t width, std::uint32_t rows,
-                       std::optional<Shape> shape, bool first)
-      : inputs_(inputs), neurons_(neurons), width_(width), rows_(rows), bias_(bias), first_(first), shape_(shape) {}
+                       std::uint32_t positions, std::optional<Shape> shape, bool first)
+      : inputs_(inputs),
+        neurons_(neurons),
+        width_(width),
+        rows_(rows),
+        positions_(positions),
+        bias_(bias),
+        first_(first),
+        shape_(shape) {}
 
-  std::uint32_t inputs_, neurons_, width_, rows_;
+  std::uint32_t inputs_, neurons_, width_, rows_, positions_;
   bool bias_, first_;
   std::optional<Shape> shape_;
 };

@@ -17,6 +17,14 @@ void Core::set_rate(std::size_t layer, std::uint32_t rate, std::uint32_t factor_
   program_.layers.at(layer).factor_shift = factor_shift;
 }
 
+void Core::set_memory(std::size_t layer, std::span<const std::byte> bytes) {
+  if (bytes.size() != memory_bytes(program_.layers.at(layer))) throw std::invalid_argument("wrong size of a layer's memory");
+}
+
+void Core::get_memory(std::size_t layer, std::span<std::byte> bytes) const {
+  if (bytes.size() != memory_bytes(program_.layers.at(layer))) throw std::invalid_argument("wrong size of a layer's memory");
+}
+
 void set_weight_values(Core& network, std::size_t layer, std::span<const std::int16_t> weights) {
   const Program& program = network.program();
   const LayerProgram& shape = program.layers.at(layer);

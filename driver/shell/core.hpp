@@ -75,6 +75,9 @@ class Core {
   virtual void set_weights(std::size_t layer, std::span<const std::byte> rows) = 0;
   virtual void get_weights(std::size_t layer, std::span<std::byte> rows) const = 0;
   virtual void set_levels(std::size_t layer, std::span<const std::byte> rows) = 0;
+  /// What a layer keeps beside its rows of weights, memory_bytes long. Throws std::invalid_argument for another size.
+  virtual void set_memory(std::size_t layer, std::span<const std::byte> bytes);
+  virtual void get_memory(std::size_t layer, std::span<std::byte> bytes) const;
 
   /// Shows one sample and learns it if both the program and the sample ask for it. `number` chooses its random numbers:
   /// first_sample plus the position in the run. Fills `potentials` if it is given. The sample must be legal (section 6, step

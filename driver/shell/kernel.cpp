@@ -150,6 +150,7 @@ bool KernelRun::check_sizes() {
   };
   for (const LayerProgram& layer : program_.layers) {
     if (!fits(argument::kWeights, layer.weights_offset + weight_bytes(program_, layer))) return false;
+    if (has_memory(layer) && !fits(argument::kWeights, layer.memory_offset + memory_bytes(layer))) return false;
     if (has_levels(layer) && !fits(argument::kTables, layer.levels_offset + level_bytes(program_, layer))) return false;
   }
   const std::uint64_t count = arguments_.sample_count;
@@ -176,6 +177,10 @@ bool KernelRun::load_weights() {
     std::vector<std::byte> rows(weight_bytes(program_, shape));
     if (!read(argument::kWeights, shape.weights_offset, rows)) return false;
     core_->set_weights(layer, rows);
+    if (!has_memory(shape)) continue;
+    std::vector<std::byte> memory(memory_bytes(shape));
+    if (!read(argument::kWeights, shape.memory_offset, memory)) return false;
+    core_->set_memory(layer, memory);
   }
   return true;
 }
@@ -301,6 +306,10 @@ void KernelRun::store_weights() {
     std::vector<std::byte> rows(weight_bytes(program_, program_.layers[layer]));
     core_->get_weights(layer, rows);
     write(argument::kWeights, program_.layers[layer].weights_offset, rows);
+    if (!changes_memory(program_.layers[layer])) continue;
+    std::vector<std::byte> memory(memory_bytes(program_.layers[layer]));
+    core_->get_memory(layer, memory);
+    write(argument::kWeights, program_.layers[layer].memory_offset, memory);
   }
 }
 

@@ -78,12 +78,18 @@ struct Surroundings {
   bool graded;
 };
 
+/// Bias rows of a layer.
+constexpr std::uint32_t bias_rows(const contract::Layer& layer) {
+  return (layer.flags & contract::kLayerFlagsBias) != 0 ? 1 : 0;
+}
+
 bool legal_factor(const contract::Layer& layer, const Surroundings& around, const contract::Limits& limits) {
   const auto factor = static_cast<contract::Factor>(layer.factor);
   return layer.factor <= contract::kLayerFactorMaximum && provides(limits, needs(factor)) &&
          (!by_class(factor) || layer.neurons >= around.classes) && (!hidden_only(factor) || !around.last) &&
-         (!last_only(factor) || around.last) &&
-         (!competes(factor) || (!around.trace && layer.input_shift <= contract::kCompetitionInputShift));
+         (!last_only(factor) || around.last) && (!graded_only(factor) || around.graded) &&
+         (!without_bias(factor) || bias_rows(layer) == 0) && (!without_potentials(factor) || !around.trace) &&
+         (!competes(factor) || layer.input_shift <= contract::kCompetitionInputShift);
 }
 
 bool legal_span(const contract::Layer& layer, const Surroundings& around, const contract::Limits& limits) {
@@ -92,7 +98,7 @@ bool legal_span(const contract::Layer& layer, const Surroundings& around, const 
   if (around.graded) return false;
   if (!by_coincidence(static_cast<contract::Factor>(layer.factor))) return true;
   const bool too_tall =
-      has(limits, contract::kRulesSerial) && around.sources_before + layer.flags > contract::kSerialHistoryRows;
+      has(limits, contract::kRulesSerial) && around.sources_before + bias_rows(layer) > contract::kSerialHistoryRows;
   return layer.neurons <= limits.max_outputs && !too_tall;
 }
 
@@ -129,23 +135,58 @@ void check_shape(const contract::Layer& layer, std::size_t base, const Surroundi
   if (check.first()) return;
   require(shape.kernel_rows, shape.kernel_rows <= contract::kLayerKernelRowsMaximum && position_rows(shape) != 0,
           offsetof(Layer, kernel_rows));
-  const std::uint64_t rows = std::uint64_t{shape.kernel_rows} * shape.kernel_columns * shape.source_channels + layer.flags;
+  const std::uint64_t rows = std::uint64_t{shape.kernel_rows} * shape.kernel_columns * shape.source_channels + bias_rows(layer);
   require(
       shape.kernel_columns,
       shape.kernel_columns <= contract::kLayerKernelColumnsMaximum && position_columns(shape) != 0 && rows <= limits.max_rows,
       offsetof(Layer, kernel_columns));
   const std::uint64_t positions = std::uint64_t{position_rows(shape)} * position_columns(shape);
-  require(shape.channels, positions * shape.channels == layer.neurons, offsetof(Layer, channels));
+  // With a grid, what the neurons are is its own affair.
+  const bool pooled = has(limits, contract::kRulesFeatures) && layer.grid != 0;
+  require(shape.channels, pooled || positions * shape.channels == layer.neurons, offsetof(Layer, channels));
+}
+
+/// Whether the layer may have the grid that it asks for. Its shape is legal.
+bool legal_grid(const contract::Layer& layer, const Surroundings& around, const contract::Limits& limits) {
+  const bool two_sided = (layer.flags & contract::kLayerFlagsTwoSided) != 0;
+  if (layer.grid == 0) return !two_sided;
+  if (!has(limits, contract::kRulesFeatures) || layer.grid > contract::kLayerGridMaximum) return false;
+  if (!around.graded || !has_shape(static_cast<contract::Connection>(layer.connection))) return false;
+  if (!has_grid(static_cast<contract::Factor>(layer.factor)) || layer.threshold < 0) return false;
+  const Shape shape = take_shape(layer);
+  const std::uint64_t answers = std::uint64_t{layer.grid} * layer.grid * (two_sided ? 2 : 1);
+  return layer.grid <= position_rows(shape) && layer.grid <= position_columns(shape) &&
+         answers * shape.channels == layer.neurons;
+}
+
+/// The fields from grid to the end.
+void check_answers(const contract::Layer& layer, std::size_t base, const Surroundings& around, const contract::Limits& limits,
+                   FieldCheck& check) {
+  using Layer = contract::Layer;
+  if (check.first()) return;
+  const auto factor = static_cast<contract::Factor>(layer.factor);
+  const bool pooled = layer.grid != 0;
+  check.require(legal_grid(layer, around, limits), base + offsetof(Layer, grid));
+  check.require_range(layer.answer_scale, 0, pooled ? contract::kLayerAnswerScaleMaximum : 0,
+                      base + offsetof(Layer, answer_scale));
+  check.require_range(layer.answer_shift, 0, pooled ? contract::kLayerAnswerShiftMaximum : 0,
+                      base + offsetof(Layer, answer_shift));
+  check.require(has_memory(factor) ? layer.memory_offset % contract::kAlignment == 0 : layer.memory_offset == 0,
+                base + offsetof(Layer, memory_offset));
+  check.require_range(layer.target_shift, 0, moves_filters(factor) ? contract::kLayerTargetShiftMaximum : 0,
+                      base + offsetof(Layer, target_shift));
 }
 
 void check_layer(const contract::Layer& layer, std::size_t base, const Surroundings& around, const contract::Limits& limits,
                  FieldCheck& check) {
   using Layer = contract::Layer;
   const bool all_steps = layer.span == static_cast<std::uint32_t>(contract::Span::kAllSteps);
+  const auto factor = static_cast<contract::Factor>(layer.factor);
   check.require_range(layer.neurons, 1, limits.max_neurons, base + offsetof(Layer, neurons));
-  check.require(
-      layer.flags <= contract::kLayerFlagsMaximum && std::uint64_t{around.sources_before} + layer.flags <= limits.max_rows,
-      base + offsetof(Layer, flags));
+  const std::uint32_t legal_flags =
+      contract::kLayerFlagsBias | (has(limits, contract::kRulesFeatures) ? contract::kLayerFlagsTwoSided : 0);
+  check.require((layer.flags & ~legal_flags) == 0 && std::uint64_t{around.sources_before} + bias_rows(layer) <= limits.max_rows,
+                base + offsetof(Layer, flags));
   check.require_range(layer.threshold, contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum,
                       base + offsetof(Layer, threshold));
   check.require_range(layer.window, contract::kLayerWindowMinimum, contract::kLayerWindowMaximum,
@@ -158,10 +199,10 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
   check.require(legal_span(layer, around, limits), base + offsetof(Layer, span));
   check.require_range(layer.rounding, 0, contract::kLayerRoundingMaximum, base + offsetof(Layer, rounding));
   check.require_range(layer.rate, 0, contract::kLayerRateMaximum, base + offsetof(Layer, rate));
-  check.require_range(layer.factor_shift, 0,
-                      competes(static_cast<contract::Factor>(layer.factor)) ? contract::kCompetitionFactorShift
-                                                                            : contract::kLayerFactorShiftMaximum,
-                      base + offsetof(Layer, factor_shift));
+  check.require_range(
+      layer.factor_shift, 0,
+      competes(factor) || moves_filters(factor) ? contract::kCompetitionFactorShift : contract::kLayerFactorShiftMaximum,
+      base + offsetof(Layer, factor_shift));
   check.require(layer.weights_offset % contract::kAlignment == 0, base + offsetof(Layer, weights_offset));
   check.require(layer.levels_offset % contract::kAlignment == 0, base + offsetof(Layer, levels_offset));
   check.require(layer.post <= contract::kLayerPostMaximum && provides(limits, needs(static_cast<contract::Post>(layer.post))),
@@ -169,19 +210,18 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
   const bool traces = has(limits, contract::kRulesPost) && all_steps;
   check.require_range(layer.trace_shift, 0, traces ? contract::kLayerTraceShiftMaximum : 0,
                       base + offsetof(Layer, trace_shift));
-  check.require_range(layer.homeostasis, 0, has(limits, contract::kRulesCompetition) ? contract::kLayerHomeostasisMaximum : 0,
+  const bool handicaps = has(limits, contract::kRulesCompetition) || has(limits, contract::kRulesFeatures);
+  check.require_range(layer.homeostasis, 0, handicaps ? contract::kLayerHomeostasisMaximum : 0,
                       base + offsetof(Layer, homeostasis));
   const auto connection = static_cast<contract::Connection>(layer.connection);
   check.require(layer.connection <= contract::kLayerConnectionMaximum && provides(limits, needs(connection)) &&
-                    !(has_shape(connection) && competes(static_cast<contract::Factor>(layer.factor))),
+                    !(has_shape(connection) ? dense_only(factor) : shape_only(factor)),
                 base + offsetof(Layer, connection));
   check.require(
       layer.reset <= contract::kLayerResetMaximum && provides(limits, needs(static_cast<contract::Reset>(layer.reset))),
       base + offsetof(Layer, reset));
   check_shape(layer, base, around, limits, check);
-  for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
-    check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
-  }
+  check_answers(layer, base, around, limits, check);
 }
 
 Fault field_fault(std::uint32_t offset) { return {contract::Error::kProgramField, offset, 0}; }
@@ -189,9 +229,9 @@ Fault field_fault(std::uint32_t offset) { return {contract::Error::kProgramField
 LayerProgram take_layer(const contract::Layer& layer, std::uint32_t sources_before, bool first) {
   const bool shaped = has_shape(static_cast<contract::Connection>(layer.connection));
   const std::uint32_t rows = shaped ? layer.kernel_rows * layer.kernel_columns * layer.source_channels : sources_before;
-  return {.rows = rows + layer.flags,
+  return {.rows = rows + bias_rows(layer),
           .neurons = layer.neurons,
-          .bias = (layer.flags & contract::kLayerFlagsBias) != 0,
+          .bias = bias_rows(layer) != 0,
           .threshold = layer.threshold,
           .window = layer.window,
           .leak = layer.leak,
@@ -209,6 +249,12 @@ LayerProgram take_layer(const contract::Layer& layer, std::uint32_t sources_befo
           .homeostasis = layer.homeostasis,
           .connection = static_cast<contract::Connection>(layer.connection),
           .shape = take_shape(layer),
+          .grid = layer.grid,
+          .two_sided = (layer.flags & contract::kLayerFlagsTwoSided) != 0,
+          .answer_scale = layer.answer_scale,
+          .answer_shift = layer.answer_shift,
+          .memory_offset = layer.memory_offset,
+          .target_shift = layer.target_shift,
           .first = first};
 }
 
@@ -220,6 +266,8 @@ std::uint64_t weight_row_bytes(const Program& program, const LayerProgram& layer
 
 std::uint32_t state_rows(const Program& program, const LayerProgram& layer) {
   if (competes(layer)) return (contract::kSquaresWidth + contract::kWinsWidth) / program.weight_width;
+  if (moves_filters(layer)) return contract::kWinsWidth / program.weight_width;
+  if (changes_memory(layer)) return contract::kMemoryWidth / program.weight_width;
   const std::uint32_t parts = contract::kPotentialWidth / program.weight_width + 1;
   return program.keep ? parts * connection_of(layer).positions : 0;
 }
@@ -230,6 +278,14 @@ std::uint32_t stored_rows(const Program& program, const LayerProgram& layer) {
 
 std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer) {
   return stored_rows(program, layer) * weight_row_bytes(program, layer);
+}
+
+std::uint64_t memory_bytes(const LayerProgram& layer) {
+  constexpr std::uint64_t kValueBytes = contract::kMemoryWidth / 8;
+  const std::uint64_t rows = layer.rows;
+  if (moves_filters(layer)) return rows * align(rows) + align(kValueBytes * rows);
+  if (!changes_memory(layer)) return 0;
+  return (rows + layer.neurons) * align(kValueBytes * rows) + align(kValueBytes * layer.neurons);
 }
 
 std::uint64_t level_bytes(const Program& program, const LayerProgram& layer) { return program.classes * align(layer.neurons); }

@@ -54,8 +54,14 @@ struct LayerProgram {
   std::uint32_t trace_shift = 0;
   std::uint32_t homeostasis = 0;
   contract::Connection connection = contract::Connection::kDense;
-  Shape shape = {};    ///< of a connection that has one
-  bool first = false;  ///< sources are the network's inputs
+  Shape shape = {};                 ///< of a connection that has one
+  std::uint32_t grid = 0;           ///< answers are pooled over grid times grid cells; 0: they are not
+  bool two_sided = false;           ///< with a grid: filters answer with either sign
+  std::uint32_t answer_scale = 0;   ///< with a grid
+  std::uint32_t answer_shift = 0;   ///< with a grid
+  std::uint32_t memory_offset = 0;  ///< of what the layer keeps beside rows of weights
+  std::uint32_t target_shift = 0;   ///< with factor features
+  bool first = false;               ///< sources are the network's inputs
 };
 
 /// A network and how its samples are read.
@@ -96,12 +102,23 @@ struct Program {
 /// Whether the layer has a table of levels.
 [[nodiscard]] constexpr bool has_levels(const LayerProgram& layer) { return contract::has_levels(layer.factor); }
 [[nodiscard]] constexpr bool competes(const LayerProgram& layer) { return contract::competes(layer.factor); }
-/// Rows that follow those of weights in the weights buffer: the state of neurons that compete, or that is kept.
+[[nodiscard]] constexpr bool moves_filters(const LayerProgram& layer) { return contract::moves_filters(layer.factor); }
+/// Whether the layer has a memory beside its rows of weights.
+[[nodiscard]] constexpr bool has_memory(const LayerProgram& layer) { return contract::has_memory(layer.factor); }
+[[nodiscard]] constexpr bool changes_memory(const LayerProgram& layer) { return contract::changes_memory(layer.factor); }
+/// Whether its neurons have scores alone.
+[[nodiscard]] constexpr bool without_potentials(const LayerProgram& layer) {
+  return contract::without_potentials(layer.factor);
+}
+/// Rows that follow those of weights in the weights buffer: the state of neurons or filters that compete, the biases of a
+/// discriminant, or the state that is kept.
 [[nodiscard]] std::uint32_t state_rows(const Program& program, const LayerProgram& layer);
 /// Rows of the layer in the weights buffer, those of its state included.
 [[nodiscard]] std::uint32_t stored_rows(const Program& program, const LayerProgram& layer);
 /// Bytes of all rows of a layer in the weights buffer.
 [[nodiscard]] std::uint64_t weight_bytes(const Program& program, const LayerProgram& layer);
+/// Bytes of what a layer keeps from its memory_offset on; 0 for one without such a memory.
+[[nodiscard]] std::uint64_t memory_bytes(const LayerProgram& layer);
 /// Bytes of the level table of a layer.
 [[nodiscard]] std::uint64_t level_bytes(const Program& program, const LayerProgram& layer);
 /// Bytes from the result of one sample to that of the next.

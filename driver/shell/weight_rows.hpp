@@ -34,15 +34,60 @@ struct Competitor {
 };
 inline constexpr std::uint32_t kMostWins = 65535;
 
-/// State of `neuron` in the rows from `first` on that follow those of weights.
-[[nodiscard]] inline Competitor load_competitor(const std::byte* first, std::size_t row_bytes, std::size_t neuron,
-                                                unsigned weight_width) {
+/// `count` bits of `neuron` in as many rows from `first` on as that takes, those in the lowest row lowest.
+[[nodiscard]] inline std::uint64_t load_bits(const std::byte* first, std::size_t row_bytes, std::size_t neuron,
+                                             unsigned weight_width, unsigned count) {
   std::uint64_t bits = 0;
-  for (unsigned bit = 0; bit < contract::kSquaresWidth + contract::kWinsWidth; bit += weight_width) {
+  for (unsigned bit = 0; bit < count; bit += weight_width) {
     const auto part = static_cast<std::uint16_t>(load_weight(first + bit / weight_width * row_bytes, neuron, weight_width));
     bits |= std::uint64_t{part & ((1U << weight_width) - 1)} << bit;
   }
+  return bits;
+}
+inline void store_bits(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width, unsigned count,
+                       std::uint64_t bits) {
+  for (unsigned bit = 0; bit < count; bit += weight_width) {
+    store_weight(first + bit / weight_width * row_bytes, neuron, weight_width, static_cast<std::int16_t>(bits >> bit));
+  }
+}
+
+/// State of `neuron` in the rows from `first` on that follow those of weights.
+[[nodiscard]] inline Competitor load_competitor(const std::byte* first, std::size_t row_bytes, std::size_t neuron,
+                                                unsigned weight_width) {
+  const std::uint64_t bits = load_bits(first, row_bytes, neuron, weight_width, contract::kSquaresWidth + contract::kWinsWidth);
   return {static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> contract::kSquaresWidth)};
+}
+inline void store_competitor(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width,
+                             const Competitor& competitor) {
+  store_bits(first, row_bytes, neuron, weight_width, contract::kSquaresWidth + contract::kWinsWidth,
+             std::uint64_t{competitor.wins} << contract::kSquaresWidth | competitor.squares);
+}
+
+/// The offset of a neuron of a discriminant in the rows from `first` on that follow those of weights.
+[[nodiscard]] inline std::int32_t load_offset(const std::byte* first, std::size_t row_bytes, std::size_t neuron,
+                                              unsigned weight_width) {
+  return static_cast<std::int32_t>(load_bits(first, row_bytes, neuron, weight_width, contract::kMemoryWidth));
+}
+inline void store_offset(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width,
+                         std::int32_t offset) {
+  store_bits(first, row_bytes, neuron, weight_width, contract::kMemoryWidth, static_cast<std::uint32_t>(offset));
+}
+
+/// Wins of a filter in the rows from `first` on that follow those of weights.
+[[nodiscard]] inline std::uint32_t load_wins(const std::byte* first, std::size_t row_bytes, std::size_t filter,
+                                             unsigned weight_width) {
+  std::uint32_t wins = 0;
+  for (unsigned bit = 0; bit < contract::kWinsWidth; bit += weight_width) {
+    const auto part = static_cast<std::uint16_t>(load_weight(first + bit / weight_width * row_bytes, filter, weight_width));
+    wins |= (part & ((1U << weight_width) - 1)) << bit;
+  }
+  return wins;
+}
+
+inline void store_wins(std::byte* first, std::size_t row_bytes, std::size_t filter, unsigned weight_width, std::uint32_t wins) {
+  for (unsigned bit = 0; bit < contract::kWinsWidth; bit += weight_width) {
+    store_weight(first + bit / weight_width * row_bytes, filter, weight_width, static_cast<std::int16_t>(wins >> bit));
+  }
 }
 
 /// What a spiking neuron keeps from sample to sample.
@@ -68,13 +113,5 @@ class KeptRows {
   unsigned weight_width_;
   std::size_t positions_, width_, row_bytes_;
 };
-
-inline void store_competitor(std::byte* first, std::size_t row_bytes, std::size_t neuron, unsigned weight_width,
-                             const Competitor& competitor) {
-  const std::uint64_t bits = std::uint64_t{competitor.wins} << contract::kSquaresWidth | competitor.squares;
-  for (unsigned bit = 0; bit < contract::kSquaresWidth + contract::kWinsWidth; bit += weight_width) {
-    store_weight(first + bit / weight_width * row_bytes, neuron, weight_width, static_cast<std::int16_t>(bits >> bit));
-  }
-}
 
 }  // namespace phasic::shell

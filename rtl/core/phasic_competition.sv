@@ -21,7 +21,7 @@ module phasic_competition #(
   input  logic                         rst_ni,
   input  logic                         clear_i,
   // constants of the run
-  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,
+  input  logic [8*phasic_pkg::LayerGrid-1:0] descriptor_i,
   input  logic                         graded_i,
   input  logic [15:0]                  rows_i,
   input  logic [15:0]                  row_words_i,

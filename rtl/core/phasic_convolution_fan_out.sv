@@ -23,7 +23,7 @@ module phasic_convolution_fan_out #(
   input  logic                   clk_i,
   input  logic                   rst_ni,
   input  logic                   clear_i,
-  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,
+  input  logic [8*phasic_pkg::LayerGrid-1:0] descriptor_i,
   input  logic                   shaped_i,          // the layer is a convolution
   input  logic [15:0]            row_words_i,       // words of a weight row
   input  logic                   event_valid_i,

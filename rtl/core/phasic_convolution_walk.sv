@@ -23,7 +23,7 @@ module phasic_convolution_walk #(
   output logic                   done_o,
   input  logic [63:0]            key_i,
   // constants of the layer
-  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,
+  input  logic [8*phasic_pkg::LayerGrid-1:0] descriptor_i,
   input  logic [15:0]            sources_i,
   input  logic [15:0]            row_words_i,
   input  logic [WordBits-1:0]    last_word_i,      // of a weight row

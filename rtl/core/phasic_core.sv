@@ -19,7 +19,7 @@ module phasic_core #(
   parameter int MaxEvents   = 16384,
   parameter int WeightDepth = 16384,
   parameter int Rules       = 0,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,

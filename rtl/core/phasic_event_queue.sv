@@ -20,7 +20,7 @@ module phasic_event_queue #(
   input  logic                   clk_i,
   input  logic                   rst_ni,
   input  logic                   clear_i,
-  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,
+  input  logic [8*phasic_pkg::LayerGrid-1:0] descriptor_i,
   input  logic                   shaped_i,            // the layer is a convolution
   input  logic [15:0]            row_words_i,
   input  logic                   event_valid_i,

@@ -37,7 +37,7 @@ module phasic_lanes #(
   input  logic                         rst_ni,
   input  logic                         clear_i,
   // constants of the run
-  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,
+  input  logic [8*phasic_pkg::LayerGrid-1:0] descriptor_i,
   input  logic [5:0]                   steps_i,
   input  logic [15:0]                  classes_i,
   input  logic                         graded_i,

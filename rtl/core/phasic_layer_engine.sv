@@ -34,7 +34,7 @@ module phasic_layer_engine #(
   input  logic                         graded_i,
   input  logic                         keep_i,           // state goes on from sample to sample
   input  logic                         output_layer_i,
-  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,  // of its descriptor what is not reserved
+  input  logic [8*phasic_pkg::LayerGrid-1:0] descriptor_i,  // of its descriptor what lies before the grid
   input  logic [15:0]                  sources_i,
   input  logic [15:0]                  rows_i,           // of weights
   input  logic [15:0]                  row_width_i,      // weights of a row

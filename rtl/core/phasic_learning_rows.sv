@@ -26,7 +26,7 @@ module phasic_learning_rows #(
   input  logic                   compete_i,
   input  logic                   keep_steps_i,   // a row keeps the steps at which it spiked, or its value
   input  logic                   shaped_i,       // the layer is a convolution
-  input  logic [8*phasic_pkg::LayerReserved-1:0] descriptor_i,
+  input  logic [8*phasic_pkg::LayerGrid-1:0] descriptor_i,
   input  logic [15:0]            sources_i,
   input  logic [15:0]            rows_i,
   input  logic [15:0]            row_words_i,

@@ -56,7 +56,7 @@ module phasic_example (
 
   // The descriptor that the kernel would read from the program block. Fields that are not set are 0: no bias, learning from the last step,
   // the trit as postsynaptic part, no presynaptic trace.
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved;
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid;
   localparam logic [DescriptorBits-1:0] Descriptor =
       DescriptorBits'(Neurons) << 8 * phasic_pkg::LayerNeurons |
       DescriptorBits'(60) << 8 * phasic_pkg::LayerThreshold |

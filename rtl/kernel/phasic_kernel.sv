@@ -108,11 +108,13 @@ module phasic_kernel #(
         || (1 << $clog2(DataWidth)) != DataWidth)
       $fatal(1, "DataWidth is out of range");
     // The rules of a serial build are another module's.
-    if ((Rules & ~phasic_pkg::LimitRulesMaximum) != 0 || (Rules & phasic_pkg::RulesSerial) != 0) $fatal(1, "Rules is out of range");
+    if ((Rules & ~phasic_pkg::LimitRulesMaximum) != 0
+        || (Rules & (phasic_pkg::RulesSerial | phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0)
+      $fatal(1, "Rules is out of range");
   end
 
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved;
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid;
   localparam int StoredBits = Convolution ? 18 : 16;
 
   // ---- Control -----------------------------------------------------------------------------------------------------------------

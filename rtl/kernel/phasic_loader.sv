@@ -14,7 +14,7 @@ module phasic_loader #(
   parameter int Engines = 4,
   parameter int DataWidth = 512,
   parameter bit Convolution = 1'b0,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,

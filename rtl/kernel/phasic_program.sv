@@ -19,7 +19,7 @@ module phasic_program #(
   parameter int MaxOutputs = 64,
   parameter int WeightDepth = 16384,
   parameter int Rules = 0,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved,
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid,
   // The positions of a convolution have up to three rows of state each.
   localparam int StoredBits = ((Rules & phasic_pkg::RulesConvolution) != 0) ? 18 : 16
 ) (
@@ -70,7 +70,8 @@ module phasic_program #(
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
   // Values of enumerations that the build was made without.
   localparam int FactorsAbsent = (Feedback ? 0 : phasic_pkg::FactorNeedsFeedback)
-                                 | (Competition ? 0 : phasic_pkg::FactorNeedsCompetition);
+                                 | (Competition ? 0 : phasic_pkg::FactorNeedsCompetition)
+                                 | phasic_pkg::FactorNeedsFeatures | phasic_pkg::FactorNeedsDiscriminant;
   localparam int KindsAbsent   = Graded ? 0 : phasic_pkg::SampleKindNeedsGraded;
   localparam int ResetsAbsent  = State ? 0 : phasic_pkg::ResetNeedsState;
   localparam int ConnectionsAbsent = Convolution ? 0 : phasic_pkg::ConnectionNeedsConvolution;
@@ -174,7 +175,7 @@ module phasic_program #(
     case (32'({layer_word, 2'b00}))
       phasic_pkg::LayerNeurons:    layer_legal = (word_i != '0) && (word_i <= 32'(MaxNeurons));
       phasic_pkg::LayerFlags:
-        layer_legal = (word_i <= 32'(phasic_pkg::LayerFlagsMaximum)) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
+        layer_legal = (word_i[31:phasic_pkg::LayerFlagsBiasBit+1] == '0) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
       phasic_pkg::LayerThreshold:  layer_legal = signed_16;
       phasic_pkg::LayerWindow:     layer_legal = signed_16;
       phasic_pkg::LayerLeak:       layer_legal = (word_i <= 32'(phasic_pkg::LayerLeakMaximum)) && (State || (word_i[7:0] == '0));

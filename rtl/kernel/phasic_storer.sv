@@ -13,7 +13,7 @@ module phasic_storer #(
   parameter int Engines = 4,
   parameter int DataWidth = 512,
   parameter int RowsBits = 16,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerReserved
+  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,

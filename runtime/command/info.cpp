@@ -11,6 +11,7 @@
 #include "phasic/contract.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/features/prepare.hpp"
 #include "runtime/network/limits.hpp"
 #include "runtime/run/checkpoint.hpp"
 #include "runtime/run/engines.hpp"
@@ -80,7 +81,7 @@ Network tell_checkpoint(const std::string& file, const std::optional<Network>& n
              checkpoint.position / checkpoint.data_samples, checkpoint.position % checkpoint.data_samples,
              percent(checkpoint.curve.total(), checkpoint.curve.samples));
   if (!network) return checkpoint.network;
-  const auto difference = first_difference(checkpoint.network, *network);
+  const auto difference = first_difference(checkpoint.network, prepared_like(*network, checkpoint.network));
   fmt::print("  the checkpoint {} the network file{}{}\n\n", difference.empty() ? "belongs to" : "does not belong to",
              difference.empty() ? "" : ": ", difference);
   return *network;

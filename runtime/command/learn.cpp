@@ -14,6 +14,7 @@
 #include "runtime/base/progress.hpp"
 #include "runtime/command/options.hpp"
 #include "runtime/data/split.hpp"
+#include "runtime/features/prepare.hpp"
 #include "runtime/run/checkpoint.hpp"
 #include "runtime/run/sinks.hpp"
 
@@ -94,22 +95,31 @@ std::unique_ptr<CheckpointFile> hold_checkpoint(const LearnOptions& options) {
   return file;
 }
 
-LearnState start_state(const LearnOptions& options, const Fixed& fixed, const Dataset& data, Order order,
-                       SampleStream& stream) {
+/// A network, prepared if it asks for it, and how far it has learned.
+struct Begun {
+  Network network;
+  LearnState state;
+};
+
+Begun begin(const LearnOptions& options, const Network& described, const Dataset& data, Order order, SampleStream& stream,
+            driver::Device& device) {
   LearnState state;
   if (!options.resume || !there(options.checkpoint)) {
-    state.weights = initial_weights(fixed.network, fixed.layout);
-    return state;
+    const SampleSource source = [&stream](std::uint64_t position, std::vector<Sample>& to) { stream.append(position, to); };
+    auto [network, weights] = begun(described, source, data.size(), device);
+    state.weights = std::move(weights);
+    return {std::move(network), std::move(state)};
   }
   auto checkpoint = read_checkpoint(options.checkpoint);
-  check_same_network(options.checkpoint, checkpoint, fixed.network);
+  Network network = prepared_like(described, checkpoint.network);
+  check_same_network(options.checkpoint, checkpoint, network);
   check_same_data(options.checkpoint, checkpoint, data, order);
   state.position = checkpoint.position;
   state.number = stream.kernel_samples_before(state.position);
   state.curve = std::move(checkpoint.curve);
   state.weights = std::move(checkpoint.weights);
   if (!options.run.quiet) fmt::print(stderr, "going on from {} at sample {}\n", options.checkpoint, state.position);
-  return state;
+  return {std::move(network), std::move(state)};
 }
 
 /// Where the samples of all sessions end. Throws InputError if the state is beyond.
@@ -146,17 +156,17 @@ runtime::Phase validate(const LearnOptions& options, const Fixed& fixed, const D
 
 int run(const LearnOptions& options) {
   const Stopwatch whole;
-  const auto network = load_network(options.network);
+  const auto described = load_network(options.network);
   const auto order = order_of(options);
   if (!(options.passes > 0) || options.passes > 1e6)
     throw InputError("", "--passes", fmt::format("{}; a positive number is needed", options.passes));
   end_by_signals();
   const auto checkpoint = hold_checkpoint(options);
-  const auto data = load(options, network);
+  const auto data = load(options, described);
+  const auto devices = open_for(options.run, described);
+  SampleStream stream(data.training, order, described.seed);
+  auto [network, state] = begin(options, described, data.training, order, stream, *devices[0]);
   const auto fixed = fixed_for(options.run, network);
-  const auto devices = open_for(options.run, network);
-  SampleStream stream(data.training, order, network.seed);
-  auto state = start_state(options, fixed, data.training, order, stream);
   const auto end = end_of(options, state, data.training);
   if (interrupted) {
     fmt::print(stderr, "ended by a signal before the first sample\n");

@@ -6,6 +6,7 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/progress.hpp"
 #include "runtime/data/load.hpp"
+#include "runtime/features/prepare.hpp"
 #include "runtime/network/limits.hpp"
 #include "runtime/run/compare.hpp"
 
@@ -15,6 +16,7 @@ using namespace phasic::runtime;
 
 BothSides::BothSides(const SideBySide& options, const Network& network)
     : fixed(fixed_for(options.run, network)), devices(open_for(options.run, network)) {
+  expect_prepared(network);
   // A twin for each device, so that launches on several devices stay independent of each other.
   DeviceOptions twin_options;
   twin_options.engine = options.against;

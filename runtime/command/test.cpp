@@ -5,6 +5,7 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/progress.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/features/prepare.hpp"
 #include "runtime/run/checkpoint.hpp"
 #include "runtime/run/sinks.hpp"
 
@@ -32,6 +33,7 @@ int run(const TestOptions& options) {
     if (options.network.empty()) {
       network = checkpoint.network;
     } else {
+      network = prepared_like(network, checkpoint.network);
       check_same_network(options.checkpoint, checkpoint, network);
     }
     weights = std::move(checkpoint.weights);
@@ -43,6 +45,7 @@ int run(const TestOptions& options) {
     throw InputError("", "--samples", fmt::format("{}, but {} has {}", options.samples, data.name, data.size()));
   const auto fixed = fixed_for(options.run, network);
   if (options.checkpoint.empty()) {
+    expect_prepared(network);
     weights = initial_weights(network, fixed.layout);
     if (!options.run.quiet) fmt::print(stderr, "no checkpoint: testing the initial weights\n");
   }

@@ -12,8 +12,10 @@
 #include "runtime/experiment/order.hpp"
 #include "runtime/experiment/raster.hpp"
 #include "runtime/experiment/weight_changes.hpp"
+#include "runtime/features/prepare.hpp"
 #include "runtime/network/limits.hpp"
 #include "runtime/run/devices.hpp"
+#include "runtime/run/readout.hpp"
 #include "runtime/run/session.hpp"
 
 namespace phasic::runtime {
@@ -56,9 +58,9 @@ SampleSource source_of(const Dataset& training, const PresentationOrder& order) 
 class NetworkLearner {
  public:
   NetworkLearner(const RunPlan& plan, const ExperimentData& data, const PresentationOrder& order, const Fixed& fixed,
-                 Launcher launcher, const RunProgress& progress)
+                 std::vector<std::byte> weights, Launcher launcher, const RunProgress& progress)
       : plan_(plan), data_(data), order_(order), fixed_(fixed), launcher_(std::move(launcher)), progress_(progress) {
-    state_.weights = initial_weights(fixed.network, fixed.layout);
+    state_.weights = std::move(weights);
   }
 
   /// Gives the share of right answers, before each was learned.
@@ -116,17 +118,18 @@ class NetworkLearner {
 };
 
 /// The first samples of the order on another engine: how many results and weights differ.
-Repeated repeat(const RunPlan& plan, const Fixed& fixed, const Dataset& training, const PresentationOrder& order,
-                const Launcher& launcher) {
+Repeated repeat(const RunPlan& plan, const Fixed& fixed, std::vector<std::byte> weights, const Dataset& training,
+                const PresentationOrder& order, const Launcher& launcher) {
   const Repetition& repetition = *plan.experiment.repetition;
   const auto devices = open_engine(repetition.engine, fixed.network);
   const Launcher other = launch_on(*devices[0], fixed);
   Repeated repeated{.engine = repetition.engine, .samples = std::min<std::uint64_t>(repetition.samples, order.indices.size())};
   LearnState state;
-  state.weights = initial_weights(fixed.network, fixed.layout);
+  state.weights = std::move(weights);
   std::vector<std::byte> other_weights = state.weights;
   const auto both = [&](std::span<const std::byte> weights, std::span<const Sample> samples, const LaunchOptions& options) {
     LaunchResult a = launcher(weights, samples, options);
+    make_readout_where_due(fixed, options.stream_sample, other_weights);
     LaunchResult b = other(other_weights, samples, options);
     for (std::size_t k = 0; k < a.scores.size(); ++k) repeated.differences += a.scores[k] != b.scores[k] ? 1 : 0;
     for (std::size_t k = 0; k < a.weights.size(); ++k) repeated.differences += a.weights[k] != b.weights[k] ? 1 : 0;
@@ -147,20 +150,21 @@ std::string checksum_of(std::span<const std::byte> weights) {
 
 Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
   const Experiment& experiment = plan.experiment;
-  const Network network = parse_network(experiment.network, experiment.file);
+  const Network described = parse_network(experiment.network, experiment.file);
   for (const Dataset* const part : {&data.training, &data.validation, &data.test}) {
-    if (part->size() != 0) check_fits(*part, network);
+    if (part->size() != 0) check_fits(*part, described);
   }
-  const Fixed fixed = make_fixed(network);
-  const auto devices = open_engine(experiment.engine, network);
-  const Launcher launcher = launch_on(*devices[0], fixed);
+  const auto devices = open_engine(experiment.engine, described);
   const bool continual = experiment.task == Task::kClassContinual;
   const PresentationOrder order = continual
-                                      ? class_continual_order(data.training, network.classes, experiment.passes, plan.seed)
+                                      ? class_continual_order(data.training, described.classes, experiment.passes, plan.seed)
                                       : classification_order(data.training, experiment.passes, plan.seed);
+  const auto [network, weights_before] = begun(described, source_of(data.training, order), order.indices.size(), *devices[0]);
+  const Fixed fixed = make_fixed(network);
+  const Launcher launcher = launch_on(*devices[0], fixed);
   const Dataset& judged = experiment.tests ? data.test : data.validation;
   const std::uint32_t judged_numbers = experiment.tests ? kFirstTestSample : kFirstValidationSample;
-  NetworkLearner learner(plan, data, order, fixed, launcher, progress);
+  NetworkLearner learner(plan, data, order, fixed, weights_before, launcher, progress);
 
   Row row = begun_row(plan, data, name(network.layers.front().rule));
   TaskAccuracies tasks;
@@ -184,11 +188,12 @@ Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgre
   row.epochs = std::uint64_t{experiment.passes};
   row.formula_cost = row.formula_operations * experiment.passes;
   row.weights_crc32 = checksum_of(weights);
-  row.weight_changes = ChartData{weight_changes(network, fixed.layout, initial_weights(network, fixed.layout), weights)};
+  row.weight_changes =
+      ChartData{weight_changes(network, fixed.layout, weights_before, answering_weights(fixed, weights))};
   row.raster = ChartData{raster_of(fixed, sample_of(judged, 0), judged_numbers, weights, launcher)};
   row.network = canonical(network);
   row.engine = experiment.engine;
-  if (experiment.repetition) row.repeat = repeat(plan, fixed, data.training, order, launcher);
+  if (experiment.repetition) row.repeat = repeat(plan, fixed, weights_before, data.training, order, launcher);
   return row;
 }
 

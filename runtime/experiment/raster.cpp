@@ -54,8 +54,8 @@ json raster_of(const Fixed& fixed, const Sample& sample, std::uint32_t number, s
   for (const std::uint32_t event : events)
     spikes.push_back({(event & contract::kEntryStep) >> contract::kEntryStepBit, event & contract::kEntryInput});
   json all = json::array({thinned("input", network.inputs, network.steps, spikes)});
-  const auto competes = [](const LayerSpec& layer) { return layer.competes(); };
-  if (std::any_of(network.layers.begin(), network.layers.end(), competes)) return all;
+  const auto has_potentials = [](const LayerSpec& layer) { return layer.has_potentials(); };
+  if (!std::all_of(network.layers.begin(), network.layers.end(), has_potentials)) return all;
 
   Sample alone = sample;
   alone.restart = true;

@@ -18,6 +18,21 @@ void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) 
 
 }  // namespace
 
+LayerField slowest_rate_field() {
+  return {"slowest_rate", "`\"1/32\"`, 0.03125, or `{\"raw\": 5}`", std::string(kNeeded),
+          [](const JsonNode& parent, LayerContext&, LayerSpec& layer) {
+            layer.factor_shift = read_slowest_rate(parent.at("slowest_rate"));
+          },
+          [](const LayerSpec& layer, const Network&) {
+            return json{{"raw", layer.factor_shift}};
+          }};
+}
+
+LayerField homeostasis_field() {
+  return Of::integer<std::uint32_t>("homeostasis", &LayerSpec::homeostasis,
+                                    {contract::kLayerHomeostasisMinimum, contract::kLayerHomeostasisMaximum}, 0);
+}
+
 const std::vector<LayerField>& competition_fields() {
   static const std::vector<LayerField> fields{
       {"rule", "`\"competition\"`", std::string(kNeeded), read_rule,
@@ -26,15 +41,8 @@ const std::vector<LayerField>& competition_fields() {
       Of::truth("bias", &LayerSpec::bias, false),
       layer_unit_field(),
       Of::integer("input_shift", &LayerSpec::input_shift, {0, contract::kCompetitionInputShift}),
-      {"slowest_rate", "`\"1/32\"`, 0.03125, or `{\"raw\": 5}`", std::string(kNeeded),
-       [](const JsonNode& parent, LayerContext&, LayerSpec& layer) {
-         layer.factor_shift = read_slowest_rate(parent.at("slowest_rate"));
-       },
-       [](const LayerSpec& layer, const Network&) {
-         return json{{"raw", layer.factor_shift}};
-       }},
-      Of::integer<std::uint32_t>("homeostasis", &LayerSpec::homeostasis,
-                                 {contract::kLayerHomeostasisMinimum, contract::kLayerHomeostasisMaximum}, 0),
+      slowest_rate_field(),
+      homeostasis_field(),
       Of::choice("rounding", &LayerSpec::rounding, names::kRoundings),
   };
   return fields;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "driver/discriminant/solve.hpp"
 #include "runtime/network/learning_rate.hpp"
 #include "runtime/network/names.hpp"
 #include "runtime/network/network.hpp"
@@ -68,6 +69,16 @@ constexpr auto kColumns = std::to_array<Column>({
     {"initial weights", 16, initial_weights_text},
 });
 
+/// How the answers of a layer are pooled; empty if they are not.
+std::string grid_text(const LayerSpec& layer, const layout::Connection& connection) {
+  const layout::Shape& shape = layer.shape;
+  if (shape.grid == 0) return "";
+  return fmt::format("        {} filters at {} x {} positions, {} potentials, {} of {} x {} cells; root x {} / 2^{}\n",
+                     shape.channels, shape.positions().rows, shape.positions().columns, connection.potentials(),
+                     shape.two_sided ? "both signs" : "positive sums", shape.grid, shape.grid, layer.answer_scale,
+                     layer.answer_shift);
+}
+
 std::string cell(const Column& column, std::string_view text) { return fmt::format("{:>{}} ", text, column.width); }
 
 std::string line_of(const Place& at) {
@@ -78,9 +89,22 @@ std::string line_of(const Place& at) {
     return line + fmt::format("  competition: target {} x count / 2, slowest rate 1/{}, homeostasis {}\n",
                               1u << layer.input_shift, 1u << layer.factor_shift, layer.homeostasis);
   }
+  if (layer.rule == Rule::kDiscriminant) {
+    const double part = std::ldexp(layer.regularization, -static_cast<int>(discriminant::kRegularizationBits));
+    line += fmt::format("  discriminant: regularization {}", both(part, layer.regularization));
+    if (layer.solve_every != 0) line += fmt::format(", answers made anew every {} samples", layer.solve_every);
+    return line + '\n';
+  }
+  if (layer.moves_filters()) {
+    line += fmt::format(
+        "  features: threshold {}, contrast {}, targets / 2^{}, slowest rate 1/{}, homeostasis {}, initial weights {}\n",
+        both(layer.threshold * layer.unit, layer.threshold), layer.window, layer.target_shift, 1U << layer.factor_shift,
+        layer.homeostasis, initial_weights_text(at));
+    return line + grid_text(layer, at.network.connection(at.number));
+  }
   for (const Column& column : kColumns) line += cell(column, column.text(at));
   line.back() = '\n';
-  return line;
+  return line + grid_text(layer, at.network.connection(at.number));
 }
 
 }  // namespace
@@ -94,13 +118,14 @@ std::string architecture(const Network& network) {
   for (const LayerSpec& layer : network.layers) {
     const layout::Shape& shape = layer.shape;
     if (layer.has_shape() && shape.pool != 0) text += fmt::format("-P{}", 1U << shape.pool);
-    if (!layer.has_shape() || (shape.neurons().rows == 1 && shape.neurons().columns == 1)) {
+    if (!layer.has_shape() || (shape.grid == 0 && shape.positions().rows == 1 && shape.positions().columns == 1)) {
       text += fmt::format("-{}", layer.neurons);
       continue;
     }
     text += fmt::format("-{}C{}", shape.channels, shape.kernel_rows);
     if (shape.kernel_columns != shape.kernel_rows) text += fmt::format("x{}", shape.kernel_columns);
     if (shape.stride != 1) text += fmt::format("s{}", shape.stride);
+    if (shape.grid != 0) text += fmt::format("-G{}", shape.grid);
   }
   return text;
 }

@@ -60,7 +60,8 @@ const std::vector<GateField>& class_gate_fields() {
 }
 
 Gate read_gate(const JsonNode& node, const Network& network) {
-  if (network.layers.front().competes()) node.refuse("a layer that competes has no gate");
+  if (!network.layers.front().has_potentials())
+    node.refuse(fmt::format("a layer with rule \"{}\" has no gate", name(network.layers.front().rule)));
   if (!node.value().is_object()) node.refuse("an object is needed");
   const bool from_sample = node.at("from").one_of(names::kGateSources) == 0;
   Gate gate;

@@ -21,6 +21,11 @@ constexpr std::int32_t kHalfRamp = (contract::kGradedFull + 1) / 2;
 
 json raw(std::int64_t value) { return {{"raw", value}}; }
 
+/// A field that is printed as the integer that it is.
+auto is_raw(auto member) {
+  return [member](const LayerSpec& layer, const Network&) { return raw(layer.*member); };
+}
+
 LayerSpec usual_layer(Rule rule, bool graded) {
   LayerSpec layer;
   layer.rule = rule;
@@ -31,6 +36,7 @@ LayerSpec usual_layer(Rule rule, bool graded) {
 void read_threshold(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
   layer.threshold = static_cast<std::int32_t>(
       read_quantity(parent.at("threshold"), layer.unit, contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum));
+  if (layer.shape.grid != 0 && layer.threshold < 0) parent.at("threshold").refuse("is not negative in a layer with a grid");
 }
 
 void read_window(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
@@ -85,6 +91,7 @@ std::optional<json> print_reset(const LayerSpec& layer, const Network&) {
 void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
   const auto rule = parent.at("rule");
   layer.rule = static_cast<Rule>(rule.one_of(names::kRules));
+  if (layer.shape.grid != 0 && !has_grid(layer.factor())) rule.refuse("a layer with a grid does not learn so");
   take_usual(layer, context.network.graded());
   if (by_class(layer.factor()) && layer.neurons < context.network.classes) {
     parent.at("neurons").refuse(fmt::format("rule \"{}\" needs at least one neuron a class, and there are {} classes",
@@ -169,14 +176,20 @@ LayerField layer_unit_field() {
           [](const LayerSpec& layer, const Network&) { return json(layer.unit); }};
 }
 
+LayerField threshold_field() {
+  return {"threshold", "quantity", std::string(kNeeded), read_threshold, is_raw(&LayerSpec::threshold)};
+}
+
+LayerField initial_amplitude_field() {
+  return {"initial_amplitude", "quantity", "1 / sqrt(rows without bias)", read_initial_amplitude,
+          is_raw(&LayerSpec::initial_amplitude)};
+}
+
 const std::vector<LayerField>& layer_fields() {
-  const auto is_raw = [](auto member) {
-    return [member](const LayerSpec& layer, const Network&) { return raw(layer.*member); };
-  };
   static const std::vector<LayerField> others{
       Of::truth("bias", &LayerSpec::bias, true),
       layer_unit_field(),
-      {"threshold", "quantity", std::string(kNeeded), read_threshold, is_raw(&LayerSpec::threshold)},
+      threshold_field(),
       {"window", "quantity", "see text", read_window, is_raw(&LayerSpec::window)},
       {"leak", "0 to 1", "needed unless `fine_leak` is given", read_leak, print_leak},
       {"fine_leak", "0 to 1", "none", [](const JsonNode&, LayerContext&, LayerSpec&) {}, print_fine_leak},
@@ -192,8 +205,7 @@ const std::vector<LayerField>& layer_fields() {
        print_trace_shift},
       Of::choice("rounding", &LayerSpec::rounding, names::kRoundings),
       {"learning_rate", "quantity", "needed unless frozen", read_layers_learning_rate, print_learning_rate},
-      {"initial_amplitude", "quantity", "1 / sqrt(rows without bias)", read_initial_amplitude,
-       is_raw(&LayerSpec::initial_amplitude)},
+      initial_amplitude_field(),
   };
   static const std::vector<LayerField> fields = [] {
     std::vector<LayerField> all = shape_fields();
@@ -204,15 +216,16 @@ const std::vector<LayerField>& layer_fields() {
 }
 
 const std::vector<LayerField>& layer_fields(Rule rule) {
-  return rule == Rule::kCompetition ? competition_fields() : layer_fields();
+  if (rule == Rule::kCompetition) return competition_fields();
+  if (rule == Rule::kFeatures) return features_fields();
+  return rule == Rule::kDiscriminant ? discriminant_fields() : layer_fields();
 }
 
 LayerSpec read_layer(const JsonNode& node, LayerContext context) {
   // Any object without a rule is read as a layer that spikes; the message names what is missing.
-  const bool competes =
-      node.value().is_object() && static_cast<Rule>(node.at("rule").one_of(names::kRules)) == Rule::kCompetition;
+  const Rule rule = node.value().is_object() ? static_cast<Rule>(node.at("rule").one_of(names::kRules)) : Rule::kFrozen;
   LayerSpec layer;
-  read_fields(node, competes ? competition_fields() : layer_fields(), context, layer);
+  read_fields(node, layer_fields(rule), context, layer);
   return layer;
 }
 

@@ -11,6 +11,7 @@
 #include "driver/layout/serial_memory.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/network/names.hpp"
+#include "runtime/network/program.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -35,6 +36,7 @@ void check_rules(const Network& network, const contract::Limits& limits, const s
     place = fmt::format("layers[{}].", n);
     need(needs(layer.post), "post", name_of(kPosts, layer.post));
     need(needs(layer.kind), "kind", name(layer.kind));
+    need(layer.shape.grid != 0 ? contract::kRulesFeatures : 0, "grid", std::to_string(layer.shape.grid));
     need(needs(layer.reset), "reset", name_of(names::kResets, layer.reset));
     need(layer.leak % contract::kCoarseLeak != 0 ? contract::kRulesState : 0, "fine_leak", std::to_string(layer.leak));
     need(layer.trace_shift != 0 ? contract::kRulesPost : 0, "trace_shift", std::to_string(layer.trace_shift));
@@ -86,6 +88,11 @@ void check_limits(const Network& network, const contract::Limits& limits, const 
   if (network.steps > limits.max_steps) refuse("steps", network.steps, "max_steps", limits.max_steps);
   if (network.classes > limits.max_classes) refuse("classes", network.classes, "max_classes", limits.max_classes);
   if (network.inputs > limits.max_rows) refuse("inputs", network.inputs, "max_rows", limits.max_rows);
+  if (const auto bytes = layout_of(network).weights_bytes; bytes > UINT32_MAX) {
+    throw InputError(
+        network.file, "layers",
+        fmt::format("their weights and what they keep take {} bytes, more than the {} of a buffer", bytes, UINT32_MAX));
+  }
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto& layer = network.layers[n];
     const auto field = [n](std::string_view name) { return fmt::format("layers[{}].{}", n, name); };

@@ -12,12 +12,13 @@ namespace phasic::runtime::names {
 inline constexpr auto kSampleKinds = std::to_array<std::string_view>({"intensity", "event", "graded"});
 inline constexpr auto kSpans = std::to_array<std::string_view>({"last_step", "all_steps"});
 inline constexpr auto kRoundings = std::to_array<std::string_view>({"stochastic", "nearest"});
-inline constexpr auto kRules =
-    std::to_array<std::string_view>({"frozen", "naca", "error", "drtp", "dfa", "eprop", "competition"});
+inline constexpr auto kRules = std::to_array<std::string_view>(
+    {"frozen", "naca", "error", "drtp", "dfa", "eprop", "competition", "discriminant", "features"});
 inline constexpr auto kPosts = std::to_array<std::string_view>({"trit", "surrogate", "one"});
 inline constexpr auto kConnections = std::to_array<std::string_view>({"dense", "convolution"});
 inline constexpr auto kResets = std::to_array<std::string_view>({"zero", "subtract", "none"});
 inline constexpr auto kDistributions = std::to_array<std::string_view>({"uniform", "normal", "beta"});
+inline constexpr auto kFilters = std::to_array<std::string_view>({"learned", "random"});
 inline constexpr auto kGateSources = std::to_array<std::string_view>({"sample", "class"});
 
 template <class Enum>

@@ -22,9 +22,13 @@ contract::Factor factor_of(Rule rule) {
     case Rule::kEprop:
       return contract::Factor::kFeedback;
     case Rule::kCompetition:
+      return contract::Factor::kCompetition;
+    case Rule::kDiscriminant:
+      return contract::Factor::kDiscriminant;
+    case Rule::kFeatures:
       break;
   }
-  return contract::Factor::kCompetition;
+  return contract::Factor::kFeatures;
 }
 
 std::string_view name(Rule rule) { return names::name_of(names::kRules, rule); }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,12 +13,13 @@
 #include "driver/layout/connection.hpp"
 #include "phasic/contract.hpp"
 #include "runtime/network/gate.hpp"
+#include "runtime/network/preparation.hpp"
 
 namespace phasic::runtime {
 
 /// How a layer learns. The contract's factor follows from it; span, post and trace have usual values of their own
 /// (docs/networks.md).
-enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kCompetition };
+enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kCompetition, kDiscriminant, kFeatures };
 [[nodiscard]] contract::Factor factor_of(Rule rule);
 [[nodiscard]] std::string_view name(Rule rule);
 
@@ -25,7 +27,9 @@ struct LayerSpec {
   std::uint32_t neurons = 0;
   /// A layer that is dense but pools what it reads is a convolution with a kernel as large as what it reads.
   contract::Connection kind = contract::Connection::kDense;
-  layout::Shape shape;  ///< of a connection that has one
+  layout::Shape shape;             ///< of a connection that has one
+  std::uint32_t answer_scale = 0;  ///< with a grid
+  std::uint32_t answer_shift = 0;  ///< with a grid
   bool bias = true;
   std::int32_t threshold = 0;
   std::int32_t window = 0;  ///< potential above which the learning window is open (the contract's `window`)
@@ -39,13 +43,18 @@ struct LayerSpec {
   std::uint32_t factor_shift = 0;
   contract::Post post = contract::Post::kTrit;
   std::uint32_t trace_shift = 0;
-  std::uint32_t homeostasis = 0;        ///< of a layer that competes
+  std::uint32_t homeostasis = 0;        ///< of a layer that competes, or whose filters do
+  std::uint32_t regularization = 1049;  ///< of a discriminant, in 1 / 2^20
+  std::uint32_t solve_every = 0;        ///< samples of the stream; 0: weights of a discriminant are made for tests alone
+  std::uint32_t target_shift = 0;       ///< of a layer whose filters compete
   std::uint32_t initial_amplitude = 0;  ///< initial weights are uniform in [-amplitude, amplitude]
   double unit = 1.0 / 256;              ///< what one unit of a potential stands for; for people only
   [[nodiscard]] contract::Factor factor() const { return factor_of(rule); }
   [[nodiscard]] bool has_shape() const { return contract::has_shape(kind); }
   [[nodiscard]] bool learns() const { return contract::learns(factor()); }
   [[nodiscard]] bool competes() const { return contract::competes(factor()); }
+  [[nodiscard]] bool has_potentials() const { return !contract::without_potentials(factor()); }
+  [[nodiscard]] bool moves_filters() const { return contract::moves_filters(factor()); }
   /// Whether the layer has a table of levels.
   [[nodiscard]] bool has_levels() const { return contract::has_levels(factor()); }
   bool operator==(const LayerSpec&) const = default;
@@ -82,6 +91,7 @@ struct Network {
   std::vector<LayerSpec> layers;  ///< 1 to 4
   Modulation modulation;
   Gate gate;
+  std::optional<Preparation> preparation;        ///< of the first layer, before the stream begins
   std::vector<RateScale> schedule{RateScale{}};  ///< ascending; the first starts at 0
   std::string file;                              ///< where it came from, for messages; not compared
 
@@ -91,7 +101,7 @@ struct Network {
   [[nodiscard]] layout::Extent extent_before(std::size_t layer) const;
   /// How a layer is reached from the one before it.
   [[nodiscard]] layout::Connection connection(std::size_t layer) const;
-  /// Rows of a layer in the weights buffer: those of weights and of its state, if it competes or state is kept.
+  /// Rows of a layer in the weights buffer: those of weights, and those of its state if it has any or state is kept.
   [[nodiscard]] std::uint32_t stored_rows(std::size_t layer) const;
   /// Samples are shown once, and rows and neurons have values from 0 to 255 rather than spikes.
   [[nodiscard]] bool graded() const { return contract::is_graded(sample_kind); }
@@ -118,7 +128,7 @@ struct Network {
 /// The first sample after `sample` at which rates change; UINT64_MAX if they do not change any more.
 [[nodiscard]] std::uint64_t next_rate_change(const Network& network, std::uint64_t sample);
 
-/// Such as "784-1000-10", or "28x28-64C5-P2-1000-10": 64 channels of a kernel of 5, a pool of 2.
+/// Such as "784-1000-10", or "28x28-64C5-P2-1000-10": 64 channels of a kernel of 5, a pool of 2; G2 is a grid of 2.
 [[nodiscard]] std::string architecture(const Network& network);
 
 /// Table of the network for people: one line a layer, with real values and raw integers.

@@ -3,6 +3,7 @@
 
 #include "runtime/network/gate_fields.hpp"
 #include "runtime/network/layer_fields.hpp"
+#include "runtime/network/preparation_fields.hpp"
 #include "runtime/network/quantities.hpp"
 #include "runtime/network/shape_fields.hpp"
 
@@ -135,6 +136,18 @@ NetworkField gate_field() {
           }};
 }
 
+NetworkField preparation_field() {
+  return {"preparation", "object", "none",
+          [](const JsonNode& parent, NetworkContext&, Network& network) {
+            if (const auto preparation = parent.find("preparation"))
+              network.preparation = read_preparation(*preparation, network);
+          },
+          [](const Network& network, const Network&) -> std::optional<json> {
+            if (!network.preparation) return std::nullopt;
+            return print_fields(*network.preparation, preparation_fields(), network);
+          }};
+}
+
 }  // namespace
 
 const std::vector<NetworkField>& network_fields() {
@@ -157,6 +170,7 @@ const std::vector<NetworkField>& network_fields() {
       {"schedule", "list", "rate 1 throughout", read_schedule, print_schedule},
       {"layers", fmt::format("1 to {} layers", contract::kMaxLayers), std::string(kNeeded), read_layers, print_layers},
       gate_field(),
+      preparation_field(),
   };
   return fields;
 }
@@ -196,10 +210,13 @@ std::vector<FieldTable> field_tables() {
   add("The network", network_fields());
   add("A layer", layer_fields());
   add("A layer that competes", competition_fields());
+  add("A discriminant", discriminant_fields());
+  add("Preparation", preparation_fields());
   add("Modulation", modulation_fields());
   add("Schedule of rates", schedule_fields());
   add("A gate from the sample", sample_gate_fields());
   add("A gate from the class", class_gate_fields());
+  add("A layer of filters that compete", features_fields());
   return tables;
 }
 

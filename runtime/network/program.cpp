@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <stdexcept>
 
+#include "driver/discriminant/solve.hpp"
 #include "driver/layout/buffers.hpp"
 #include "driver/layout/random.hpp"
 #include "runtime/network/levels.hpp"
@@ -25,6 +27,7 @@ void put_shape(const layout::Shape& shape, contract::Layer& layer) {
   layer.kernel_rows = shape.kernel_rows;
   layer.kernel_columns = shape.kernel_columns;
   layer.channels = shape.channels;
+  layer.grid = shape.grid;
 }
 
 }  // namespace
@@ -35,8 +38,10 @@ Layout layout_of(const Network& network) {
     const auto& layer = network.layers[n];
     const auto row_bytes = layout::weight_row_bytes(network.connection(n).row_width(), network.weight_width);
     const bool levels = layer.has_levels();
-    layout.layers.push_back({layout.weights_bytes, row_bytes, levels ? layout.tables_bytes : 0});
+    layout.layers.push_back({layout.weights_bytes, row_bytes, levels ? layout.tables_bytes : 0, 0});
     layout.weights_bytes += row_bytes * network.stored_rows(n);
+    if (has_memory(layer.factor())) layout.layers.back().memory_offset = layout.weights_bytes;
+    layout.weights_bytes += layout::memory_bytes(layer.factor(), network.rows(n), layer.neurons);
     if (levels) layout.tables_bytes += layout::level_row_bytes(layer.neurons) * network.classes;
   }
   return layout;
@@ -64,7 +69,7 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     const auto& spec = network.layers[n];
     contract::Layer layer{};
     layer.neurons = spec.neurons;
-    layer.flags = spec.bias ? contract::kLayerFlagsBias : 0;
+    layer.flags = (spec.bias ? contract::kLayerFlagsBias : 0) | (spec.shape.two_sided ? contract::kLayerFlagsTwoSided : 0);
     layer.threshold = spec.threshold;
     layer.window = spec.window;
     layer.leak = spec.leak;
@@ -79,9 +84,13 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     layer.post = static_cast<std::uint32_t>(spec.post);
     layer.trace_shift = spec.trace_shift;
     layer.homeostasis = spec.homeostasis;
+    layer.memory_offset = static_cast<std::uint32_t>(layout.layers[n].memory_offset);
     layer.reset = static_cast<std::uint32_t>(spec.reset);
     layer.connection = static_cast<std::uint32_t>(spec.kind);
     if (spec.has_shape()) put_shape(spec.shape, layer);
+    layer.target_shift = spec.target_shift;
+    layer.answer_scale = spec.answer_scale;
+    layer.answer_shift = spec.answer_shift;
     std::memcpy(block.data() + layout::layer_offset(n), &layer, sizeof layer);
   }
   return block;
@@ -96,21 +105,28 @@ std::vector<std::byte> initial_weights(const Network& network, const Layout& lay
     const std::uint64_t values = 2 * static_cast<std::uint64_t>(amplitude) + 1;
     const layout::Connection connection = network.connection(n);
     for (std::uint32_t i = 0; i < connection.weight_rows(); ++i) {
-      auto* row = weights.data() + layout.layers[n].weights_offset + i * layout.layers[n].row_bytes;
       for (std::uint32_t j = 0; j < connection.row_width(); ++j) {
         const auto [x, y] = layout::permute(key, static_cast<std::uint16_t>(i), static_cast<std::uint16_t>(j));
         const auto word = (std::uint64_t{x} << 16) | y;
         const auto value = static_cast<std::int32_t>((word * values) >> 32) - amplitude;
-        if (network.weight_width == 8) {
-          row[j] = static_cast<std::byte>(value);
-        } else {
-          const auto narrow = static_cast<std::int16_t>(value);
-          std::memcpy(row + 2 * std::size_t{j}, &narrow, 2);
-        }
+        put_weight(network, layout, weights, n, i, j, value);
       }
     }
   }
+  if (network.layers.back().rule == Rule::kDiscriminant)
+    put_offsets(network, layout, weights, std::vector<std::int32_t>(network.outputs(), discriminant::kUnseen));
   return weights;
+}
+
+void set_targets(const Network& network, const Layout& layout, std::size_t layer, std::span<const std::int8_t> table,
+                 std::span<const std::int32_t> offsets, std::span<std::byte> weights) {
+  const std::size_t rows = network.rows(layer);
+  if (!network.layers.at(layer).moves_filters() || table.size() != rows * rows || offsets.size() != rows ||
+      weights.size() != layout.weights_bytes)
+    throw std::invalid_argument("targets of another layer or size");
+  std::byte* to = weights.data() + layout.layers[layer].memory_offset;
+  for (std::size_t row = 0; row < rows; ++row, to += layout::align(rows)) std::memcpy(to, table.data() + row * rows, rows);
+  std::memcpy(to, offsets.data(), offsets.size_bytes());
 }
 
 std::vector<std::byte> level_tables(const Network& network, const Layout& layout) {
@@ -134,6 +150,28 @@ std::int32_t weight(const Network& network, const Layout& layout, std::span<cons
   std::int16_t value;
   std::memcpy(&value, place + 2 * std::size_t{neuron}, 2);
   return value;
+}
+
+void put_weight(const Network& network, const Layout& layout, std::span<std::byte> weights, std::size_t layer,
+                std::uint32_t row, std::uint32_t neuron, std::int32_t value) {
+  auto* place = weights.data() + layout.layers[layer].weights_offset + row * layout.layers[layer].row_bytes;
+  if (network.weight_width == 8) {
+    place[neuron] = static_cast<std::byte>(value);
+  } else {
+    const auto narrow = static_cast<std::int16_t>(value);
+    std::memcpy(place + 2 * std::size_t{neuron}, &narrow, 2);
+  }
+}
+
+void put_offsets(const Network& network, const Layout& layout, std::span<std::byte> weights,
+                 std::span<const std::int32_t> offsets) {
+  const std::size_t layer = network.layers.size() - 1;
+  for (std::uint32_t part = 0; part < contract::kMemoryWidth / network.weight_width; ++part) {
+    for (std::uint32_t neuron = 0; neuron < offsets.size(); ++neuron) {
+      put_weight(network, layout, weights, layer, network.rows(layer) + part, neuron,
+                 offsets[neuron] >> part * network.weight_width);
+    }
+  }
 }
 
 }  // namespace phasic::runtime

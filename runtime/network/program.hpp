@@ -17,6 +17,7 @@ struct Layout {
     std::size_t weights_offset;
     std::size_t row_bytes;      ///< from one row of weights to the next
     std::size_t levels_offset;  ///< 0 for layers without a level table
+    std::size_t memory_offset;  ///< in the weights buffer; 0 for layers that keep nothing beside their rows
   };
   std::vector<Place> layers;
   std::size_t weights_bytes = 0;
@@ -33,8 +34,13 @@ struct ProgramOptions {
 };
 [[nodiscard]] std::vector<std::byte> program_block(const Network& network, const Layout& layout, const ProgramOptions& options);
 
-/// Uniform integers in [-amplitude, amplitude], drawn from the seed.
+/// Uniform integers in [-amplitude, amplitude], drawn from the seed; a discriminant has learned nothing.
 [[nodiscard]] std::vector<std::byte> initial_weights(const Network& network, const Layout& layout);
+
+/// Writes what the targets of a layer of filters that compete are made from into a buffer of weights: of its rows R, `table` is
+/// Z, [row][row], and `offsets` o ([R]). Without it both are 0. Throws std::invalid_argument for another layer or size.
+void set_targets(const Network& network, const Layout& layout, std::size_t layer, std::span<const std::int8_t> table,
+                 std::span<const std::int32_t> offsets, std::span<std::byte> weights);
 
 /// Level tables of all layers that use them.
 [[nodiscard]] std::vector<std::byte> level_tables(const Network& network, const Layout& layout);
@@ -42,5 +48,12 @@ struct ProgramOptions {
 /// Weight from row i to neuron j of a layer.
 [[nodiscard]] std::int32_t weight(const Network& network, const Layout& layout, std::span<const std::byte> weights,
                                   std::size_t layer, std::uint32_t row, std::uint32_t neuron);
+/// Puts one that fits.
+void put_weight(const Network& network, const Layout& layout, std::span<std::byte> weights, std::size_t layer,
+                std::uint32_t row, std::uint32_t neuron, std::int32_t value);
+
+/// Puts the offsets of a last layer that is a discriminant, one a neuron.
+void put_offsets(const Network& network, const Layout& layout, std::span<std::byte> weights,
+                 std::span<const std::int32_t> offsets);
 
 }  // namespace phasic::runtime

@@ -3,6 +3,7 @@
 
 #include <bit>
 
+#include "runtime/network/grid_fields.hpp"
 #include "runtime/network/network_fields.hpp"
 
 namespace phasic::runtime {
@@ -23,7 +24,7 @@ bool is_convolution(const JsonNode& parent) {
 bool pools_whole(const LayerSpec& layer) {
   return layer.has_shape() && layer.shape.kernel_rows == layer.shape.pooled_rows() &&
          layer.shape.kernel_columns == layer.shape.pooled_columns() && layer.shape.padding == 0 && layer.shape.stride == 1 &&
-         layer.shape.pool != 0;
+         layer.shape.pool != 0 && layer.shape.grid == 0;
 }
 
 std::uint32_t integer_or(const JsonNode& parent, std::string_view name, std::uint32_t least, std::uint32_t most,
@@ -51,8 +52,8 @@ void read_kernel(const JsonNode& parent, layout::Shape& shape) {
   } else {
     shape.kernel_rows = shape.kernel_columns = static_cast<std::uint32_t>(kernel.integer(1, contract::kLayerKernelRowsMaximum));
   }
-  const auto neurons = shape.neurons();
-  if (neurons.rows == 0 || neurons.columns == 0) {
+  const auto positions = shape.positions();
+  if (positions.rows == 0 || positions.columns == 0) {
     kernel.refuse(fmt::format("does not fit {} rows and {} columns with a padding of {}", shape.pooled_rows(),
                               shape.pooled_columns(), shape.padding));
   }
@@ -72,9 +73,10 @@ void read_convolution(const JsonNode& parent, LayerContext& context, LayerSpec& 
   read_kernel(parent, shape);
   const auto channels = parent.at("channels");
   shape.channels = static_cast<std::uint32_t>(channels.integer(1, kMostNeurons));
-  if (shape.neurons().count() > kMostNeurons) {
-    channels.refuse(fmt::format("{} x {} positions then have {} neurons, and {} are the most", shape.neurons().rows,
-                                shape.neurons().columns, shape.neurons().count(), kMostNeurons));
+  read_grid(parent, context, layer);
+  if (const auto neurons = shape.neurons(); neurons.count() > kMostNeurons) {
+    channels.refuse(fmt::format("{} x {} {} then have {} neurons, and {} are the most", neurons.rows, neurons.columns,
+                                shape.grid == 0 ? "positions" : "cells", neurons.count(), kMostNeurons));
   }
   layer.neurons = static_cast<std::uint32_t>(shape.neurons().count());
 }
@@ -82,7 +84,7 @@ void read_convolution(const JsonNode& parent, LayerContext& context, LayerSpec& 
 /// A dense layer behind a pool reads all that is left with a single position of a kernel of that size.
 void read_dense(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
   layer.neurons = static_cast<std::uint32_t>(parent.at("neurons").integer(1, kMostNeurons));
-  for (const auto* field : {"channels", "kernel", "stride", "padding"}) {
+  for (const auto* field : {"channels", "kernel", "stride", "padding", "grid", "two_sided", "answer_scale", "answer_shift"}) {
     if (const auto node = parent.find(field)) node->refuse("only a layer of kind \"convolution\" has one");
   }
   const std::uint32_t pool = read_pool(parent);
@@ -114,7 +116,7 @@ LayerField of_convolution(std::string_view name, std::string values, std::string
 }  // namespace
 
 std::vector<LayerField> shape_fields() {
-  return {
+  std::vector<LayerField> fields{
       {"kind", Of::listed(names::kConnections), Of::listed(std::span(names::kConnections).first(1)), read_connection,
        [](const LayerSpec& layer, const Network&) -> std::optional<json> {
          if (!layer.has_shape() || pools_whole(layer)) return std::nullopt;
@@ -143,6 +145,8 @@ std::vector<LayerField> shape_fields() {
          return json(1U << layer.shape.pool);
        }},
   };
+  for (LayerField& field : grid_fields()) fields.push_back(std::move(field));
+  return fields;
 }
 
 NetworkField input_shape_field() {

@@ -78,6 +78,10 @@ std::string weight_difference(const Fixed& fixed, const Side& a, std::span<const
                             (place - state) % where.row_bytes),
                 std::to_integer<int>(left[place]), std::to_integer<int>(right[place]), a, b);
   }
+  if (const std::size_t memory = fixed.layout.layers.back().memory_offset; memory != 0 && place >= memory) {
+    return both(fmt::format("{}, memory of layer {}, byte {}", when, network.layers.size() - 1, place - memory),
+                std::to_integer<int>(left[place]), std::to_integer<int>(right[place]), a, b);
+  }
   return both(fmt::format("{}, padding of the weights, byte {}", when, place), std::to_integer<int>(left[place]),
               std::to_integer<int>(right[place]), a, b);
 }
@@ -151,8 +155,7 @@ std::string locate(const Side& a, const Side& b, const Fixed& fixed, std::span<c
   auto count = std::min(suspect + 1, samples.size());
   count = std::min(count, largest_launch(fixed.network, true));
   std::optional<TraceDifference> potential;
-  // The kernel has no trace of layers that compete.
-  const bool traceable = std::ranges::none_of(fixed.network.layers, [](const auto& layer) { return layer.competes(); });
+  const bool traceable = std::ranges::all_of(fixed.network.layers, [](const auto& layer) { return layer.has_potentials(); });
   if (traceable) {
     options.trace = true;
     const auto traced = run_both(a, b, fixed, weights, samples.first(count), options);

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "runtime/run/pieces.hpp"
+#include "runtime/run/readout.hpp"
 
 namespace phasic::runtime {
 
@@ -54,6 +55,7 @@ void learn(const Fixed& fixed, const SampleSource& source, const LearnPlan& plan
   std::vector<Sample> samples;
   AnswerSums sums(fixed.network);
   while (state.position < plan.end && !stopped()) {
+    make_readout_where_due(fixed, state.position, state.weights);
     gather(source, state.position, end_of_piece(fixed.network, pieces, state.position), most, samples);
     const auto stream_sample = state.position;
     for (std::span<const Sample> left(samples); !left.empty();) {
@@ -212,7 +214,9 @@ class Testing {
 
 TestResult test(const Fixed& fixed, const Dataset& data, const TestPlan& plan, std::span<const std::byte> weights,
                 std::span<const Launcher> launchers, const Observer& observer) {
-  Testing testing(fixed, data, plan, weights, observer);
+  const std::vector<std::byte> answering =
+      has_readout(fixed.network) ? answering_weights(fixed, weights) : std::vector<std::byte>();
+  Testing testing(fixed, data, plan, answering.empty() ? weights : answering, observer);
   std::vector<std::thread> threads;
   for (std::size_t n = 1; n < launchers.size() && !testing.in_order(); ++n)
     threads.emplace_back([&testing, &launcher = launchers[n]] { testing.work(launcher); });

@@ -53,9 +53,10 @@ struct LearnPlan {
   const std::atomic<bool>* stop = nullptr;
 };
 
-/// Learns from `state.position` to `plan.end`, in pieces (runtime/run/pieces.hpp) of whole samples, each of as many launches as
-/// it takes. `observer` is called after each launch, when `state` is that after it; `checkpoint` after that, at each multiple
-/// of `checkpoint_every` and at the end, so never within a recording.
+/// Learns from `state.position` to `plan.end`, in which a discriminant answers with the weights that were made last, in pieces
+/// (runtime/run/pieces.hpp) of whole samples, each of as many launches as it takes. `observer` is called after each launch,
+/// when `state` is that after it; `checkpoint` after that, at each multiple of `checkpoint_every` and at the end, so never
+/// within a recording.
 void learn(const Fixed& fixed, const SampleSource& samples, const LearnPlan& plan, const Launcher& launcher, LearnState& state,
            const std::function<void(const LearnState&)>& checkpoint, const Observer& observer);
 /// The same of a data set's stream.
@@ -79,10 +80,11 @@ struct TestResult {
   Counters counters;
 };
 
-/// Tests with fixed weights; launches, of whole samples where these fit, are shared out over the launchers, each in a thread of
-/// its own. The number of launchers changes no result. `observer` is called in the order of samples. If the network keeps state
-/// (Network::keep) the first sample begins with none and each launch goes on from that of the one before; then one launcher
-/// does all of them, unless samples are recordings in chunks, of which each begins with no state.
+/// Tests with fixed weights, of which those of a discriminant are made from what it has learned; launches, of whole samples
+/// where these fit, are shared out over the launchers, each in a thread of its own. The number of launchers changes no result.
+/// `observer` is called in the order of samples. If the network keeps state (Network::keep) the first sample begins with none
+/// and each launch goes on from that of the one before; then one launcher does all of them, unless samples are recordings in
+/// chunks, of which each begins with no state.
 [[nodiscard]] TestResult test(const Fixed& fixed, const Dataset& data, const TestPlan& plan, std::span<const std::byte> weights,
                               std::span<const Launcher> launchers, const Observer& observer);
 

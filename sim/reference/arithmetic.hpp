@@ -29,6 +29,32 @@ namespace phasic::reference {
   return static_cast<std::uint32_t>(std::clamp<std::int32_t>(potential - window, 0, contract::kGradedFull));
 }
 
+/// up or down of a filter at a position; of down `potential` is the negative of V.
+[[nodiscard]] constexpr std::uint32_t excess(std::int32_t potential, std::int32_t threshold) {
+  return static_cast<std::uint32_t>(std::max(potential - threshold, 0));
+}
+
+/// isqrt: the floor of the square root.
+[[nodiscard]] constexpr std::uint32_t square_root(std::uint32_t value) {
+  std::uint32_t root = 0;
+  for (std::uint32_t bit = 1U << 15; bit != 0; bit >>= 1) {
+    const std::uint32_t larger = root | bit;
+    if (std::uint64_t{larger} * larger <= value) root = larger;
+  }
+  return root;
+}
+
+/// V_j of a neuron of a grid. `sum` is Y_j.
+[[nodiscard]] constexpr std::int32_t pooled_potential(std::uint32_t sum, std::uint32_t answer_scale, unsigned answer_shift) {
+  const std::int64_t scaled = std::int64_t{square_root(sum)} * answer_scale;
+  return static_cast<std::int32_t>(std::min<std::int64_t>((scaled + half(answer_shift)) >> answer_shift, 32767));
+}
+
+/// The row or column of cells in which a position lies, of `positions` along this side.
+[[nodiscard]] constexpr std::uint32_t cell_along(std::uint32_t position, std::uint32_t positions, std::uint32_t grid) {
+  return position * grid / positions;
+}
+
 /// B_j: the potential after a spike has had its effect on it.
 [[nodiscard]] constexpr std::int32_t after_spike(std::int32_t potential, bool spiked, contract::Reset reset,
                                                  std::int32_t threshold) {
@@ -126,7 +152,28 @@ namespace phasic::reference {
   return std::min(age, slowest);
 }
 
-/// The score of a competing neuron.
+/// t_r: what a weight of the filter that wins a patch moves towards. `product` is that of the patch and the table of targets.
+[[nodiscard]] constexpr std::int32_t feature_target(std::int64_t product, std::int32_t offset, unsigned target_shift,
+                                                    unsigned weight_width) {
+  const std::int64_t limited = saturate((product - offset + half(target_shift)) >> target_shift, contract::kTargetWidth);
+  return static_cast<std::int32_t>(limited * (std::int64_t{1} << (weight_width - contract::kTargetWidth)));
+}
+
+/// d_i: how far a value is from the mean of its class, of whose samples so far `sum` is the sum and `count` the number.
+[[nodiscard]] constexpr std::int32_t difference_from_mean(std::uint32_t value, std::int32_t sum, std::int32_t count) {
+  if (count == 0) return 0;
+  const std::int64_t above = 2 * std::int64_t{sum} + count;
+  const std::int64_t below = 2 * std::int64_t{count};
+  const std::int64_t mean = above / below - (above % below < 0 ? 1 : 0);
+  return static_cast<std::int32_t>(saturate(value - mean, contract::kDifferenceWidth));
+}
+
+/// Whether a class of which so many samples were learned learns another one.
+[[nodiscard]] constexpr bool learns_more(std::int32_t count) {
+  return count >= 0 && count < static_cast<std::int32_t>(contract::kMostSamples);
+}
+
+/// The score of a neuron that competes, or of one of a discriminant.
 [[nodiscard]] constexpr std::uint32_t competition_score(std::int64_t match) {
   return static_cast<std::uint32_t>(saturate(match, 32) + (std::int64_t{1} << 31));
 }

@@ -13,10 +13,12 @@ namespace phasic::reference {
 // What a core shares with the shell around it.
 using contract::Limits;
 using shell::align;
+using shell::changes_memory;
 using shell::Competitor;
 using shell::Core;
 using shell::Counts;
 using shell::Fault;
+using shell::has_memory;
 using shell::has_shape;
 using shell::is_graded;
 using shell::KeptNeuron;
@@ -27,7 +29,10 @@ using shell::LayerCounts;
 using shell::LayerProgram;
 using shell::level_bytes;
 using shell::load_competitor;
+using shell::load_offset;
 using shell::load_weight;
+using shell::memory_bytes;
+using shell::moves_filters;
 using shell::parse_program;
 using shell::Potentials;
 using shell::Program;
@@ -37,11 +42,13 @@ using shell::set_weight_values;
 using shell::Shape;
 using shell::state_rows;
 using shell::store_competitor;
+using shell::store_offset;
 using shell::store_weight;
 using shell::stored_rows;
 using shell::weight_bytes;
 using shell::weight_row_bytes;
 using shell::weight_values;
+using shell::without_potentials;
 
 /// The fast one, for the instruction set of this processor.
 [[nodiscard]] std::unique_ptr<Core> make_core(Program program);

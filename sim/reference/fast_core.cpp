@@ -22,6 +22,8 @@ bool learns_at_once(const LayerProgram& layer) {
 
 std::unique_ptr<FastLayer> make_layer(const LayerContext& context) {
   if (competes(context.shape)) return make_competition_layer(context);
+  if (context.shape.factor == contract::Factor::kDiscriminant) return make_discriminant_layer(context);
+  if (context.shape.grid != 0) return make_grid_layer(context);
   if (has_shape(context.shape)) return make_convolution_layer(context);
   if (is_graded(context.program)) return make_graded_layer(context);
   return context.number > 0 && context.shape.neurons <= kNarrowNeurons ? make_narrow_layer(context) : make_dense_layer(context);
@@ -54,6 +56,16 @@ class FastCore final : public Core {
     }
     layers_[layer]->get_weights(rows);
     if (keeps(layer)) layers_[layer]->get_state(rows.subspan(state_begin(layer)));
+  }
+
+  void set_memory(std::size_t layer, std::span<const std::byte> bytes) override {
+    Core::set_memory(layer, bytes);
+    layers_[layer]->set_memory(bytes);
+  }
+
+  void get_memory(std::size_t layer, std::span<std::byte> bytes) const override {
+    Core::get_memory(layer, bytes);
+    layers_[layer]->get_memory(bytes);
   }
 
   void set_levels(std::size_t layer, std::span<const std::byte> rows) override {

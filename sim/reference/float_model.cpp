@@ -35,7 +35,7 @@ FloatNetwork::FloatNetwork(Program program) : program_(std::move(program)) {
     layer.weights.resize(std::size_t{shape.rows} * row_width(shape));
     layer.levels.resize(std::size_t{program_.classes} * shape.neurons);
     layer.events.resize(program_.steps);
-    if (competes(shape)) throw std::invalid_argument("the floating-point model has no competition");
+    if (without_potentials(shape)) throw std::invalid_argument("the floating-point model has no competition");
     layer.potentials.resize(shape.neurons);
     layer.spiked.resize(shape.neurons);
     layer.trits.resize(std::size_t{program_.steps} * shape.neurons);

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The definition of the arithmetic: every other form is compared with this file. It is written to be read, not to be fast.
 #include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
+#include "driver/shell/connection.hpp"
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
+#include "sim/reference/filters.hpp"
+#include "sim/reference/plain_discriminant.hpp"
 #include "sim/reference/random.hpp"
 #include "sim/reference/reach.hpp"
 
@@ -37,7 +41,7 @@ struct Activity {
   std::vector<std::uint32_t> counts;  ///< spikes of each neuron, or its graded value
   std::vector<KeptNeuron> begin;      ///< the neurons before the first step
   std::vector<bool> shut;             ///< neurons that the sample's gate hides
-  std::vector<std::int64_t> matches;  ///< M_j of neurons that compete
+  std::vector<std::int64_t> matches;  ///< M_j of neurons that have scores alone
 
   Activity(std::size_t steps, const std::vector<KeptNeuron>& before)
       : potentials(steps, before.size()),
@@ -63,8 +67,16 @@ class PlainCore final : public Core {
       weights_.emplace_back(std::size_t{layer.rows} * row_width(layer));
       levels_.emplace_back(std::size_t{program_.classes} * layer.neurons);
     }
-    for (const LayerProgram& layer : program_.layers) kept_.emplace_back(layer.neurons);
-    if (!program_.layers.empty()) state_.resize(program_.layers.back().neurons);
+    for (const LayerProgram& layer : program_.layers) {
+      filters_.emplace_back();
+      if (moves_filters(layer)) filters_.back().emplace(program_, layer, static_cast<unsigned>(filters_.size() - 1));
+      kept_.emplace_back(layer.neurons);
+    }
+    if (program_.layers.empty()) return;
+    const LayerProgram& last = program_.layers.back();
+    state_.resize(last.neurons);
+    offsets_.resize(last.neurons);
+    if (last.factor == contract::Factor::kDiscriminant) discriminant_.emplace(last);
   }
 
   void set_weights(std::size_t layer, std::span<const std::byte> rows) override {
@@ -77,10 +89,13 @@ class PlainCore final : public Core {
       }
     }
     if (state_rows(program_, shape) == 0) return;
+    if (moves_filters(shape)) return filters_[layer]->set_wins(rows.subspan(shape.rows * row_bytes));
     const std::byte* const state = rows.data() + shape.rows * row_bytes;
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
       if (competes(shape)) {
         state_[neuron] = load_competitor(state, row_bytes, neuron, program_.weight_width);
+      } else if (shape.factor == contract::Factor::kDiscriminant) {
+        offsets_[neuron] = load_offset(state, row_bytes, neuron, program_.weight_width);
       } else {
         kept_[layer][neuron] = KeptRows(program_, shape).load(state, neuron);
       }
@@ -99,14 +114,29 @@ class PlainCore final : public Core {
       }
     }
     if (state_rows(program_, shape) == 0) return;
+    if (moves_filters(shape)) return filters_[layer]->get_wins(rows.subspan(shape.rows * row_bytes));
     std::byte* const state = rows.data() + shape.rows * row_bytes;
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
       if (competes(shape)) {
         store_competitor(state, row_bytes, neuron, program_.weight_width, state_[neuron]);
+      } else if (shape.factor == contract::Factor::kDiscriminant) {
+        store_offset(state, row_bytes, neuron, program_.weight_width, offsets_[neuron]);
       } else {
         KeptRows(program_, shape).store(state, neuron, kept_[layer][neuron]);
       }
     }
+  }
+
+  void set_memory(std::size_t layer, std::span<const std::byte> bytes) override {
+    Core::set_memory(layer, bytes);
+    if (program_.layers[layer].factor == contract::Factor::kDiscriminant) discriminant_->set(bytes);
+    if (filters_[layer]) filters_[layer]->set_memory(bytes);
+  }
+
+  void get_memory(std::size_t layer, std::span<std::byte> bytes) const override {
+    Core::get_memory(layer, bytes);
+    if (program_.layers[layer].factor == contract::Factor::kDiscriminant) discriminant_->get(bytes);
+    if (filters_[layer]) filters_[layer]->get_memory(bytes);
   }
 
   void set_levels(std::size_t layer, std::span<const std::byte> rows) override {
@@ -134,8 +164,10 @@ class PlainCore final : public Core {
     for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
       const LayerProgram& shape = program_.layers[layer];
       sources.push_back(with_bias(inputs, shape));
-      activities.push_back(competes(shape) ? compare(layer, sources.back()) : integrate(layer, sources.back()));
-      if (layer == 0 && sample.gated && !competes(shape)) shut_all_but(sample.open, activities.back());
+      activities.push_back(without_potentials(shape) ? compare(layer, sources.back())
+                           : shape.grid != 0         ? pool(layer, sources.back())
+                                                     : integrate(layer, sources.back()));
+      if (layer == 0 && sample.gated && !without_potentials(shape)) shut_all_but(sample.open, activities.back());
       for (const std::uint32_t count : activities.back().counts) counts_.layers[layer].spikes += spikes_of(count);
       if (potentials != nullptr) copy_potentials(shape, activities.back(), (*potentials)[layer]);
       inputs = activities.back().spikes;
@@ -146,6 +178,12 @@ class PlainCore final : public Core {
       const LayerProgram& shape = program_.layers[layer];
       if (competes(shape)) {
         compete(layer, sources[layer], activities[layer], sample.label, number);
+      } else if (shape.factor == contract::Factor::kDiscriminant) {
+        std::vector<std::uint32_t> values;
+        for (std::size_t row = 0; row < shape.rows; ++row) values.push_back(count_of(sources[layer], row));
+        discriminant_->learn(values, sample.label, counts_.layers[layer]);
+      } else if (moves_filters(shape)) {
+        move_filter(layer, sources[layer], number);
       } else if (shape.factor != contract::Factor::kFrozen) {
         update(layer, sources[layer], activities[layer], activities.back().counts, sample.label, number);
       }
@@ -209,6 +247,52 @@ class PlainCore final : public Core {
     return sources;
   }
 
+  /// A: sums of weights, of each neuron or with a grid of each filter at each position.
+  std::vector<std::int64_t> sums_of(std::size_t layer, const Spikes& sources, std::size_t step) {
+    const LayerProgram& shape = program_.layers[layer];
+    LayerCounts& counts = counts_.layers[layer];
+    std::vector<std::int64_t> sums(positions_of(shape) * row_width(shape));
+    for (std::size_t source = 0; source < sources.width(); ++source) {
+      if (sources.at(step, source) == 0) continue;
+      ++counts.events;
+      for (const Reached& reached : reached_[layer][source]) {
+        counts.synaptic_operations += row_width(shape);
+        for (std::size_t k = 0; k < row_width(shape); ++k) {
+          sums[reached.first + k] += std::int64_t{sources.at(step, source)} * weight(layer, reached.row, k);
+        }
+      }
+    }
+    return sums;
+  }
+
+  /// Section 1, answers over a grid.
+  Activity pool(std::size_t layer, const Spikes& sources) {
+    const LayerProgram& shape = program_.layers[layer];
+    const std::vector<std::int64_t> sums = sums_of(layer, sources, 0);
+    const std::uint32_t rows = shell::position_rows(shape.shape), columns = shell::position_columns(shape.shape);
+    const std::size_t channels = shape.shape.channels, sides = shape.two_sided ? 2 : 1;
+    std::vector<std::uint32_t> pooled(shape.neurons);
+    for (std::size_t p = 0; p < std::size_t{rows} * columns; ++p) {
+      const std::size_t cell = std::size_t{cell_along(static_cast<std::uint32_t>(p) / columns, rows, shape.grid)} * shape.grid +
+                               cell_along(static_cast<std::uint32_t>(p) % columns, columns, shape.grid);
+      for (std::size_t k = 0; k < channels; ++k) {
+        const std::int64_t unlimited = current(sums[p * channels + k], shape.input_shift + contract::kGradedShift);
+        const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
+        if (potential != unlimited) ++counts_.layers[layer].potential_saturations;
+        pooled[cell * sides * channels + k] += excess(potential, shape.threshold);
+        if (shape.two_sided) pooled[(cell * sides + 1) * channels + k] += excess(-potential, shape.threshold);
+      }
+    }
+    Activity activity(program_.steps, kept_[layer]);
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+      const std::int32_t potential = pooled_potential(pooled[neuron], shape.answer_scale, shape.answer_shift);
+      activity.potentials.at(0, neuron) = potential;
+      activity.counts[neuron] = graded_value(potential, 0);
+      activity.spikes.at(0, neuron) = static_cast<std::uint8_t>(activity.counts[neuron]);
+    }
+    return activity;
+  }
+
   /// Section 1.
   Activity integrate(std::size_t layer, const Spikes& sources) {
     const LayerProgram& shape = program_.layers[layer];
@@ -216,17 +300,7 @@ class PlainCore final : public Core {
     const unsigned shift = shape.input_shift + (is_graded(program_) ? contract::kGradedShift : 0);
     Activity activity(program_.steps, kept_[layer]);
     for (std::size_t step = 0; step < program_.steps; ++step) {
-      std::vector<std::int64_t> sums(shape.neurons);
-      for (std::size_t source = 0; source < sources.width(); ++source) {
-        if (sources.at(step, source) == 0) continue;
-        ++counts.events;
-        for (const Reached& reached : reached_[layer][source]) {
-          counts.synaptic_operations += row_width(shape);
-          for (std::size_t k = 0; k < row_width(shape); ++k) {
-            sums[reached.first + k] += std::int64_t{sources.at(step, source)} * weight(layer, reached.row, k);
-          }
-        }
-      }
+      const std::vector<std::int64_t> sums = sums_of(layer, sources, step);
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
         const std::int32_t before = after_spike(activity.potential_before(step, neuron), activity.spiked_before(step, neuron),
                                                 shape.reset, shape.threshold);
@@ -247,7 +321,7 @@ class PlainCore final : public Core {
     return activity;
   }
 
-  /// Section 2, competition: how well each neuron's weights match the counts of its rows.
+  /// Section 2, competition and discriminant: how well each neuron's weights match the counts of its rows.
   Activity compare(std::size_t layer, const Spikes& rows) {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
@@ -265,7 +339,8 @@ class PlainCore final : public Core {
       }
     }
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      activity.matches.push_back(match(products[neuron], shape.input_shift, state_[neuron].squares));
+      activity.matches.push_back(competes(shape) ? match(products[neuron], shape.input_shift, state_[neuron].squares)
+                                                 : products[neuron] + offsets_[neuron]);
     }
     return activity;
   }
@@ -306,6 +381,32 @@ class PlainCore final : public Core {
       value = limited;
     }
     competitor.wins = std::min(competitor.wins + 1, kMostWins);
+  }
+
+  /// Section 2, features.
+  void move_filter(std::size_t layer, const Spikes& sources, std::uint32_t number) {
+    const LayerProgram& shape = program_.layers[layer];
+    const auto patch_at = [&](std::size_t v, std::size_t h) {
+      Patch patch(shape.rows);
+      const std::size_t first = (v * shell::position_columns(shape.shape) + h) * row_width(shape);
+      for (std::size_t source = 0; source < sources.width(); ++source) {
+        for (const Reached& reached : reached_[layer][source]) {
+          if (reached.first == first) patch[reached.row] += sources.at(0, source);
+        }
+      }
+      return patch;
+    };
+    const std::optional<Patch> patch = filters_[layer]->draw(number, patch_at);
+    if (!patch) return;
+    std::vector<std::int64_t> sums(row_width(shape));
+    for (std::size_t row = 0; row < shape.rows; ++row) {
+      for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += (*patch)[row] * weight(layer, row, k);
+    }
+    const std::size_t winner = filters_[layer]->winner(sums);
+    std::vector<std::int32_t> weights;
+    for (std::size_t row = 0; row < shape.rows; ++row) weights.push_back(weight(layer, row, winner));
+    filters_[layer]->move(winner, *patch, number, weights, counts_.layers[layer]);
+    for (std::size_t row = 0; row < shape.rows; ++row) weight(layer, row, winner) = weights[row];
   }
 
   [[nodiscard]] std::uint32_t count_of(const Spikes& rows, std::size_t row) const {
@@ -411,7 +512,7 @@ class PlainCore final : public Core {
     result.prediction = 0;
     result.spikes = 0;
     for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      result.scores[neuron] = competes(shape)
+      result.scores[neuron] = without_potentials(shape)
                                   ? competition_score(activity.matches[neuron])
                                   : score(activity.counts[neuron], activity.potentials.at(program_.steps - 1, neuron));
       if (result.scores[neuron] > result.scores[result.prediction]) result.prediction = neuron;
@@ -423,7 +524,10 @@ class PlainCore final : public Core {
   std::vector<std::vector<std::int32_t>> weights_;          ///< [layer][row * row_width + neuron]
   std::vector<std::vector<std::int8_t>> levels_;            ///< [layer][class * neurons + neuron]
   std::vector<std::vector<KeptNeuron>> kept_;               ///< [layer][neuron], since the sample before
+  std::vector<std::optional<Filters>> filters_;             ///< [layer], of those whose filters compete
   std::vector<Competitor> state_;                           ///< of the last layer, if it competes
+  std::vector<std::int32_t> offsets_;                       ///< B_c of the last layer, if it is a discriminant
+  std::optional<PlainDiscriminant> discriminant_;           ///< the last layer, if it is one
 };
 
 }  // namespace

@@ -75,6 +75,18 @@ using Key = std::array<std::uint16_t, 4>;
   }
 }
 
+/// Where a patch is.
+struct PatchPosition {
+  std::uint32_t row, column;
+};
+
+/// Draw `draw` of a sample whose key of purpose `patch` this is, among so many rows and columns of positions.
+[[nodiscard]] constexpr PatchPosition patch_position(const Key& sample, unsigned draw, std::uint32_t rows,
+                                                     std::uint32_t columns) {
+  const WordPair words = permute(sample, {0, static_cast<std::uint16_t>(draw)});
+  return {words.x * rows >> 16, words.y * columns >> 16};
+}
+
 /// Words that the rounding of row `row` starts from.
 [[nodiscard]] constexpr WordPair row_words(const Key& sample, unsigned row) {
   return permute(sample, {0, static_cast<std::uint16_t>(row)});

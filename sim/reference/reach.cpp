@@ -3,7 +3,12 @@
 
 #include <cstdint>
 
+#include "driver/shell/connection.hpp"
+
 namespace phasic::reference {
+
+std::size_t positions_of(const LayerProgram& layer) { return shell::connection_of(layer).positions; }
+
 namespace {
 
 /// Section 1, convolutions: what source (y, x, channel) reaches.
@@ -43,7 +48,8 @@ std::vector<std::vector<Reached>> all_reached(const LayerProgram& layer) {
   }
   if (!layer.bias) return all;
   all.emplace_back();
-  for (std::size_t first = 0; first < layer.neurons; first += shape.channels) all.back().push_back({layer.rows - 1U, first});
+  for (std::size_t position = 0; position < positions_of(layer); ++position)
+    all.back().push_back({layer.rows - 1U, position * shape.channels});
   return all;
 }
 

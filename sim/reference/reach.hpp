@@ -9,13 +9,16 @@
 
 namespace phasic::reference {
 
-/// A row of weights and the first of the neurons that it is added to.
+/// A row of weights and the first of the sums that it is added to. A neuron has a sum, or with a grid a filter at a position.
 struct Reached {
   std::size_t row;
   std::size_t first;
 };
 
-/// Neurons that a row is added to.
+/// Groups of sums that share the rows of weights.
+[[nodiscard]] std::size_t positions_of(const LayerProgram& layer);
+
+/// Sums that a row is added to.
 [[nodiscard]] inline std::size_t row_width(const LayerProgram& layer) {
   return has_shape(layer) ? layer.shape.channels : layer.neurons;
 }

@@ -45,7 +45,9 @@ struct Shape {
                                             .stride = layer.stride,
                                             .kernel_rows = layer.kernel_rows,
                                             .kernel_columns = layer.kernel_columns,
-                                            .channels = layer.channels},
+                                            .channels = layer.channels,
+                                            .grid = layer.grid,
+                                            .two_sided = (layer.flags & contract::kLayerFlagsTwoSided) != 0},
                                            bias, n == 0);
   }
 };

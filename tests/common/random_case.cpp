@@ -68,9 +68,15 @@ std::uint32_t kernel_rows(const Layer& layer, std::uint32_t sources) {
   return rows + (layer.flags & 1);
 }
 
-/// Groups of neurons that share the rows.
+/// Groups of neurons that share the rows. Not of a layer with a grid.
 std::uint32_t positions_of(const Layer& layer) {
   return is_convolution(layer) && layer.channels != 0 ? layer.neurons / layer.channels : 1;
+}
+
+/// Positions of the kernel along one side.
+std::uint32_t positions_along(const Layer& layer, std::uint32_t places, std::uint32_t kernel) {
+  const std::uint32_t room = ((places + (1U << layer.pool) - 1) >> layer.pool) + 2 * layer.padding;
+  return (room - kernel) / layer.stride + 1;
 }
 
 std::uint32_t rows_of(const Network& network, std::size_t index) {
@@ -81,14 +87,18 @@ std::uint32_t rows_of(const Network& network, std::size_t index) {
 bool serial(const contract::Limits& limits) { return (limits.rules & contract::kRulesSerial) != 0; }
 
 bool competes(const Layer& layer) { return contract::competes(static_cast<contract::Factor>(layer.factor)); }
+bool changes_memory(const Layer& layer) { return contract::changes_memory(static_cast<contract::Factor>(layer.factor)); }
 bool has_levels(const Layer& layer) { return contract::has_levels(static_cast<contract::Factor>(layer.factor)); }
 bool is_graded(const ProgramHeader& header) {
   return contract::is_graded(static_cast<contract::SampleKind>(header.sample_kind));
 }
+bool moves_filters(const Layer& layer) { return contract::moves_filters(static_cast<contract::Factor>(layer.factor)); }
 constexpr std::uint32_t kStateBits = contract::kSquaresWidth + contract::kWinsWidth;
 /// Rows that hold the state of neurons that compete, or that is kept.
 std::uint32_t state_rows(const ProgramHeader& header, const Layer& layer, std::uint32_t weight_width) {
   if (competes(layer)) return kStateBits / weight_width;
+  if (moves_filters(layer)) return contract::kWinsWidth / weight_width;
+  if (changes_memory(layer)) return contract::kMemoryWidth / weight_width;
   const bool keeps = (header.flags & contract::kProgramHeaderFlagsKeep) != 0;
   return keeps ? (contract::kPotentialWidth / weight_width + 1) * positions_of(layer) : 0;
 }
@@ -122,7 +132,6 @@ void draw_convolution(Dice& dice, const contract::Limits& limits, const ProgramH
   }
   const std::uint32_t rows = kernel_rows(drawn, sources);
   const std::uint32_t parts = state_rows(header, Layer{}, limits.weight_width);
-  // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a kernel has rows
   const std::uint64_t words = limits.weight_depth / (rows + std::uint64_t{parts} * positions);
   const std::uint64_t most =
       std::max<std::uint64_t>(std::uint64_t{random_size(dice, limits, limits.max_neurons)} / positions, 1);
@@ -132,6 +141,23 @@ void draw_convolution(Dice& dice, const contract::Limits& limits, const ProgramH
   layer = drawn;
   layer.channels = static_cast<std::uint32_t>(channels);
   layer.neurons = layer.channels * positions;
+}
+
+/// Gives a convolution a grid, if the build has room for its neurons; they may be fewer than those of the positions or more.
+void draw_grid(Dice& dice, const contract::Limits& limits, bool last, Layer& layer) {
+  const std::uint32_t rows = positions_along(layer, layer.source_rows, layer.kernel_rows);
+  const std::uint32_t columns = positions_along(layer, layer.source_columns, layer.kernel_columns);
+  Layer drawn = layer;
+  drawn.grid = static_cast<std::uint32_t>(dice.between(1, std::min({rows, columns, contract::kLayerGridMaximum})));
+  const std::uint32_t sides = dice.one_in(2) ? 2 : 1;
+  if (sides == 2) drawn.flags |= contract::kLayerFlagsTwoSided;
+  const std::uint32_t most = last ? limits.max_neurons : std::min(limits.max_neurons, limits.max_rows);
+  if (dice.one_in(2)) drawn.channels = std::min(layer.channels, static_cast<std::uint32_t>(dice.between(1, 40)));
+  drawn.neurons = drawn.grid * drawn.grid * sides * drawn.channels;
+  if (drawn.neurons > most) return;
+  drawn.answer_scale = static_cast<std::uint32_t>(dice.one_in(6) ? dice.below(65536) : dice.below(300));
+  drawn.answer_shift = static_cast<std::uint32_t>(dice.one_in(6) ? dice.below(16) : dice.below(6));
+  layer = drawn;
 }
 
 /// Sizes, neuron constants and rules; offsets and the stride come later.
@@ -175,6 +201,8 @@ Network random_network(Dice& dice, const contract::Limits& limits) {
     if (serial(limits)) used += rows * ((layer.neurons + limits.lanes - 1) / limits.lanes);
     if ((limits.rules & contract::kRulesConvolution) != 0 && dice.one_in(3))
       draw_convolution(dice, limits, header, before, n + 1 == header.layers, layer);
+    if ((limits.rules & contract::kRulesFeatures) != 0 && is_graded(header) && is_convolution(layer) && dice.one_in(2))
+      draw_grid(dice, limits, n + 1 == header.layers, layer);
     before = layer.neurons;
   }
   return network;
@@ -192,6 +220,59 @@ void draw_competition(Dice& dice, const contract::Limits& limits, ProgramHeader&
   header.flags &= ~contract::kProgramHeaderFlagsTrace;
 }
 
+/// Lets the filters of a convolution compete over a patch, if the build has room for their wins.
+void draw_features(Dice& dice, const contract::Limits& limits, std::uint32_t rows, Layer& layer) {
+  const std::uint32_t words = (layer.channels + limits.lanes - 1) / limits.lanes;
+  const std::uint32_t weight_rows = rows - (layer.flags & contract::kLayerFlagsBias);
+  if ((weight_rows + contract::kWinsWidth / limits.weight_width) * words > limits.weight_depth) return;
+  layer.flags &= ~contract::kLayerFlagsBias;
+  layer.factor = static_cast<std::uint32_t>(contract::Factor::kFeatures);
+  layer.factor_shift = static_cast<std::uint32_t>(dice.below(contract::kCompetitionFactorShift + 1));
+  layer.homeostasis = static_cast<std::uint32_t>(dice.one_in(3) ? 0 : dice.one_in(2) ? dice.below(65536) : dice.below(300));
+  layer.target_shift = static_cast<std::uint32_t>(dice.one_in(10) ? dice.below(32) : dice.between(5, 13));
+}
+
+/// Wins of filters, some of which have none, and a table of targets with its offsets.
+void draw_filters(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer,
+                  std::vector<std::byte>& weights) {
+  const std::uint64_t row_bytes = weight_row_bytes(layer.channels, limits.weight_width);
+  const std::uint64_t bytes = limits.weight_width / 8;
+  const std::uint64_t most_wins = dice.pick({2, 20, 65535});
+  const std::uint64_t few = dice.pick({1, 4, 1000});
+  for (std::uint32_t filter = 0; filter < layer.channels; ++filter) {
+    const std::uint64_t wins = dice.one_in(few) ? 0 : dice.one_in(12) ? 65535 : dice.below(most_wins + 1);
+    for (std::uint64_t byte = 0; byte < 2; ++byte) {
+      const std::uint64_t at = layer.weights_offset + (rows + byte / bytes) * row_bytes + filter * bytes + byte % bytes;
+      put(weights, at, static_cast<std::uint8_t>(wins >> 8 * byte));
+    }
+  }
+  // The table is any bytes that were there before.
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    const std::int64_t offset = dice.one_in(20) ? static_cast<std::int32_t>(dice.any()) : dice.between(-20000, 20000);
+    put(weights, layer.memory_offset + rows * align(rows) + 4 * row, static_cast<std::int32_t>(offset));
+  }
+}
+
+/// From a row of values of 32 bits to the next.
+constexpr std::uint64_t value_row_bytes(std::uint64_t values) { return align(4 * values); }
+
+/// Bytes that a layer with so many rows of weights keeps beside them.
+std::uint64_t memory_bytes(const Layer& layer, std::uint64_t rows) {
+  if (moves_filters(layer)) return rows * align(rows) + value_row_bytes(rows);
+  if (!changes_memory(layer)) return 0;
+  return (rows + layer.neurons) * value_row_bytes(rows) + value_row_bytes(layer.neurons);
+}
+
+/// Turns a layer into a discriminant, if the build has room for it.
+void draw_discriminant(const contract::Limits& limits, ProgramHeader& header, std::uint32_t sources, Layer& layer) {
+  const std::uint32_t words = (layer.neurons + limits.lanes - 1) / limits.lanes;
+  if ((sources + contract::kMemoryWidth / limits.weight_width) * words > limits.weight_depth) return;
+  if (layer.neurons < header.classes) return;
+  layer.factor = static_cast<std::uint32_t>(contract::Factor::kDiscriminant);
+  layer.flags = 0;
+  header.flags &= ~contract::kProgramHeaderFlagsTrace;
+}
+
 void draw_rules(Dice& dice, const contract::Limits& limits, const ProgramHeader& header, std::uint32_t rows, bool last,
                 Layer& layer) {
   std::vector<contract::Factor> factors;
@@ -200,7 +281,7 @@ void draw_rules(Dice& dice, const contract::Limits& limits, const ProgramHeader&
         (!by_class(factor) || layer.neurons >= header.classes) && !(last ? hidden_only(factor) : last_only(factor)))
       factors.push_back(factor);
   }
-  const bool frozen = dice.one_in(6);
+  const bool frozen = dice.one_in(6) || layer.grid != 0;
   layer.factor = static_cast<std::uint32_t>(frozen ? contract::Factor::kFrozen : factors[dice.below(factors.size())]);
   const bool graded = is_graded(header);
   const bool too_tall = serial(limits) && rows > contract::kSerialHistoryRows;
@@ -250,6 +331,8 @@ void draw_neurons(Dice& dice, const contract::Limits& limits, bool graded, std::
     if (dice.one_in(2)) layer.reset = static_cast<std::uint32_t>(dice.below(contract::kLayerResetMaximum + 1));
   }
   if (dice.one_in(15)) layer.threshold = dice.pick({-32768, 32767, 0, -1});
+  // What finds nothing is of no interest, so half of the thresholds of grids are low.
+  if (layer.grid != 0 && dice.one_in(2)) layer.threshold = static_cast<std::int32_t>(dice.below(30));
   if (dice.one_in(15)) layer.window = dice.pick({-32768, 32767, 0, -1});
   // A spike is often followed by a negative trit.
   if (dice.one_in(4)) layer.window = layer.threshold;
@@ -263,6 +346,7 @@ void draw_neurons(Dice& dice, const contract::Limits& limits, bool graded, std::
     layer.threshold = negative ? dice.pick({-32768, 0, 1000}) : dice.pick({32767, 32766});
     layer.window = negative ? dice.pick({-32768, -32767}) : dice.pick({32767, 32766});
   }
+  if (layer.grid != 0) layer.threshold = std::max(layer.threshold, 0);
 }
 
 void draw_weights(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer, double spread,
@@ -299,6 +383,38 @@ void draw_kept(Dice& dice, const contract::Limits& limits, std::uint32_t rows, c
     const std::uint64_t spikes = first + 2 / bytes * part_bytes;
     put(weights, spikes, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : dice.below(2)));
     if (bytes == 2) put(weights, spikes + 1, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : 0));
+  }
+}
+
+/// What a discriminant has learned: sums that its samples may have, or anything; a scatter that is often at its limits;
+/// offsets.
+void draw_memory(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer,
+                 std::vector<std::byte>& weights) {
+  const std::uint64_t row_bytes = value_row_bytes(rows), sums = layer.memory_offset + rows * row_bytes;
+  const std::int64_t most = dice.one_in(3) ? 0x7fffffff : std::int64_t{1} << dice.below(31);
+  const bool anything = dice.one_in(6);
+  for (std::uint64_t row = 0; row < rows; ++row) {
+    for (std::uint64_t k = 0; k < rows; ++k) {
+      const std::int64_t value = dice.one_in(4) ? dice.pick({most, -most - 1}) : dice.between(-most, most);
+      put(weights, layer.memory_offset + row * row_bytes + 4 * k, static_cast<std::int32_t>(value));
+    }
+  }
+  for (std::uint64_t neuron = 0; !anything && neuron < layer.neurons; ++neuron) {
+    const std::int64_t last = contract::kMostSamples - 1;
+    const std::int64_t count = dice.one_in(3) ? 0 : dice.one_in(8) ? dice.between(last - 1, last + 1) : dice.between(1, 500);
+    put(weights, sums + layer.neurons * row_bytes + 4 * neuron, static_cast<std::int32_t>(count));
+    for (std::uint64_t row = 0; row < rows; ++row)
+      put(weights, sums + neuron * row_bytes + 4 * row, static_cast<std::int32_t>(dice.between(0, 255 * count)));
+  }
+  const std::uint64_t weight_row = weight_row_bytes(layer.neurons, limits.weight_width);
+  const std::uint64_t bytes = limits.weight_width / 8;
+  for (std::uint32_t neuron = 0; neuron < layer.neurons; ++neuron) {
+    const auto offset =
+        static_cast<std::uint32_t>(dice.one_in(3) ? dice.any() : dice.pick<std::uint64_t>({0, 0x80000000U, 0x7fffffffU}));
+    for (std::uint64_t byte = 0; byte < 4; ++byte) {
+      const std::uint64_t at = layer.weights_offset + (rows + byte / bytes) * weight_row + neuron * bytes + byte % bytes;
+      put(weights, at, static_cast<std::uint8_t>(offset >> 8 * byte));
+    }
   }
 }
 
@@ -675,6 +791,10 @@ std::uint32_t stored_rows(const RandomCase& random_case, std::size_t index, std:
   return layer_rows(random_case, index) + state_rows(random_case.header(), random_case.layer(index), weight_width);
 }
 
+std::uint64_t memory_bytes(const RandomCase& random_case, std::size_t index) {
+  return memory_bytes(random_case.layer(index), layer_rows(random_case, index));
+}
+
 ProgramHeader RandomCase::header() const { return get<ProgramHeader>(buffers[argument::kProgram], 0); }
 
 Layer RandomCase::layer(std::size_t index) const {
@@ -695,6 +815,7 @@ std::string RandomCase::describe() const {
     if (is_convolution(l)) {
       text += fmt::format(" ({}x{}x{} pool {} padding {} stride {} kernel {}x{} channels {})", l.source_rows, l.source_columns,
                           l.source_channels, l.pool, l.padding, l.stride, l.kernel_rows, l.kernel_columns, l.channels);
+      if (l.grid != 0) text += fmt::format(" grid {}{}", l.grid, (l.flags & 2) != 0 ? " two-sided" : "");
     }
     rules += fmt::format(" {}/{}/{}", name(static_cast<contract::Factor>(l.factor)), name(static_cast<contract::Span>(l.span)),
                          name(static_cast<contract::Rounding>(l.rounding)));
@@ -756,14 +877,29 @@ RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network) {
     if (last && !is_convolution(layer) && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
       draw_competition(dice, limits, header, rows_of(network, n), layer);
     }
+    if ((limits.rules & contract::kRulesFeatures) != 0 && is_graded(header) && is_convolution(layer) && dice.one_in(3))
+      draw_features(dice, limits, rows_of(network, n), layer);
+    if (last && !is_convolution(layer) && is_graded(header) && (limits.rules & contract::kRulesDiscriminant) != 0 &&
+        dice.one_in(2)) {
+      draw_discriminant(limits, header, n == 0 ? header.inputs : network.layers[n - 1].neurons, layer);
+    }
     weight_sizes.push_back((rows_of(network, n) + state_rows(header, layer, limits.weight_width)) *
                            weight_row_bytes(row_width(layer), limits.weight_width));
     table_sizes.push_back(has_levels(layer) ? header.classes * align(layer.neurons) : 0);
+  }
+  // Memories follow the layers, so that a case without them is what it was.
+  std::vector<std::uint32_t> with_memory;
+  for (std::uint32_t n = 0; n < header.layers; ++n) {
+    if (!moves_filters(network.layers[n]) && !changes_memory(network.layers[n])) continue;
+    with_memory.push_back(n);
+    weight_sizes.push_back(memory_bytes(network.layers[n], rows_of(network, n)));
   }
   auto& weights = result.buffers[argument::kWeights];
   weights.resize(place(dice, weight_sizes, offsets));
   fill_garbage(weights, dice);
   for (std::uint32_t n = 0; n < header.layers; ++n) network.layers[n].weights_offset = static_cast<std::uint32_t>(offsets[n]);
+  for (std::size_t k = 0; k < with_memory.size(); ++k)
+    network.layers[with_memory[k]].memory_offset = static_cast<std::uint32_t>(offsets[header.layers + k]);
   auto& tables = result.buffers[argument::kTables];
   tables.resize(place(dice, table_sizes, offsets));
   fill_garbage(tables, dice);
@@ -774,6 +910,12 @@ RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network) {
     draw_weights(dice, limits, rows_of(network, n), network.layers[n], spread, centre, weights);
     if (competes(network.layers[n])) {
       draw_state(dice, limits, rows_of(network, n), network.layers[n], weights);
+    } else if (changes_memory(network.layers[n])) {
+      draw_memory(dice, limits, rows_of(network, n), network.layers[n], weights);
+    } else if (moves_filters(network.layers[n])) {
+      draw_filters(dice, limits, rows_of(network, n), network.layers[n], weights);
+      // The least contrast of a patch; without a grid also where ramps begin.
+      network.layers[n].window = static_cast<std::int32_t>(dice.one_in(8) ? dice.between(200, 900) : dice.below(100));
     } else if (state_rows(header, network.layers[n], limits.weight_width) != 0) {
       draw_kept(dice, limits, rows_of(network, n), network.layers[n], weights);
     }

@@ -77,6 +77,8 @@ struct RandomCase {
 [[nodiscard]] std::uint32_t layer_rows(const RandomCase& random_case, std::size_t index);
 /// Rows of layer `index` in the weights buffer: those and its state.
 [[nodiscard]] std::uint32_t stored_rows(const RandomCase& random_case, std::size_t index, std::uint32_t weight_width);
+/// Bytes that layer `index` keeps beside its rows.
+[[nodiscard]] std::uint64_t memory_bytes(const RandomCase& random_case, std::size_t index);
 [[nodiscard]] constexpr std::uint64_t align(std::uint64_t bytes) {
   return (bytes + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;
 }

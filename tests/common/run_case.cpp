@@ -118,6 +118,12 @@ std::optional<std::string> compare_weights(const RandomCase& random_case, const 
   const auto header = random_case.header();
   for (std::uint32_t n = 0; n < std::min(header.layers, contract::kMaxLayers); ++n) {
     const auto layer = random_case.layer(n);
+    if (*at >= layer.memory_offset && *at < layer.memory_offset + memory_bytes(random_case, n)) {
+      const std::uint64_t word = *at & ~std::uint64_t{3};
+      const auto x = little_endian(a, word, 4), y = little_endian(b, word, 4);
+      return fmt::format("memory of layer {}, byte {}: {}, expected {} ({})", n, word - layer.memory_offset, sign_extend(y, 32),
+                         sign_extend(x, 32), bits(x, y));
+    }
     const std::uint64_t row = weight_row_bytes(row_width(layer), limits.weight_width);
     if (*at < layer.weights_offset || *at >= layer.weights_offset + stored_rows(random_case, n, limits.weight_width) * row)
       continue;

@@ -32,12 +32,12 @@ TEST(Examples, EveryLineIsAKindWithGivenAndResultingValues) {
     }
   }
   EXPECT_FALSE(inside);
-  for (const char* const kind :
-       {"neuron", "signal", "factor", "update", "expectation", "level", "permute", "sample_key", "encoding", "spike",
-        "rounding", "sample", "postsynaptic", "presynaptic", "answer", "match", "pull", "contest"}) {
+  for (const char* const kind : {"neuron",     "signal",   "factor", "update",   "expectation",  "level",        "permute",
+                                 "sample_key", "encoding", "spike",  "rounding", "sample",       "postsynaptic", "presynaptic",
+                                 "answer",     "match",    "pull",   "contest",  "discriminant", "solve"}) {
     EXPECT_GE(kinds[kind], 2) << kind;
   }
-  EXPECT_EQ(kinds.size(), 18U);
+  EXPECT_EQ(kinds.size(), 23U);
 }
 
 }  // namespace

@@ -241,6 +241,16 @@ TEST(Header, EnumerationsAnswerTheirQuestions) {
   for (const Factor factor : {Factor::kFrozen, Factor::kError, static_cast<Factor>(17)}) EXPECT_FALSE(has_levels(factor));
   EXPECT_TRUE(by_coincidence(Factor::kError));
   EXPECT_FALSE(by_coincidence(Factor::kCompetition));
+  for (const Factor factor : {Factor::kFeatures, Factor::kDiscriminant}) {
+    EXPECT_TRUE(learns(factor) && graded_only(factor) && without_bias(factor) && has_memory(factor));
+    EXPECT_FALSE(by_coincidence(factor) || competes(factor) || has_levels(factor));
+  }
+  EXPECT_TRUE(shape_only(Factor::kFeatures) && has_grid(Factor::kFeatures) && moves_filters(Factor::kFeatures));
+  EXPECT_TRUE(dense_only(Factor::kDiscriminant) && last_only(Factor::kDiscriminant) && by_class(Factor::kDiscriminant));
+  EXPECT_TRUE(changes_memory(Factor::kDiscriminant));
+  EXPECT_FALSE(changes_memory(Factor::kFeatures));
+  EXPECT_EQ(needs(Factor::kFeatures), contract::kRulesFeatures);
+  EXPECT_EQ(needs(Factor::kDiscriminant), contract::kRulesDiscriminant);
   EXPECT_EQ(needs(Factor::kLevel), 0U);
   EXPECT_EQ(needs(Factor::kFeedback), contract::kRulesFeedback);
   EXPECT_EQ(needs(contract::Post::kOne), contract::kRulesPost);

@@ -128,6 +128,18 @@ TEST(Program, OnlyABuildWithConvolutionsTakesOne) {
   EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerChannels, 1), kLayer0 + kLayerChannels) << "a dense layer";
 }
 
+TEST(Program, GridsFeaturesAndTheDiscriminantAreRefused) {
+  for (const Words& words : {convolution(), block()}) {
+    EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerFlags, 1U << kLayerFlagsTwoSidedBit, words), kLayer0 + kLayerFlags);
+    for (const Word factor : {kFactorFeatures, kFactorDiscriminant, 7U}) {
+      EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerFactor, factor, words), kLayer0 + kLayerFactor) << factor;
+    }
+    for (const Word field : {kLayerGrid, kLayerAnswerScale, kLayerAnswerShift, kLayerMemoryOffset, kLayerTargetShift}) {
+      EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + field, 64, words), kLayer0 + field);
+    }
+  }
+}
+
 TEST(Program, AConvolutionDoesNotCompete) {
   Words words = convolution();
   words[(kLayer0 + kLayerFactor) / 4] = kFactorCompetition;

@@ -5,6 +5,7 @@
 
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
+#include "sim/reference/fast/filter_layer.hpp"
 #include "sim/reference/fast/layer.hpp"
 #include "sim/reference/fast/neuron_job.hpp"
 #include "sim/reference/fast/weight_rows.hpp"
@@ -15,11 +16,10 @@
 namespace phasic::reference {
 namespace {
 
-class ConvolutionLayer final : public FastLayer {
+class ConvolutionLayer final : public FilterLayer {
  public:
   explicit ConvolutionLayer(const LayerContext& context)
-      : FastLayer(context),
-        weights_(context.program, context.shape, false),
+      : FilterLayer(context),
         windows_(context_),
         width_(row_width(context.shape)),
         products_((width_ + kProductNeurons - 1) / kProductNeurons * kProductNeurons),
@@ -29,9 +29,6 @@ class ConvolutionLayer final : public FastLayer {
         asked_(context.shape.neurons),
         changes_(std::size_t{context.shape.rows} * width_),
         visited_(context.shape.rows) {}
-
-  void set_weights(std::span<const std::byte> rows) override { weights_.set(rows); }
-  void get_weights(std::span<std::byte> rows) const override { weights_.get(rows); }
 
   void show(const LayerInput& input, std::vector<std::int16_t>* potentials) override {
     windows_.take(input);
@@ -55,6 +52,10 @@ class ConvolutionLayer final : public FastLayer {
 
   void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) override {
     const LayerProgram& shape = context_.shape;
+    if (moves_filters(shape)) {
+      move_filter(number, [this](std::size_t v, std::size_t h) { return patch_at(windows_.position(v, h)); });
+      return;
+    }
     const std::uint32_t first = first_learned_step(context_);
     visit_sources(first);
     const bool any = set_factors(context_.program, shape, context_.kernels, levels_, label, activity_.counts, errors, factors_);
@@ -121,6 +122,17 @@ class ConvolutionLayer final : public FastLayer {
     activity_.spikes[(step * activity_.stride + neuron) / 8] |= static_cast<std::uint8_t>(spike << neuron % 8);
   }
 
+  /// What a position sees of a graded sample.
+  [[nodiscard]] Patch patch_at(std::size_t position) const {
+    Patch patch(context_.shape.rows);
+    for (const Sent& sent : windows_.sent(0)) {
+      windows_.for_reached(sent.source, [&](std::size_t row, std::size_t reached) {
+        if (reached == position) patch[row] += sent.value;
+      });
+    }
+    return patch;
+  }
+
   /// Counts the sources that send something from step `first` on, and marks the rows through which they reach a position.
   void visit_sources(std::uint32_t first) {
     std::fill(visited_.begin(), visited_.end(), std::uint8_t{0});
@@ -171,7 +183,6 @@ class ConvolutionLayer final : public FastLayer {
     }
   }
 
-  WeightRows weights_;
   Windows windows_;
   std::size_t width_;  ///< channels of a position
   std::vector<std::int64_t> products_;

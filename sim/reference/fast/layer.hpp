@@ -62,6 +62,9 @@ class FastLayer {
   void get_state(std::span<std::byte> rows) const;
   void forget_state();
   void set_levels(std::span<const std::byte> rows) { levels_.set(rows); }
+  /// What the layer keeps beside its rows of weights; of the right size.
+  virtual void set_memory(std::span<const std::byte>) {}
+  virtual void get_memory(std::span<std::byte>) const {}
 
   /// Fills `potentials` ([step][neuron]) unless it is null.
   virtual void show(const LayerInput& input, std::vector<std::int16_t>* potentials) = 0;
@@ -93,7 +96,10 @@ class FastLayer {
 [[nodiscard]] std::unique_ptr<FastLayer> make_narrow_layer(const LayerContext& context);
 /// Of spikes or of graded values.
 [[nodiscard]] std::unique_ptr<FastLayer> make_convolution_layer(const LayerContext& context);
+/// A convolution of graded values whose answers are pooled over a grid.
+[[nodiscard]] std::unique_ptr<FastLayer> make_grid_layer(const LayerContext& context);
 [[nodiscard]] std::unique_ptr<FastLayer> make_graded_layer(const LayerContext& context);
 [[nodiscard]] std::unique_ptr<FastLayer> make_competition_layer(const LayerContext& context);
+[[nodiscard]] std::unique_ptr<FastLayer> make_discriminant_layer(const LayerContext& context);
 
 }  // namespace phasic::reference

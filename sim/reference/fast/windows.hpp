@@ -28,6 +28,7 @@ class Windows {
   [[nodiscard]] std::size_t count() const;
 
   [[nodiscard]] std::size_t positions() const { return positions_; }
+  [[nodiscard]] std::size_t position(std::size_t v, std::size_t h) const { return v * position_columns_ + h; }
   /// Positions that a source reaches.
   [[nodiscard]] std::size_t reach(std::size_t source) const {
     if (source == bias_) return positions_;

@@ -21,7 +21,8 @@ std::size_t all_fast_kernels(const FastKernels* (&kernels)[kMostFastKernels]) {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512dq")) {
     kernels[count++] = &kFastKernelsAvx512;
-    if (__builtin_cpu_supports("avx512vbmi2")) kernels[count++] = &kFastKernelsAvx512Vbmi2;
+    if (__builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("avx512vnni"))
+      kernels[count++] = &kFastKernelsAvx512Vbmi2;
   }
 #endif
   return count;

@@ -181,6 +181,51 @@ struct PullJob {
   std::uint64_t saturations;  ///< out
 };
 
+/// Rows of the scatter have room for a multiple of this many values.
+inline constexpr std::size_t kScatterValues = 16;
+
+/// Products of differences that are added to a scatter.
+struct ScatterJob {
+  std::int32_t* scatter;
+  std::size_t stride;         ///< values from one row to the next
+  std::size_t length;         ///< values of a row, a multiple of kScatterValues
+  const std::uint16_t* rows;  ///< rows to visit
+  std::size_t row_count;
+  const std::int32_t* differences;  ///< [pair][length]: those of a pair of samples, the first one's in the lower half
+  std::size_t pairs;
+  std::uint64_t saturations;  ///< out, of limited_scatter
+};
+
+/// Positions of a convolution that are taken at once, and filters of a block.
+inline constexpr std::size_t kPatchPositions = 12;
+inline constexpr std::size_t kFilterBlock = 16;
+
+/// Sums of the values of patches times the weights of filters, of kPatchPositions positions and whole blocks of filters. Rows
+/// of weights come in groups of two, of 16 bits each, or of four bytes; the last group is filled up with weights of 0. No sum
+/// may leave 32 bits. Strides are in elements.
+struct PatchJob {
+  const std::uint32_t* patches;  ///< [position][group], values of as many bits as the weights
+  std::size_t patch_stride;
+  const std::uint32_t* weights;  ///< [block][group][kFilterBlock]
+  std::size_t weight_stride;     ///< from a block to the next
+  std::size_t groups;
+  std::size_t blocks;
+  std::int32_t* sums;  ///< out: [position][filter]
+  std::size_t sum_stride;
+};
+
+/// Answers of the filters at a position, added to the sums of its cell.
+struct CellJob {
+  const std::int32_t* sums;
+  std::size_t count;  ///< of filters
+  std::int32_t half;  ///< a sum and this fit 32 bits
+  unsigned shift;
+  std::int32_t threshold;     ///< not negative
+  std::uint32_t* up;          ///< in and out
+  std::uint32_t* down;        ///< in and out
+  std::uint64_t saturations;  ///< in and out
+};
+
 struct FastKernels {
   const char* name;
   void (*integrate8)(IntegrateJob&);
@@ -198,6 +243,14 @@ struct FastKernels {
   void (*graded_update8)(GradedUpdateJob&);
   void (*graded_update16)(GradedUpdateJob&);
   void (*pull)(PullJob&);
+  /// No sum may exceed 32 bits.
+  void (*scatter)(ScatterJob&);
+  /// Of a single sample, whose sums are limited to 32 bits.
+  void (*limited_scatter)(ScatterJob&);
+  std::uint32_t (*largest_magnitude)(const std::int32_t* values, std::size_t count);
+  void (*patch_pairs)(const PatchJob&);
+  void (*patch_bytes)(const PatchJob&);  ///< values without a sign, weights with one; null where pairs are as fast
+  void (*cell_answers)(CellJob&);
   /// factors[j] = postsynaptic_factor(level_signal(levels[j]), rate, shift); arrays are padded.
   void (*level_factors)(const std::int8_t* levels, std::size_t count, std::int32_t rate, unsigned shift, std::int32_t* factors);
   /// The parts of trits[j] * factors[j] that CommonUpdate8Job and CommonUpdate16Job want; `count` is padded.

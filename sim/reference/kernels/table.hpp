@@ -10,9 +10,11 @@
 #include "sim/reference/kernels/lists.hpp"
 #include "sim/reference/kernels/narrow_integrate.hpp"
 #include "sim/reference/kernels/narrow_update.hpp"
+#include "sim/reference/kernels/patch_product.hpp"
 #include "sim/reference/kernels/product.hpp"
 #include "sim/reference/kernels/pull.hpp"
 #include "sim/reference/kernels/random_words.hpp"
+#include "sim/reference/kernels/scatter.hpp"
 #include "sim/reference/kernels/update_common.hpp"
 #include "sim/reference/kernels/update_steps.hpp"
 
@@ -35,6 +37,16 @@ const FastKernels PHASIC_KERNELS_NAME = {PHASIC_KERNELS_TEXT,
                                          graded_update<std::int8_t>,
                                          graded_update<std::int16_t>,
                                          pull,
+                                         scatter,
+                                         limited_scatter,
+                                         largest_magnitude,
+                                         patch_product<PairGroup>,
+#ifdef PHASIC_PATCH_BYTES
+                                         patch_product<ByteGroup>,
+#else
+                                         nullptr,
+#endif
+                                         cell_answers,
                                          level_factors,
                                          split_changes8,
                                          split_changes16,

@@ -90,6 +90,37 @@ TEST(Connection, OfAConvolutionHasTheRowsOfItsKernel) {
       << "inputs lie channel after channel";
 }
 
+TEST(Connection, OfAGridHasPotentialsBesideItsNeurons) {
+  Shape shape = kSmall;
+  shape.sources = {9, 8, 3};
+  EXPECT_EQ(shape.positions(), (Extent{3, 2, 7}));
+  EXPECT_EQ(shape.neurons(), shape.positions());
+  shape.grid = 2;
+  EXPECT_EQ(shape.neurons(), (Extent{2, 2, 7}));
+  shape.two_sided = true;
+  EXPECT_EQ(shape.neurons(), (Extent{2, 2, 14}));
+  const Connection connection = Connection::convolution(shape, true, true);
+  EXPECT_EQ(connection.neurons(), 56U);
+  EXPECT_EQ(connection.positions(), 6U);
+  EXPECT_EQ(connection.potentials(), 42U);
+  EXPECT_EQ(connection.row_width(), 7U);
+  EXPECT_EQ(connection.fan_out(9 * 8 * 3).size(), 6U) << "the bias";
+  EXPECT_EQ(connection.fan_out(9 * 8 * 3).back(), (Target{18, 35, 7}));
+  shape.grid = 0;
+  EXPECT_EQ(connection.fan_out(100), Connection::convolution(shape, true, true).fan_out(100));
+}
+
+TEST(Buffers, WhatLayersKeepBesideWeights) {
+  using contract::Factor;
+  EXPECT_EQ(state_rows(Factor::kFeatures, false, 8, 9), 2U) << "wins of filters";
+  EXPECT_EQ(state_rows(Factor::kFeatures, false, 16, 9), 1U);
+  EXPECT_EQ(state_rows(Factor::kDiscriminant, false, 8, 1), 4U) << "biases";
+  EXPECT_EQ(state_rows(Factor::kDiscriminant, false, 16, 1), 2U);
+  EXPECT_EQ(memory_bytes(Factor::kFrozen, 65, 20), 0U);
+  EXPECT_EQ(memory_bytes(Factor::kFeatures, 65, 20), 65U * 128 + 320);
+  EXPECT_EQ(memory_bytes(Factor::kDiscriminant, 65, 20), (65U + 20) * 320 + 128);
+}
+
 TEST(Connection, OfAConvolutionReachesWhatTheFormulaSays) {
   for (std::uint32_t pool = 0; pool <= 2; ++pool) {
     for (std::uint32_t padding = 0; padding <= 3; ++padding) {

@@ -45,7 +45,7 @@ struct Outcome {
 contract::Layer descriptor(const LayerProgram& layer) {
   contract::Layer block;
   block.neurons = layer.neurons;
-  block.flags = layer.bias ? 1 : 0;
+  block.flags = (layer.bias ? contract::kLayerFlagsBias : 0) | (layer.two_sided ? contract::kLayerFlagsTwoSided : 0);
   block.threshold = layer.threshold;
   block.window = layer.window;
   block.leak = layer.leak;
@@ -71,6 +71,11 @@ contract::Layer descriptor(const LayerProgram& layer) {
   block.kernel_rows = layer.shape.kernel_rows;
   block.kernel_columns = layer.shape.kernel_columns;
   block.channels = layer.shape.channels;
+  block.grid = layer.grid;
+  block.answer_scale = layer.answer_scale;
+  block.answer_shift = layer.answer_shift;
+  block.memory_offset = layer.memory_offset;
+  block.target_shift = layer.target_shift;
   return block;
 }
 
@@ -104,7 +109,8 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
   c.limits.max_outputs = 65535;
   c.limits.max_events = 1 << 20;
   c.limits.weight_depth = 1 << 20;
-  c.limits.rules |= contract::kRulesState | contract::kRulesConvolution;
+  c.limits.rules |=
+      contract::kRulesState | contract::kRulesConvolution | contract::kRulesFeatures | contract::kRulesDiscriminant;
   c.header.magic = contract::kProgramMagic;
   c.header.version = contract::kContractVersion;
   c.header.seed_low = static_cast<std::uint32_t>(program.seed);
@@ -123,6 +129,11 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
     weights.resize(layer.weights_offset + weight_bytes(program, layer));
     for (std::size_t k = layer.weights_offset; k < weights.size(); ++k)
       weights[k] = static_cast<std::byte>(generator() % 64 - 28);
+    if (has_memory(layer)) {
+      weights.resize(layer.memory_offset);
+      const std::vector<std::byte> memory = random_memory(generator, layer);
+      weights.insert(weights.end(), memory.begin(), memory.end());
+    }
     tables.resize(layer.levels_offset + level_bytes(program, layer));
     for (std::size_t k = layer.levels_offset; k < tables.size(); ++k) tables[k] = static_cast<std::byte>(generator());
   }

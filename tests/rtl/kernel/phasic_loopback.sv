@@ -25,7 +25,7 @@ module phasic_loopback #(
   output logic                         write_error_o,
   output logic [2:0]                   write_error_tag_o,
   input  logic [2:0]                   layer_count_i,
-  input  logic [Engines*8*phasic_pkg::LayerReserved-1:0] layers_i,
+  input  logic [Engines*8*phasic_pkg::LayerGrid-1:0] layers_i,
   input  logic [Engines*16-1:0]        rows_i,
   input  logic [Engines*32-1:0]        layer_weights_i,
   input  logic [Engines*32-1:0]        layer_tables_i,
@@ -114,7 +114,7 @@ module phasic_loopback #(
   // Of dense layers.
   logic [Engines*16-1:0] row_width;
   for (genvar e = 0; e < Engines; e++) begin : gen_width
-    assign row_width[16*e +: 16] = layers_i[8*phasic_pkg::LayerReserved*e + 8*phasic_pkg::LayerNeurons +: 16];
+    assign row_width[16*e +: 16] = layers_i[8*phasic_pkg::LayerGrid*e + 8*phasic_pkg::LayerNeurons +: 16];
   end
 
   phasic_loader #(

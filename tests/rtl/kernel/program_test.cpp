@@ -213,12 +213,12 @@ TEST_F(ProgramUnit, NamesTheFirstFieldOfTheHeaderThatIsOutOfRange) {
 TEST_F(ProgramUnit, NamesTheFirstFieldOfALayerThatIsOutOfRange) {
   using Layer = contract::Layer;
   std::vector<FieldCase> cases{{offsetof(Layer, neurons), {20, 41, 80}, {0, kMaxNeurons + 1, 0x10001}},
-                               {offsetof(Layer, flags), {0, 1}, {2, ~0U}},
+                               {offsetof(Layer, flags), {0, 1}, {2, 3, ~0U}},
                                {offsetof(Layer, threshold), {0, 32767, 0xffff8000}, {32768, 0xffff7fff, 0x80000000}},
                                {offsetof(Layer, window), {0, 32767, 0xffff8000}, {32768, 0xffff7fff, 0x10000}},
                                {offsetof(Layer, leak), {0, 256, 65280, 65536}, {1, 128, 257, 65535, 65537, 65792, 0x20000}},
                                {offsetof(Layer, input_shift), {0, 15}, {16, ~0U}},
-                               {offsetof(Layer, factor), {0, 1, 2}, {3, 0x100}},
+                               {offsetof(Layer, factor), {0, 1, 2}, {3, 5, 6, 7, 0x100}},
                                {offsetof(Layer, span), {0, 1}, {2, ~0U}},
                                {offsetof(Layer, rounding), {0, 1}, {2, 0x100}},
                                {offsetof(Layer, rate), {0, 65535}, {65536, ~0U}},
@@ -318,7 +318,9 @@ TEST_F(ProgramUnitWithRules, ChecksTheFieldsOfItsRulesAndRefusesThoseOfOthers) {
       Layer layer{};
       layer.factor = static_cast<std::uint32_t>(Factor::kFeedback);
       EXPECT_EQ(verdict(n, layer, layers), n + 1 == layers ? at(n, offsetof(Layer, factor)) : Verdict{});
-      for (const std::uint32_t factor : {static_cast<std::uint32_t>(Factor::kCompetition), 5U, 0x103U}) {
+      for (const std::uint32_t factor :
+           {static_cast<std::uint32_t>(Factor::kCompetition), static_cast<std::uint32_t>(Factor::kFeatures),
+            static_cast<std::uint32_t>(Factor::kDiscriminant), 7U, 0x103U}) {
         layer.factor = factor;
         EXPECT_EQ(verdict(n, layer, layers), at(n, offsetof(Layer, factor))) << factor;
       }

@@ -60,6 +60,43 @@ TEST_F(Command, TheReferenceTakesConvolutionsAndWeightsOf16BitsUnasked) {
   expect_all_in(ended.text, {"16-bit weights", "the network fits"});
 }
 
+TEST_F(Command, APreparedLayerIsPartOfTheCheckpoint) {
+  const nlohmann::json features{{"kind", "convolution"}, {"channels", 5},    {"kernel", 3},      {"grid", 2},
+                                {"two_sided", true},     {"threshold", 0.1}, {"rule", "frozen"}, {"input_shift", 5}};
+  const nlohmann::json document{{"phasic_network", 1},
+                                {"inputs", 64},
+                                {"shape", {8, 8}},
+                                {"classes", 4},
+                                {"steps", 1},
+                                {"samples", "graded"},
+                                {"weight_width", 16},
+                                {"layers", {features, {{"neurons", 4}, {"rule", "discriminant"}}}},
+                                {"preparation", {{"samples", 100}, {"measured", 50}}}};
+  test::write_file(network, document.dump());
+  EXPECT_EQ(run(learn("whole", {"--samples", "300"})).code, 0);
+  EXPECT_EQ(run(learn("halves", {"--samples", "130"})).code, 0);
+  const auto ended = run(learn("halves", {"--samples", "300", "--resume"}));
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  EXPECT_EQ(test::read_file(folder / "whole"), test::read_file(folder / "halves"));
+
+  const auto state = (folder / "whole").string();
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"test", "--checkpoint", state}, {"test", network, "--checkpoint", state}}) {
+    auto all = arguments;
+    all.insert(all.end(), {"--data", data, "--quiet", "--output", (folder / "out").string()});
+    EXPECT_EQ(run(all).code, 0);
+    EXPECT_GT(nlohmann::json::parse(test::read_file(folder / "out" / "summary.json"))["accuracy"].get<double>(), 0.9);
+  }
+  expect_all_in(run({"info", network, "--checkpoint", state}).text, {"8x8-5C3G2-4", "belongs to"});
+  expect_failure(2, {"test", network, "--data", data, "--quiet"}, {"preparation", "checkpoint"});
+  expect_failure(2, {"compare", network, "--data", data, "--samples", "10", "--quiet"}, {"preparation", "checkpoint"});
+
+  auto other = document;
+  other["layers"][0]["kernel"] = 2;
+  test::write_file(network, other.dump());
+  expect_failure(2, learn("whole", {"--samples", "400", "--resume"}), {"kernel", "3", "2"});
+}
+
 TEST_F(Command, ComparesTwoEngines) {
   const auto ended = run({"compare", network, "--data", data, "--engine", "reference", "--samples", "70", "--test-samples",
                           "30", "--potentials", "--launch-samples", "20", "--quiet"});

@@ -56,6 +56,29 @@ TEST_F(ExperimentRun, NeuronsThatCompeteLearnClassAfterClassAndForgetLittle) {
   EXPECT_EQ(row["weight_changes"][0]["layer"], 1);
 }
 
+TEST_F(ExperimentRun, ADiscriminantLearnsClassAfterClassAndForgetsNothing) {
+  auto description = document({{"phasic_network", 1},
+                               {"inputs", 64},
+                               {"classes", 4},
+                               {"steps", 1},
+                               {"samples", "graded"},
+                               {"layers", {{{"neurons", 4}, {"rule", "discriminant"}, {"solve_every", 40}}}}});
+  description["repeat"] = {{"engine", "reference"}, {"samples", 150}};
+  const auto row = run_document(description);
+  EXPECT_EQ(row["samples_learned"], 200);
+  EXPECT_GT(row["accuracy"].get<double>(), 0.95);
+  EXPECT_LT(row["forgetting"].get<double>(), 0.05);
+  EXPECT_EQ(row["repeat"]["differences"], 0);
+  ASSERT_EQ(row["weight_changes"].size(), 1U);
+  std::uint64_t changed = 0;
+  for (const auto& count : row["weight_changes"][0]["counts"]) changed += count.get<std::uint64_t>() != 0 ? 1 : 0;
+  EXPECT_GT(changed, 10U) << "the weights that it answers with";
+  description["launch_samples"] = 9;
+  const auto other = run_document(description);
+  EXPECT_EQ(other["accuracy"], row["accuracy"]);
+  EXPECT_EQ(other["weights_crc32"], row["weights_crc32"]);
+}
+
 TEST_F(ExperimentRun, MoreSamplesThanValidationLeavesAreRefused) {
   auto description = document(competition());
   description["samples"] = 120;

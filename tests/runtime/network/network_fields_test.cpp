@@ -131,7 +131,30 @@ TEST(NetworkFields, WhatAFieldIsWhenItIsLeftOutIsWhatTheTableSays) {
   check(tables[0].fields, competes);
   check(tables[1].fields, competes["layers"][0]);
   check(tables[2].fields, competes["layers"][1]);
-  check(tables[3].fields, competes["modulation"]);
+  check(tables[5].fields, competes["modulation"]);
+  document["layers"][1] = {{"neurons", 8}, {"rule", "discriminant"}};
+  document["samples"] = "graded";
+  document["steps"] = 1;
+  const auto discriminant = parse_network(document, "net.json").layers[1];
+  for (const auto& field : tables[3].fields) {
+    if (field.name == "regularization") {
+      EXPECT_EQ(field.usual, "0.001");
+      EXPECT_EQ(discriminant.regularization, std::round(0.001 * (1 << 20)));
+    }
+    if (field.name == "solve_every") {
+      EXPECT_EQ(field.usual, std::to_string(discriminant.solve_every));
+    }
+  }
+  auto filters = test::small_network();
+  filters["shape"] = {8, 8};
+  filters["samples"] = "graded";
+  filters["steps"] = 1;
+  filters["layers"][0] = {{"kind", "convolution"}, {"channels", 3},       {"kernel", 3},      {"rule", "features"},
+                          {"threshold", 0},        {"slowest_rate", 0.5}, {"target_shift", 3}};
+  filters["layers"][1].erase("span");
+  auto written_filters = canonical(parse_network(filters, "net.json"))["layers"][0];
+  written_filters.erase("kind");
+  check(tables.back().fields, written_filters);
   EXPECT_EQ(network.seed, 1U);
 }
 

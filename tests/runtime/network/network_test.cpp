@@ -2,9 +2,12 @@
 #include "runtime/network/network.hpp"
 
 #include <cmath>
+#include <cstring>
 
+#include "driver/layout/buffers.hpp"
 #include "runtime/base/json_node.hpp"
 #include "runtime/network/limits.hpp"
+#include "runtime/network/program.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {
@@ -180,6 +183,146 @@ TEST(Network, WhatAConvolutionCannotBeIsRefused) {
         d["layers"][1].erase("pool");
       },
       {"layers[2].kind", "no rows and columns"});
+}
+
+/// 8 x 8 inputs of one channel and a grid of 2 x 2 cells.
+json grid_network() {
+  auto document = convolutional_network();
+  document["samples"] = "graded";
+  document["steps"] = 1;
+  auto& first = document["layers"][0];
+  first["grid"] = 2;
+  first["two_sided"] = true;
+  first["rule"] = "frozen";
+  first.erase("learning_rate");
+  auto& second = document["layers"][1];
+  second["kernel"] = 1;
+  second["stride"] = 1;
+  second["pool"] = 1;
+  document["layers"][2]["pool"] = 1;
+  document["layers"][2].erase("span");
+  return document;
+}
+
+TEST(Network, AnswersArePooledOverGrids) {
+  auto document = grid_network();
+  document["layers"][0]["answer_scale"] = 7;
+  document["layers"][0]["answer_shift"] = 3;
+  const auto network = parsed(document);
+  EXPECT_EQ(network.layers[0].neurons, 2 * 2 * 2 * 5U);
+  EXPECT_EQ(network.layers[0].answer_scale, 7U);
+  EXPECT_EQ(network.layers[0].answer_shift, 3U);
+  EXPECT_EQ(network.layers[1].shape.sources, (layout::Extent{2, 2, 10})) << "a convolution reads the cells";
+  EXPECT_EQ(network.connection(0).potentials(), 8 * 8 * 5U);
+  EXPECT_EQ(architecture(network), "8x8-5C3-G2-6C1-4");
+  expect_all_in(describe(network),
+                {"2x2x10", "5 filters at 8 x 8 positions, 320 potentials, both signs of 2 x 2 cells; root x 7 / 2^3"});
+  const auto text = canonical(network);
+  EXPECT_EQ(first_difference(network, parse_network(text, "again.json")), "") << text.dump();
+  EXPECT_EQ(text["layers"][0]["grid"], 2);
+  EXPECT_FALSE(text["layers"][1].contains("grid"));
+  EXPECT_EQ(parsed(grid_network()).layers[0].answer_scale, 1U) << "the usual one";
+  contract::Limits limits;
+  limits.rules |= contract::kRulesConvolution;
+  expect_all_in(refusal([&] { check_limits(network, limits, "a build"); }), {"layers[0].grid", "rules", "a build"});
+  limits.rules |= contract::kRulesFeatures;
+  EXPECT_NO_THROW(check_limits(network, limits, "a build"));
+}
+
+TEST(Network, WhatAGridCannotBeIsRefused) {
+  const std::vector<std::pair<json, std::vector<std::string>>> cases{
+      {{{"op", "replace"}, {"path", "/layers/0/grid"}, {"value", 9}}, {"layers[0].grid", "0 to 8", "9"}},
+      {{{"op", "replace"}, {"path", "/layers/0/kernel"}, {"value", 10}}, {"layers[0].grid", "1 x 1 positions"}},
+      {{{"op", "add"}, {"path", "/layers/2/grid"}, {"value", 1}}, {"layers[2].grid", "convolution"}},
+      {{{"op", "add"}, {"path", "/layers/1/two_sided"}, {"value", true}}, {"layers[1].two_sided", "grid"}},
+      {{{"op", "add"}, {"path", "/layers/1/answer_scale"}, {"value", 1}}, {"layers[1].answer_scale", "grid"}},
+      {{{"op", "add"}, {"path", "/layers/0/answer_shift"}, {"value", 16}}, {"layers[0].answer_shift", "0 to 15"}},
+      {{{"op", "replace"}, {"path", "/layers/0/threshold"}, {"value", -0.1}}, {"layers[0].threshold", "negative"}},
+      {{{"op", "replace"}, {"path", "/layers/0/rule"}, {"value", "naca"}}, {"layers[0].rule", "grid"}},
+      {{{"op", "replace"}, {"path", "/layers/0/channels"}, {"value", 9000}}, {"layers[0].channels", "2 x 2 cells", "72000"}},
+      {{{"op", "remove"}, {"path", "/samples"}}, {"layers[0].grid", "graded"}},
+  };
+  for (const auto& [change, told] : cases) {
+    const auto document = grid_network().patch(json::array({change}));
+    expect_all_in(refusal([&] { (void)parsed(document); }), told);
+  }
+}
+
+json features_network() {
+  auto document = grid_network();
+  auto& first = document["layers"][0];
+  for (const char* const field : {"window", "leak", "post", "span"}) first.erase(field);
+  first["rule"] = "features";
+  first["contrast"] = 40;
+  first["slowest_rate"] = "1/32";
+  first["homeostasis"] = 9;
+  first["target_shift"] = 7;
+  return document;
+}
+
+TEST(Network, FiltersThatCompeteHaveFieldsOfTheirOwn) {
+  const auto network = parsed(features_network());
+  const LayerSpec& layer = network.layers[0];
+  EXPECT_EQ(layer.factor(), contract::Factor::kFeatures);
+  EXPECT_FALSE(layer.bias);
+  EXPECT_EQ(layer.window, 40);
+  EXPECT_EQ(layer.factor_shift, 5U);
+  EXPECT_EQ(layer.homeostasis, 9U);
+  EXPECT_EQ(layer.target_shift, 7U);
+  EXPECT_EQ(network.rows(0), 9U);
+  EXPECT_EQ(network.stored_rows(0), 11U) << "two bytes of wins";
+  expect_all_in(describe(network), {"contrast 40", "targets / 2^7", "slowest rate 1/32", "homeostasis 9", "2 x 2 cells"});
+  const auto text = canonical(network);
+  EXPECT_EQ(first_difference(network, parse_network(text, "again.json")), "") << text.dump();
+  EXPECT_EQ(canonical(parse_network(text, "again.json")), text);
+  auto document = features_network();
+  document["layers"][0]["bias"] = true;
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].bias", "unknown key"});
+  document = features_network();
+  document["layers"][0].erase("grid");
+  document["layers"][0].erase("two_sided");
+  EXPECT_EQ(parsed(document).layers[0].neurons, 8U * 8 * 5) << "a grid is not needed";
+  document["layers"][0]["kind"] = "dense";
+  for (const char* const field : {"channels", "kernel", "padding"}) document["layers"][0].erase(field);
+  document["layers"][0]["neurons"] = 5;
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].rule", "convolutions"});
+  contract::Limits limits;
+  limits.rules |= contract::kRulesConvolution;
+  document = features_network();
+  document["layers"][0].erase("grid");
+  document["layers"][0].erase("two_sided");
+  expect_all_in(refusal([&] { check_limits(parsed(document), limits, "a build"); }), {"layers[0].rule", "features", "rules"});
+}
+
+TEST(Network, TargetsLieBehindTheRowsOfWeights) {
+  const auto network = parsed(features_network());
+  const Layout layout = layout_of(network);
+  EXPECT_EQ(layout.layers[0].memory_offset, 11U * 64);
+  EXPECT_EQ(layout.layers[1].weights_offset, 11U * 64 + 9 * 64 + 64);
+  EXPECT_EQ(layout.layers[1].memory_offset, 0U);
+  contract::Layer layer;
+  std::memcpy(&layer, program_block(network, layout, {}).data() + layout::layer_offset(0), sizeof layer);
+  EXPECT_EQ(layer.flags, contract::kLayerFlagsTwoSided);
+  EXPECT_EQ(layer.grid, 2U);
+  EXPECT_EQ(layer.answer_scale, 1U);
+  EXPECT_EQ(layer.memory_offset, 11U * 64);
+  EXPECT_EQ(layer.target_shift, 7U);
+  EXPECT_EQ(layer.window, 40);
+  auto weights = initial_weights(network, layout);
+  const auto before = weights;
+  std::vector<std::int8_t> table(81);
+  table[9 * 2 + 3] = -5;
+  std::vector<std::int32_t> offsets(9);
+  offsets[4] = 70000;
+  set_targets(network, layout, 0, table, offsets, weights);
+  EXPECT_EQ(weights[11 * 64 + 2 * 64 + 3], std::byte{0xfb});
+  EXPECT_EQ(weights[11 * 64 + 9 * 64 + 4 * 4], std::byte{0x70});
+  std::size_t changed = 0;
+  for (std::size_t k = 0; k < weights.size(); ++k) changed += weights[k] != before[k] ? 1 : 0;
+  EXPECT_EQ(changed, 1U + 3) << "70000 is 0x11170";
+  EXPECT_THROW(set_targets(network, layout, 1, table, offsets, weights), std::invalid_argument);
+  offsets.pop_back();
+  EXPECT_THROW(set_targets(network, layout, 0, table, offsets, weights), std::invalid_argument);
 }
 
 TEST(Network, BuildsWithoutStateRefuseWhatNeedsIt) {

@@ -58,6 +58,45 @@ TEST_F(Session, AnySplitOverLaunchesGivesTheSameBits) {
   }
 }
 
+TEST_F(Session, FiltersMoveTowardsTargetsThatTheBufferOfWeightsKeeps) {
+  document["shape"] = {8, 8};
+  document["samples"] = "graded";
+  document["steps"] = 1;
+  document["layers"][0] = {
+      {"kind", "convolution"}, {"channels", 6},     {"kernel", 3},        {"grid", 2},
+      {"two_sided", true},     {"answer_scale", 6}, {"rule", "features"}, {"threshold", {{"raw", 5}}},
+      {"slowest_rate", "1/8"}, {"contrast", 100},   {"target_shift", 7},  {"initial_amplitude", {{"raw", 20}}}};
+  document["layers"][1]["learning_rate"] = 4e-4;
+  const auto fixed = make_fixed(parse_network(document, "net.json"));
+  const auto& place = fixed.layout.layers[0];
+  auto initial = initial_weights(fixed.network, fixed.layout);
+  std::vector<std::int8_t> table(81);
+  for (std::size_t row = 0; row < 9; ++row) table[row * 9 + row] = 64;  // a target is half of the patch
+  set_targets(fixed.network, fixed.layout, 0, table, std::vector<std::int32_t>(9, 128), initial);
+  const auto weights_after = [&](std::uint64_t launch_samples) {
+    SampleStream stream(data, Order::kFile, fixed.network.seed);
+    LearnState state;
+    state.weights = initial;
+    learn(fixed, stream, {.end = 300, .launch_samples = launch_samples}, launch_on(*device, fixed), state, {}, {});
+    return state.weights;
+  };
+  const auto weights = weights_after(1000);
+  EXPECT_EQ(weights_after(77), weights);
+  const std::size_t memory_end = fixed.layout.layers[1].weights_offset;
+  for (std::size_t k = place.memory_offset; k < memory_end; ++k) ASSERT_EQ(weights[k], initial[k]) << "a target changed";
+  std::size_t wins = 0;
+  for (std::size_t k = 0; k < 6; ++k) {
+    const std::size_t at = place.weights_offset + 9 * place.row_bytes + k;
+    wins += std::to_integer<std::size_t>(weights[at]) + 256 * std::to_integer<std::size_t>(weights[at + place.row_bytes]);
+    for (std::uint32_t row = 0; row < 9; ++row) {
+      EXPECT_GE(weight(fixed.network, fixed.layout, weights, 0, row, static_cast<std::uint32_t>(k)), -1)
+          << "not a part of a picture";
+    }
+  }
+  EXPECT_GT(wins, 250U);
+  EXPECT_LE(wins, 300U);
+}
+
 TEST_F(Session, AConvolutionalNetworkLearnsTheMadeUpClasses) {
   document["shape"] = {8, 8};
   json hidden = document["layers"][0];

@@ -28,6 +28,12 @@ inline std::vector<std::byte> weights_of(const Core& network, std::size_t layer)
   return bytes;
 }
 
+inline std::vector<std::byte> memory_of(const Core& network, std::size_t layer) {
+  std::vector<std::byte> bytes(memory_bytes(network.program().layers[layer]));
+  network.get_memory(layer, bytes);
+  return bytes;
+}
+
 /// PHASIC_TEST_SEED from the environment, or another one each time.
 inline std::uint64_t chosen_seed() {
   const char* text = std::getenv("PHASIC_TEST_SEED");
@@ -46,6 +52,7 @@ class Cores {
     for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
       set_weights(layer, random_rows(generator, program, program.layers[layer]));
       set_levels(layer, random_levels(generator, program, program.layers[layer]));
+      if (has_memory(program.layers[layer])) set_memory(layer, random_memory(generator, program.layers[layer]));
     }
   }
 
@@ -54,6 +61,9 @@ class Cores {
   }
   void set_levels(std::size_t layer, const std::vector<std::byte>& rows) {
     for (auto& core : cores_) core->set_levels(layer, rows);
+  }
+  void set_memory(std::size_t layer, const std::vector<std::byte>& bytes) {
+    for (auto& core : cores_) core->set_memory(layer, bytes);
   }
   [[nodiscard]] const Core& plain() const { return *cores_[0]; }
 
@@ -76,6 +86,7 @@ class Cores {
       ASSERT_EQ(cores_[k]->counts(), cores_[0]->counts());
       for (std::size_t layer = 0; layer < plain().program().layers.size(); ++layer) {
         ASSERT_EQ(weights_of(*cores_[k], layer), weights_of(*cores_[0], layer)) << "layer " << layer;
+        ASSERT_EQ(memory_of(*cores_[k], layer), memory_of(*cores_[0], layer)) << "layer " << layer;
       }
     }
   }

@@ -2,12 +2,15 @@
 // The worked examples of docs/specification.md hold for the reference. Those of the level tables are the runtime's.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include "driver/discriminant/solve.hpp"
+#include "driver/shell/memory_rows.hpp"
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
@@ -155,6 +158,43 @@ Values answer(const Example& e) {
           {"saturated", flag(potential != unlimited)}};
 }
 
+/// Both sides of a filter at a position.
+Values side(const Example& e) {
+  const std::int64_t unlimited =
+      current(e.number("sum"), static_cast<unsigned>(e.number("input_shift")) + contract::kGradedShift);
+  const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
+  const auto threshold = static_cast<std::int32_t>(e.number("threshold"));
+  return {{"potential", std::to_string(potential)},
+          {"up", std::to_string(excess(potential, threshold))},
+          {"down", std::to_string(excess(-potential, threshold))},
+          {"saturated", flag(potential != unlimited)}};
+}
+
+/// A neuron of a grid.
+Values root(const Example& e) {
+  const std::int32_t potential =
+      pooled_potential(static_cast<std::uint32_t>(e.number("sum")), static_cast<std::uint32_t>(e.number("answer_scale")),
+                       static_cast<unsigned>(e.number("answer_shift")));
+  return {{"potential", std::to_string(potential)}, {"value", std::to_string(graded_value(potential, 0))}};
+}
+
+Values cell(const Example& e) {
+  const auto grid = static_cast<std::uint32_t>(e.number("grid"));
+  const auto along = [&](std::size_t side) {
+    return cell_along(static_cast<std::uint32_t>(e.list("position").at(side)),
+                      static_cast<std::uint32_t>(e.list("positions").at(side)), grid);
+  };
+  return {{"cell", std::to_string(along(0) * grid + along(1))}};
+}
+
+/// The target of a weight of a filter.
+Values aim(const Example& e) {
+  const std::int32_t target =
+      feature_target(e.number("product"), static_cast<std::int32_t>(e.number("offset")),
+                     static_cast<unsigned>(e.number("target_shift")), static_cast<unsigned>(e.number("weight_width")));
+  return {{"target", std::to_string(target)}};
+}
+
 Values match_of(const Example& e) {
   const std::int64_t matched = match(e.number("product"), static_cast<unsigned>(e.number("input_shift")),
                                      static_cast<std::uint32_t>(e.number("squares")));
@@ -193,6 +233,16 @@ Key key_of(const Example& e, contract::Purpose purpose, unsigned layer) {
 Values key_of_sample(const Example& e) {
   const Key key = key_of(e, static_cast<contract::Purpose>(e.number("purpose")), static_cast<unsigned>(e.number("layer")));
   return {{"q", hexadecimal(key[0]) + "," + hexadecimal(key[1]) + "," + hexadecimal(key[2]) + "," + hexadecimal(key[3])}};
+}
+
+/// Where a draw finds a patch.
+Values patch(const Example& e) {
+  const Key key = key_of(e, contract::Purpose::kPatch, static_cast<unsigned>(e.number("layer")));
+  const auto positions = e.list("positions");
+  const PatchPosition at =
+      patch_position(key, static_cast<unsigned>(e.number("draw")), static_cast<std::uint32_t>(positions.at(0)),
+                     static_cast<std::uint32_t>(positions.at(1)));
+  return {{"position", std::to_string(at.row) + "," + std::to_string(at.column)}};
 }
 
 std::uint8_t byte_of(const Example& e) {
@@ -265,6 +315,48 @@ void take_convolution(const Example& e, LayerProgram& layer) {
   layer.rows = layer.shape.kernel_rows * layer.shape.kernel_columns * layer.shape.source_channels + (layer.bias ? 1 : 0);
 }
 
+void take_grid(const Example& e, LayerProgram& layer) {
+  const auto unsigned_of = [&](const char* key) { return static_cast<std::uint32_t>(e.number(key)); };
+  layer.grid = unsigned_of("grid");
+  layer.two_sided = e.number("two_sided") != 0;
+  layer.answer_scale = unsigned_of("answer_scale");
+  layer.answer_shift = unsigned_of("answer_shift");
+}
+
+/// What filters that compete keep: wins behind the rows of weights, and the table of targets with its offsets.
+void set_filters(const Example& e, Core& network) {
+  const Program& program = network.program();
+  const LayerProgram& layer = program.layers[0];
+  const std::size_t row_bytes = weight_row_bytes(program, layer);
+  std::vector<std::byte> rows = weights_of(network);
+  const auto wins = e.list("wins");
+  for (std::size_t k = 0; k < wins.size(); ++k) {
+    shell::store_wins(rows.data() + layer.rows * row_bytes, row_bytes, k, program.weight_width,
+                      static_cast<std::uint32_t>(wins[k]));
+  }
+  network.set_weights(0, rows);
+  std::vector<std::byte> memory(memory_bytes(layer));
+  const auto table = e.list("table"), offsets = e.list("offsets");
+  for (std::size_t row = 0; row < layer.rows; ++row) {
+    for (std::size_t r = 0; r < layer.rows; ++r)
+      memory[row * align(layer.rows) + r] = static_cast<std::byte>(table.at(row * layer.rows + r));
+    const auto offset = static_cast<std::int32_t>(offsets.at(row));
+    std::memcpy(memory.data() + layer.rows * align(layer.rows) + 4 * row, &offset, sizeof offset);
+  }
+  network.set_memory(0, memory);
+}
+
+std::vector<std::uint32_t> wins_of(const Core& network) {
+  const LayerProgram& layer = network.program().layers[0];
+  const std::size_t row_bytes = weight_row_bytes(network.program(), layer);
+  const std::vector<std::byte> rows = weights_of(network);
+  std::vector<std::uint32_t> wins;
+  for (std::size_t k = 0; k < layer.shape.channels; ++k) {
+    wins.push_back(shell::load_wins(rows.data() + layer.rows * row_bytes, row_bytes, k, network.program().weight_width));
+  }
+  return wins;
+}
+
 /// One layer and one sample, on the plain network or on a fast one.
 Values sample(const Example& e, const FastKernels* kernels) {
   Program program;
@@ -298,12 +390,16 @@ Values sample(const Example& e, const FastKernels* kernels) {
   for (const auto value : contract::kAllPost)
     if (e.given.contains("post") && name(value) == e.text("post")) layer.post = value;
   if (e.given.contains("kernel")) take_convolution(e, layer);
+  if (e.given.contains("grid")) take_grid(e, layer);
+  if (e.given.contains("homeostasis")) layer.homeostasis = unsigned_of("homeostasis");
+  if (e.given.contains("target_shift")) layer.target_shift = unsigned_of("target_shift");
   program.layers = {layer};
 
   const auto network = kernels == nullptr ? make_plain_core(program) : make_fast_core(program, *kernels);
   const auto weights = e.list("weights");
   set_weight_values(*network, 0, std::vector<std::int16_t>(weights.begin(), weights.end()));
   if (program.keep) set_kept(*network, e.list("kept"));
+  if (moves_filters(layer)) set_filters(e, *network);
   const std::uint32_t label = unsigned_of("label");
   if (e.given.contains("levels")) {
     std::vector<std::byte> table(level_bytes(program, layer));
@@ -330,7 +426,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
                unsigned_of("sample"), result, &potentials);
   std::vector<int> spikes;
   for (const std::int16_t potential : potentials[0]) {
-    spikes.push_back(potential > (graded ? layer.window : layer.threshold) ? 1 : 0);
+    spikes.push_back(potential > (layer.grid != 0 ? 0 : graded ? layer.window : layer.threshold) ? 1 : 0);
   }
   std::vector<std::uint32_t> counts;
   for (const std::uint32_t value : result.scores) counts.push_back(value / 65536);
@@ -342,6 +438,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
               {"update_rows", std::to_string(network->counts().layers[0].update_rows)},
               {"weights", joined(weight_values(*network, 0))}};
   if (program.keep) told["kept"] = joined(kept_of(*network));
+  if (moves_filters(layer)) told["wins"] = joined(wins_of(*network));
   return told;
 }
 
@@ -406,6 +503,86 @@ Values contest(const Example& e, const FastKernels* kernels) {
           {"wins", joined(wins)}};
 }
 
+std::vector<std::int32_t> small_list(const Example& e, const char* key) {
+  const auto numbers = e.list(key);
+  return {numbers.begin(), numbers.end()};
+}
+
+/// One layer that is a discriminant and one sample.
+Values discriminant_of(const Example& e, const FastKernels* kernels) {
+  Program program;
+  const auto unsigned_of = [&](const char* key) { return static_cast<std::uint32_t>(e.number(key)); };
+  program.weight_width = unsigned_of("weight_width");
+  program.inputs = unsigned_of("inputs");
+  program.steps = 1;
+  program.classes = unsigned_of("neurons");
+  program.sample_kind = contract::SampleKind::kGraded;
+  program.learn = true;
+  LayerProgram layer;
+  layer.rows = program.inputs;
+  layer.neurons = unsigned_of("neurons");
+  layer.factor = contract::Factor::kDiscriminant;
+  program.layers = {layer};
+  const auto network = kernels == nullptr ? make_plain_core(program) : make_fast_core(program, *kernels);
+
+  const auto given = e.list("weights");
+  set_weight_values(*network, 0, std::vector<std::int16_t>(given.begin(), given.end()));
+  std::vector<std::byte> rows = weights_of(*network);
+  const std::size_t row_bytes = weight_row_bytes(program, layer);
+  const auto offsets = small_list(e, "offsets");
+  for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron)
+    store_offset(rows.data() + layer.rows * row_bytes, row_bytes, neuron, program.weight_width, offsets[neuron]);
+  network->set_weights(0, rows);
+
+  std::vector<std::byte> memory(memory_bytes(layer));
+  const shell::DiscriminantPlaces places(layer);
+  const auto scatter = small_list(e, "scatter"), sums = small_list(e, "sums"), counts = small_list(e, "samples");
+  const auto place_of = [&](std::size_t row, bool of_scatter) {
+    return memory.data() + (of_scatter ? places.scatter(row) : places.sums(row));
+  };
+  for (std::size_t k = 0; k < scatter.size(); ++k)
+    shell::store_value(place_of(k / layer.rows, true), k % layer.rows, scatter[k]);
+  for (std::size_t k = 0; k < sums.size(); ++k) shell::store_value(place_of(k / layer.rows, false), k % layer.rows, sums[k]);
+  for (std::size_t k = 0; k < counts.size(); ++k) shell::store_value(&memory[places.counts()], k, counts[k]);
+  network->set_memory(0, memory);
+
+  const auto values = e.list("values");
+  const std::vector<std::uint8_t> intensities(values.begin(), values.end());
+  SampleResult result;
+  network->run({.label = unsigned_of("label"), .learn = true, .intensities = intensities}, 0, result);
+  network->get_memory(0, memory);
+  std::vector<std::int32_t> new_scatter, new_sums, new_counts;
+  for (std::size_t k = 0; k < scatter.size(); ++k)
+    new_scatter.push_back(shell::load_value(place_of(k / layer.rows, true), k % layer.rows));
+  for (std::size_t k = 0; k < sums.size(); ++k)
+    new_sums.push_back(shell::load_value(place_of(k / layer.rows, false), k % layer.rows));
+  for (std::size_t k = 0; k < counts.size(); ++k) new_counts.push_back(shell::load_value(&memory[places.counts()], k));
+  const LayerCounts& counted = network->counts().layers[0];
+  return {{"scores", joined(result.scores)},
+          {"prediction", std::to_string(result.prediction)},
+          {"update_rows", std::to_string(counted.update_rows)},
+          {"update_operations", std::to_string(counted.update_operations)},
+          {"weight_saturations", std::to_string(counted.weight_saturations)},
+          {"scatter", joined(new_scatter)},
+          {"sums", joined(new_sums)},
+          {"samples", joined(new_counts)}};
+}
+
+Values solve_of(const Example& e, bool plainly) {
+  const auto scatter = small_list(e, "scatter"), sums = small_list(e, "sums"), counts = small_list(e, "samples");
+  const discriminant::Statistics statistics{.sources = static_cast<std::uint32_t>(e.number("inputs")),
+                                            .classes = static_cast<std::uint32_t>(e.number("neurons")),
+                                            .stride = static_cast<std::size_t>(e.number("inputs")),
+                                            .scatter = scatter.data(),
+                                            .sums = sums.data(),
+                                            .counts = counts.data()};
+  const auto regularization = static_cast<std::uint32_t>(e.number("regularization"));
+  const auto width = static_cast<unsigned>(e.number("weight_width"));
+  const auto readout = plainly ? discriminant::solve_plainly(statistics, regularization, width)
+                               : discriminant::solve(statistics, regularization, width);
+  return {{"weights", joined(readout.weights)}, {"offsets", joined(readout.offsets)}};
+}
+
 TEST(SpecificationExamples, HoldForTheReference) {
   std::map<std::string, int> checked;
   for (const Example& e : read_examples()) {
@@ -425,6 +602,16 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_EQ(presynaptic_part(e), e.expected);
     } else if (e.kind == "answer") {
       EXPECT_EQ(answer(e), e.expected);
+    } else if (e.kind == "aim") {
+      EXPECT_EQ(aim(e), e.expected);
+    } else if (e.kind == "patch") {
+      EXPECT_EQ(patch(e), e.expected);
+    } else if (e.kind == "side") {
+      EXPECT_EQ(side(e), e.expected);
+    } else if (e.kind == "root") {
+      EXPECT_EQ(root(e), e.expected);
+    } else if (e.kind == "cell") {
+      EXPECT_EQ(cell(e), e.expected);
     } else if (e.kind == "match") {
       EXPECT_EQ(match_of(e), e.expected);
     } else if (e.kind == "pull") {
@@ -434,6 +621,14 @@ TEST(SpecificationExamples, HoldForTheReference) {
       const FastKernels* kernels[kMostFastKernels];
       const std::size_t count = all_fast_kernels(kernels);
       for (std::size_t k = 0; k < count; ++k) EXPECT_EQ(contest(e, kernels[k]), e.expected) << kernels[k]->name;
+    } else if (e.kind == "discriminant") {
+      EXPECT_EQ(discriminant_of(e, nullptr), e.expected);
+      const FastKernels* kernels[kMostFastKernels];
+      const std::size_t count = all_fast_kernels(kernels);
+      for (std::size_t k = 0; k < count; ++k) EXPECT_EQ(discriminant_of(e, kernels[k]), e.expected) << kernels[k]->name;
+    } else if (e.kind == "solve") {
+      EXPECT_EQ(solve_of(e, true), e.expected);
+      EXPECT_EQ(solve_of(e, false), e.expected);
     } else if (e.kind == "permute") {
       EXPECT_EQ(permute_words(e), e.expected);
     } else if (e.kind == "sample_key") {
@@ -453,8 +648,10 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_TRUE(e.kind == "expectation" || e.kind == "level") << "no test for this kind";
     }
   }
-  for (const char* kind : {"neuron", "factor", "signal", "postsynaptic", "presynaptic", "answer", "match", "pull", "contest",
-                           "update", "permute", "sample_key", "encoding", "spike", "rounding", "sample"}) {
+  for (const char* kind :
+       {"neuron", "factor",  "signal",     "postsynaptic", "presynaptic", "answer",   "side",         "root",
+        "cell",   "aim",     "patch",      "match",        "pull",        "contest",  "discriminant", "solve",
+        "update", "permute", "sample_key", "encoding",     "spike",       "rounding", "sample"}) {
     EXPECT_GT(checked[kind], 0) << kind;
   }
 }

@@ -13,11 +13,11 @@ namespace {
 /// A program in which nothing is ever rounded or limited: whole currents, no leak or all of it, changes that are whole weights.
 Program exact_program(Generator& generator) {
   Program program = random_program(generator, 16, 60);
+  while (is_graded(program)) program = random_program(generator, 16, 60);
   program.learn = true;
-  if (is_graded(program)) program.sample_kind = contract::SampleKind::kIntensity;
   program.steps = std::min(program.steps, 8U);
   for (LayerProgram& layer : program.layers) {
-    if (competes(layer)) layer.factor = contract::Factor::kError;
+    if (without_potentials(layer)) layer.factor = contract::Factor::kError;
     layer.leak = uniform(generator, 0, 1) == 0 ? 0 : 65536;
     layer.input_shift = 0;
     layer.threshold = static_cast<std::int32_t>(uniform(generator, 0, 60));

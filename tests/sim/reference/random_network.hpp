@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <random>
 #include <vector>
 
 #include "driver/shell/connection.hpp"
+#include "driver/shell/memory_rows.hpp"
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/cores.hpp"
 #include "sim/reference/reach.hpp"
@@ -51,6 +53,27 @@ inline void make_convolution(Generator& generator, std::uint32_t sources, LayerP
   layer.rows = shape.kernel_rows * shape.kernel_columns * shape.source_channels + (layer.bias ? 1 : 0);
 }
 
+/// Gives a convolution of graded values a grid.
+inline void make_grid(Generator& generator, LayerProgram& layer) {
+  const std::uint32_t rows = shell::position_rows(layer.shape), columns = shell::position_columns(layer.shape);
+  layer.grid = static_cast<std::uint32_t>(uniform(generator, 1, std::min({rows, columns, 8U})));
+  layer.two_sided = uniform(generator, 0, 1) == 0;
+  if (uniform(generator, 0, 2) == 0) layer.shape.channels = static_cast<std::uint32_t>(uniform(generator, 1, 40));
+  layer.neurons = layer.grid * layer.grid * (layer.two_sided ? 2 : 1) * layer.shape.channels;
+  layer.answer_scale = static_cast<std::uint32_t>(uniform(generator, 0, uniform(generator, 0, 3) == 0 ? 65535 : 300));
+  layer.answer_shift = static_cast<std::uint32_t>(uniform(generator, 0, 15));
+}
+
+/// Lets the filters of a convolution of graded values compete over a patch.
+inline void make_features(Generator& generator, LayerProgram& layer) {
+  layer.factor = contract::Factor::kFeatures;
+  if (layer.bias) --layer.rows;
+  layer.bias = false;
+  layer.homeostasis = static_cast<std::uint32_t>(uniform(generator, 0, 1) * uniform(generator, 0, 65535));
+  layer.target_shift = static_cast<std::uint32_t>(uniform(generator, 0, 12));
+  if (uniform(generator, 0, 9) == 0) layer.target_shift = 31;
+}
+
 /// A legal program of up to `most_neurons` neurons a layer. Offsets are laid out one layer after the other.
 inline Program random_program(Generator& generator, std::uint32_t weight_width, std::uint32_t most_neurons = 200) {
   Program program;
@@ -82,27 +105,38 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     layer.threshold = static_cast<std::int32_t>(uniform(generator, -50, 400));
     layer.window = static_cast<std::int32_t>(uniform(generator, -100, 200));
     if (uniform(generator, 0, 9) == 0) layer.threshold = static_cast<std::int32_t>(uniform(generator, -32768, 32767));
+    if (is_graded(program) && has_shape(layer) && uniform(generator, 0, 1) == 0) make_grid(generator, layer);
+    if (layer.grid != 0) layer.threshold = std::max(layer.threshold, 0);
     // Of any width, and of those that take the short way.
     layer.leak = static_cast<std::uint32_t>(uniform(generator, 0, 2) == 0 ? uniform(generator, 0, 65536)
                                                                           : 256 * uniform(generator, 0, 256));
     if (uniform(generator, 0, 1) == 0) layer.reset = static_cast<contract::Reset>(uniform(generator, 0, 2));
     const bool last = number + 1 == layers;
     layer.factor = static_cast<contract::Factor>(uniform(generator, 0, last ? 2 : 3));
+    if (layer.grid != 0) layer.factor = contract::Factor::kFrozen;
+    if (is_graded(program) && has_shape(layer) && uniform(generator, 0, 1) == 0) make_features(generator, layer);
     if (last && !has_shape(layer) && uniform(generator, 0, 3) == 0) layer.factor = contract::Factor::kCompetition;
+    if (last && !has_shape(layer) && is_graded(program) && uniform(generator, 0, 2) == 0) {
+      layer.factor = contract::Factor::kDiscriminant;
+      layer.bias = false;
+      layer.rows = rows;
+    }
     layer.span = static_cast<contract::Span>(is_graded(program) ? 0 : uniform(generator, 0, 1));
     layer.rounding = static_cast<contract::Rounding>(uniform(generator, 0, 3) == 0);
     layer.rate = static_cast<std::uint32_t>(uniform(generator, 0, 65535));
-    layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, 15));
+    layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, moves_filters(layer) ? 8 : 15));
     layer.post = static_cast<contract::Post>(uniform(generator, 0, 2));
     if (layer.span == contract::Span::kAllSteps) layer.trace_shift = static_cast<std::uint32_t>(uniform(generator, 0, 3));
+    if (without_potentials(layer)) program.trace = false;
     if (competes(layer)) {
-      program.trace = false;
       layer.input_shift = static_cast<std::uint32_t>(uniform(generator, 0, 6));
       layer.factor_shift = static_cast<std::uint32_t>(uniform(generator, 0, 8));
       layer.homeostasis = static_cast<std::uint32_t>(uniform(generator, 0, 1) * uniform(generator, 0, 65535));
     }
     layer.weights_offset = static_cast<std::uint32_t>(weights_end);
     weights_end += weight_bytes(program, layer);
+    if (has_memory(layer)) layer.memory_offset = static_cast<std::uint32_t>(weights_end);
+    weights_end += memory_bytes(layer);
     least_neurons = std::min(least_neurons, layer.neurons);
     rows = layer.neurons;
     program.layers.push_back(layer);
@@ -142,6 +176,15 @@ inline std::vector<std::byte> random_rows(Generator& generator, const Program& p
       store_weight(rows.data() + row * row_bytes, neuron, program.weight_width, weights[row * row_width(layer) + neuron]);
     }
   }
+  if (moves_filters(layer)) {
+    const std::int64_t most = uniform(generator, 0, 2) == 0 ? 65535 : 3;
+    for (std::size_t k = 0; k < row_width(layer); ++k) {
+      const std::int64_t wins = uniform(generator, uniform(generator, 0, 9) == 0 ? 0 : 1, most);
+      shell::store_wins(rows.data() + layer.rows * row_bytes, row_bytes, k, program.weight_width,
+                        static_cast<std::uint32_t>(wins));
+    }
+    return rows;
+  }
   if (!competes(layer)) {
     for (std::size_t neuron = 0; program.keep && neuron < layer.neurons; ++neuron) {
       const KeptNeuron kept{static_cast<std::int16_t>(uniform(generator, 0, 3) == 0 ? generator() : generator() % 300),
@@ -161,6 +204,52 @@ inline std::vector<std::byte> random_rows(Generator& generator, const Program& p
     store_competitor(rows.data() + layer.rows * row_bytes, row_bytes, neuron, program.weight_width, competitor);
   }
   return rows;
+}
+
+/// A table of targets and its offsets.
+inline std::vector<std::byte> random_targets(Generator& generator, const LayerProgram& layer) {
+  std::vector<std::byte> memory(memory_bytes(layer));
+  const bool extreme = uniform(generator, 0, 9) == 0;
+  for (std::size_t row = 0; row < layer.rows; ++row) {
+    for (std::size_t r = 0; r < layer.rows; ++r) {
+      memory[row * align(layer.rows) + r] = static_cast<std::byte>(extreme ? 0x80 : generator());
+    }
+    const auto offset = static_cast<std::int32_t>(extreme ? generator() : generator() % 4000);
+    std::memcpy(memory.data() + layer.rows * align(layer.rows) + 4 * row, &offset, sizeof offset);
+  }
+  return memory;
+}
+
+/// What a discriminant has learned, padding included: plausible, or as it comes, or with a scatter at its limits.
+inline std::vector<std::byte> random_discriminant(Generator& generator, const LayerProgram& layer) {
+  std::vector<std::byte> memory(memory_bytes(layer));
+  for (std::byte& value : memory) value = static_cast<std::byte>(generator());
+  const shell::DiscriminantPlaces places(layer);
+  const bool plausible = uniform(generator, 0, 3) != 0;
+  const std::int64_t most = uniform(generator, 0, 2) == 0 ? INT32_MAX : 1 << uniform(generator, 0, 30);
+  for (std::size_t row = 0; plausible && row < layer.rows; ++row) {
+    for (std::size_t k = 0; k < layer.rows; ++k) {
+      const std::int64_t value = uniform(generator, 0, 7) == 0 ? most : uniform(generator, -most, most);
+      shell::store_value(&memory[places.scatter(row)], k,
+                         static_cast<std::int32_t>(uniform(generator, 0, 1) * 2 - 1) * static_cast<std::int32_t>(value));
+    }
+  }
+  for (std::size_t neuron = 0; plausible && neuron < layer.neurons; ++neuron) {
+    const auto count = static_cast<std::int32_t>(uniform(generator, 0, 2) == 0   ? 0
+                                                 : uniform(generator, 0, 9) == 0 ? contract::kMostSamples - 1
+                                                                                 : uniform(generator, 0, 2000));
+    shell::store_value(&memory[places.counts()], neuron, count);
+    for (std::size_t row = 0; row < layer.rows; ++row) {
+      shell::store_value(&memory[places.sums(neuron)], row,
+                         static_cast<std::int32_t>(uniform(generator, 0, 255 * std::int64_t{count})));
+    }
+  }
+  return memory;
+}
+
+/// What a layer keeps beside its rows of weights.
+inline std::vector<std::byte> random_memory(Generator& generator, const LayerProgram& layer) {
+  return moves_filters(layer) ? random_targets(generator, layer) : random_discriminant(generator, layer);
 }
 
 /// A level table in the layout of the buffer, padding included.

@@ -214,10 +214,10 @@ TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
   const std::uint64_t used = sizeof header + header.layers * sizeof(contract::Layer);
   for (std::uint64_t at = 0; at < used; at += 4) {
     if (at == offsetof(contract::ProgramHeader, seed_low) || at == offsetof(contract::ProgramHeader, seed_high)) continue;
-    // Only 0 is legal in a reserved word.
-    const bool reserved =
-        at >= sizeof header && (at - sizeof header) % sizeof(contract::Layer) >= offsetof(contract::Layer, reserved);
-    for (const std::uint32_t value : reserved ? std::set<std::uint32_t>{0, 1, 0x00010000, 0x80000000} : values)
+    // Only 0 is legal in what the form does not have.
+    const bool absent =
+        at >= sizeof header && (at - sizeof header) % sizeof(contract::Layer) >= offsetof(contract::Layer, grid);
+    for (const std::uint32_t value : absent ? std::set<std::uint32_t>{0, 1, 0x00010000, 0x80000000} : values)
       if (!check(contract::argument::kProgram, at, value)) return;
   }
   for (std::uint64_t at = 0; at < sizeof(contract::SampleHeader); at += 4)
@@ -227,7 +227,7 @@ TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
   for (const std::uint32_t inputs : {limits.max_rows - 1, limits.max_rows})
     for (const std::uint32_t bias : {0u, 1u}) {
       RandomCase full = base;
-      const auto stride = static_cast<std::uint32_t>(align(inputs + sizeof(contract::SampleHeader)));
+      const std::uint32_t stride = static_cast<std::uint32_t>(align(inputs + sizeof(contract::SampleHeader)));
       auto& program = full.buffers[contract::argument::kProgram];
       std::memcpy(program.data() + offsetof(contract::ProgramHeader, inputs), &inputs, 4);
       std::memcpy(program.data() + offsetof(contract::ProgramHeader, sample_stride), &stride, 4);

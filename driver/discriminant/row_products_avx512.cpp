@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+#define PHASIC_ROW_PRODUCTS row_products_avx512
+#include "driver/discriminant/row_products_loop.hpp"

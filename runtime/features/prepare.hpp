@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+/// The first layer of a network before the stream begins (docs/networks.md, "Features").
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "driver/device.hpp"
+#include "runtime/network/network.hpp"
+#include "runtime/run/session.hpp"
+
+namespace phasic::runtime {
+
+struct Prepared {
+  Network network;                 ///< without a preparation; threshold and scale of its first layer are set
+  std::vector<std::byte> weights;  ///< initial ones, but for the first layer
+};
+
+/// Shows the first samples of the stream to the first layer, whose filters compete for them on `device`; all other layers rest.
+/// The samples' numbers in the stream of random numbers are those that they have in the stream. `network` has a preparation,
+/// `stream` at least `available` samples, of graded values. Throws InputError if the samples allow no preparation.
+[[nodiscard]] Prepared prepare(const Network& network, const SampleSource& stream, std::uint64_t available,
+                               driver::Device& device);
+
+/// The network and the weights that learning begins with: prepared if the network asks for it.
+[[nodiscard]] Prepared begun(const Network& network, const SampleSource& stream, std::uint64_t available,
+                             driver::Device& device);
+
+/// What `network` has become, if it has a preparation: with threshold and scale of `prepared`, and none left to do.
+[[nodiscard]] Network prepared_like(const Network& network, const Network& prepared);
+
+/// Throws InputError if the network has a preparation, for commands that do not begin a stream.
+void expect_prepared(const Network& network);
+
+}  // namespace phasic::runtime

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/network/preparation_fields.hpp"
+
+#include "runtime/network/quantities.hpp"
+
+namespace phasic::runtime {
+namespace {
+
+using nlohmann::json;
+using Of = FieldOf<Preparation, PreparationContext>;
+
+constexpr std::uint32_t kMostSamples = 1'000'000;
+
+}  // namespace
+
+const std::vector<PreparationField>& preparation_fields() {
+  static const std::vector<PreparationField> fields{
+      Of::choice("filters", &Preparation::filters, names::kFilters),
+      Of::integer<std::uint64_t>("samples", &Preparation::samples, {1, kMostSamples}, 2000),
+      Of::integer<std::uint64_t>("measured", &Preparation::measured, {1, kMostSamples}, 500),
+      Of::real("regularization", &Preparation::regularization, 1e-6, 1e6, 0.3),
+      Of::integer<std::uint32_t>("contrast", &Preparation::contrast, {0, contract::kLayerWindowMaximum}, 0),
+      {"slowest_rate", "as of a layer that competes", "`\"1/32\"`",
+       [](const JsonNode& parent, PreparationContext&, Preparation& to) {
+         if (const auto node = parent.find("slowest_rate")) to.slowest_rate = read_slowest_rate(*node);
+       },
+       [](const Preparation& from, const Network&) {
+         return json{{"raw", from.slowest_rate}};
+       }},
+      Of::integer<std::uint32_t>("homeostasis", &Preparation::homeostasis,
+                                 {contract::kLayerHomeostasisMinimum, contract::kLayerHomeostasisMaximum}, 0),
+      Of::real("threshold", &Preparation::threshold, 0, 100, 0.5),
+      Of::real("full", &Preparation::full, 0, 1000, 5),
+  };
+  return fields;
+}
+
+Preparation read_preparation(const JsonNode& node, const Network& network) {
+  const LayerSpec& first = network.layers.front();
+  if (first.shape.grid == 0) node.refuse("the first layer is no convolution with a grid");
+  if (first.learns()) node.refuse("the first layer is prepared, then frozen: its rule is \"frozen\"");
+  if (!first.bias) node.refuse("the first layer needs its bias: it brings the mean of a filter's potential to 0");
+  Preparation preparation;
+  PreparationContext context{network};
+  read_fields(node, preparation_fields(), context, preparation);
+  return preparation;
+}
+
+}  // namespace phasic::runtime
