@@ -87,14 +87,14 @@ TEST_F(Command, APreparedLayerIsPartOfTheCheckpoint) {
     EXPECT_EQ(run(all).code, 0);
     EXPECT_GT(nlohmann::json::parse(test::read_file(folder / "out" / "summary.json"))["accuracy"].get<double>(), 0.9);
   }
-  expect_all_in(run({"info", network, "--checkpoint", state}).text, {"8x8-5C3G2-4", "belongs to"});
-  expect_failure(2, {"test", network, "--data", data, "--quiet"}, {"preparation", "checkpoint"});
-  expect_failure(2, {"compare", network, "--data", data, "--samples", "10", "--quiet"}, {"preparation", "checkpoint"});
+  expect_all_in(run({"info", network, "--checkpoint", state}).text, {"8x8-5C3-G2-4", "belongs to"});
+  expect_failure(1, {"test", network, "--data", data, "--quiet"}, {"preparation", "checkpoint"});
+  expect_failure(1, {"compare", network, "--data", data, "--samples", "10", "--quiet"}, {"preparation", "checkpoint"});
 
   auto other = document;
   other["layers"][0]["kernel"] = 2;
   test::write_file(network, other.dump());
-  expect_failure(2, learn("whole", {"--samples", "400", "--resume"}), {"kernel", "3", "2"});
+  expect_failure(1, learn("whole", {"--samples", "400", "--resume"}), {"whole", "is not that of", "net.json", "layers[0]"});
 }
 
 TEST_F(Command, ComparesTwoEngines) {
