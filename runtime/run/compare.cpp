@@ -9,6 +9,8 @@
 #include <future>
 #include <optional>
 
+#include "driver/layout/buffers.hpp"
+
 namespace phasic::runtime {
 namespace {
 
@@ -73,13 +75,15 @@ std::string weight_difference(const Fixed& fixed, const Side& a, std::span<const
   for (std::size_t layer = 0; layer < network.layers.size(); ++layer) {
     const auto& where = fixed.layout.layers[layer];
     const std::size_t state = where.weights_offset + network.rows(layer) * where.row_bytes;
+    const std::size_t memory_bytes =
+        layout::memory_bytes(network.layers[layer].factor(), network.rows(layer), network.layers[layer].neurons);
+    if (place >= where.memory_offset && place < where.memory_offset + memory_bytes) {
+      return both(fmt::format("{}, memory of layer {}, byte {}", when, layer, place - where.memory_offset),
+                  std::to_integer<int>(left[place]), std::to_integer<int>(right[place]), a, b);
+    }
     if (place < state || place >= where.weights_offset + network.stored_rows(layer) * where.row_bytes) continue;
     return both(fmt::format("{}, layer {}, state, row {}, byte {}", when, layer, (place - state) / where.row_bytes,
                             (place - state) % where.row_bytes),
-                std::to_integer<int>(left[place]), std::to_integer<int>(right[place]), a, b);
-  }
-  if (const std::size_t memory = fixed.layout.layers.back().memory_offset; memory != 0 && place >= memory) {
-    return both(fmt::format("{}, memory of layer {}, byte {}", when, network.layers.size() - 1, place - memory),
                 std::to_integer<int>(left[place]), std::to_integer<int>(right[place]), a, b);
   }
   return both(fmt::format("{}, padding of the weights, byte {}", when, place), std::to_integer<int>(left[place]),

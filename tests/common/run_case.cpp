@@ -138,7 +138,7 @@ std::optional<std::string> compare_weights(const RandomCase& random_case, const 
                        sign_extend(x, width),
                        sign_extend(little_endian(random_case.buffers[argument::kWeights], word, width / 8), width), bits(x, y));
   }
-  return fmt::format("weights buffer: byte {}, which belongs to no layer", *at);
+  return fmt::format("weights buffer: byte {}, which belongs to no row of a layer", *at);
 }
 
 std::optional<std::string> compare_records(const RandomCase& random_case, const Outcome& expected, const Outcome& actual) {

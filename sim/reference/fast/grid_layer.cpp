@@ -39,7 +39,7 @@ class GridLayer final : public FilterLayer {
         filters_(row_width(context.shape)),
         half_(half(context.shape.input_shift + contract::kGradedShift)),
         patches_(context_, bytes_ ? 1 : 2),
-        patch_words_((context.shape.rows + 3) / 4 * (bytes_ ? 1 : 2)),
+        patch_words_((std::size_t{context.shape.rows} + 3) / 4 * (bytes_ ? 1 : 2)),
         patch_values_(kPatchPositions * patch_words_),
         sum_stride_((filters_ + kFilterBlock - 1) / kFilterBlock * kFilterBlock),
         sums_(kPatchPositions * sum_stride_),

@@ -61,6 +61,19 @@ OwnedSample sample_of(Generator& generator, const Program& program, std::int64_t
   return sample;
 }
 
+/// Rows of weights of any size, so that filters find something.
+std::vector<std::byte> large_rows(Generator& generator, const Program& program, const LayerProgram& layer) {
+  const std::int64_t limit = std::int64_t{1} << (program.weight_width - 1);
+  std::vector<std::byte> rows(weight_bytes(program, layer));
+  for (std::size_t row = 0; row < layer.rows; ++row) {
+    for (std::size_t k = 0; k < row_width(layer); ++k) {
+      store_weight(rows.data() + row * weight_row_bytes(program, layer), k, program.weight_width,
+                   static_cast<std::int16_t>(uniform(generator, -limit, limit - 1)));
+    }
+  }
+  return rows;
+}
+
 TEST(Grids, AreTheSameInEveryWay) {
   Generator generator(chosen_seed());
   for (const std::uint32_t width : {8U, 16U}) {
@@ -68,7 +81,9 @@ TEST(Grids, AreTheSameInEveryWay) {
       for (const bool bias : {false, true}) {
         SCOPED_TRACE(std::to_string(width) + " bits, pool " + std::to_string(pool) + (bias ? ", bias" : ""));
         const Program program = grids(width, pool, bias, pool == 2 ? 3 : 4);
-        Cores cores(program, generator);
+        Cores cores(program);
+        for (std::size_t layer = 0; layer < program.layers.size(); ++layer)
+          cores.set_weights(layer, large_rows(generator, program, program.layers[layer]));
         for (std::uint32_t number = 0; number < 6; ++number) {
           cores.show(sample_of(generator, program, number % 2 == 0 ? 100 : 40), number, true);
         }

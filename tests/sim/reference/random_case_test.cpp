@@ -38,7 +38,7 @@ TEST(RandomCases, LeaveTheSameMemoryOnThePlainAndOnTheFastCore) {
   const std::uint64_t seed = chosen_seed();
   std::cout << "seed " << seed << "\n";
   std::uint64_t convolutions = 0, grids = 0, features = 0, discriminants = 0, errors = 0;
-  for (std::uint64_t round = 0; round < 240; ++round) {
+  for (std::uint64_t round = 0; round < 720; ++round) {
     const contract::Limits limits = all_rules(round % 3 == 0 ? 8 : 64, round % 2 == 0 ? 8 : 16);
     const bool legal = round % 3 != 2;
     const RandomCase random_case =
@@ -63,8 +63,8 @@ TEST(RandomCases, LeaveTheSameMemoryOnThePlainAndOnTheFastCore) {
     }
   }
   EXPECT_GT(convolutions, 40U);
-  EXPECT_GT(grids, 0U);
-  EXPECT_GT(features, 0U);
+  EXPECT_GT(grids, 4U);
+  EXPECT_GT(features, 4U);
   EXPECT_GT(discriminants, 4U);
   EXPECT_GT(errors, 20U);
 }
