@@ -132,6 +132,7 @@ void draw_convolution(Dice& dice, const contract::Limits& limits, const ProgramH
   }
   const std::uint32_t rows = kernel_rows(drawn, sources);
   const std::uint32_t parts = state_rows(header, Layer{}, limits.weight_width);
+  // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a kernel has rows
   const std::uint64_t words = limits.weight_depth / (rows + std::uint64_t{parts} * positions);
   const std::uint64_t most =
       std::max<std::uint64_t>(std::uint64_t{random_size(dice, limits, limits.max_neurons)} / positions, 1);

@@ -227,7 +227,7 @@ TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
   for (const std::uint32_t inputs : {limits.max_rows - 1, limits.max_rows})
     for (const std::uint32_t bias : {0u, 1u}) {
       RandomCase full = base;
-      const std::uint32_t stride = static_cast<std::uint32_t>(align(inputs + sizeof(contract::SampleHeader)));
+      const auto stride = static_cast<std::uint32_t>(align(inputs + sizeof(contract::SampleHeader)));
       auto& program = full.buffers[contract::argument::kProgram];
       std::memcpy(program.data() + offsetof(contract::ProgramHeader, inputs), &inputs, 4);
       std::memcpy(program.data() + offsetof(contract::ProgramHeader, sample_stride), &stride, 4);
