@@ -27,6 +27,18 @@ inline std::int32_t leaked(std::int32_t potential, Word leak) {
   return (potential * static_cast<std::int32_t>(leak) + (1 << (kLeakShift - 1))) >> kLeakShift;
 }
 
+/// isqrt of section 1: the floor of the square root, a bit a round.
+inline Word square_root(Word value) {
+#pragma HLS INLINE
+  Word root = 0;
+  for (unsigned round = 0; round < 16; ++round) {
+#pragma HLS UNROLL
+    const Word larger = root | 0x8000U >> round;
+    if (static_cast<std::uint64_t>(larger) * larger <= value) root = larger;
+  }
+  return root;
+}
+
 inline unsigned ones(std::uint32_t bits) {
 #pragma HLS INLINE
   unsigned count = 0;

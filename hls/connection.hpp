@@ -12,12 +12,19 @@ constexpr bool has_convolutions() {
   return (Build::kRules & kRulesConvolution) != 0;
 }
 
+/// Whether the build takes convolutions with a grid, and filters that learn.
+template <class Build>
+constexpr bool has_grids() {
+  return (Build::kRules & kRulesFeatures) != 0;
+}
+
 /// How the sources and the neurons of a convolution lie.
 struct Shape {
   Word source_rows, source_columns, source_channels, pool, padding, stride, kernel_rows, kernel_columns, channels;
   Word rows, columns;          ///< positions of the kernel
   Word column_step, row_step;  ///< rows of weights from a position to the one before it, in a row or in a column
-  Word row_neurons;            ///< neurons of a row of positions
+  Word place_sums;             ///< from the first sum of a position to that of the next
+  Word row_sums;               ///< the same for a row of positions
   bool channels_outermost;     ///< the sources are inputs, which lie channel after channel
 };
 
@@ -37,8 +44,8 @@ inline Word source_at(const Shape& shape, Word y, Word x, Word channel) {
 
 /// Positions that an event reaches: `rows` rows of `columns` positions, or none if `rows` is 0.
 struct Reach {
-  std::uint16_t row;    ///< of weights, at the first of them
-  std::uint16_t first;  ///< neuron of the first of them
+  std::uint16_t row;  ///< of weights, at the first of them
+  Word first;         ///< sum of the first of them
   std::uint16_t rows, columns;
 };
 
@@ -65,9 +72,9 @@ inline Reach reach_of(const Shape& shape, Word source) {
   const SideReach down = side_reach(shape, place / shape.source_columns, shape.kernel_rows, shape.rows);
   const SideReach along = side_reach(shape, place % shape.source_columns, shape.kernel_columns, shape.columns);
   const Word row = (down.place * shape.kernel_columns + along.place) * shape.source_channels + channel;
-  const Word first = (down.first * shape.columns + along.first) * shape.channels;
-  return {static_cast<std::uint16_t>(row), static_cast<std::uint16_t>(first),
-          static_cast<std::uint16_t>(along.count == 0 ? 0 : down.count), static_cast<std::uint16_t>(along.count)};
+  const Word first = (down.first * shape.columns + along.first) * shape.place_sums;
+  return {static_cast<std::uint16_t>(row), first, static_cast<std::uint16_t>(along.count == 0 ? 0 : down.count),
+          static_cast<std::uint16_t>(along.count)};
 }
 
 }  // namespace phasic::hls

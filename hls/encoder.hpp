@@ -161,7 +161,7 @@ void send_layer(const ProgramSettings& program, unsigned number, AnswerStream<Bu
     pass_on<Build>(program, number + 1, handed_on, out, reaches);
   } else {
     const LayerSettings& layer = program.layer[number];
-    send_answers<Build, Build::kLanes>(program, number + 1, competes(layer) ? 0 : layer.neurons,
+    send_answers<Build, Build::kLanes>(program, number + 1, without_potentials(layer) ? 0 : layer.neurons,
                                        number + 1 == program.layers ? layer.neurons : 0, answers, scores, out, reaches);
   }
   timing::end_process();

@@ -42,14 +42,14 @@ inline bool advance(const Shape& shape, Walk& walk) {
   if (walk.columns > 1) {
     --walk.columns;
     walk.row -= walk.bias ? 0 : shape.column_step;
-    walk.first += shape.channels;
+    walk.first += shape.place_sums;
     return true;
   }
   if (walk.rows <= 1) return false;
   --walk.rows;
   walk.columns = walk.row_columns;
   walk.begin_row -= shape.row_step;
-  walk.begin_first += shape.row_neurons;
+  walk.begin_first += shape.row_sums;
   walk.row = walk.begin_row;
   walk.first = walk.begin_first;
   return true;
@@ -57,16 +57,19 @@ inline bool advance(const Shape& shape, Walk& walk) {
 
 /// The process that integrates for layer engine `number` during one sample: one word of lanes a cycle, events and sums in one
 /// loop, so that the pipeline never runs dry. In a convolution an event takes as many words as a row of weights has, for each
-/// position that it reaches. A layer that competes adds up over all steps and sends its sums at the end. An engine without a
-/// layer hands its tokens on.
+/// position that it reaches. With a grid the sums are those of all positions, and lie in a memory instead of in registers. A
+/// layer without potentials adds up over all steps and sends its sums at the end. An engine without a layer hands its tokens
+/// on.
 template <class Build>
 void integrate(const ProgramSettings& program, unsigned number, const WeightState<Build>& state, RowLog<Build>& log,
-               TokenStream& in, ReachStream& reaches, LayerSumStream<Build>& out, TokenStream& handed_on) {
+               PositionState<Build>& positions, TokenStream& in, ReachStream& reaches, LayerSumStream<Build>& out,
+               TokenStream& handed_on) {
   using Sum = typename Build::Sum;
   timing::begin_process();
   timing::pass(kPipelineDepth);
   const LayerSettings& layer = program.layer[number];
   const bool used = number < program.layers;
+  const bool pooled = is_pooled<Build>(layer);
   Sum sums[NeuronState<Build>::kWords][Build::kLanes];
 #pragma HLS ARRAY_PARTITION variable = sums complete dim = 0
   for (Word word = 0; word < NeuronState<Build>::kWords; ++word) {
@@ -88,14 +91,14 @@ void integrate(const ProgramSettings& program, unsigned number, const WeightStat
 #pragma HLS PIPELINE II = 1
     timing::pass(1);
     if (!adding && !sending) {
-      // After the spikes of a step come its bias row and then, in a layer that does not compete, its sums.
+      // After the spikes of a step come its bias row and then, in a layer with potentials, its sums.
       if (token.kind != kStepToken) token = in.read();
       if (!used) {
         handed_on.write(token);
         over = token.kind == kEndToken;
         token.kind = kEndToken;
       } else if (token.kind == kStepToken && !bias_due) {
-        sending = !competes(layer) || step + 1 == program.steps;
+        sending = !without_potentials(layer) || step + 1 == program.steps;
         bias_due = layer.bias;
         ++step;
         token.kind = kEndToken;
@@ -127,20 +130,22 @@ void integrate(const ProgramSettings& program, unsigned number, const WeightStat
       for (Word lane = 0; lane < Build::kLanes; ++lane) {
 #pragma HLS UNROLL
         const Word at = distance_from<Build::kLanes>(first, lane);
-        if (word * Build::kLanes + at < layer.width) sums[word_from<Build::kLanes>(first, lane)][lane] += value * weights[at];
+        const Word to = word_from<Build::kLanes>(first, lane);
+        if (word * Build::kLanes + at < layer.width) (pooled ? positions.sums[to] : sums[to])[lane] += value * weights[at];
       }
     }
     if (sending) {
       SumWord<Sum, Build::kLanes> sent;
       for (Word lane = 0; lane < Build::kLanes; ++lane) {
 #pragma HLS UNROLL
-        sent.value[lane] = sums[word][lane];
-        sums[word][lane] = 0;
+        Sum& sum = (pooled ? positions.sums[word] : sums[word])[lane];
+        sent.value[lane] = sum;
+        sum = 0;
       }
       out.write(sent);
     }
     if (adding || sending) {
-      const bool last = word + 1 == (sending ? layer.words : layer.row_words);
+      const bool last = word + 1 == (sending ? layer.sum_words : layer.row_words);
       word = last ? 0 : word + 1;
       if (last) {
         adding = adding && has_shape<Build>(layer) && advance(layer.shape, walk);

@@ -35,11 +35,15 @@ extern "C" void phasic_kernel(Line* program, Line* weights, Line* tables, Line* 
 #pragma HLS ARRAY_PARTITION variable = state.layers complete dim = 1
 #pragma HLS ARRAY_PARTITION variable = state.layers->weights.weights complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->weights.levels complete dim = 3
+#pragma HLS ARRAY_PARTITION variable = state.layers->positions.sums complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->features.table complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->neurons.potentials complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->neurons.spiked complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->neurons.counts complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->neurons.ups complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->neurons.downs complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.scatter.values complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.scatter.differences complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.samples complete dim = 1
 #pragma HLS ARRAY_PARTITION variable = state.samples->values cyclic factor = Build::kInputLanes dim = 1
   // Addresses cannot be seen behind m_axi pointers; the host aligns them.

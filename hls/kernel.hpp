@@ -2,6 +2,7 @@
 /// A whole run of the kernel (section 6 of docs/specification.md).
 #pragma once
 
+#include "hls/discriminant.hpp"
 #include "hls/encoder.hpp"
 #include "hls/integration.hpp"
 #include "hls/neurons.hpp"
@@ -35,6 +36,7 @@ template <class Build>
 struct KernelState {
   ProgramSettings program;
   LayerState<Build> layers[kMaxLayers];
+  ScatterState<Build> scatter;               ///< of the last layer
   SampleState<Build> samples[2];             ///< one is worked on, the other read
   std::uint16_t counts[Build::kMaxClasses];  ///< of the last layer, from the forward pass for the broadcast
 };
@@ -50,7 +52,8 @@ void forward_layers(const ProgramSettings& program, const SampleState<Build>& sa
     const bool begin = !program.keep || sample.restart;
     const bool gated = Number == 0 && sample.gated;
     LayerState<Build>& layer = layers[Number];
-    integrate<Build>(program, Number, layer.weights, layer.log, after[Number], reaches[Number], sums[Number], past[Number]);
+    integrate<Build>(program, Number, layer.weights, layer.log, layer.positions, after[Number], reaches[Number], sums[Number],
+                     past[Number]);
     run_neurons<Build>(program, Number, begin, gated, sample.open, layer.neurons, sums[Number], answers[Number], scores[Number],
                        traces[Number]);
     send_layer<Build>(program, Number, answers[Number], scores[Number], past[Number], after[Number + 1], reaches[Number + 1]);
@@ -91,29 +94,34 @@ void forward_sample(const ProgramSettings& program, Word position, Word number, 
 /// change their weights.
 template <class Build, unsigned Number = 0>
 void learn_layers(const ProgramSettings& program, Word number, LayerState<Build> layers[kMaxLayers],
-                  DopamineStream dopamine[kMaxLayers], RowStream rows[kMaxLayers], MeetingStream meetings[kMaxLayers]) {
+                  DopamineStream dopamine[kMaxLayers], RowStream rows[kMaxLayers], MeetingStream meetings[kMaxLayers],
+                  RowStream scatter[kMaxLayers]) {
 #pragma HLS INLINE
   if constexpr (Number < kMaxLayers) {
     LayerState<Build>& layer = layers[Number];
-    walk_rows<Build>(program, Number, layer.log, rows[Number], meetings[Number]);
-    update_layer<Build>(program, Number, number, dopamine[Number], rows[Number], meetings[Number], layer.weights,
-                        layer.neurons);
-    learn_layers<Build, Number + 1>(program, number, layers, dopamine, rows, meetings);
+    walk_rows<Build>(program, Number, number, layer.log, rows[Number], meetings[Number], scatter[Number]);
+    update_layer<Build>(program, Number, number, dopamine[Number], rows[Number], meetings[Number], layer.features,
+                        layer.weights, layer.neurons);
+    learn_layers<Build, Number + 1>(program, number, layers, dopamine, rows, meetings, scatter);
   }
 }
 
-/// Learning of all layers at the same time, after all counts are known: dopamine is broadcast to each of them.
+/// Learning of all layers at the same time, after all counts are known: dopamine is broadcast to each of them. A scatter learns
+/// beside them.
 template <class Build>
 void learn_sample(const ProgramSettings& program, Word label, Word number, const std::uint16_t counts[Build::kMaxClasses],
-                  LayerState<Build> layers[kMaxLayers]) {
+                  LayerState<Build> layers[kMaxLayers], ScatterState<Build>& scatter) {
 #pragma HLS DATAFLOW
   DopamineStream dopamine[kMaxLayers];
   RowStream rows[kMaxLayers];
   MeetingStream meetings[kMaxLayers];
+  RowStream scattered[kMaxLayers];
 #pragma HLS STREAM variable = rows depth = 64
 #pragma HLS STREAM variable = meetings depth = 64
+#pragma HLS STREAM variable = scattered depth = 64
   broadcast<Build>(program, counts, label, dopamine);
-  learn_layers<Build>(program, number, layers, dopamine, rows, meetings);
+  learn_layers<Build>(program, number, layers, dopamine, rows, meetings, scattered);
+  learn_scatter<Build>(program, label, scattered, scatter);
 }
 
 /// Steps 1 and 2. False if the run cannot write a header.
@@ -162,6 +170,8 @@ void check_sizes(const RunArguments& arguments, const ProgramSettings& program, 
     const std::uint64_t weights = static_cast<std::uint64_t>(stored_rows(layer)) * layer.row_lines * kLineBytes;
     const std::uint64_t levels = static_cast<std::uint64_t>(program.classes) * layer.level_lines * kLineBytes;
     if (layer.weights_offset + weights > arguments.bytes[kArgumentWeights]) fail(fault, kErrorBufferSize, kArgumentWeights);
+    if (layer.memory_offset + memory_bytes<Build>(layer) > arguments.bytes[kArgumentWeights])
+      fail(fault, kErrorBufferSize, kArgumentWeights);
     if (has_levels(layer) && layer.levels_offset + levels > arguments.bytes[kArgumentTables])
       fail(fault, kErrorBufferSize, kArgumentTables);
   }
@@ -180,6 +190,13 @@ void clear_counts(LayerState<Build>& layer) {
 #pragma HLS PIPELINE II = 1
     layer.log.tags[row] = 0;
   }
+  for (Word word = 0; word < PositionState<Build>::kWords; ++word) {
+#pragma HLS PIPELINE II = 1
+    for (Word lane = 0; lane < Build::kLanes; ++lane) {
+#pragma HLS UNROLL
+      layer.positions.sums[word][lane] = 0;
+    }
+  }
   layer.log.events = layer.log.synaptic_operations = 0;
   layer.neurons.spikes = layer.neurons.potential_saturations = 0;
   layer.weights.update_rows = layer.weights.update_operations = layer.weights.weight_saturations = 0;
@@ -189,6 +206,7 @@ void clear_counts(LayerState<Build>& layer) {
 template <class Build, class Port>
 void load_network(Port& tables, Port& weights, KernelState<Build>& state, Fault& fault) {
   const ProgramSettings& program = state.program;
+  state.scatter.update_rows = state.scatter.update_operations = state.scatter.saturations = 0;
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (number >= program.layers || fault.error != kErrorNone) break;
     clear_counts<Build>(state.layers[number]);
@@ -199,8 +217,12 @@ void load_network(Port& tables, Port& weights, KernelState<Build>& state, Fault&
   }
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (number >= program.layers || fault.error != kErrorNone) break;
-    if (!load_weights<Build>(weights, program, program.layer[number], state.layers[number]))
+    const LayerSettings& layer = program.layer[number];
+    if (!load_weights<Build>(weights, program, layer, state.layers[number]) ||
+        (moves_filters<Build>(layer) && !load_targets<Build>(weights, layer, state.layers[number].features)) ||
+        (keeps_scatter<Build>(layer) && !load_scatter<Build>(weights, layer, state.scatter))) {
       fail(fault, kErrorBusRead, kArgumentWeights);
+    }
   }
 }
 
@@ -224,7 +246,7 @@ bool run_sample(Port& samples, Port& results, Port& trace, const RunArguments& a
   if (sample.learn) {
     ++counts.samples_learned;
     timing::begin_region();
-    learn_sample<Build>(program, sample.label, number, state.counts, state.layers);
+    learn_sample<Build>(program, sample.label, number, state.counts, state.layers, state.scatter);
     timing::end_region();
   }
   if (!written.trace) fail(fault, kErrorBusWrite, kArgumentTrace);
@@ -276,14 +298,16 @@ RunStatus run_kernel(Port& program_port, Port& weights, Port& tables, Port& samp
     for (unsigned number = 0; number < kMaxLayers; ++number) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 4
       if (number >= program.layers) break;
-      if (!store_weights<Build>(weights, program, program.layer[number], state.layers[number]))
-        fail(fault, kErrorBusWrite, kArgumentWeights);
+      const LayerSettings& layer = program.layer[number];
+      const bool rows = store_weights<Build>(weights, program, layer, state.layers[number]);
+      const bool scatter = !keeps_scatter<Build>(layer) || store_scatter<Build>(weights, layer, state.scatter);
+      if (!rows || !scatter) fail(fault, kErrorBusWrite, kArgumentWeights);
     }
   }
   const std::uint64_t end = timing::now();
   const RunCycles cycles{end - begin, first_sample - begin, last_sample - first_sample, end - last_sample};
   if (!write_header<Build>(results, program, fault, status.samples_done, arguments.first_sample, counts, cycles, state.layers,
-                           loaded)) {
+                           state.scatter, loaded)) {
     fail(fault, kErrorBusWrite, kArgumentResults);
   }
   return status;

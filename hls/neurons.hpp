@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The second half of a layer engine: leak, threshold, spikes, and what learning needs of them (section 1 of
-/// docs/specification.md). A layer that competes makes its scores from its sums.
+/// docs/specification.md). A layer without potentials makes its scores from its sums.
 #pragma once
 
-#include "hls/state.hpp"
-#include "hls/streams.hpp"
+#include "hls/pooling.hpp"
 
 namespace phasic::hls {
 
@@ -94,7 +93,7 @@ void send_scores(const LayerSettings& layer, const NeuronState<Build>& state, Sc
   }
 }
 
-/// Scores of a layer that competes, from the sums over all steps.
+/// Scores of a layer without potentials, from the sums over all steps.
 template <class Build>
 void send_matches(const LayerSettings& layer, NeuronState<Build>& state, LayerSumStream<Build>& sums, ScoreStream& scores) {
   timing::pass(kPipelineDepth);
@@ -105,8 +104,11 @@ void send_matches(const LayerSettings& layer, NeuronState<Build>& state, LayerSu
     timing::pass(1);
     const Word lane = neuron % Build::kLanes;
     if (lane == 0) sum = sums.read();
-    const std::int64_t match = static_cast<std::int64_t>(sum.value[lane]) * (std::int64_t{1} << layer.input_shift) -
-                               static_cast<std::int64_t>(state.squares[neuron]);
+    const auto total = static_cast<std::int64_t>(sum.value[lane]);
+    const std::uint32_t kept = state.squares[neuron];
+    const std::int64_t match = competes(layer)
+                                   ? total * (std::int64_t{1} << layer.input_shift) - static_cast<std::int64_t>(kept)
+                                   : total + static_cast<std::int32_t>(kept);
     state.matches[neuron] = match;
     scores.write(static_cast<Word>(limited(match, 32) + (std::int64_t{1} << 31)));
   }
@@ -120,15 +122,17 @@ void run_neurons(const ProgramSettings& program, unsigned number, bool begin, bo
   timing::begin_process();
   if (number < program.layers) {
     const LayerSettings& layer = program.layer[number];
-    if (competes(layer)) {
+    if (without_potentials(layer)) {
       send_matches<Build>(layer, state, sums, scores);
+    } else if (is_pooled<Build>(layer)) {
+      if constexpr (has_grids<Build>()) pool_answers<Build>(program, layer, gated, open, state, sums, answers, trace);
     } else {
       for (Word step = 0; step < program.steps; ++step) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 32
         fire<Build>(program, layer, step, begin, gated, open, state, sums, answers, trace);
       }
-      if (number + 1 == program.layers) send_scores<Build>(layer, state, scores);
     }
+    if (number + 1 == program.layers && !without_potentials(layer)) send_scores<Build>(layer, state, scores);
   }
   timing::end_process();
 }

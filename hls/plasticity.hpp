@@ -5,7 +5,7 @@
 
 #include <type_traits>
 
-#include "hls/competition.hpp"
+#include "hls/features.hpp"
 
 namespace phasic::hls {
 
@@ -29,7 +29,7 @@ void broadcast(const ProgramSettings& program, const std::uint16_t counts[Build:
     }
     for (unsigned number = 0; number < kMaxLayers; ++number) {
 #pragma HLS UNROLL
-      if (learns(program, number)) layers[number].write(dopamine);
+      if (learns_weights<Build>(program, number)) layers[number].write(dopamine);
     }
   }
   timing::end_process();
@@ -234,10 +234,10 @@ void walk_kernel(const LayerSettings& layer, std::uint32_t span, const RowLog<Bu
   }
 }
 
-/// The process that sends the rows of layer `number` that learn from the sample.
+/// The process that sends the rows of layer `number` that learn from the sample, those of a scatter to `scatter`.
 template <class Build>
-void walk_rows(const ProgramSettings& program, unsigned number, const RowLog<Build>& log, RowStream& rows,
-               MeetingStream& meetings) {
+void walk_rows(const ProgramSettings& program, unsigned number, Word sample, const RowLog<Build>& log, RowStream& rows,
+               MeetingStream& meetings, RowStream& scatter) {
   timing::begin_process();
   timing::pass(kPipelineDepth);
   if (learns(program, number)) {
@@ -246,20 +246,27 @@ void walk_rows(const ProgramSettings& program, unsigned number, const RowLog<Bui
     const std::uint32_t span = layer.span == kSpanLastStep && !competes(layer) ? 1U << (program.steps - 1) : 0xffffffffU;
     const bool by_kernel = has_shape<Build>(layer);
     if constexpr (has_convolutions<Build>()) {
-      if (by_kernel) walk_kernel<Build>(layer, span, log, rows, meetings);
+      if (by_kernel && !moves_filters<Build>(layer)) walk_kernel<Build>(layer, span, log, rows, meetings);
     }
-    const Word count = by_kernel ? 0 : competes(layer) ? layer.rows : log.rows;
+    if constexpr (has_grids<Build>()) {
+      const Key key = sample_key(program.seed, kPurposePatch, number, sample);
+      if (moves_filters<Build>(layer)) draw_patch<Build>(layer, key, log, rows);
+    }
+    const bool scattering = keeps_scatter<Build>(layer);
+    const bool all = competes(layer) || scattering;  // rows without spikes, too
+    const Word count = by_kernel ? 0 : all ? layer.rows : log.rows;
+    RowStream& out = scattering ? scatter : rows;
     for (Word at = 0; at < count; ++at) {
 #pragma HLS LOOP_TRIPCOUNT min = 0 max = 1024
 #pragma HLS PIPELINE II = 1
       timing::pass(1);
-      const Word row = competes(layer) ? at : log.row[at];
+      const Word row = all ? at : log.row[at];
       const bool active = log.tags[row] == log.tag;
       const std::uint32_t steps = active ? log.steps[row] & span : 0;
       const std::uint8_t value = active ? log.value[row] : std::uint8_t{0};
-      if (steps != 0 || competes(layer)) rows.write(RowUpdate{static_cast<std::uint16_t>(row), steps, value, false});
+      if (steps != 0 || all) out.write(RowUpdate{static_cast<std::uint16_t>(row), steps, value, false});
     }
-    rows.write(RowUpdate{0, 0, 0, true});
+    out.write(RowUpdate{0, 0, 0, true});
   }
   timing::end_process();
 }
@@ -267,15 +274,18 @@ void walk_rows(const ProgramSettings& program, unsigned number, const RowLog<Bui
 /// The process that changes the weights of layer `number`.
 template <class Build>
 void update_layer(const ProgramSettings& program, unsigned number, Word sample, DopamineStream& dopamine, RowStream& rows,
-                  MeetingStream& meetings, WeightState<Build>& weights, NeuronState<Build>& neurons) {
+                  MeetingStream& meetings, const FeatureState<Build>& features, WeightState<Build>& weights,
+                  NeuronState<Build>& neurons) {
   timing::begin_process();
-  if (learns(program, number)) {
+  if (learns_weights<Build>(program, number)) {
     const LayerSettings& layer = program.layer[number];
     const Key key = sample_key(program.seed, kPurposeRounding, number, sample);
     std::int32_t errors[Build::kMaxClasses];
     const Word label = receive<Build>(program, dopamine, errors);
     if (competes(layer)) {
       learn_competition<Build>(program, layer, label, key, rows, weights, neurons);
+    } else if (moves_filters<Build>(layer)) {
+      if constexpr (has_grids<Build>()) learn_features<Build>(layer, key, rows, features, weights, neurons);
     } else {
       std::int32_t factors[NeuronState<Build>::kWords][Build::kLanes];
 #pragma HLS ARRAY_PARTITION variable = factors complete dim = 2

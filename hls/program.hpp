@@ -7,22 +7,32 @@
 
 namespace phasic::hls {
 
+/// Whether the build takes factor discriminant.
+template <class Build>
+constexpr bool has_discriminant() {
+  return (Build::kRules & kRulesDiscriminant) != 0;
+}
+
 /// One layer; formulas that use these values: specification, sections 1 and 2.
 struct LayerSettings {
   Word rows, neurons;  ///< rows of weights
   bool bias;
   std::int32_t threshold, window;
   Word leak, reset, input_shift, factor, span, rounding, rate, factor_shift, weights_offset, levels_offset, post, trace_shift,
-      homeostasis, connection;
+      homeostasis, connection, memory_offset, target_shift, grid, answer_scale, answer_shift;
+  bool two_sided;
   Shape shape;       ///< of a connection that has one
   Word sources;      ///< what events name, and the bias
   Word width;        ///< weights in a row, one for each neuron that it is added to at a time
-  Word positions;    ///< groups of so many neurons
+  Word positions;    ///< groups of so many neurons, or of filters
   Word state_rows;   ///< rows of the weights buffer that follow those of weights: the state of its neurons
   Word words;        ///< words of lanes that hold its neurons
+  Word sum_words;    ///< words of lanes that hold its sums: with a grid each position begins a word
   Word row_words;    ///< words of lanes in a row of weights
   Word row_lines;    ///< lines of memory in a row of weights
   Word level_lines;  ///< lines of memory in a row of the level table
+  Word value_words;  ///< words of lanes that hold a value for each row of weights
+  Word value_lines;  ///< lines of memory in a row of so many values of 32 bits
 };
 
 struct ProgramSettings {
@@ -33,6 +43,8 @@ struct ProgramSettings {
 };
 
 inline bool competes(const LayerSettings& layer) { return is_in(kFactorCompetes, layer.factor); }
+/// Sides of a filter that answer.
+inline Word sides_of(const LayerSettings& layer) { return layer.two_sided ? 2 : 1; }
 inline bool has_levels(const LayerSettings& layer) { return is_in(kFactorHasLevels, layer.factor); }
 inline bool is_graded(const ProgramSettings& program) { return is_in(kSampleKindIsGraded, program.kind); }
 inline bool learns(const ProgramSettings& program, unsigned number) {
@@ -45,6 +57,30 @@ inline Word full_count(const ProgramSettings& program) { return is_graded(progra
 
 /// Whether the layer's potentials and spikes go on from sample to sample.
 inline bool keeps_state(const ProgramSettings& program, const LayerSettings& layer) { return program.keep && !competes(layer); }
+/// Whether its neurons have scores alone.
+inline bool without_potentials(const LayerSettings& layer) { return is_in(kFactorWithoutPotentials, layer.factor); }
+/// Whether the layer keeps a scatter, and learns that instead of its weights.
+template <class Build>
+bool keeps_scatter(const LayerSettings& layer) {
+#pragma HLS INLINE
+  return has_discriminant<Build>() && is_in(kFactorChangesMemory, layer.factor);
+}
+/// Whether filters of the layer compete over a patch.
+template <class Build>
+bool moves_filters(const LayerSettings& layer) {
+#pragma HLS INLINE
+  return has_grids<Build>() && is_in(kFactorMovesFilters, layer.factor);
+}
+/// Words of lanes that a value of a patch is worked on for: those of filters and those of targets side by side.
+inline Word patch_words(const LayerSettings& layer) {
+  return layer.row_words > layer.value_words ? layer.row_words : layer.value_words;
+}
+/// Whether learning changes the weights of layer `number`.
+template <class Build>
+bool learns_weights(const ProgramSettings& program, unsigned number) {
+#pragma HLS INLINE
+  return learns(program, number) && !keeps_scatter<Build>(program.layer[number]);
+}
 /// Rows in the weights buffer: those of weights, and those that hold state.
 inline Word stored_rows(const LayerSettings& layer) { return layer.rows + layer.state_rows; }
 
@@ -52,8 +88,8 @@ inline Word stored_rows(const LayerSettings& layer) { return layer.rows + layer.
 template <class Build>
 constexpr Word absent_factors() {
   return ((Build::kRules & kRulesFeedback) != 0 ? 0U : kFactorNeedsFeedback) |
-         ((Build::kRules & kRulesCompetition) != 0 ? 0U : kFactorNeedsCompetition) | kFactorNeedsFeatures |
-         kFactorNeedsDiscriminant;
+         ((Build::kRules & kRulesCompetition) != 0 ? 0U : kFactorNeedsCompetition) |
+         (has_discriminant<Build>() ? 0U : kFactorNeedsDiscriminant) | (has_grids<Build>() ? 0U : kFactorNeedsFeatures);
 }
 
 /// The connections that the build was made without.
@@ -67,6 +103,13 @@ template <class Build>
 bool has_shape(const LayerSettings& layer) {
 #pragma HLS INLINE
   return has_convolutions<Build>() && is_in(kConnectionHasShape, layer.connection);
+}
+
+/// Whether the answers of positions are pooled.
+template <class Build>
+bool is_pooled(const LayerSettings& layer) {
+#pragma HLS INLINE
+  return has_grids<Build>() && layer.grid != 0;
 }
 
 /// The resets that the build was made without.
@@ -115,16 +158,73 @@ void parse_shape(const Word words[kProgramBytes / 4], Word base, Word before, Fi
   if (fault.offset != kLegal) return;
   shape.rows = positions_along(shape, shape.source_rows, shape.kernel_rows);
   shape.columns = positions_along(shape, shape.source_columns, shape.kernel_columns);
-  const std::uint64_t rows = static_cast<std::uint64_t>(shape.kernel_rows) * shape.kernel_columns * shape.source_channels +
-                             word_at(words, base + kLayerFlags);
+  const Word bias = (word_at(words, base + kLayerFlags) & kLayerHasBias) != 0 ? 1 : 0;
+  const std::uint64_t rows =
+      static_cast<std::uint64_t>(shape.kernel_rows) * shape.kernel_columns * shape.source_channels + bias;
   const std::uint64_t positions = static_cast<std::uint64_t>(shape.rows) * shape.columns;
   fault.require(shape.kernel_rows <= kLayerKernelRowsMaximum && shape.rows != 0, base + kLayerKernelRows);
   fault.require(shape.kernel_columns <= kLayerKernelColumnsMaximum && shape.columns != 0 && rows <= Build::kMaxRows,
                 base + kLayerKernelColumns);
   shape.column_step = shape.stride * shape.source_channels;
   shape.row_step = shape.column_step * shape.kernel_columns;
-  shape.row_neurons = shape.columns * shape.channels;
-  fault.require(positions * shape.channels == word_at(words, base + kLayerNeurons), base + kLayerChannels);
+  // With a grid, what the neurons are is its own affair.
+  const bool pooled = has_grids<Build>() && word_at(words, base + kLayerGrid) != 0;
+  shape.place_sums = pooled ? (shape.channels + Build::kLanes - 1) / Build::kLanes * Build::kLanes : shape.channels;
+  shape.row_sums = shape.columns * shape.place_sums;
+  fault.require(pooled || positions * shape.channels == word_at(words, base + kLayerNeurons), base + kLayerChannels);
+}
+
+/// Whether the layer may have the grid that it asks for. `shaped` is a connection with a shape, whose fields are legal.
+template <class Build>
+bool legal_grid(const LayerSettings& layer, bool graded, bool shaped) {
+  if (layer.grid == 0) return !layer.two_sided;
+  if (!has_grids<Build>() || !graded || !shaped || layer.grid > kLayerGridMaximum) return false;
+  const Shape& shape = layer.shape;
+  const std::uint64_t neurons = static_cast<std::uint64_t>(layer.grid * layer.grid * sides_of(layer)) * shape.channels;
+  const std::uint64_t sums = static_cast<std::uint64_t>(shape.rows * shape.columns) * shape.place_sums;
+  return is_in(kFactorHasGrid, layer.factor) && layer.threshold >= 0 && layer.grid <= shape.rows &&
+         layer.grid <= shape.columns && neurons == layer.neurons && sums <= Build::kLanes * Build::kPotentialDepth;
+}
+
+/// Words of lanes for the values that a discriminant keeps.
+template <class Build>
+constexpr Word memory_depth() {
+  if constexpr (has_discriminant<Build>()) {
+    return Build::kMemoryDepth;
+  } else {
+    return 1;
+  }
+}
+
+/// Words of lanes for the table of targets of a layer.
+template <class Build>
+constexpr Word table_depth() {
+  if constexpr (has_grids<Build>()) {
+    return Build::kTableDepth;
+  } else {
+    return 1;
+  }
+}
+
+/// The fields from grid to the end of the layer whose descriptor begins at `base`. Those before are legal.
+template <class Build>
+void parse_answers(const Word words[kProgramBytes / 4], Word base, bool graded, bool shaped, FirstFault& fault,
+                   LayerSettings& layer) {
+  layer.grid = word_at(words, base + kLayerGrid);
+  layer.answer_scale = word_at(words, base + kLayerAnswerScale);
+  layer.answer_shift = word_at(words, base + kLayerAnswerShift);
+  const bool pooled = layer.grid != 0;
+  fault.require(legal_grid<Build>(layer, graded, shaped), base + kLayerGrid);
+  fault.require(layer.answer_scale <= (pooled ? kLayerAnswerScaleMaximum : 0U), base + kLayerAnswerScale);
+  fault.require(layer.answer_shift <= (pooled ? kLayerAnswerShiftMaximum : 0U), base + kLayerAnswerShift);
+  layer.memory_offset = word_at(words, base + kLayerMemoryOffset);
+  layer.target_shift = word_at(words, base + kLayerTargetShift);
+  // A discriminant has a row of values for each source and for each neuron, features one of targets for each row of weights.
+  const bool moving = moves_filters<Build>(layer);
+  const std::uint64_t kept = static_cast<std::uint64_t>(layer.rows + (moving ? 0 : layer.neurons)) * layer.value_words;
+  const bool fits = layer.memory_offset % kLineBytes == 0 && kept <= (moving ? table_depth<Build>() : memory_depth<Build>());
+  fault.require(is_in(kFactorHasMemory, layer.factor) ? fits : layer.memory_offset == 0, base + kLayerMemoryOffset);
+  fault.require(layer.target_shift <= (moving ? kLayerTargetShiftMaximum : 0U), base + kLayerTargetShift);
 }
 
 /// Takes `words` apart into `program`. Returns the byte offset of the first field that is out of its range, or kLegal.
@@ -171,10 +271,13 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     const Word base = kProgramHeaderBytes + number * kLayerBytes;
     const bool last = number + 1 == program.layers;
     const bool posts = (Build::kRules & kRulesPost) != 0;
+    const Word legal_flags = kLayerHasBias | (has_grids<Build>() ? kLayerIsTwoSided : 0U);
     LayerSettings& layer = program.layer[number];
     layer.neurons = word_at(words, base + kLayerNeurons);
-    layer.bias = word_at(words, base + kLayerFlags) == 1;
-    layer.rows = before + word_at(words, base + kLayerFlags);
+    const Word flags = word_at(words, base + kLayerFlags);
+    layer.bias = (flags & kLayerHasBias) != 0;
+    layer.two_sided = (flags & kLayerIsTwoSided) != 0;
+    layer.rows = before + (layer.bias ? 1 : 0);
     layer.threshold = static_cast<std::int32_t>(word_at(words, base + kLayerThreshold));
     layer.window = static_cast<std::int32_t>(word_at(words, base + kLayerWindow));
     layer.leak = word_at(words, base + kLayerLeak);
@@ -197,12 +300,14 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
     const Word factor = factor_known ? layer.factor : kFactorFrozen;
     const bool competing = is_in(kFactorCompetes, factor);
     const bool by_step = is_in(kFactorByCoincidence, factor);
-    const bool factor_legal = factor_known && !is_in(absent_factors<Build>(), factor) &&
-                              (!is_in(kFactorByClass, factor) || layer.neurons >= program.classes) &&
-                              !is_in(last ? kFactorHiddenOnly : kFactorLastOnly, factor) &&
-                              (!competing || (!program.trace && layer.input_shift <= kCompetitionInputShift));
+    const bool factor_legal =
+        factor_known && !is_in(absent_factors<Build>(), factor) &&
+        (!is_in(kFactorByClass, factor) || layer.neurons >= program.classes) &&
+        !is_in(last ? kFactorHiddenOnly : kFactorLastOnly, factor) && (!is_in(kFactorGradedOnly, factor) || graded) &&
+        (!is_in(kFactorWithoutBias, factor) || !layer.bias) && (!is_in(kFactorWithoutPotentials, factor) || !program.trace) &&
+        (!competing || layer.input_shift <= kCompetitionInputShift);
     fault.require(layer.neurons >= 1 && layer.neurons <= Build::kMaxNeurons, base + kLayerNeurons);
-    fault.require(word_at(words, base + kLayerFlags) <= kLayerHasBias && layer.rows <= Build::kMaxRows, base + kLayerFlags);
+    fault.require((flags & ~legal_flags) == 0 && layer.rows <= Build::kMaxRows, base + kLayerFlags);
     fault.require(
         layer.threshold >= kLayerThresholdMinimum && layer.threshold <= static_cast<std::int32_t>(kLayerThresholdMaximum),
         base + kLayerThreshold);
@@ -216,23 +321,24 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
         base + kLayerSpan);
     fault.require(layer.rounding <= kLayerRoundingMaximum, base + kLayerRounding);
     fault.require(layer.rate <= kLayerRateMaximum, base + kLayerRate);
-    fault.require(layer.factor_shift <= (competing ? kCompetitionFactorShift : kLayerFactorShiftMaximum),
+    const bool slowing = competing || is_in(kFactorMovesFilters, factor);
+    fault.require(layer.factor_shift <= (slowing ? kCompetitionFactorShift : kLayerFactorShiftMaximum),
                   base + kLayerFactorShift);
     fault.require(layer.weights_offset % kLineBytes == 0, base + kLayerWeightsOffset);
     fault.require(layer.levels_offset % kLineBytes == 0, base + kLayerLevelsOffset);
     fault.require(layer.post <= (posts ? kLayerPostMaximum : kPostTrit), base + kLayerPost);
     fault.require(layer.trace_shift <= (posts && all_steps ? kLayerTraceShiftMaximum : 0U), base + kLayerTraceShift);
-    fault.require(layer.homeostasis <= ((Build::kRules & kRulesCompetition) != 0 ? kLayerHomeostasisMaximum : 0U),
-                  base + kLayerHomeostasis);
+    const bool handicaps = (Build::kRules & (kRulesCompetition | kRulesFeatures)) != 0;
+    fault.require(layer.homeostasis <= (handicaps ? kLayerHomeostasisMaximum : 0U), base + kLayerHomeostasis);
     const bool connection_known =
         layer.connection <= kLayerConnectionMaximum && !is_in(absent_connections<Build>(), layer.connection);
     const bool shaped = connection_known && has_shape<Build>(layer);
-    fault.require(connection_known && !(shaped && competing), base + kLayerConnection);
+    fault.require(connection_known && !is_in(shaped ? kFactorDenseOnly : kFactorShapeOnly, factor), base + kLayerConnection);
     fault.require(layer.reset <= kLayerResetMaximum && !is_in(absent_resets<Build>(), layer.reset), base + kLayerReset);
     if (shaped) parse_shape<Build>(words, base, before, fault, layer.shape);
     // Dense connections have no shape.
-    for (Word at = shaped ? kLayerGrid : kLayerSourceRows; at < kLayerBytes; at += 4) {
-#pragma HLS LOOP_TRIPCOUNT min = 5 max = 14
+    for (Word at = kLayerSourceRows; !shaped && at < kLayerGrid; at += 4) {
+#pragma HLS LOOP_TRIPCOUNT min = 0 max = 9
       fault.require(word_at(words, base + at) == 0, base + at);
     }
     if (fault.offset != kLegal) return fault.offset;
@@ -245,10 +351,18 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
       layer.width = layer.shape.channels;
       layer.positions = layer.shape.rows * layer.shape.columns;
     }
+    layer.value_words = (layer.rows + Build::kLanes - 1) / Build::kLanes;
+    layer.value_lines = static_cast<Word>(lines_of(kMemoryWidth / 8 * static_cast<std::uint64_t>(layer.rows)));
+    parse_answers<Build>(words, base, graded, shaped, fault, layer);
+    if (fault.offset != kLegal) return fault.offset;
     const Word kept_rows = program.keep ? (kPotentialWidth / Build::kWeightWidth + 1) * layer.positions : 0;
-    layer.state_rows = competing ? kStateWidth / Build::kWeightWidth : kept_rows;
+    layer.state_rows = competing                     ? kStateWidth / Build::kWeightWidth
+                       : moves_filters<Build>(layer) ? kWinsWidth / Build::kWeightWidth
+                       : keeps_scatter<Build>(layer) ? kMemoryWidth / Build::kWeightWidth
+                                                     : kept_rows;
     layer.words = (layer.neurons + Build::kLanes - 1) / Build::kLanes;
     layer.row_words = (layer.width + Build::kLanes - 1) / Build::kLanes;
+    layer.sum_words = is_pooled<Build>(layer) ? layer.positions * layer.row_words : layer.words;
     layer.row_lines = static_cast<Word>(lines_of(static_cast<std::uint64_t>(layer.width) * Build::kWeightWidth / 8));
     layer.level_lines = static_cast<Word>(lines_of(layer.neurons));
     before = layer.neurons;
@@ -265,6 +379,20 @@ Word first_too_large(const ProgramSettings& program) {
     if (static_cast<std::uint64_t>(stored_rows(layer)) * layer.row_words > Build::kWeightDepth) return number;
   }
   return kLegal;
+}
+
+/// Bytes of what a discriminant keeps beside its weights.
+inline std::uint64_t scatter_bytes(const LayerSettings& layer) {
+  const std::uint64_t rows = layer.rows + layer.neurons;
+  return kLineBytes * (rows * layer.value_lines + lines_of(kMemoryWidth / 8 * static_cast<std::uint64_t>(layer.neurons)));
+}
+
+/// Bytes of what a layer keeps beside its rows in the weights buffer.
+template <class Build>
+std::uint64_t memory_bytes(const LayerSettings& layer) {
+  const std::uint64_t rows = layer.rows;
+  if (moves_filters<Build>(layer)) return kLineBytes * (rows * lines_of(rows) + layer.value_lines);
+  return keeps_scatter<Build>(layer) ? scatter_bytes(layer) : 0;
 }
 
 /// Bytes from the result of one sample to that of the next.

@@ -9,14 +9,14 @@
 namespace phasic::hls {
 
 /// The process that writes the record of a sample: it finds the prediction among the scores that arrive. `counts` gets the
-/// spike counts of the first neurons of the last layer, those of neurons that compete as 0. `written` is false if the bus
+/// spike counts of the first neurons of the last layer, those of neurons without potentials as 0. `written` is false if the bus
 /// refused a line.
 template <class Build, class Port>
 void write_record(Port& port, const ProgramSettings& program, Word label, Word position, Word number, TokenStream& in,
                   std::uint16_t counts[Build::kMaxClasses], bool& written) {
   timing::begin_process();
   timing::pass(kPipelineDepth);
-  const bool counting = !competes(program.layer[program.layers - 1]);
+  const bool counting = !without_potentials(program.layer[program.layers - 1]);
   Word scores[Build::kMaxNeurons];
   Word spikes = 0, prediction = 0, best = 0;
   Token token = in.read();
@@ -128,7 +128,8 @@ struct RunCycles {
 /// Step 8: the header and the counter blocks. False if the bus refused a line.
 template <class Build, class Port>
 bool write_header(Port& port, const ProgramSettings& program, const Fault& fault, Word samples_done, Word first_sample,
-                  const RunCounts& counts, const RunCycles& cycles, const LayerState<Build> layers[kMaxLayers], bool loaded) {
+                  const RunCounts& counts, const RunCycles& cycles, const LayerState<Build> layers[kMaxLayers],
+                  const ScatterState<Build>& scatter, bool loaded) {
   Word words[kResultsBytes / 4];
   for (unsigned at = 0; at < kResultsBytes / 4; ++at) {
 #pragma HLS PIPELINE II = 1
@@ -146,21 +147,31 @@ bool write_header(Port& port, const ProgramSettings& program, const Fault& fault
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (!loaded || number >= program.layers) break;
     const LayerState<Build>& layer = layers[number];
+    // Learning changes either the weights of a layer or the scatter.
+    const bool scattering = keeps_scatter<Build>(program.layer[number]);
+    const std::uint64_t update_rows = scattering ? scatter.update_rows : layer.weights.update_rows;
+    const std::uint64_t update_operations = scattering ? scatter.update_operations : layer.weights.update_operations;
+    const std::uint64_t saturations = scattering ? scatter.saturations : layer.weights.weight_saturations;
     const Word base = kResultsHeaderBytes + number * kLayerCountersBytes;
     const LayerSettings& settings = program.layer[number];
     std::uint64_t integrating = layer.log.events * settings.row_words;
-    std::uint64_t learning = layer.weights.update_rows * (competes(settings) ? 1 : settings.row_words);
+    const bool moving = moves_filters<Build>(settings);
+    const Word learning_words = competes(settings) ? 1
+                                : scattering       ? settings.value_words
+                                : moving           ? patch_words(settings)
+                                                   : settings.row_words;
+    std::uint64_t learning = update_rows * learning_words;
     if (has_shape<Build>(settings)) {
       integrating = layer.log.synaptic_operations / settings.width * settings.row_words;
-      learning = layer.weights.update_operations / settings.width * settings.row_words;
+      if (!moving) learning = update_operations / settings.width * settings.row_words;
     }
     put_counter(words, base + kLayerCountersEvents, layer.log.events);
     put_counter(words, base + kLayerCountersSynapticOperations, layer.log.synaptic_operations);
     put_counter(words, base + kLayerCountersSpikes, layer.neurons.spikes);
-    put_counter(words, base + kLayerCountersUpdateRows, layer.weights.update_rows);
-    put_counter(words, base + kLayerCountersUpdateOperations, layer.weights.update_operations);
+    put_counter(words, base + kLayerCountersUpdateRows, update_rows);
+    put_counter(words, base + kLayerCountersUpdateOperations, update_operations);
     put_counter(words, base + kLayerCountersPotentialSaturations, layer.neurons.potential_saturations);
-    put_counter(words, base + kLayerCountersWeightSaturations, layer.weights.weight_saturations);
+    put_counter(words, base + kLayerCountersWeightSaturations, saturations);
     put_counter(words, base + kLayerCountersIntegrateCycles, integrating);
     put_counter(words, base + kLayerCountersLearnCycles, learning);
   }

@@ -48,10 +48,41 @@ struct NeuronState {
   std::uint16_t counts[kWords][Build::kLanes];
   std::uint32_t ups[kWords][Build::kLanes];    ///< bit t: P_j(t) = 1
   std::uint32_t downs[kWords][Build::kLanes];  ///< bit t: P_j(t) = -1
-  std::uint32_t squares[Build::kMaxNeurons];   ///< Q_j
+  std::uint32_t squares[Build::kMaxNeurons];   ///< Q_j, or of a discriminant B_c
   std::uint32_t wins[Build::kMaxNeurons];      ///< n_j
   std::int64_t matches[Build::kMaxNeurons];    ///< M_j
   std::uint64_t spikes, potential_saturations;
+};
+
+/// What a discriminant keeps; the last layer alone may be one.
+template <class Build>
+struct ScatterState {
+  static constexpr Word kWords = memory_depth<Build>();
+  static constexpr Word kSourceWords = has_discriminant<Build>() ? (Build::kMaxRows + Build::kLanes - 1) / Build::kLanes : 1;
+
+  std::int32_t values[kWords][Build::kLanes];  ///< [row * value_words + word][lane]: G, a row a source, then S, a row a class
+  std::int32_t samples[NeuronState<Build>::kWords][Build::kLanes];  ///< n_c
+  std::int32_t differences[kSourceWords][Build::kLanes];            ///< d_i of the sample
+  std::uint64_t update_rows, update_operations, saturations;
+};
+
+/// Sums of a layer with a grid, for each position and filter, of the events of the sample so far. All are 0 between samples:
+/// whoever sends them on clears them.
+template <class Build>
+struct PositionState {
+  static constexpr Word kWords = has_grids<Build>() ? Build::kPotentialDepth : 1;
+
+  typename Build::Sum sums[kWords][Build::kLanes];  ///< [position * row_words + word][lane]
+};
+
+/// The targets of a layer whose filters learn; its wins are those of its neurons' state.
+template <class Build>
+struct FeatureState {
+  static constexpr Word kWords = table_depth<Build>();
+  static constexpr Word kRowWords = has_grids<Build>() ? (Build::kMaxRows + Build::kLanes - 1) / Build::kLanes : 1;
+
+  std::int8_t table[kWords][Build::kLanes];        ///< Z: [row * value_words + word][lane]
+  std::int32_t offsets[kRowWords][Build::kLanes];  ///< o_r
 };
 
 template <class Build>
@@ -80,10 +111,13 @@ struct LayerState {
   static_assert(Build::kLanes % 4 == 0 && kLineBytes % Build::kInputLanes == 0);
   static_assert(static_cast<std::uint64_t>(Build::kMaxRows) * kGradedFull << (Build::kWeightWidth - 1) <
                 std::uint64_t{1} << (8 * sizeof(typename Build::Sum) - 1));
+  static_assert(has_convolutions<Build>() || !has_grids<Build>());
   static_assert(Build::kMaxSteps <= 32 && Build::kMaxSteps <= kGradedFull);
 
   WeightState<Build> weights;
   RowLog<Build> log;
+  PositionState<Build> positions;
+  FeatureState<Build> features;
   NeuronState<Build> neurons;
 };
 

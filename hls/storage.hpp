@@ -48,7 +48,22 @@ bool load_levels(Port& port, const ProgramSettings& program, const LayerSettings
   return true;
 }
 
-/// The rows that hold squares and wins of a competition, an element a cycle. False if the bus refuses.
+/// Bit of squares and wins with which the rows begin that follow those of weights: filters that learn have wins alone, a
+/// discriminant has its offsets in place of squares.
+template <class Build>
+Word first_state_bit(const LayerSettings& layer) {
+#pragma HLS INLINE
+  return moves_filters<Build>(layer) ? kSquaresWidth : 0;
+}
+
+/// Whether a layer has such rows.
+template <class Build>
+bool has_state_rows(const LayerSettings& layer) {
+#pragma HLS INLINE
+  return without_potentials(layer) || moves_filters<Build>(layer);
+}
+
+/// The rows that hold squares and wins, an element a cycle. False if the bus refuses.
 template <class Build, class Port>
 bool load_competition(Port& port, const LayerSettings& layer, NeuronState<Build>& state) {
   constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
@@ -56,9 +71,9 @@ bool load_competition(Port& port, const LayerSettings& layer, NeuronState<Build>
   for (Word row = layer.rows; row < stored_rows(layer); ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 3 max = 6
     const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
-    const Word bit = (row - layer.rows) * Build::kWeightWidth;
+    const Word bit = first_state_bit<Build>(layer) + (row - layer.rows) * Build::kWeightWidth;
     Line line = 0;
-    for (Word neuron = 0; neuron < layer.neurons; ++neuron) {
+    for (Word neuron = 0; neuron < layer.width; ++neuron) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
 #pragma HLS PIPELINE II = 1
       timing::pass(1);
@@ -131,6 +146,32 @@ bool load_kept(Port& port, const LayerSettings& layer, NeuronState<Build>& state
   return true;
 }
 
+/// The table of targets and its offsets. False if the bus refuses.
+template <class Build, class Port>
+bool load_targets(Port& port, const LayerSettings& layer, FeatureState<Build>& state) {
+  const Word first = layer.memory_offset / kLineBytes;
+  const auto lines = static_cast<Word>(lines_of(layer.rows));
+  for (Word row = 0; row < layer.rows; ++row) {
+#pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
+    if (!load_row<Build, kTargetWidth>(port, first + row * lines, layer.rows, state.table + row * layer.value_words))
+      return false;
+  }
+  return load_row<Build, kMemoryWidth>(port, first + layer.rows * lines, layer.rows, state.offsets);
+}
+
+/// What a discriminant keeps beside its weights. False if the bus refuses.
+template <class Build, class Port>
+bool load_scatter(Port& port, const LayerSettings& layer, ScatterState<Build>& state) {
+  const Word first = layer.memory_offset / kLineBytes, rows = layer.rows + layer.neurons;
+  for (Word row = 0; row < rows; ++row) {
+#pragma HLS LOOP_TRIPCOUNT min = 2 max = 2048
+    if (!load_row<Build, kMemoryWidth>(port, first + row * layer.value_lines, layer.rows,
+                                       state.values + row * layer.value_words))
+      return false;
+  }
+  return load_row<Build, kMemoryWidth>(port, first + rows * layer.value_lines, layer.neurons, state.samples);
+}
+
 /// All rows of a layer. False if the bus refuses.
 template <class Build, class Port>
 bool load_weights(Port& port, const ProgramSettings& program, const LayerSettings& layer, LayerState<Build>& state) {
@@ -142,16 +183,16 @@ bool load_weights(Port& port, const ProgramSettings& program, const LayerSetting
       return false;
     }
   }
-  if (competes(layer)) return load_competition<Build>(port, layer, state.neurons);
+  if (has_state_rows<Build>(layer) && !load_competition<Build>(port, layer, state.neurons)) return false;
   return !keeps_state(program, layer) || load_kept<Build>(port, layer, state.neurons);
 }
 
-/// Writes a row of weights, padding as 0. False if the bus refused a line.
-template <class Build, class Port>
-bool store_row(Port& port, Word first_line, Word count, const typename Build::Weight words[][Build::kLanes]) {
-  constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
-  constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
-  constexpr Word kTogether = elements_together<Build, Build::kWeightWidth>();
+/// Writes a row of elements of `Width` bits, padding as 0. False if the bus refused a line.
+template <class Build, unsigned Width, class Element, class Port>
+bool store_row(Port& port, Word first_line, Word count, const Element words[][Build::kLanes]) {
+  constexpr auto kWidth = static_cast<int>(Width);
+  constexpr Word kPerLine = 8 * kLineBytes / Width;
+  constexpr Word kTogether = elements_together<Build, Width>();
   bool written = true;
   Line line = 0;
   for (Word element = 0; element < count; element += kTogether) {
@@ -172,7 +213,7 @@ bool store_row(Port& port, Word first_line, Word count, const typename Build::We
   return written;
 }
 
-/// Writes squares and wins of a competition, an element a cycle. False if the bus refused a line.
+/// Writes squares and wins, an element a cycle. False if the bus refused a line.
 template <class Build, class Port>
 bool store_competition(Port& port, const LayerSettings& layer, const NeuronState<Build>& state) {
   constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
@@ -181,16 +222,16 @@ bool store_competition(Port& port, const LayerSettings& layer, const NeuronState
   for (Word row = layer.rows; row < stored_rows(layer); ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 3 max = 6
     const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
-    const Word bit = (row - layer.rows) * Build::kWeightWidth;
+    const Word bit = first_state_bit<Build>(layer) + (row - layer.rows) * Build::kWeightWidth;
     Line line = 0;
-    for (Word neuron = 0; neuron < layer.neurons; ++neuron) {
+    for (Word neuron = 0; neuron < layer.width; ++neuron) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
 #pragma HLS PIPELINE II = 1
       timing::pass(1);
       const Word element = bit < kSquaresWidth ? state.squares[neuron] >> bit : state.wins[neuron] >> (bit - kSquaresWidth);
       const int low = kWidth * static_cast<int>(neuron % kPerLine);
       line.range(low + kWidth - 1, low) = ap_uint<kWidth>(element);
-      if (neuron % kPerLine == kPerLine - 1 || neuron + 1 == layer.neurons) {
+      if (neuron % kPerLine == kPerLine - 1 || neuron + 1 == layer.width) {
         if (!port.write(first + neuron / kPerLine, line)) written = false;
         line = 0;
       }
@@ -236,6 +277,21 @@ bool store_kept(Port& port, const LayerSettings& layer, const NeuronState<Build>
   return written;
 }
 
+/// Writes what a discriminant keeps. False if the bus refused a line.
+template <class Build, class Port>
+bool store_scatter(Port& port, const LayerSettings& layer, const ScatterState<Build>& state) {
+  const Word first = layer.memory_offset / kLineBytes, rows = layer.rows + layer.neurons;
+  bool written = true;
+  for (Word row = 0; row <= rows; ++row) {
+#pragma HLS LOOP_TRIPCOUNT min = 3 max = 2049
+    const bool of_samples = row == rows;
+    const auto* const words = of_samples ? state.samples : state.values + row * layer.value_words;
+    if (!store_row<Build, kMemoryWidth>(port, first + row * layer.value_lines, of_samples ? layer.neurons : layer.rows, words))
+      written = false;
+  }
+  return written;
+}
+
 /// Writes all rows back. False if the bus refused a line.
 template <class Build, class Port>
 bool store_weights(Port& port, const ProgramSettings& program, const LayerSettings& layer, const LayerState<Build>& state) {
@@ -243,11 +299,12 @@ bool store_weights(Port& port, const ProgramSettings& program, const LayerSettin
   bool written = true;
   for (Word row = 0; row < layer.rows; ++row) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
-    if (!store_row<Build>(port, first + row * layer.row_lines, layer.width, state.weights.weights + row * layer.row_words)) {
+    if (!store_row<Build, Build::kWeightWidth>(port, first + row * layer.row_lines, layer.width,
+                                               state.weights.weights + row * layer.row_words)) {
       written = false;
     }
   }
-  if (competes(layer) && !store_competition<Build>(port, layer, state.neurons)) written = false;
+  if (has_state_rows<Build>(layer) && !store_competition<Build>(port, layer, state.neurons)) written = false;
   if (keeps_state(program, layer) && !store_kept<Build>(port, layer, state.neurons)) written = false;
   return written;
 }

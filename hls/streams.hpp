@@ -39,8 +39,8 @@ struct PotentialWord {
 struct RowUpdate {
   std::uint16_t row;
   std::uint32_t steps;
-  std::uint8_t value;  ///< of a graded row
-  bool end;            ///< no row, but the end of the sample's
+  std::uint16_t value;  ///< of a graded row, or what a patch has for it
+  bool end;             ///< no row, but the end of the sample's
 };
 
 /// Beside a row that learns in a convolution: one of the pairs of a source and a position that learn through the row.

@@ -64,8 +64,6 @@ struct MemoryPort {
 };
 
 static_assert(has_legal_limits<Build>(), "a limit of the build is out of the contract's bounds");
-static_assert((Build::kRules & (kRulesFeatures | kRulesDiscriminant)) == 0,
-              "grids, features and the discriminant are not here");
 
 class HlsEngine final : public engine::Engine {
  public:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What builds of the HLS kernel with or without rules_state and rules_convolution take of a program block. The engines all
-/// have both.
+/// What builds of the HLS kernel without rules_state, rules_convolution, rules_features or rules_discriminant take of a program
+/// block. The engines all have them.
 #include "hls/program.hpp"
 
 #include <gtest/gtest.h>
@@ -19,7 +19,17 @@ struct PlainBuild : SmallBuild {
   static constexpr Word kRules = SmallBuild::kRules & ~kRulesState;
 };
 struct DenseBuild : SmallBuild {
-  static constexpr Word kRules = SmallBuild::kRules & ~kRulesConvolution;
+  static constexpr Word kRules = SmallBuild::kRules & ~(kRulesConvolution | kRulesFeatures);
+};
+
+struct UnpooledBuild : SmallBuild {
+  static constexpr Word kRules = SmallBuild::kRules & ~kRulesFeatures;
+};
+struct ForgetfulBuild : SmallBuild {
+  static constexpr Word kRules = SmallBuild::kRules & ~kRulesDiscriminant;
+};
+struct ScantBuild : SmallBuild {
+  static constexpr Word kMemoryDepth = 60;
 };
 
 using Words = std::array<Word, kProgramBytes / 4>;
@@ -128,14 +138,44 @@ TEST(Program, OnlyABuildWithConvolutionsTakesOne) {
   EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerChannels, 1), kLayer0 + kLayerChannels) << "a dense layer";
 }
 
-TEST(Program, GridsFeaturesAndTheDiscriminantAreRefused) {
+TEST(Program, ABuildWithoutTheDiscriminantRefusesIt) {
+  Words words = block();
+  words[kProgramHeaderSampleKind / 4] = kSampleKindGraded;
+  words[kProgramHeaderSteps / 4] = 1;
+  words[(kLayer0 + kLayerFactor) / 4] = kFactorDiscriminant;
+  EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerMemoryOffset, kLineBytes, words), kLegal);
+  EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerMemoryOffset, 1, words), kLayer0 + kLayerMemoryOffset);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderFlags, kProgramTraces, words), kLayer0 + kLayerFactor);
+  EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerFlags, kLayerHasBias, words), kLayer0 + kLayerFactor);
+  EXPECT_EQ(fault_with<SmallBuild>(kProgramHeaderSampleKind, kSampleKindIntensity, words), kLayer0 + kLayerFactor);
+  EXPECT_EQ(fault_with<ForgetfulBuild>(kLayer0 + kLayerMemoryOffset, kLineBytes, words), kLayer0 + kLayerFactor);
+  EXPECT_EQ(fault_with<ForgetfulBuild>(kLayer0 + kLayerMemoryOffset, kLineBytes), kLayer0 + kLayerMemoryOffset);
+}
+
+TEST(Program, ADiscriminantFillsTheMemoryOfTheBuildAtMost) {
+  Words words = block();
+  words[kProgramHeaderSampleKind / 4] = kSampleKindGraded;
+  words[kProgramHeaderSteps / 4] = 1;
+  words[kProgramHeaderInputs / 4] = 17;  // three words of lanes
+  words[(kLayer0 + kLayerFactor) / 4] = kFactorDiscriminant;
+  static_assert(ScantBuild::kMemoryDepth == (17 + 3) * 3);
+  EXPECT_EQ(fault_with<ScantBuild>(kLayer0 + kLayerNeurons, 3, words), kLegal);
+  EXPECT_EQ(fault_with<ScantBuild>(kLayer0 + kLayerNeurons, 4, words), kLayer0 + kLayerMemoryOffset);
+  EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerNeurons, 4, words), kLegal);
+  ProgramSettings program{};
+  ASSERT_EQ((parse_program<ScantBuild>(words.data(), program)), kLegal);
+  EXPECT_EQ(scatter_bytes(program.layer[0]), (17 + 3) * 128 + 64U);
+  EXPECT_EQ(stored_rows(program.layer[0]), 17 + 4U) << "of offsets";
+}
+
+TEST(Program, ABuildWithoutFeaturesRefusesThemAndGrids) {
   for (const Words& words : {convolution(), block()}) {
-    EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerFlags, 1U << kLayerFlagsTwoSidedBit, words), kLayer0 + kLayerFlags);
-    for (const Word factor : {kFactorFeatures, kFactorDiscriminant, 7U}) {
-      EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerFactor, factor, words), kLayer0 + kLayerFactor) << factor;
+    EXPECT_EQ(fault_with<UnpooledBuild>(kLayer0 + kLayerFlags, kLayerIsTwoSided, words), kLayer0 + kLayerFlags);
+    for (const Word factor : {kFactorFeatures, 7U}) {
+      EXPECT_EQ(fault_with<UnpooledBuild>(kLayer0 + kLayerFactor, factor, words), kLayer0 + kLayerFactor) << factor;
     }
     for (const Word field : {kLayerGrid, kLayerAnswerScale, kLayerAnswerShift, kLayerMemoryOffset, kLayerTargetShift}) {
-      EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + field, 64, words), kLayer0 + field);
+      EXPECT_EQ(fault_with<UnpooledBuild>(kLayer0 + field, 64, words), kLayer0 + field);
     }
   }
 }

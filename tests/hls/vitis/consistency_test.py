@@ -193,7 +193,8 @@ class Tree(unittest.TestCase):
     def test_limits_of_an_hls_build(self):
         contract = Contract(self.root)
         limits = {name: limit["default"] for name, limit in contract.limits.items()}
-        limits["rules"] |= contract.constants["rules_convolution"]
+        for part in ("convolution", "features", "discriminant"):
+            limits["rules"] |= contract.constants["rules_" + part]
         self.assertEqual(hls_limits(self.root, "DefaultBuild"), limits)
         small, wide = hls_limits(self.root, "SmallBuild"), hls_limits(self.root, "SmallWideBuild")
         self.assertEqual(set(small), set(limits))
@@ -203,7 +204,7 @@ class Tree(unittest.TestCase):
         self.expect("DefaultBuild: kMaxSteps is 'kDefaultMaxRows', not a number or its default")
 
     def test_rules_of_an_hls_build(self):
-        self.change("hls/build.hpp", "kRules = kDefaultRules | kRulesConvolution;\n  static", "kRules = kRulesPost | kRulesGate;\n  static")
+        self.change("hls/build.hpp", "kRules = kDefaultRules | kRulesConvolution | kRulesFeatures | kRulesDiscriminant;\n  static", "kRules = kRulesPost | kRulesGate;\n  static")
         self.assertEqual(hls_limits(self.root, "DefaultBuild")["rules"], 1 | 16)
         self.change("hls/build.hpp", "kRules = kRulesPost | kRulesGate;", "kRules = kRulesPost | kRulesMagic;")
         self.expect("DefaultBuild: kRules is 'kRulesPost | kRulesMagic', not a number or its default")

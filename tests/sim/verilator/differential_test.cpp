@@ -69,7 +69,10 @@ std::string timing_complaint(const RandomCase& random_case, const contract::Limi
       return fmt::format("layer {}: {} cycles of integration for {} rows of {} words", n, counters.integrate_cycles, rows,
                          words);
     const bool competes = random_case.layer(n).factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
-    const std::uint64_t learning_words = competes ? 1 : words;  // only the winner's
+    const bool scatters = random_case.layer(n).factor == static_cast<std::uint32_t>(contract::Factor::kDiscriminant);
+    const std::uint64_t sources = layer_rows(random_case, n);
+    // Only the winner's of a competition; a scatter has rows of as many values as sources.
+    const std::uint64_t learning_words = competes ? 1 : scatters ? (sources + limits.lanes - 1) / limits.lanes : words;
     if (counters.learn_cycles < counters.update_rows * learning_words)
       return fmt::format("layer {}: {} cycles of learning for {} rows of {} words", n, counters.learn_cycles,
                          counters.update_rows, learning_words);
@@ -189,6 +192,8 @@ TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
                                  2,
                                  3,
                                  4,
+                                 5,
+                                 6,
                                  15,
                                  16,
                                  256,

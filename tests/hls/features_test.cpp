@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+/// Parts of the HLS kernel for filters that learn and for what layers keep beside their weights.
+#include "hls/features.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "hls/build.hpp"
+#include "hls/kernel.hpp"
+
+namespace phasic::hls {
+namespace {
+
+/// Room for the targets of 17 rows, but not of 18; 8 lanes.
+struct ScantBuild : SmallBuild {
+  static constexpr Word kTableDepth = 17 * 3;
+};
+
+using Words = std::array<Word, kProgramBytes / 4>;
+constexpr Word kLayer0 = kProgramHeaderBytes;
+
+void set(Words& words, Word field, Word value) { words[(kLayer0 + field) / 4] = value; }
+
+/// Graded samples of 1 x 20 places; a kernel of `rows` of them has 21 - rows positions of 2 filters, which learn.
+Words learning(Word rows) {
+  Words words{};
+  words[kProgramHeaderMagic / 4] = kProgramMagic;
+  words[kProgramHeaderVersion / 4] = kContractVersion;
+  words[kProgramHeaderInputs / 4] = 20;
+  words[kProgramHeaderLayers / 4] = 1;
+  words[kProgramHeaderSteps / 4] = 1;
+  words[kProgramHeaderClasses / 4] = 3;
+  words[kProgramHeaderSampleKind / 4] = kSampleKindGraded;
+  words[kProgramHeaderSampleStride / 4] = kLineBytes;
+  set(words, kLayerNeurons, 2 * (21 - rows));
+  set(words, kLayerFactor, kFactorFeatures);
+  set(words, kLayerFactorShift, kCompetitionFactorShift);
+  set(words, kLayerConnection, kConnectionConvolution);
+  set(words, kLayerSourceRows, 1);
+  set(words, kLayerSourceColumns, 20);
+  set(words, kLayerSourceChannels, 1);
+  set(words, kLayerStride, 1);
+  set(words, kLayerKernelRows, 1);
+  set(words, kLayerKernelColumns, rows);
+  set(words, kLayerChannels, 2);
+  set(words, kLayerMemoryOffset, 1024);
+  set(words, kLayerTargetShift, kLayerTargetShiftMaximum);
+  return words;
+}
+
+/// The first field of the layer that is not legal, or kLegal.
+template <class Build = SmallBuild>
+Word fault_with(Word field, Word value, Words words = learning(17)) {
+  set(words, field, value);
+  ProgramSettings program{};
+  const Word fault = parse_program<Build>(words.data(), program);
+  return fault == kLegal ? kLegal : fault - kLayer0;
+}
+
+TEST(Features, HaveFieldsOfTheirOwn) {
+  EXPECT_EQ(fault_with(kLayerHomeostasis, kLayerHomeostasisMaximum), kLegal);
+  EXPECT_EQ(fault_with(kLayerFactorShift, kCompetitionFactorShift + 1), kLayerFactorShift);
+  EXPECT_EQ(fault_with(kLayerMemoryOffset, 32), kLayerMemoryOffset);
+  EXPECT_EQ(fault_with(kLayerTargetShift, kLayerTargetShiftMaximum + 1), kLayerTargetShift);
+  EXPECT_EQ(fault_with(kLayerFlags, kLayerHasBias), kLayerFactor);
+  EXPECT_EQ(fault_with(kLayerFactor, kFactorFrozen), kLayerMemoryOffset);
+  Words words = learning(17);
+  set(words, kLayerMemoryOffset, 0);
+  EXPECT_EQ(fault_with(kLayerFactor, kFactorFrozen, words), kLayerTargetShift);
+  words[kProgramHeaderSampleKind / 4] = kSampleKindIntensity;
+  EXPECT_EQ(fault_with(kLayerTargetShift, 0, words), kLayerFactor);
+}
+
+TEST(Features, TheirTargetsFillTheMemoryOfTheBuildAtMost) {
+  EXPECT_EQ(fault_with<ScantBuild>(kLayerPool, 0, learning(17)), kLegal);
+  EXPECT_EQ(fault_with<ScantBuild>(kLayerPool, 0, learning(18)), kLayerMemoryOffset);
+}
+
+TEST(Memory, HasToLieInTheWeightsBuffer) {
+  ProgramSettings program{};
+  ASSERT_EQ((parse_program<SmallBuild>(learning(17).data(), program)), kLegal);
+  EXPECT_EQ(stored_rows(program.layer[0]), 17 + 2U) << "of wins";
+  constexpr Word kEnd = 1024 + 17 * 64 + 128;
+  for (const Word bytes : {kEnd, kEnd - 64}) {
+    RunArguments arguments{};
+    for (Word& size : arguments.bytes) size = 1U << 20;
+    arguments.bytes[kArgumentWeights] = bytes;
+    Fault fault{kErrorNone, 0, 0};
+    check_sizes<SmallBuild>(arguments, program, fault);
+    EXPECT_EQ(fault.error, bytes == kEnd ? kErrorNone : kErrorBufferSize);
+    EXPECT_EQ(fault.detail, bytes == kEnd ? 0 : kArgumentWeights);
+  }
+}
+
+}  // namespace
+}  // namespace phasic::hls
