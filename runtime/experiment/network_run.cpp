@@ -188,8 +188,7 @@ Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgre
   row.epochs = std::uint64_t{experiment.passes};
   row.formula_cost = row.formula_operations * experiment.passes;
   row.weights_crc32 = checksum_of(weights);
-  row.weight_changes =
-      ChartData{weight_changes(network, fixed.layout, weights_before, answering_weights(fixed, weights))};
+  row.weight_changes = ChartData{weight_changes(network, fixed.layout, weights_before, answering_weights(fixed, weights))};
   row.raster = ChartData{raster_of(fixed, sample_of(judged, 0), judged_numbers, weights, launcher)};
   row.network = canonical(network);
   row.engine = experiment.engine;

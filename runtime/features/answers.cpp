@@ -39,7 +39,8 @@ void add_roots(const LayerSpec& layer, const Sums& potentials, double threshold,
   Sums sums = Sums::Zero(filters * (layer.shape.two_sided ? 2 : 1), cells);
   for (Eigen::Index n = 0; n < potentials.cols(); ++n) {
     const auto v = static_cast<std::uint32_t>(n) / positions.columns, h = static_cast<std::uint32_t>(n) % positions.columns;
-    const Eigen::Index cell = Eigen::Index{v * layer.shape.grid / positions.rows} * layer.shape.grid + h * layer.shape.grid / positions.columns;
+    const Eigen::Index cell =
+        Eigen::Index{v * layer.shape.grid / positions.rows} * layer.shape.grid + h * layer.shape.grid / positions.columns;
     sums.col(cell).head(filters) += (potentials.col(n).array() - threshold).cwiseMax(0).matrix();
     if (layer.shape.two_sided) sums.col(cell).tail(filters) += (-potentials.col(n).array() - threshold).cwiseMax(0).matrix();
   }
