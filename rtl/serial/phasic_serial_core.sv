@@ -288,9 +288,7 @@ module phasic_serial_core #(
   ) u_accumulators (
     .clk_i,
     .rst_ni,
-    .sparse_i     (1'b0),
-    .clearing_i   (1'b0),
-    .clear_word_i ((NeuronBits - LaneBits)'(0)),
+    .sparse_i(1'b0), .clearing_i(1'b0), .clear_word_i((NeuronBits - LaneBits)'(0)),  // of convolutions
     .issue_i      (issue),
     .issue_bank_i (1'b0),
     .issue_first_i(issue_first),
@@ -436,9 +434,7 @@ module phasic_serial_core #(
     .nearest_i      (nearest),
     .trace_shift_i  (2'd0),
     .valid_i        (update),
-    .add_i          (1'b1),
-    .first_i        (1'b1),
-    .commit_i       (1'b1),
+    .add_i(1'b1), .first_i(1'b1), .commit_i(1'b1),  // a row is one event's
     .target_word_i  (neuron),
     .word_i         (neuron),
     .address_i      (row_address_q + AddressBits'(neuron[NeuronBits-1:LaneBits])),
