@@ -79,7 +79,7 @@ class Loopback : public ::testing::Test {
       fields.weights_offset = static_cast<std::uint32_t>(layers_[n].weights_offset);
       fields.levels_offset = static_cast<std::uint32_t>(layers_[n].levels_offset);
       fields.factor = static_cast<std::uint32_t>(layers_[n].has_table ? contract::Factor::kLevel : contract::Factor::kFrozen);
-      constexpr std::size_t kept = offsetof(contract::Layer, reserved);
+      constexpr std::size_t kept = offsetof(contract::Layer, grid);
       std::memcpy(port_bytes(module()->layers_i).data() + kept * n, &fields, kept);  // the words that a core keeps
       set_bits(module()->rows_i, 16 * n, 16, layers_[n].rows);
       set_bits(module()->layer_weights_i, 32 * n, 32, layers_[n].rows * align(layers_[n].neurons * kElement));

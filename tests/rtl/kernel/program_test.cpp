@@ -27,7 +27,7 @@ constexpr std::uint32_t kWeightDepth = 1000, kWeightBytes = 2;
 
 constexpr std::size_t kWords = 144;
 // Bytes of a descriptor that go on.
-constexpr std::size_t kKept = offsetof(contract::Layer, reserved);
+constexpr std::size_t kKept = offsetof(contract::Layer, grid);
 // Where the descriptors of the first two layers begin.
 constexpr std::size_t kFirst = 64, kSecond = 64 + 128;
 
@@ -168,7 +168,7 @@ TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
   std::memcpy(&table, port_bytes(module_->layer_tables_o).data() + 4, 4);
   EXPECT_EQ(table, 10U * 64);
   EXPECT_EQ(std::memcmp(port_bytes(module_->program_o).data(), &block.header, 64), 0);
-  // Of a descriptor the words before the reserved ones go on.
+  // Of a descriptor the words before the grid go on.
   for (std::size_t n = 0; n < 3; ++n)
     EXPECT_EQ(std::memcmp(port_bytes(module_->layers_o).data() + kKept * n, &block.layers[n], kKept), 0) << "layer " << n;
 }
