@@ -14,8 +14,8 @@ namespace {
 template <class Model, unsigned RowBits, unsigned WordBits, unsigned Lanes, bool First>
 struct Shape {
   using model = Model;
-  static constexpr unsigned row_bits = RowBits, word_bits = WordBits, lanes = Lanes;
-  static constexpr bool first = First;  ///< with a gate and with values
+  static constexpr unsigned kRowBits = RowBits, kWordBits = WordBits, kLanes = Lanes;
+  static constexpr bool kFirst = First;  ///< with a gate and with values
 };
 
 struct Target {
@@ -45,10 +45,10 @@ class RtlConvolutionFanOut : public ::testing::Test {
 
   void expect(unsigned kind, unsigned index, unsigned value) {
     const unsigned words = twin_.row_words(), channels = shaped_ ? twin_.layer.channels : 1U << 16;
-    Target target{.kind = kind, .source = index, .value = T::first ? value : 1};
+    Target target{.kind = kind, .source = index, .value = T::kFirst ? value : 1};
     if (kind == 3) {
-      target.source = index % channels % T::lanes;
-      target.word = index / channels * words + index % channels / T::lanes;
+      target.source = index % channels % T::kLanes;
+      target.word = index / channels * words + index % channels / T::kLanes;
       expected_.push_back(target);
       return;
     }
@@ -144,11 +144,11 @@ TYPED_TEST(RtlConvolutionFanOut, GivesEachSourceThePositionsThatItReaches) {
   this->module_.reset();
   for (unsigned n = 0; n < 150; ++n) {
     SCOPED_TRACE("shape " + std::to_string(n));
-    const auto twin = random_convolution(this->random_, TypeParam::first, TypeParam::lanes, (1U << TypeParam::row_bits) - 1,
-                                         1U << TypeParam::word_bits);
+    const auto twin = random_convolution(this->random_, TypeParam::kFirst, TypeParam::kLanes, (1U << TypeParam::kRowBits) - 1,
+                                         1U << TypeParam::kWordBits);
     this->use(twin, this->random_() % 8 != 0);
     const unsigned ready_of = 1 + static_cast<unsigned>(this->random_() % 3);
-    if (TypeParam::first) {
+    if (TypeParam::kFirst) {
       for (unsigned neuron = 0; neuron < twin.layer.neurons; neuron += 1 + static_cast<unsigned>(this->random_() % 40)) {
         ASSERT_NO_FATAL_FAILURE(this->send(3, neuron, ready_of));
       }

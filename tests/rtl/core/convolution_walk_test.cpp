@@ -19,8 +19,8 @@ namespace {
 template <class Model, unsigned RowBits, unsigned WordBits, bool First>
 struct Shape {
   using model = Model;
-  static constexpr unsigned row_bits = RowBits, word_bits = WordBits;
-  static constexpr bool first = First;
+  static constexpr unsigned kRowBits = RowBits, kWordBits = WordBits;
+  static constexpr bool kFirst = First;
 };
 
 template <class T>
@@ -38,7 +38,7 @@ TYPED_TEST(RtlConvolutionWalk, SumsEveryPairOfARowThenCommits) {
   for (unsigned n = 0; n < 60; ++n) {
     SCOPED_TRACE("sample " + std::to_string(n));
     const auto twin =
-        random_convolution(random, TypeParam::first, 4, (1U << TypeParam::row_bits) - 1, 1U << TypeParam::word_bits);
+        random_convolution(random, TypeParam::kFirst, 4, (1U << TypeParam::kRowBits) - 1, 1U << TypeParam::kWordBits);
     const unsigned sources = twin.sources() + (twin.bias() ? 1 : 0), words = twin.row_words();
     std::vector<unsigned> history(sources), list;
     const unsigned density = 1 + static_cast<unsigned>(random() % 8);

@@ -142,7 +142,7 @@ TEST_F(RtlProgramShape, ChecksAndSizesAreThoseOfSoftware) {
     if (n % 2 == 1) {
       const auto layer = between(0, block.header.layers - 1);
       auto* const bytes = reinterpret_cast<std::byte*>(&block.layers[layer]);
-      const std::size_t at = offsetof(contract::Layer, connection) + 4 * between(0, 11);
+      const std::size_t at = offsetof(contract::Layer, connection) + std::size_t{4} * between(0, 11);
       std::uint32_t value = 0;
       std::memcpy(&value, bytes + at, 4);
       const std::uint32_t others[] = {
