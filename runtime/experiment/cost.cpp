@@ -11,6 +11,15 @@ std::uint64_t teaching(std::uint64_t inputs, std::uint64_t neurons, std::uint64_
   return classes * (neurons + inputs);
 }
 
+/// Pairs of a source, without the bias, and what it reaches.
+std::uint64_t synapses(const layout::Connection& connection, bool has_shape) {
+  if (!has_shape) return synapses(connection.inputs(), connection.neurons());
+  std::uint64_t pairs = 0;
+  for (std::uint32_t source = 0; source < connection.inputs(); ++source)
+    for (const layout::Target& target : connection.fan_out(source)) pairs += target.count;
+  return pairs;
+}
+
 }  // namespace
 
 std::uint64_t formula_operations(baseline::Method method, std::uint64_t inputs, std::uint64_t hidden, std::uint64_t classes) {
@@ -38,8 +47,9 @@ std::uint64_t formula_operations(baseline::Method method, std::uint64_t inputs, 
 std::uint64_t formula_operations(const Network& network) {
   std::uint64_t operations = 0;
   std::uint64_t before = network.inputs;
-  for (const auto& layer : network.layers) {
-    operations += synapses(before, layer.neurons);
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto& layer = network.layers[n];
+    operations += synapses(network.connection(n), layer.has_shape());
     if (layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop)
       operations += teaching(before, layer.neurons, network.classes);
     before = layer.neurons;

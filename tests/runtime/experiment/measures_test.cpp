@@ -46,6 +46,17 @@ TEST(Cost, IsThatOfThePublishedTables) {
   EXPECT_EQ(formula_operations(Method::kBp, 784, 1000, 10), 1'588'000U) << "with nk where the notebook has nn by mistake";
 }
 
+TEST(FormulaOperations, OfAConvolutionAreThePairsThatItsKernelMakes) {
+  const auto network = parse_network(
+      nlohmann::json::parse(
+          R"({"phasic_network": 1, "inputs": 48, "shape": [4, 4, 3], "classes": 2, "steps": 1, "samples": "graded", "layers": [
+        {"kind": "convolution", "channels": 5, "kernel": 3, "grid": 1, "two_sided": true, "threshold": 0, "rule": "frozen"},
+        {"neurons": 2, "threshold": 0, "rule": "error", "learning_rate": 0.01}]})"),
+      "net.json");
+  // By hand: 2 x 2 positions of 3 x 3 x 3 inputs and 5 filters, then 10 answers for 2 neurons.
+  EXPECT_EQ(formula_operations(network), 4 * 27 * 5 + 10 * 2U);
+}
+
 TEST(Cost, OfANetworkIsThatOfTheMethod) {
   using baseline::Method;
   auto description = test::small_network(784, 1000, 10);
