@@ -92,7 +92,7 @@ class Solver {
       squares = std::max(squares, sum);
     }
     const auto ratio = static_cast<std::uint64_t>(*std::max_element(diagonal_.begin(), diagonal_.end()) / lambda_);
-    shift_ = 61 - (std::bit_width(ratio) + std::bit_width(squares) + 1) / 2;
+    shift_ = 61 - static_cast<int>((std::bit_width(ratio) + std::bit_width(squares) + 1) / 2);
   }
 
   /// A sweep over all sources. Returns whether anything changed.

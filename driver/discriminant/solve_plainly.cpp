@@ -11,6 +11,7 @@ namespace {
 __extension__ using Wide = __int128;
 
 /// The largest integer that is not more than above / below, for below > 0.
+// NOLINTNEXTLINE(clang-analyzer-core.DivideZero): nobody divides by 0
 Wide floor_of(Wide above, Wide below) { return above / below - (above % below < 0 ? 1 : 0); }
 
 /// a modulo 2^64, as a signed number.
@@ -64,11 +65,11 @@ Readout solve_plainly(const Statistics& statistics, std::uint32_t regularization
     std::int64_t sum = 0;
     for (const std::size_t c : seen) {
       const std::int64_t n = statistics.counts[c];
-      const auto mean = floor_of((Wide{statistics.sums[c * statistics.stride + i]} << 17) + n, 2 * n);
+      const auto mean = floor_of((Wide{statistics.sums[c * statistics.stride + i]} << 17) + n, 2 * Wide{n});
       means[c][i] = std::clamp<std::int64_t>(static_cast<std::int64_t>(mean), 0, kHighestMean);
       sum += means[c][i];
     }
-    middle[i] = static_cast<std::int64_t>(floor_of(2 * sum + number, 2 * number));
+    middle[i] = static_cast<std::int64_t>(floor_of(2 * Wide{sum} + number, 2 * Wide{number}));
     for (const std::size_t c : seen) differences[c][i] = means[c][i] - middle[i];
   }
 
@@ -88,7 +89,7 @@ Readout solve_plainly(const Statistics& statistics, std::uint32_t regularization
     squares = std::max(squares, sum);
   }
   const auto ratio = static_cast<std::uint64_t>(*std::max_element(diagonal.begin(), diagonal.end()) / lambda);
-  const auto shift = 61 - (std::bit_width(ratio) + std::bit_width(squares) + 1) / 2;
+  const int shift = 61 - static_cast<int>((std::bit_width(ratio) + std::bit_width(squares) + 1) / 2);
 
   std::vector<std::vector<std::int64_t>> solution(classes, std::vector<std::int64_t>(sources));
   for (std::uint32_t sweep = 0; sweep < kSweeps; ++sweep) {

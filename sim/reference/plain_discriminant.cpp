@@ -55,7 +55,7 @@ void PlainDiscriminant::learn(std::span<const std::uint32_t> values, std::uint32
     ++counts.update_rows;
     for (std::size_t j = 0; j < values.size(); ++j) {
       ++counts.update_operations;
-      const std::int64_t unlimited = std::int64_t{scatter_[i][j]} + differences[i] * differences[j];
+      const std::int64_t unlimited = std::int64_t{scatter_[i][j]} + std::int64_t{differences[i]} * differences[j];
       const std::int64_t limited = saturate(unlimited, contract::kMemoryWidth);
       if (limited != unlimited) ++counts.weight_saturations;
       scatter_[i][j] = static_cast<std::int32_t>(limited);

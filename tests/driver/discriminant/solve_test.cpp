@@ -150,12 +150,15 @@ TEST(Solve, IsEqualInEveryFormOnWhatWasLearned) {
 
 TEST(Solve, IsEqualInEveryFormOnAnyValues) {
   Random random(chosen_seed());
-  for (std::uint64_t round = 0; round < 60; ++round) {
+  for (std::uint64_t round = 0; round < 150; ++round) {
     Owned owned(static_cast<std::uint32_t>(between(random, 1, 40)), static_cast<std::uint32_t>(between(random, 1, 6)));
     const bool limits = round % 3 == 0;
     const auto draw = [&] { return limits ? (random() % 2 == 0 ? kLeast : kMost) : static_cast<std::int32_t>(random()); };
     for (auto* values : {&owned.scatter, &owned.sums, &owned.counts})
       for (std::int32_t& value : *values) value = draw();
+    // Small values have quotients that lie in the middle of two integers.
+    const std::int64_t most = std::int64_t{1} << between(random, 0, 31);
+    for (std::int32_t& value : owned.scatter) value = static_cast<std::int32_t>(value % most);
     if (round % 2 == 0) {
       for (std::int32_t& count : owned.counts) count = static_cast<std::int32_t>(between(random, 1, 3));
     }
