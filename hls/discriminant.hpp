@@ -28,16 +28,28 @@ inline std::int32_t difference_from_mean(std::uint8_t value, std::int32_t sum, s
   return static_cast<std::int32_t>(limited(value - quotient, kDifferenceWidth));
 }
 
-/// Takes the values of all sources in, one a cycle: finds how far they are from the mean of class `label` and adds them to its
-/// sums. Returns whether the sample is learned.
+/// The next of layer `number`. A stream is named by a constant, as synthesis wants it.
+inline RowUpdate next_row(RowStream rows[kMaxLayers], unsigned number) {
+#pragma HLS INLINE
+  RowUpdate update{0, 0, 0, true};
+  for (unsigned at = 0; at < kMaxLayers; ++at) {
+#pragma HLS UNROLL
+    if (at == number) update = rows[at].read();
+  }
+  return update;
+}
+
+/// Takes the values of all sources of layer `number` in, one a cycle: finds how far they are from the mean of class `label` and
+/// adds them to its sums. Returns whether the sample is learned.
 template <class Build>
-bool take_values(const LayerSettings& layer, Word label, RowStream& rows, ScatterState<Build>& state) {
+bool take_values(const LayerSettings& layer, unsigned number, Word label, RowStream rows[kMaxLayers],
+                 ScatterState<Build>& state) {
   std::int32_t& samples = state.samples[label / Build::kLanes][label % Build::kLanes];
   const std::int32_t before = samples;
   const bool learned = before >= 0 && before < static_cast<std::int32_t>(kMostSamples);
   const Word sums = (layer.rows + label) * layer.value_words;
   timing::pass(kPipelineDepth);
-  RowUpdate update = rows.read();
+  RowUpdate update = next_row(rows, number);
   while (!update.end) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
 #pragma HLS PIPELINE II = 1
@@ -47,7 +59,7 @@ bool take_values(const LayerSettings& layer, Word label, RowStream& rows, Scatte
     std::int32_t& sum = state.values[sums + word][lane];
     state.differences[word][lane] = before == 0 ? 0 : difference_from_mean(update.value, sum, before);
     if (learned) sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + update.value);
-    update = rows.read();
+    update = next_row(rows, number);
   }
   if (learned) samples = before + 1;
   return learned;
@@ -96,7 +108,7 @@ void learn_scatter(const ProgramSettings& program, Word label, RowStream rows[kM
   const LayerSettings& layer = program.layer[number];
   if constexpr (has_discriminant<Build>()) {
     if (keeps_scatter<Build>(layer)) {
-      if (take_values<Build>(layer, label, rows[number], state)) add_products<Build>(layer, state);
+      if (take_values<Build>(layer, number, label, rows, state)) add_products<Build>(layer, state);
     }
   }
   timing::end_process();

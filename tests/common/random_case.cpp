@@ -404,8 +404,11 @@ void draw_memory(Dice& dice, const contract::Limits& limits, std::uint32_t rows,
     const std::int64_t last = contract::kMostSamples - 1;
     const std::int64_t count = dice.one_in(3) ? 0 : dice.one_in(8) ? dice.between(last - 1, last + 1) : dice.between(1, 500);
     put(weights, sums + layer.neurons * row_bytes + 4 * neuron, static_cast<std::int32_t>(count));
-    for (std::uint64_t row = 0; row < rows; ++row)
-      put(weights, sums + neuron * row_bytes + 4 * row, static_cast<std::int32_t>(dice.between(0, 255 * count)));
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      const auto sum =
+          static_cast<std::int32_t>(dice.one_in(20) ? static_cast<std::int64_t>(dice.any()) : dice.between(0, 255 * count));
+      put(weights, sums + neuron * row_bytes + 4 * row, sum);
+    }
   }
   const std::uint64_t weight_row = weight_row_bytes(layer.neurons, limits.weight_width);
   const std::uint64_t bytes = limits.weight_width / 8;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <memory>
 
 #include "hls/build.hpp"
 #include "hls/kernel.hpp"
@@ -75,6 +76,30 @@ TEST(Features, HaveFieldsOfTheirOwn) {
 TEST(Features, TheirTargetsFillTheMemoryOfTheBuildAtMost) {
   EXPECT_EQ(fault_with<ScantBuild>(kLayerPool, 0, learning(17)), kLegal);
   EXPECT_EQ(fault_with<ScantBuild>(kLayerPool, 0, learning(18)), kLayerMemoryOffset);
+}
+
+TEST(Features, APatchWithTheLeastContrastIsTaken) {
+  Words words = learning(20);  // one position
+  ProgramSettings program{};
+  ASSERT_EQ((parse_program<SmallBuild>(words.data(), program)), kLegal);
+  auto log = std::make_unique<RowLog<SmallBuild>>();
+  log->tag = 1;
+  for (Word source = 0; source < 20; ++source) {
+    log->tags[source] = source == 3 ? 0 : 1;  // that of a sample before
+    log->value[source] = static_cast<std::uint8_t>(source == 3 ? 255 : 10 + source);
+  }
+  for (const std::int32_t window : {29, 30}) {
+    program.layer[0].window = window;
+    RowStream rows("rows");
+    draw_patch<SmallBuild>(program.layer[0], Key{}, *log, rows);
+    for (Word row = 0; window == 29 && row < 20; ++row) {
+      ASSERT_FALSE(rows.empty());
+      const RowUpdate update = rows.read();
+      EXPECT_EQ(update.row, row);
+      EXPECT_EQ(update.value, row == 3 ? 0 : 10 + row) << "so the contrast is 29";
+    }
+    EXPECT_TRUE(rows.empty()) << window;
+  }
 }
 
 TEST(Memory, HasToLieInTheWeightsBuffer) {
