@@ -102,6 +102,27 @@ TEST(Features, APatchWithTheLeastContrastIsTaken) {
   }
 }
 
+TEST(Features, TheWinnerIsTheFirstThatNeverWonOrElseTheBestLessItsHandicap) {
+  LayerSettings layer{};
+  layer.width = 10;  // more than a word of lanes
+  auto sums = std::make_unique<PatchSums<SmallBuild>>();
+  auto state = std::make_unique<NeuronState<SmallBuild>>();
+  for (Word filter = 0; filter < layer.width; ++filter) state->wins[filter] = 1;
+  const auto sum = [&](Word filter) -> std::int64_t& { return sums->filters[filter / 8][filter % 8]; };
+  sum(3) = 1000;
+  sum(5) = sum(9) = 990;
+  state->wins[3] = 7;
+  EXPECT_EQ((find_filter<SmallBuild>(layer, *sums, *state)), 3U);
+  layer.homeostasis = 1;
+  EXPECT_EQ((find_filter<SmallBuild>(layer, *sums, *state)), 3U) << "993 against 989";
+  layer.homeostasis = 2;
+  EXPECT_EQ((find_filter<SmallBuild>(layer, *sums, *state)), 5U) << "986 against 988, the lowest of equals";
+  sum(9) = 991;
+  EXPECT_EQ((find_filter<SmallBuild>(layer, *sums, *state)), 9U);
+  state->wins[8] = state->wins[6] = 0;
+  EXPECT_EQ((find_filter<SmallBuild>(layer, *sums, *state)), 6U);
+}
+
 TEST(Memory, HasToLieInTheWeightsBuffer) {
   ProgramSettings program{};
   ASSERT_EQ((parse_program<SmallBuild>(learning(17).data(), program)), kLegal);
