@@ -165,7 +165,9 @@ int run(const LearnOptions& options) {
   const auto data = load(options, described);
   const auto devices = open_for(options.run, described);
   SampleStream stream(data.training, order, described.seed);
-  auto [network, state] = begin(options, described, data.training, order, stream, *devices[0]);
+  Begun begun_run = begin(options, described, data.training, order, stream, *devices[0]);
+  const Network& network = begun_run.network;
+  LearnState& state = begun_run.state;
   const auto fixed = fixed_for(options.run, network);
   const auto end = end_of(options, state, data.training);
   if (interrupted) {

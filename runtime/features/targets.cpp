@@ -59,7 +59,7 @@ Moments moments_of(const layout::Shape& shape, std::span<const Sample> samples, 
 /// The inverse, from both sides less what a patch's own mean adds to it.
 MatrixXd whitening(const Moments& moments, double regularization) {
   const Eigen::Index rows = moments.covariance.rows();
-  const double size = static_cast<double>(rows);
+  const auto size = static_cast<double>(rows);
   const double ridge = std::max(regularization * moments.covariance.trace() / size, 1e-9);
   const MatrixXd identity = MatrixXd::Identity(rows, rows);
   const MatrixXd inverse = (moments.covariance + ridge * identity).ldlt().solve(identity);

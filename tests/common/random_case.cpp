@@ -196,7 +196,8 @@ Network random_network(Dice& dice, const contract::Limits& limits) {
     Layer& layer = network.layers[n];
     layer.flags = dice.one_in(2) && before < limits.max_rows ? 1 : 0;
     const std::uint32_t rows = before + layer.flags;
-    const std::uint32_t words = std::max<std::uint32_t>((limits.weight_depth - used) / (rows + kept), 1);
+    const std::uint32_t words =
+        std::max<std::uint32_t>((limits.weight_depth - used) / std::max<std::uint32_t>(rows + kept, 1), 1);
     layer.neurons = random_size(dice, limits, std::min(limits.max_neurons, words * limits.lanes));
     if (n + 1 < header.layers) layer.neurons = std::min(layer.neurons, limits.max_rows);
     if (serial(limits)) used += rows * ((layer.neurons + limits.lanes - 1) / limits.lanes);
@@ -250,7 +251,7 @@ void draw_filters(Dice& dice, const contract::Limits& limits, std::uint32_t rows
   // The table is any bytes that were there before.
   for (std::uint32_t row = 0; row < rows; ++row) {
     const std::int64_t offset = dice.one_in(20) ? static_cast<std::int32_t>(dice.any()) : dice.between(-20000, 20000);
-    put(weights, layer.memory_offset + rows * align(rows) + 4 * row, static_cast<std::int32_t>(offset));
+    put(weights, layer.memory_offset + rows * align(rows) + 4 * std::uint64_t{row}, static_cast<std::int32_t>(offset));
   }
 }
 

@@ -85,10 +85,10 @@ TEST_F(Prepare, GivesTheSameEveryTimeFromTheSamplesThatItSays) {
   const auto once = made(prepared_document()), again = made(prepared_document());
   EXPECT_EQ(once.weights, again.weights);
   EXPECT_EQ(first_difference(once.network, again.network), "");
-  for (std::size_t k = 64 * 60; k < data_.pixels.size(); ++k)
+  for (std::size_t k = std::size_t{64} * 60; k < data_.pixels.size(); ++k)
     data_.pixels[k] = static_cast<std::uint8_t>(255 - data_.pixels[k]);
   EXPECT_EQ(made(prepared_document()).weights, once.weights) << "samples behind the first 60 do not count";
-  for (std::size_t k = 0; k < 64; ++k) data_.pixels[59 * 64 + k] = static_cast<std::uint8_t>(4 * k);
+  for (std::size_t k = 0; k < 64; ++k) data_.pixels[std::size_t{59} * 64 + k] = static_cast<std::uint8_t>(4 * k);
   EXPECT_NE(made(prepared_document()).weights, once.weights) << "the 60th does";
 }
 
