@@ -10,10 +10,7 @@ namespace phasic::hls {
 /// The contract's defaults, convolutions, grids and filters that learn, and the discriminant.
 struct DefaultBuild : DefaultLimits {
   static constexpr Word kRules = kDefaultRules | kRulesConvolution | kRulesFeatures | kRulesDiscriminant;
-  static constexpr Word kInputLanes = 16;        ///< inputs that the encoder looks at in a cycle
-  static constexpr Word kPotentialDepth = 4096;  ///< words of lanes for the sums of a layer with a grid, row_words a position
-  static constexpr Word kTableDepth = 16384;     ///< words of lanes for the table of targets of a layer
-  static constexpr Word kMemoryDepth = 32768;    ///< words of lanes for the values of 32 bits that a discriminant keeps
+  static constexpr Word kInputLanes = 16;  ///< inputs that the encoder looks at in a cycle
   using Weight = std::int8_t;
   using Sum = std::int32_t;  ///< holds kMaxRows weights times the largest graded value, and a competition's kMaxSteps steps
 };
@@ -21,8 +18,9 @@ struct DefaultBuild : DefaultLimits {
 /// Small enough that random tests reach every limit.
 struct SmallBuild : DefaultLimits {
   static constexpr Word kLanes = 8, kMaxRows = 128, kMaxNeurons = 64, kMaxClasses = 16, kMaxOutputs = 16, kMaxEvents = 256,
-                        kWeightDepth = 512, kRules = kDefaultRules | kRulesConvolution | kRulesFeatures | kRulesDiscriminant;
-  static constexpr Word kInputLanes = 4, kPotentialDepth = 128, kMemoryDepth = 3072, kTableDepth = 2048;
+                        kWeightDepth = 512, kRules = kDefaultRules | kRulesConvolution | kRulesFeatures | kRulesDiscriminant,
+                        kSumDepth = 128, kMemoryDepth = 3072;
+  static constexpr Word kInputLanes = 4;
   using Weight = std::int8_t;
   using Sum = std::int32_t;
 };

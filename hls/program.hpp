@@ -183,7 +183,7 @@ bool legal_grid(const LayerSettings& layer, bool graded, bool shaped) {
   const std::uint64_t neurons = static_cast<std::uint64_t>(layer.grid * layer.grid * sides_of(layer)) * shape.channels;
   const std::uint64_t sums = static_cast<std::uint64_t>(shape.rows * shape.columns) * shape.place_sums;
   return is_in(kFactorHasGrid, layer.factor) && layer.threshold >= 0 && layer.grid <= shape.rows &&
-         layer.grid <= shape.columns && neurons == layer.neurons && sums <= Build::kLanes * Build::kPotentialDepth;
+         layer.grid <= shape.columns && neurons == layer.neurons && sums <= static_cast<std::uint64_t>(Build::kLanes) * Build::kSumDepth;
 }
 
 /// Words of lanes for the values that a discriminant keeps.
@@ -196,14 +196,10 @@ constexpr Word memory_depth() {
   }
 }
 
-/// Words of lanes for the table of targets of a layer.
+/// Words of lanes for the table of targets of a layer: those of the synapse memory bound it.
 template <class Build>
 constexpr Word table_depth() {
-  if constexpr (has_grids<Build>()) {
-    return Build::kTableDepth;
-  } else {
-    return 1;
-  }
+  return has_grids<Build>() ? Build::kWeightDepth : 1;
 }
 
 /// The fields from grid to the end of the layer whose descriptor begins at `base`. Those before are legal.
@@ -219,12 +215,9 @@ void parse_answers(const Word words[kProgramBytes / 4], Word base, bool graded, 
   fault.require(layer.answer_shift <= (pooled ? kLayerAnswerShiftMaximum : 0U), base + kLayerAnswerShift);
   layer.memory_offset = word_at(words, base + kLayerMemoryOffset);
   layer.target_shift = word_at(words, base + kLayerTargetShift);
-  // A discriminant has a row of values for each source and for each neuron, features one of targets for each row of weights.
-  const bool moving = moves_filters<Build>(layer);
-  const std::uint64_t kept = static_cast<std::uint64_t>(layer.rows + (moving ? 0 : layer.neurons)) * layer.value_words;
-  const bool fits = layer.memory_offset % kLineBytes == 0 && kept <= (moving ? table_depth<Build>() : memory_depth<Build>());
-  fault.require(is_in(kFactorHasMemory, layer.factor) ? fits : layer.memory_offset == 0, base + kLayerMemoryOffset);
-  fault.require(layer.target_shift <= (moving ? kLayerTargetShiftMaximum : 0U), base + kLayerTargetShift);
+  fault.require(is_in(kFactorHasMemory, layer.factor) ? layer.memory_offset % kLineBytes == 0 : layer.memory_offset == 0,
+                base + kLayerMemoryOffset);
+  fault.require(layer.target_shift <= (moves_filters<Build>(layer) ? kLayerTargetShiftMaximum : 0U), base + kLayerTargetShift);
 }
 
 /// Takes `words` apart into `program`. Returns the byte offset of the first field that is out of its range, or kLegal.
@@ -370,13 +363,17 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
   return kLegal;
 }
 
-/// Step 4: the first layer that does not fit the synapse memory, or kLegal.
+/// Step 4: the first layer that does not fit the synapse memory or that of what it keeps, or kLegal.
 template <class Build>
 Word first_too_large(const ProgramSettings& program) {
   for (unsigned number = 0; number < kMaxLayers; ++number) {
     if (number >= program.layers) break;
     const LayerSettings& layer = program.layer[number];
-    if (static_cast<std::uint64_t>(stored_rows(layer)) * layer.row_words > Build::kWeightDepth) return number;
+    const std::uint64_t rows = layer.rows;
+    const std::uint64_t weights = static_cast<std::uint64_t>(stored_rows(layer)) * layer.row_words;
+    const std::uint64_t targets = moves_filters<Build>(layer) ? rows * layer.value_words : 0;
+    const std::uint64_t kept = keeps_scatter<Build>(layer) ? (rows + layer.neurons) * layer.value_words : 0;
+    if (weights + targets > Build::kWeightDepth || kept > memory_depth<Build>()) return number;
   }
   return kLegal;
 }

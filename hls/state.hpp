@@ -70,7 +70,7 @@ struct ScatterState {
 /// whoever sends them on clears them.
 template <class Build>
 struct PositionState {
-  static constexpr Word kWords = has_grids<Build>() ? Build::kPotentialDepth : 1;
+  static constexpr Word kWords = has_grids<Build>() ? Build::kSumDepth : 1;
 
   typename Build::Sum sums[kWords][Build::kLanes];  ///< [position * row_words + word][lane]
 };

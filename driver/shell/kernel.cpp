@@ -131,10 +131,13 @@ bool KernelRun::check_capacity() {
   for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
     const LayerProgram& shape = program_.layers[layer];
     words = (serial ? words : 0) + std::uint64_t{stored_rows(program_, shape)} * connection_of(shape).row_words(limits_.lanes);
+    const std::uint64_t value_words = (std::uint64_t{shape.rows} + limits_.lanes - 1) / limits_.lanes;
+    if (moves_filters(shape)) words += shape.rows * value_words;
+    const std::uint64_t kept = changes_memory(shape) ? (std::uint64_t{shape.rows} + shape.neurons) * value_words : 0;
     if (serial && has_levels(shape))
       levels += std::uint64_t{program_.classes} *
                 ((shape.neurons + contract::kSerialLevelGroup - 1) / contract::kSerialLevelGroup * contract::kSerialLevelGroup);
-    if (words > limits_.weight_depth || levels > contract::kSerialLevels) {
+    if (words > limits_.weight_depth || kept > limits_.memory_depth || levels > contract::kSerialLevels) {
       fail(Error::kCapacity, static_cast<std::uint32_t>(layer));
       return false;
     }

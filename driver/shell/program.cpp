@@ -155,8 +155,10 @@ bool legal_grid(const contract::Layer& layer, const Surroundings& around, const 
   if (!has_grid(static_cast<contract::Factor>(layer.factor)) || layer.threshold < 0) return false;
   const Shape shape = take_shape(layer);
   const std::uint64_t answers = std::uint64_t{layer.grid} * layer.grid * (two_sided ? 2 : 1);
+  const std::uint64_t row_words = (std::uint64_t{shape.channels} + limits.lanes - 1) / limits.lanes;
   return layer.grid <= position_rows(shape) && layer.grid <= position_columns(shape) &&
-         answers * shape.channels == layer.neurons;
+         answers * shape.channels == layer.neurons &&
+         std::uint64_t{position_rows(shape)} * position_columns(shape) * row_words <= limits.sum_depth;
 }
 
 /// The fields from grid to the end.

@@ -71,6 +71,38 @@ void check_serial(const Network& network, const contract::Limits& limits, const 
   }
 }
 
+/// Refuses a layer that does not fit the memories of an engine.
+void check_memories(const Network& network, std::size_t n, const contract::Limits& limits, const std::string& where) {
+  const auto& layer = network.layers[n];
+  const layout::Connection connection = network.connection(n);
+  const auto refuse = [&](std::string_view field, const std::string& what, std::string_view limit, std::uint32_t allowed) {
+    throw InputError(network.file, fmt::format("layers[{}].{}", n, field),
+                     fmt::format("{}, which do not fit {}: its limit {} is {}", what, where, limit, allowed));
+  };
+  const std::uint64_t rows = connection.weight_rows();
+  const std::uint64_t value_words = (rows + limits.lanes - 1) / limits.lanes;
+  const std::uint64_t targets = moves_filters(layer.factor()) ? rows * value_words : 0;
+  const std::uint64_t words = targets + connection.words(limits.lanes, layout::state_rows(layer.factor(), network.keep, network.weight_width,
+                                                                                          connection.positions()));
+  if (words > limits.weight_depth)
+    refuse("neurons",
+           fmt::format("{} rows of {} weights{} take {} words of {} weights", rows, connection.row_width(),
+                       targets == 0 ? "" : " and the table of targets", words, limits.lanes),
+           "weight_depth", limits.weight_depth);
+  const std::uint64_t sums = std::uint64_t{connection.positions()} * connection.row_words(limits.lanes);
+  if (layer.shape.grid != 0 && sums > limits.sum_depth)
+    refuse("grid",
+           fmt::format("{} positions of {} filters take {} words of {} sums", connection.positions(), connection.row_width(), sums,
+                       limits.lanes),
+           "sum_depth", limits.sum_depth);
+  const std::uint64_t kept = (rows + layer.neurons) * value_words;
+  if (changes_memory(layer.factor()) && kept > limits.memory_depth)
+    refuse("neurons",
+           fmt::format("the scatter of {} sources and the sums of {} classes take {} words of {} values", rows, layer.neurons, kept,
+                       limits.lanes),
+           "memory_depth", limits.memory_depth);
+}
+
 }  // namespace
 
 void check_limits(const Network& network, const contract::Limits& limits, const std::string& where) {
@@ -98,21 +130,13 @@ void check_limits(const Network& network, const contract::Limits& limits, const 
     const auto field = [n](std::string_view name) { return fmt::format("layers[{}].{}", n, name); };
     if (layer.neurons > limits.max_neurons) refuse(field("neurons"), layer.neurons, "max_neurons", limits.max_neurons);
     const layout::Connection connection = network.connection(n);
-    const auto rows = connection.weight_rows();
     if (connection.sources() > limits.max_rows) {
       throw InputError(
           network.file, n == 0 ? "inputs" : fmt::format("layers[{}].neurons", n - 1),
           fmt::format("layers[{}] then has {} presynaptic rows with its bias, which do not fit {}: its limit max_rows is {}", n,
                       connection.sources(), where, limits.max_rows));
     }
-    const std::uint64_t words = connection.words(
-        limits.lanes, layout::state_rows(layer.factor(), network.keep, network.weight_width, connection.positions()));
-    if (words > limits.weight_depth) {
-      throw InputError(
-          network.file, field("neurons"),
-          fmt::format("{} rows of {} weights take {} words of {} weights, which do not fit {}: its limit weight_depth is {}",
-                      rows, connection.row_width(), words, limits.lanes, where, limits.weight_depth));
-    }
+    check_memories(network, n, limits, where);
     if (by_coincidence(layer.factor()) && layer.span == contract::Span::kAllSteps && layer.neurons > limits.max_outputs) {
       throw InputError(network.file, field("span"),
                        fmt::format("\"all_steps\" with {} neurons does not fit {}: its limit max_outputs is {}", layer.neurons,

@@ -156,6 +156,7 @@ void draw_grid(Dice& dice, const contract::Limits& limits, bool last, Layer& lay
   if (dice.one_in(2)) drawn.channels = std::min(layer.channels, static_cast<std::uint32_t>(dice.between(1, 40)));
   drawn.neurons = drawn.grid * drawn.grid * sides * drawn.channels;
   if (drawn.neurons > most) return;
+  if (std::uint64_t{rows} * columns * ((drawn.channels + limits.lanes - 1) / limits.lanes) > limits.sum_depth) return;
   drawn.answer_scale = static_cast<std::uint32_t>(dice.one_in(6) ? dice.below(65536) : dice.below(300));
   drawn.answer_shift = static_cast<std::uint32_t>(dice.one_in(6) ? dice.below(16) : dice.below(6));
   layer = drawn;
@@ -226,7 +227,8 @@ void draw_competition(Dice& dice, const contract::Limits& limits, ProgramHeader&
 void draw_features(Dice& dice, const contract::Limits& limits, std::uint32_t rows, Layer& layer) {
   const std::uint32_t words = (layer.channels + limits.lanes - 1) / limits.lanes;
   const std::uint32_t weight_rows = rows - (layer.flags & contract::kLayerFlagsBias);
-  if ((weight_rows + contract::kWinsWidth / limits.weight_width) * words > limits.weight_depth) return;
+  const std::uint32_t targets = weight_rows * ((weight_rows + limits.lanes - 1) / limits.lanes);
+  if ((weight_rows + contract::kWinsWidth / limits.weight_width) * words + targets > limits.weight_depth) return;
   layer.flags &= ~contract::kLayerFlagsBias;
   layer.factor = static_cast<std::uint32_t>(contract::Factor::kFeatures);
   layer.factor_shift = static_cast<std::uint32_t>(dice.below(contract::kCompetitionFactorShift + 1));
@@ -270,6 +272,7 @@ void draw_discriminant(const contract::Limits& limits, ProgramHeader& header, st
   const std::uint32_t words = (layer.neurons + limits.lanes - 1) / limits.lanes;
   if ((sources + contract::kMemoryWidth / limits.weight_width) * words > limits.weight_depth) return;
   if (layer.neurons < header.classes) return;
+  if (std::uint64_t{sources + layer.neurons} * ((sources + limits.lanes - 1) / limits.lanes) > limits.memory_depth) return;
   layer.factor = static_cast<std::uint32_t>(contract::Factor::kDiscriminant);
   layer.flags = 0;
   header.flags &= ~contract::kProgramHeaderFlagsTrace;

@@ -13,9 +13,9 @@
 namespace phasic::hls {
 namespace {
 
-/// Room for the targets of 17 rows, but not of 18; 8 lanes.
+/// Room for 17 rows of weights, two of wins and the targets, but not for 18; 8 lanes.
 struct ScantBuild : SmallBuild {
-  static constexpr Word kTableDepth = 17 * 3;
+  static constexpr Word kWeightDepth = 17 + 2 + 17 * 3;
 };
 
 using Words = std::array<Word, kProgramBytes / 4>;
@@ -74,8 +74,12 @@ TEST(Features, HaveFieldsOfTheirOwn) {
 }
 
 TEST(Features, TheirTargetsFillTheMemoryOfTheBuildAtMost) {
-  EXPECT_EQ(fault_with<ScantBuild>(kLayerPool, 0, learning(17)), kLegal);
-  EXPECT_EQ(fault_with<ScantBuild>(kLayerPool, 0, learning(18)), kLayerMemoryOffset);
+  for (const Word rows : {17, 18}) {
+    ProgramSettings program{};
+    ASSERT_EQ((parse_program<ScantBuild>(learning(rows).data(), program)), kLegal);
+    EXPECT_EQ(first_too_large<ScantBuild>(program), rows == 17 ? kLegal : 0U) << rows;
+    EXPECT_EQ(first_too_large<SmallBuild>(program), kLegal) << rows;
+  }
 }
 
 TEST(Features, APatchWithTheLeastContrastIsTaken) {

@@ -126,7 +126,7 @@ Words of_positions(Word rows) {
 }
 
 TEST(Grid, ItsSumsFillTheMemoryOfTheBuildAtMost) {
-  static_assert(GridBuild::kPotentialDepth == 8 * 8 * 2);
+  static_assert(GridBuild::kSumDepth == 8 * 8 * 2);
   EXPECT_EQ(fault_of(of_positions(8)), kLegal);
   EXPECT_EQ(fault_of(of_positions(9)), kLayerGrid);
 }

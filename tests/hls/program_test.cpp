@@ -159,11 +159,14 @@ TEST(Program, ADiscriminantFillsTheMemoryOfTheBuildAtMost) {
   words[kProgramHeaderInputs / 4] = 17;  // three words of lanes
   words[(kLayer0 + kLayerFactor) / 4] = kFactorDiscriminant;
   static_assert(ScantBuild::kMemoryDepth == (17 + 3) * 3);
-  EXPECT_EQ(fault_with<ScantBuild>(kLayer0 + kLayerNeurons, 3, words), kLegal);
-  EXPECT_EQ(fault_with<ScantBuild>(kLayer0 + kLayerNeurons, 4, words), kLayer0 + kLayerMemoryOffset);
-  EXPECT_EQ(fault_with<SmallBuild>(kLayer0 + kLayerNeurons, 4, words), kLegal);
   ProgramSettings program{};
+  words[(kLayer0 + kLayerNeurons) / 4] = 4;
   ASSERT_EQ((parse_program<ScantBuild>(words.data(), program)), kLegal);
+  EXPECT_EQ(first_too_large<ScantBuild>(program), 0U);
+  EXPECT_EQ(first_too_large<SmallBuild>(program), kLegal);
+  words[(kLayer0 + kLayerNeurons) / 4] = 3;
+  ASSERT_EQ((parse_program<ScantBuild>(words.data(), program)), kLegal);
+  EXPECT_EQ(first_too_large<ScantBuild>(program), kLegal);
   EXPECT_EQ(scatter_bytes(program.layer[0]), (17 + 3) * 128 + 64U);
   EXPECT_EQ(stored_rows(program.layer[0]), 17 + 4U) << "of offsets";
 }
