@@ -19,7 +19,12 @@ module phasic_core #(
   parameter int MaxEvents   = 16384,
   parameter int WeightDepth = 16384,
   parameter int Rules       = 0,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid
+  parameter int SumDepth    = 0,
+  parameter int MemoryDepth = 0,
+  localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
+  localparam int DescriptorBits = Memories ? 8 * phasic_pkg::LayerBytes : 8 * phasic_pkg::LayerGrid,
+  localparam int LoadBits   = Memories ? 32 * Lanes : 1,
+  localparam int StoreBits  = ((Rules & phasic_pkg::RulesDiscriminant) != 0) ? 32 * Lanes : 1
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -32,15 +37,22 @@ module phasic_core #(
   input  logic [Engines*16-1:0]        row_width_i,
   input  logic [Engines*16-1:0]        row_words_i,
   input  logic [Engines*16-1:0]        neuron_words_i,
+  input  logic [Engines*32-1:0]        sum_words_i,
   input  logic                         load_valid_i,
   input  logic                         load_table_i,
   input  logic [1:0]                   load_engine_i,
   input  logic [31:0]                  load_address_i,
   input  logic [Lanes*WeightWidth-1:0] load_data_i,
+  input  logic                         load_memory_i,      // a word of values of 32 bits that a layer keeps,
+  input  logic                         load_memory_last_i, // and it is of their last row
+  input  logic [LoadBits-1:0]          load_memory_data_i,
   input  logic                         store_valid_i,
   input  logic [1:0]                   store_engine_i,
   input  logic [31:0]                  store_address_i,
   output logic [Lanes*WeightWidth-1:0] store_data_o,
+  input  logic                         store_memory_i,     // of the last layer
+  input  logic                         store_memory_last_i,
+  output logic [StoreBits-1:0]         store_memory_data_o,
   input  logic                         entry_valid_i,
   output logic                         entry_ready_o,
   input  logic [31:0]                  entry_data_i,
@@ -227,6 +239,7 @@ module phasic_core #(
       .MaxClasses (MaxClasses),
       .MaxOutputs (MaxOutputs),
       .WeightDepth(WeightDepth),
+      .SumDepth   (SumDepth),
       // There is no layer after the last engine's whose errors it could use, and only the first has a gate.
       .Rules      (Rules & ~((e + 1 < Engines) ? 0 : phasic_pkg::RulesFeedback) & ~((e == 0) ? 0 : phasic_pkg::RulesGate))
     ) u_engine (
@@ -247,10 +260,13 @@ module phasic_core #(
       .row_width_i        (row_width_i[16*e +: 16]),
       .row_words_i        (row_words_i[16*e +: 16]),
       .neuron_words_i     (neuron_words_i[16*e +: 16]),
+      .sum_words_i        (sum_words_i[32*e +: 32]),
       .load_weight_i      (load_valid_i && !load_table_i && load_engine_i == 2'(e)),
       .load_level_i       (load_valid_i && load_table_i && load_engine_i == 2'(e)),
       .load_address_i,
       .load_data_i,
+      .load_offsets_i     (load_memory_i && load_memory_last_i && load_engine_i == 2'(e)),
+      .load_memory_data_i,
       .store_valid_i      (store_valid_i && store_engine_i == 2'(e)),
       .store_address_i,
       .store_data_o       (stored[Lanes*WeightWidth*e +: Lanes*WeightWidth]),
@@ -315,7 +331,8 @@ module phasic_core #(
   // The last engine of the chain never has a successor.
   logic unused_bits;
   assign unused_bits = ^{program_i, layers_i, event_valid[Engines], event_kind[2*Engines +: 2], event_index[16*Engines +: 16],
-                         event_value[8*Engines +: 8], sample_data};
+                         event_value[8*Engines +: 8], sample_data, store_memory_i, store_memory_last_i, 32'(MemoryDepth)};
+  assign store_memory_data_o = '0;
 
   assign ready_o = engine_ready == '1;
   assign busy_o  = sample_valid || encoder_busy || engine_busy != '0;

@@ -8,7 +8,7 @@
 //            Learning takes row_words_i cycles for each visited row and about 30 more. With feedback it begins row_words_i cycles a class
 //            after the last layer's counts of the sample have come. Competition takes a cycle a neuron and, to learn, one a row.
 // Parameters: Layer, position in the chain; Lanes, WeightWidth, MaxRows, MaxNeurons, MaxClasses, MaxOutputs, WeightDepth, Rules as in the
-//            limits of the contract.
+//            limits of the contract; SumDepth, words of sums with rules_features.
 `default_nettype none
 
 module phasic_layer_engine #(
@@ -20,7 +20,11 @@ module phasic_layer_engine #(
   parameter int MaxClasses  = 64,
   parameter int MaxOutputs  = 64,
   parameter int WeightDepth = 16384,
-  parameter int Rules       = 0
+  parameter int Rules       = 0,
+  parameter int SumDepth    = 0,
+  localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
+  localparam int DescriptorBits = Memories ? 8 * phasic_pkg::LayerBytes : 8 * phasic_pkg::LayerGrid,
+  localparam int LoadBits   = Memories ? 32 * Lanes : 1
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -34,17 +38,20 @@ module phasic_layer_engine #(
   input  logic                         graded_i,
   input  logic                         keep_i,           // state goes on from sample to sample
   input  logic                         output_layer_i,
-  input  logic [8*phasic_pkg::LayerGrid-1:0] descriptor_i,  // of its descriptor what lies before the grid
+  input  logic [DescriptorBits-1:0]    descriptor_i,     // or of it what lies before the grid
   input  logic [15:0]                  sources_i,
   input  logic [15:0]                  rows_i,           // of weights
   input  logic [15:0]                  row_width_i,      // weights of a row
   input  logic [15:0]                  row_words_i,
   input  logic [15:0]                  neuron_words_i,   // words of its neurons
+  input  logic [31:0]                  sum_words_i,      // words of its sums
   // load and store
   input  logic                         load_weight_i,
   input  logic                         load_level_i,
   input  logic [31:0]                  load_address_i,
   input  logic [Lanes*WeightWidth-1:0] load_data_i,
+  input  logic                         load_offsets_i,   // a word of the offsets of targets
+  input  logic [LoadBits-1:0]          load_memory_data_i,
   input  logic                         store_valid_i,
   input  logic [31:0]                  store_address_i,
   output logic [Lanes*WeightWidth-1:0] store_data_o,
@@ -121,6 +128,8 @@ module phasic_layer_engine #(
   localparam int SumBits     = 30 + $clog2(((MaxRows > MaxNeurons) ? MaxRows : MaxNeurons) + 1);
 
   // ---- constants of the layer ----
+  logic [8*phasic_pkg::LayerGrid-1:0] descriptor;   // without what follows the shape
+  assign descriptor = descriptor_i[8*phasic_pkg::LayerGrid-1:0];
   logic                bias, learns, compete, graded, keep_steps, log_all, shaped;
   logic [WordBits-1:0] row_last_word, last_word;
 
@@ -136,7 +145,7 @@ module phasic_layer_engine #(
   assign last_word     = WordBits'(neuron_words_i - 16'd1);
 
   logic unused_bits;
-  assign unused_bits = ^{load_address_i, store_address_i, graded_i, keep_i, restart_q, sweep_base4, sweep_word4};
+  assign unused_bits = ^{descriptor_i, sum_words_i, load_offsets_i, load_memory_data_i, 32'(SumDepth), load_address_i, store_address_i, graded_i, keep_i, restart_q, sweep_base4, sweep_word4};
 
   // ---- events and messages in ----
   logic                   head_valid, head_ready, head_last, head_none;
@@ -156,26 +165,10 @@ module phasic_layer_engine #(
     .First      (Layer == 0),
     .Gate       (Gate)
   ) u_events (
-    .clk_i,
-    .rst_ni,
-    .clear_i,
-    .descriptor_i,
-    .shaped_i             (shaped),
-    .row_words_i,
-    .event_valid_i,
-    .event_ready_o,
-    .event_kind_i,
-    .event_source_i       (event_index_i),
-    .event_value_i,
-    .head_valid_o         (head_valid),
-    .head_ready_i         (head_ready),
-    .head_kind_o          (head_kind),
-    .head_last_o          (head_last),
-    .head_none_o          (head_none),
-    .head_source_o        (head_source),
-    .head_weight_address_o(head_weight_address),
-    .head_target_word_o   (head_target_word),
-    .head_value_o         (head_value)
+    .clk_i, .rst_ni, .clear_i, .descriptor_i(descriptor), .shaped_i(shaped), .row_words_i, .event_valid_i, .event_ready_o, .event_kind_i,
+    .event_source_i(event_index_i), .event_value_i, .head_valid_o(head_valid), .head_ready_i(head_ready), .head_kind_o(head_kind),
+    .head_last_o(head_last), .head_none_o(head_none), .head_source_o(head_source), .head_weight_address_o(head_weight_address),
+    .head_target_word_o(head_target_word), .head_value_o(head_value)
   );
 
   logic        message_valid, message_ready, message_learn, message_gated, message_restart, restart_q;
@@ -222,65 +215,20 @@ module phasic_layer_engine #(
     .Convolution(Convolution),
     .ClearWords (Words)
   ) u_integrate (
-    .clk_i,
-    .rst_ni,
-    .clear_i,
-    .clearing_o           (clearing),
-    .clear_row_o          (clear_row),
-    .clear_word_o         (clear_word),
-    .steps_i,
-    .bias_i               (bias),
-    .learns_i             (learns),
-    .compete_i            (compete),
-    .bias_value_i         (graded ? 8'(phasic_pkg::GradedFull) : 8'd1),
-    .sources_i,
-    .rows_i,
-    .row_words_i,
-    .row_last_word_i      (row_last_word),
-    .last_word_i          (last_word),
-    .message_valid_i      (message_valid),
-    .message_ready_o      (message_ready),
-    .message_learn_i      (message_learn),
-    .message_class_i      (message_class),
-    .message_number_i     (message_number),
-    .head_valid_i         (head_valid),
-    .head_ready_o         (head_ready),
-    .head_kind_i          (head_kind),
-    .head_last_i          (head_last),
-    .head_none_i          (head_none),
-    .head_source_i        (head_source[RowBits-1:0]),
-    .head_weight_address_i(head_weight_address),
-    .head_target_word_i   (head_target_word),
-    .head_value_i         (head_value),
-    .gate_busy_i          (gate_busy),
-    .gate_open_o          (gate_open),
-    .issue_o              (issue),
-    .issue_bank_o         (issue_bank),
-    .issue_first_o        (issue_first),
-    .issue_target_word_o  (issue_target_word),
-    .issue_value_o        (issue_value),
-    .issue_weight_address_o(issue_weight_address),
-    .row_issued_o         (row_issued),
-    .event_done_o         (event_done),
-    .event_source_o       (event_source),
-    .sample_started_o     (sample_started),
-    .sample_learn_o       (sample_learn),
-    .sample_class_o       (sample_class),
-    .sample_number_o      (sample_number),
-    .step_o               (step),
-    .last_step_o          (last_step),
-    .step_rows_o          (step_rows),
-    .step_done_o          (step_done),
-    .step_final_o         (step_final),
-    .step_silent_o        (step_silent),
-    .sweep_busy_i         (sweep_busy || competition_busy),
-    .key_busy_i           (key_busy),
-    .walk_empty_i         (compete ? !sample_learn : walk_empty),
-    .walk_done_i          (walk_done),
-    .learn_o              (walk_enable),
-    .idle_o               (idle),
-    .waiting_o            (waiting),
-    .state_o              (integrate_state)
+    .clk_i, .rst_ni, .clear_i, .clearing_o(clearing), .clear_row_o(clear_row), .clear_word_o(clear_word), .steps_i, .bias_i(bias),
+    .learns_i(learns), .compete_i(compete), .bias_value_i(graded ? 8'(phasic_pkg::GradedFull) : 8'd1), .sources_i, .rows_i, .row_words_i,
+    .row_last_word_i(row_last_word), .last_word_i(last_word), .message_valid_i(message_valid), .message_ready_o(message_ready),
+    .message_learn_i(message_learn), .message_class_i(message_class), .message_number_i(message_number), .head_valid_i(head_valid),
+    .head_ready_o(head_ready), .head_kind_i(head_kind), .head_last_i(head_last), .head_none_i(head_none),
+    .head_source_i(head_source[RowBits-1:0]), .head_weight_address_i(head_weight_address), .head_target_word_i(head_target_word),
+    .head_value_i(head_value), .gate_busy_i(gate_busy), .gate_open_o(gate_open), .issue_o(issue), .issue_bank_o(issue_bank),
+    .issue_first_o(issue_first), .issue_target_word_o(issue_target_word), .issue_value_o(issue_value),
+    .issue_weight_address_o(issue_weight_address), .row_issued_o(row_issued), .event_done_o(event_done), .event_source_o(event_source),
+    .sample_started_o(sample_started), .sample_learn_o(sample_learn), .sample_class_o(sample_class), .sample_number_o(sample_number),
+    .step_o(step), .last_step_o(last_step), .step_rows_o(step_rows), .step_done_o(step_done), .step_final_o(step_final),
+    .step_silent_o(step_silent), .sweep_busy_i(sweep_busy || competition_busy), .key_busy_i(key_busy),
+    .walk_empty_i(compete ? !sample_learn : walk_empty), .walk_done_i(walk_done), .learn_o(walk_enable), .idle_o(idle), .waiting_o(waiting),
+    .state_o(integrate_state)
   );
 
   // ---- rows from which the sample learns ----
@@ -298,42 +246,14 @@ module phasic_layer_engine #(
     .MaxRows    (MaxRows),
     .Convolution(Convolution)
   ) u_rows (
-    .clk_i,
-    .rst_ni,
-    .clear_i,
-    .seed_i,
-    .compete_i     (compete),
-    .keep_steps_i  (keep_steps),
-    .shaped_i      (shaped),
-    .descriptor_i,
-    .sources_i,
-    .rows_i,
-    .row_words_i,
-    .last_word_i   (row_last_word),
-    .clearing_i    (clearing),
-    .clear_row_i   (clear_row),
-    .start_i       (sample_started),
-    .learn_i       (message_learn && learns),
-    .number_i      (message_number),
-    .key_busy_o    (key_busy),
-    .log_i         (event_done && sample_learn && (log_all || last_step)),
-    .log_row_i     (event_source),
-    .log_step_i    (graded ? 32'(issue_value) : 32'd1 << step[4:0]),
-    .empty_o       (walk_empty),
-    .enable_i      (walk_enable),
-    .done_o        (walk_done),
-    .word_valid_o  (walk_valid),
-    .add_o         (walk_add),
-    .first_o       (walk_first),
-    .commit_o      (walk_commit),
-    .target_word_o (walk_target_word),
-    .word_o        (walk_word),
-    .word_address_o(walk_address),
-    .random_x_o    (random_x),
-    .random_y_o    (random_y),
-    .history_o     (history),
-    .pair_done_o   (pair_learned),
-    .row_done_o    (row_learned)
+    .clk_i, .rst_ni, .clear_i, .seed_i, .compete_i(compete), .keep_steps_i(keep_steps), .shaped_i(shaped), .descriptor_i(descriptor),
+    .sources_i, .rows_i, .row_words_i, .last_word_i(row_last_word), .clearing_i(clearing), .clear_row_i(clear_row),
+    .start_i(sample_started), .learn_i(message_learn && learns), .number_i(message_number), .key_busy_o(key_busy),
+    .log_i(event_done && sample_learn && (log_all || last_step)), .log_row_i(event_source),
+    .log_step_i(graded ? 32'(issue_value) : 32'd1 << step[4:0]), .empty_o(walk_empty), .enable_i(walk_enable), .done_o(walk_done),
+    .word_valid_o(walk_valid), .add_o(walk_add), .first_o(walk_first), .commit_o(walk_commit), .target_word_o(walk_target_word),
+    .word_o(walk_word), .word_address_o(walk_address), .random_x_o(random_x), .random_y_o(random_y), .history_o(history),
+    .pair_done_o(pair_learned), .row_done_o(row_learned)
   );
 
   // ---- sweep ----
@@ -355,65 +275,18 @@ module phasic_layer_engine #(
     .CountWidth(CountWidth),
     .Convolution(Convolution)
   ) u_sweep (
-    .clk_i,
-    .rst_ni,
-    .clear_i,
-    .trace_i,
-    .output_layer_i,
-    .neurons_i          (descriptor_i[8*phasic_pkg::LayerNeurons +: 16]),
-    .row_width_i,
-    .row_last_word_i    (row_last_word),
-    .last_word_i        (last_word),
-    .start_i            (step_done && !compete),
-    .start_bank_i       (issue_bank),
-    .start_silent_i     (step_silent),
-    .start_final_i      (step_final),
-    .start_learn_i      (sample_learn),
-    .start_resume_i     (State && keep_i && !restart_q),
-    .start_step_i       (step),
-    .start_class_i      (sample_class),
-    .start_number_i     (sample_number),
-    .busy_o             (sweep_busy),
-    .state_o            (sweep_state),
-    .read_o             (sweep_read),
-    .sweep_valid_o      (sweep_valid),
-    .factors_ready_i    (factors_ready),
-    .factor0_o          (factor0),
-    .factor_valid_o     (factor_valid),
-    .word0_o            (sweep_word0),
-    .word2_o            (sweep_word2),
-    .word3_o            (sweep_word3),
-    .word4_o            (sweep_word4),
-    .end2_o             (sweep_end2),
-    .end3_o             (sweep_end3),
-    .base0_o            (sweep_base0),
-    .base4_o            (sweep_base4),
-    .bank_o             (sweep_bank),
-    .first_o            (sweep_first),
-    .fresh_o            (sweep_fresh),
-    .silent_o           (sweep_silent),
-    .step_o             (sweep_step),
-    .class_o            (factor_class),
-    .room_i             (room),
-    .spikes_ready_i     (spikes_ready),
-    .spikes_valid_o     (spikes_valid),
-    .spikes_mark_o      (spikes_mark),
-    .spikes_final_o     (spikes_final),
-    .read_out_o         (read_out),
-    .read_out_lane_o    (read_out_lane),
-    .read_out_i         (read_out_state),
-    .score_valid_o      (sweep_score_valid),
-    .score_ready_i,
-    .score_o            (sweep_score),
-    .score_last_o       (sweep_score_last),
-    .record_number_o    (sweep_number),
-    .record_label_o     (sweep_class),
-    .record_prediction_o(sweep_prediction),
-    .record_spikes_o    (sweep_spikes),
-    .trace_valid_o,
-    .trace_ready_i,
-    .trace_data_o,
-    .trace_last_o
+    .clk_i, .rst_ni, .clear_i, .trace_i, .output_layer_i, .neurons_i(descriptor_i[8*phasic_pkg::LayerNeurons +: 16]), .row_width_i,
+    .row_last_word_i(row_last_word), .last_word_i(last_word), .start_i(step_done && !compete), .start_bank_i(issue_bank),
+    .start_silent_i(step_silent), .start_final_i(step_final), .start_learn_i(sample_learn), .start_resume_i(State && keep_i && !restart_q),
+    .start_step_i(step), .start_class_i(sample_class), .start_number_i(sample_number), .busy_o(sweep_busy), .state_o(sweep_state),
+    .read_o(sweep_read), .sweep_valid_o(sweep_valid), .factors_ready_i(factors_ready), .factor0_o(factor0), .factor_valid_o(factor_valid),
+    .word0_o(sweep_word0), .word2_o(sweep_word2), .word3_o(sweep_word3), .word4_o(sweep_word4), .end2_o(sweep_end2), .end3_o(sweep_end3),
+    .base0_o(sweep_base0), .base4_o(sweep_base4), .bank_o(sweep_bank), .first_o(sweep_first), .fresh_o(sweep_fresh),
+    .silent_o(sweep_silent), .step_o(sweep_step), .class_o(factor_class), .room_i(room), .spikes_ready_i(spikes_ready),
+    .spikes_valid_o(spikes_valid), .spikes_mark_o(spikes_mark), .spikes_final_o(spikes_final), .read_out_o(read_out),
+    .read_out_lane_o(read_out_lane), .read_out_i(read_out_state), .score_valid_o(sweep_score_valid), .score_ready_i, .score_o(sweep_score),
+    .score_last_o(sweep_score_last), .record_number_o(sweep_number), .record_label_o(sweep_class), .record_prediction_o(sweep_prediction),
+    .record_spikes_o(sweep_spikes), .trace_valid_o, .trace_ready_i, .trace_data_o, .trace_last_o
   );
 
   // ---- lanes ----
@@ -448,7 +321,7 @@ module phasic_layer_engine #(
     .SumBits    (SumBits)
   ) u_lanes (
     .clk_i, .rst_ni, .clear_i,
-    .descriptor_i, .steps_i, .classes_i,
+    .descriptor_i(descriptor), .steps_i, .classes_i,
     .graded_i(graded), .compete_i(compete), .keep_i,
     .rows_i, .row_words_i, .shaped_i(shaped),
     .row_width_i, .row_last_word_i(row_last_word), .neuron_words_i,
@@ -496,20 +369,10 @@ module phasic_layer_engine #(
     .Width(Lanes * WeightWidth),
     .Depth(WeightDepth)
   ) u_synapses (
-    .clk_i,
-    .issue_i              (issue),
-    .issue_address_i      (issue_weight_address),
-    .learn_read_i         (learn_read),
-    .learn_read_address_i (learn_read_address),
-    .store_i              (store_valid_i),
-    .store_address_i      (AddressBits'(store_address_i)),
-    .weights_o            (weights),
-    .load_i               (load_weight_i),
-    .load_address_i       (AddressBits'(load_address_i)),
-    .load_data_i,
-    .learn_write_i        (learn_write),
-    .learn_write_address_i(learn_write_address),
-    .learn_data_i         (learned_weights)
+    .clk_i, .issue_i(issue), .issue_address_i(issue_weight_address), .learn_read_i(learn_read), .learn_read_address_i(learn_read_address),
+    .store_i(store_valid_i), .store_address_i(AddressBits'(store_address_i)), .weights_o(weights), .load_i(load_weight_i),
+    .load_address_i(AddressBits'(load_address_i)), .load_data_i, .learn_write_i(learn_write), .learn_write_address_i(learn_write_address),
+    .learn_data_i(learned_weights)
   );
   assign store_data_o = stored_state_valid ? stored_state : weights;
 
@@ -525,65 +388,23 @@ module phasic_layer_engine #(
     .Graded(Graded),
     .Convolution(Convolution)
   ) u_output (
-    .clk_i,
-    .rst_ni,
-    .clear_i,
-    .room_o       (room),
-    .word_valid_i (spikes_valid),
-    .word_ready_o (spikes_ready),
-    .word_mark_i  (spikes_mark),
-    .word_final_i (spikes_final),
-    .word_i       (output_word),
-    .word_spikes_i(spikes),
-    .word_values_i(values),
-    .event_valid_o,
-    .event_ready_i,
-    .event_kind_o,
-    .event_index_o,
-    .event_value_o,
-    .busy_o       (output_busy)
+    .clk_i, .rst_ni, .clear_i, .room_o(room), .word_valid_i(spikes_valid), .word_ready_o(spikes_ready), .word_mark_i(spikes_mark),
+    .word_final_i(spikes_final), .word_i(output_word), .word_spikes_i(spikes), .word_values_i(values), .event_valid_o, .event_ready_i,
+    .event_kind_o, .event_index_o, .event_value_o, .busy_o(output_busy)
   );
 
   // ---- status ----
   phasic_layer_status #(
     .Lanes(Lanes)
   ) u_status (
-    .clk_i,
-    .rst_ni,
-    .clear_i,
-    .row_width_i,
-    .compete_i           (compete),
-    .winner_valid_i      (winner_valid),
-    .event_done_i        (event_done),
-    .row_issued_i        (row_issued),
-    .row_learned_i       (row_learned),
-    .pair_learned_i      (pair_learned),
-    .spikes_valid_i      (sweep_valid[3]),
-    .spikes_i            (spikes),
-    .potentials_limited_i(potentials_limited),
-    .update_write_i      (update_write),
-    .weights_limited_i   (weights_limited),
-    .winner_learned_i    (winner_learned),
-    .winner_limited_i    (winner_limited),
-    .run_i               (core_busy_i),
-    .integrating_i       (issue),
-    .learning_i          (walk_valid),
-    .waiting_i           (waiting),
-    .counters_o,
-    .clearing_i          (clearing),
-    .idle_i              (idle),
-    .message_waits_i     (message_valid),
-    .sweep_busy_i        (sweep_busy),
-    .competition_busy_i  (competition_busy),
-    .output_busy_i       (output_busy),
-    .ready_o,
-    .busy_o,
-    .step_rows_i         (step_rows),
-    .step_i              (step),
-    .integrate_state_i   (integrate_state),
-    .sweep_state_i       (sweep_state),
-    .competition_state_i (competition_state),
-    .state_o
+    .clk_i, .rst_ni, .clear_i, .row_width_i, .compete_i(compete), .winner_valid_i(winner_valid), .event_done_i(event_done),
+    .row_issued_i(row_issued), .row_learned_i(row_learned), .pair_learned_i(pair_learned), .spikes_valid_i(sweep_valid[3]),
+    .spikes_i(spikes), .potentials_limited_i(potentials_limited), .update_write_i(update_write), .weights_limited_i(weights_limited),
+    .winner_learned_i(winner_learned), .winner_limited_i(winner_limited), .run_i(core_busy_i), .integrating_i(issue),
+    .learning_i(walk_valid), .waiting_i(waiting), .counters_o, .clearing_i(clearing), .idle_i(idle), .message_waits_i(message_valid),
+    .sweep_busy_i(sweep_busy), .competition_busy_i(competition_busy), .output_busy_i(output_busy), .ready_o, .busy_o,
+    .step_rows_i(step_rows), .step_i(step), .integrate_state_i(integrate_state), .sweep_state_i(sweep_state),
+    .competition_state_i(competition_state), .state_o
   );
 endmodule
 

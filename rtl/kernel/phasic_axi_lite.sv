@@ -19,6 +19,8 @@ module phasic_axi_lite #(
   parameter int MaxOutputs = 64,
   parameter int MaxEvents = 16384,
   parameter int WeightDepth = 16384,
+  parameter int SumDepth = 0,
+  parameter int MemoryDepth = 0,
   parameter int DataWidth = 512,
   parameter int Rules = 0
 ) (
@@ -232,6 +234,8 @@ module phasic_axi_lite #(
         phasic_pkg::RegLimitMaxOutputs:            read_data = 32'(MaxOutputs);
         phasic_pkg::RegLimitMaxEvents:             read_data = 32'(MaxEvents);
         phasic_pkg::RegLimitWeightDepth:           read_data = 32'(WeightDepth);
+        phasic_pkg::RegLimitSumDepth:              read_data = 32'(SumDepth);
+        phasic_pkg::RegLimitMemoryDepth:           read_data = 32'(MemoryDepth);
         phasic_pkg::RegLimitDataWidth:             read_data = 32'(DataWidth);
         phasic_pkg::RegLimitRules:                 read_data = 32'(Rules);
         phasic_pkg::RegError:                 read_data = error_i;

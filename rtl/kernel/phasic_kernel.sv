@@ -19,7 +19,9 @@ module phasic_kernel #(
   parameter int MaxEvents = 16384,
   parameter int WeightDepth = 16384,
   parameter int DataWidth = 512,
-  parameter int Rules = 95
+  parameter int Rules = 95,
+  parameter int SumDepth = 4096,
+  parameter int MemoryDepth = 32768
 ) (
   input  logic                   ap_clk,
   input  logic                   ap_rst_n,
@@ -108,13 +110,19 @@ module phasic_kernel #(
         || (1 << $clog2(DataWidth)) != DataWidth)
       $fatal(1, "DataWidth is out of range");
     // The rules of a serial build are another module's.
-    if ((Rules & ~phasic_pkg::LimitRulesMaximum) != 0
-        || (Rules & (phasic_pkg::RulesSerial | phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0)
+    if ((Rules & ~phasic_pkg::LimitRulesMaximum) != 0 || (Rules & phasic_pkg::RulesSerial) != 0
+        || (Features && (Rules & phasic_pkg::RulesConvolution) == 0) || ((Features || Discriminant) && (Rules & phasic_pkg::RulesGraded) == 0))
       $fatal(1, "Rules is out of range");
+    if (SumDepth > phasic_pkg::LimitSumDepthMaximum || (Features && SumDepth < 1)) $fatal(1, "SumDepth is out of range");
+    if (MemoryDepth > phasic_pkg::LimitMemoryDepthMaximum || (Discriminant && MemoryDepth < 2)) $fatal(1, "MemoryDepth is out of range");
   end
 
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid;
+  localparam bit Features = (Rules & phasic_pkg::RulesFeatures) != 0;
+  localparam bit Discriminant = (Rules & phasic_pkg::RulesDiscriminant) != 0;
+  localparam int DescriptorBits = (Features || Discriminant) ? 8 * phasic_pkg::LayerBytes : 8 * phasic_pkg::LayerGrid;
+  localparam int LoadBits = (Features || Discriminant) ? 32 * Lanes : 1;
+  localparam int StoreBits = Discriminant ? 32 * Lanes : 1;
   localparam int StoredBits = Convolution ? 18 : 16;
 
   // ---- Control -----------------------------------------------------------------------------------------------------------------
@@ -131,11 +139,8 @@ module phasic_kernel #(
 
   phasic_axi_lite #(
     .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .MaxRows(MaxRows), .MaxNeurons(MaxNeurons), .MaxSteps(MaxSteps),
-    .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs),
-    .MaxEvents(MaxEvents),
-    .WeightDepth(WeightDepth),
-    .DataWidth(DataWidth),
-    .Rules(Rules)
+    .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs), .MaxEvents(MaxEvents), .WeightDepth(WeightDepth), .DataWidth(DataWidth),
+    .Rules(Rules), .SumDepth(SumDepth), .MemoryDepth(MemoryDepth)
   ) u_registers (
     .clk_i            (ap_clk),
     .rst_ni           (ap_rst_n),
@@ -281,14 +286,12 @@ module phasic_kernel #(
   logic [Engines*DescriptorBits-1:0] layers;
   logic [Engines*16-1:0]  sources, rows, row_width, row_words, neuron_words;
   logic [Engines*StoredBits-1:0] stored_rows;
-  logic [Engines*32-1:0]  layer_weights, layer_tables, layer_trace;
+  logic [Engines*32-1:0]  layer_weights, layer_memory, layer_tables, layer_trace, sum_words;
   logic [31:0]            sample_trace;
 
   phasic_program #(
     .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .MaxRows(MaxRows), .MaxNeurons(MaxNeurons), .MaxSteps(MaxSteps),
-    .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs),
-    .WeightDepth(WeightDepth),
-    .Rules(Rules)
+    .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs), .WeightDepth(WeightDepth), .Rules(Rules), .SumDepth(SumDepth), .MemoryDepth(MemoryDepth)
   ) u_program (
     .clk_i          (ap_clk),
     .rst_ni         (ap_rst_n),
@@ -317,85 +320,55 @@ module phasic_kernel #(
     .row_width_o    (row_width),
     .row_words_o    (row_words),
     .neuron_words_o (neuron_words),
+    .sum_words_o    (sum_words),
     .layer_weights_o(layer_weights),
+    .layer_memory_o (layer_memory),
     .layer_tables_o (layer_tables),
     .layer_trace_o  (layer_trace),
     .sample_trace_o (sample_trace)
   );
 
-  // ---- Tables and weights --------------------------------------------------------------------------------------------------------
-  logic                         load_valid, load_table;
+  // ---- Tables, weights and what layers keep beside them ---------------------------------------------------------------------------
+  logic                         load_valid, load_table, load_memory, load_memory_last;
   logic [1:0]                   load_engine;
   logic [31:0]                  load_address;
   logic [Lanes*WeightWidth-1:0] load_data;
-  logic                         store_valid;
+  logic [LoadBits-1:0]          load_memory_data;
+  logic                         store_valid, store_memory, store_memory_last;
   logic [1:0]                   store_engine;
   logic [31:0]                  store_address;
   logic [Lanes*WeightWidth-1:0] store_data;
+  logic [StoreBits-1:0]         store_memory_data;
   logic                         storer_cmd, storer_cmd_ready, storer_valid, storer_ready;
   logic [31:0]                  storer_cmd_offset, storer_cmd_bytes;
   logic [DataWidth-1:0]         storer_data;
 
   phasic_loader #(
-    .Lanes(Lanes),
-    .WeightWidth(WeightWidth),
-    .Engines(Engines),
-    .DataWidth(DataWidth),
-    .Convolution(Convolution)
+    .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .DataWidth(DataWidth), .Convolution(Convolution),
+    .Memories(Features || Discriminant), .DescriptorBits(DescriptorBits)
   ) u_loader (
-    .clk_i          (ap_clk),
-    .rst_ni         (ap_rst_n),
-    .start_i        (loader_start),
-    .table_i        (loader_table),
-    .done_o         (loader_done),
-    .error_o        (loader_error),
-    .layer_count_i  (layer_count),
-    .layers_i       (layers),
-    .row_width_i    (row_width),
-    .layer_weights_i(layer_weights),
-    .layer_tables_i (layer_tables),
-    .cmd_valid_o    (loader_cmd),
-    .cmd_ready_i    (read_ready),
-    .cmd_offset_o   (loader_cmd_offset),
-    .cmd_bytes_o    (loader_cmd_bytes),
-    .data_valid_i   (beat_valid),
-    .data_ready_o   (beat_ready),
-    .data_i         (beat),
-    .data_error_i   (beat_error),
-    .load_valid_o   (load_valid),
-    .load_table_o   (load_table),
-    .load_engine_o  (load_engine),
-    .load_address_o (load_address),
-    .load_data_o    (load_data)
+    .clk_i(ap_clk), .rst_ni(ap_rst_n),
+    .start_i(loader_start), .table_i(loader_table), .done_o(loader_done), .error_o(loader_error),
+    .layer_count_i(layer_count), .layers_i(layers), .rows_i(rows), .row_width_i(row_width),
+    .layer_weights_i(layer_weights), .layer_memory_i(layer_memory), .layer_tables_i(layer_tables),
+    .cmd_valid_o(loader_cmd), .cmd_ready_i(read_ready), .cmd_offset_o(loader_cmd_offset), .cmd_bytes_o(loader_cmd_bytes),
+    .data_valid_i(beat_valid), .data_ready_o(beat_ready), .data_i(beat), .data_error_i(beat_error),
+    .load_valid_o(load_valid), .load_table_o(load_table), .load_engine_o(load_engine), .load_address_o(load_address),
+    .load_data_o(load_data), .load_memory_o(load_memory), .load_memory_last_o(load_memory_last),
+    .load_memory_data_o(load_memory_data)
   );
 
-  phasic_storer #(
-    .Lanes(Lanes),
-    .WeightWidth(WeightWidth),
-    .Engines(Engines),
-    .DataWidth(DataWidth),
-    .RowsBits(StoredBits)
-  ) u_storer (
-    .clk_i          (ap_clk),
-    .rst_ni         (ap_rst_n),
-    .start_i        (storer_start),
-    .done_o         (storer_done),
-    .layer_count_i  (layer_count),
-    .layers_i       (layers),
-    .rows_i         (stored_rows),
-    .row_width_i    (row_width),
-    .layer_weights_i(layer_weights),
-    .store_valid_o  (store_valid),
-    .store_engine_o (store_engine),
-    .store_address_o(store_address),
-    .store_data_i   (store_data),
-    .cmd_valid_o    (storer_cmd),
-    .cmd_ready_i    (storer_cmd_ready),
-    .cmd_offset_o   (storer_cmd_offset),
-    .cmd_bytes_o    (storer_cmd_bytes),
-    .data_valid_o   (storer_valid),
-    .data_ready_i   (storer_ready),
-    .data_o         (storer_data)
+  phasic_write_back #(
+    .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .DataWidth(DataWidth), .RowsBits(StoredBits), .Memory(Discriminant),
+    .DescriptorBits(DescriptorBits)
+  ) u_write_back (
+    .clk_i(ap_clk), .rst_ni(ap_rst_n),
+    .start_i(storer_start), .done_o(storer_done), .layer_count_i(layer_count), .layers_i(layers), .stored_rows_i(stored_rows),
+    .rows_i(rows), .row_width_i(row_width), .layer_weights_i(layer_weights), .layer_memory_i(layer_memory),
+    .store_valid_o(store_valid), .store_engine_o(store_engine), .store_address_o(store_address), .store_data_i(store_data),
+    .store_memory_o(store_memory), .store_memory_last_o(store_memory_last), .store_memory_data_i(store_memory_data),
+    .cmd_valid_o(storer_cmd), .cmd_ready_i(storer_cmd_ready), .cmd_offset_o(storer_cmd_offset), .cmd_bytes_o(storer_cmd_bytes),
+    .data_valid_o(storer_valid), .data_ready_i(storer_ready), .data_o(storer_data)
   );
 
   // ---- Samples -----------------------------------------------------------------------------------------------------------------
@@ -456,10 +429,8 @@ module phasic_kernel #(
 
   phasic_core #(
     .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .MaxRows(MaxRows), .MaxNeurons(MaxNeurons), .MaxSteps(MaxSteps),
-    .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs),
-    .MaxEvents(MaxEvents),
-    .WeightDepth(WeightDepth),
-    .Rules(Rules)
+    .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs), .MaxEvents(MaxEvents), .WeightDepth(WeightDepth), .Rules(Rules),
+    .SumDepth(SumDepth), .MemoryDepth(MemoryDepth)
   ) u_core (
     .clk_i              (ap_clk),
     .rst_ni             (ap_rst_n),
@@ -472,15 +443,22 @@ module phasic_kernel #(
     .row_width_i        (row_width),
     .row_words_i        (row_words),
     .neuron_words_i     (neuron_words),
+    .sum_words_i        (sum_words),
     .load_valid_i       (load_valid),
     .load_table_i       (load_table),
     .load_engine_i      (load_engine),
     .load_address_i     (load_address),
     .load_data_i        (load_data),
+    .load_memory_i      (load_memory),
+    .load_memory_last_i (load_memory_last),
+    .load_memory_data_i (load_memory_data),
     .store_valid_i      (store_valid),
     .store_engine_i     (store_engine),
     .store_address_i    (store_address),
     .store_data_o       (store_data),
+    .store_memory_i     (store_memory),
+    .store_memory_last_i(store_memory_last),
+    .store_memory_data_o(store_memory_data),
     .entry_valid_i      (entry_valid),
     .entry_ready_o      (entry_ready),
     .entry_data_i       (entry_data),

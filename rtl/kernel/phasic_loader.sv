@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads the level tables or the weights of every layer from memory into the core.
+// Loads the level tables or the weights of every layer from memory into the core, and with the weights what a layer keeps beside them.
 //
-// Handshake: start_i with table_i begins a pass over the layers; for each one a read command is given and exactly its beats are taken.
-//            done_o pulses at the end; error_o then tells whether the memory answered a read with an error, after which no further
-//            layer is asked for. The layers' shapes must be stable from start to end.
+// Handshake: start_i with table_i begins a pass over the layers; for each part of one a read command is given and exactly its beats are taken.
+//            done_o pulses at the end; error_o then tells whether the memory answered a read with an error, after which nothing further is asked
+//            for. The layers' shapes must be stable from start to end. Words of weights, then those of a table of targets, leave with load_valid_o;
+//            words of values of 32 bits with load_memory_o, those of the last row of a layer's memory with load_memory_last_o, from address 0 on.
 // Latency:   a beat a cycle, or a word a cycle where a beat has several words.
-// Parameters: those of the kernel; Convolution, there can be layers whose words belong to positions.
+// Parameters: those of the kernel; Convolution, there can be layers whose words belong to positions; Memories, layers that keep something beside
+//            their weights; DescriptorBits of a descriptor.
 `default_nettype none
 
 module phasic_loader #(
@@ -14,7 +16,9 @@ module phasic_loader #(
   parameter int Engines = 4,
   parameter int DataWidth = 512,
   parameter bit Convolution = 1'b0,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid
+  parameter bit Memories = 1'b0,
+  parameter int DescriptorBits = 8 * phasic_pkg::LayerGrid,
+  localparam int MemoryBits = Memories ? 32 * Lanes : 1
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -24,8 +28,10 @@ module phasic_loader #(
   output logic                         error_o,
   input  logic [2:0]                   layer_count_i,
   input  logic [Engines*DescriptorBits-1:0] layers_i,
+  input  logic [Engines*16-1:0]        rows_i,           // rows of weights of each layer
   input  logic [Engines*16-1:0]        row_width_i,      // weights of a row of each layer
   input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
+  input  logic [Engines*32-1:0]        layer_memory_i,   // bytes of what each layer keeps, but for the last row
   input  logic [Engines*32-1:0]        layer_tables_i,   // bytes of each layer's level table
   // Read command and beats
   output logic                         cmd_valid_o,
@@ -41,7 +47,10 @@ module phasic_loader #(
   output logic                         load_table_o,
   output logic [1:0]                   load_engine_o,
   output logic [31:0]                  load_address_o,
-  output logic [Lanes*WeightWidth-1:0] load_data_o
+  output logic [Lanes*WeightWidth-1:0] load_data_o,
+  output logic                         load_memory_o,
+  output logic                         load_memory_last_o,
+  output logic [MemoryBits-1:0]        load_memory_data_o
 );
   localparam int BeatShift = $clog2(DataWidth / 8);
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
@@ -53,7 +62,15 @@ module phasic_loader #(
   localparam logic [2:0] StFlush   = 3'd4;
   localparam logic [2:0] StDone    = 3'd5;
 
+  // Parts of a layer: its rows, or its levels; of what it keeps all rows but the last, and the last.
+  localparam logic [1:0] PartRows     = 2'd0;
+  localparam logic [1:0] PartMemory   = 2'd1;
+  localparam logic [1:0] PartLast     = 2'd2;
+  // Only in descriptors that have it.
+  localparam int MemoryOffsetBit = (DescriptorBits > 8 * phasic_pkg::LayerMemoryOffset) ? 8 * phasic_pkg::LayerMemoryOffset : 0;
+
   logic [2:0]           state_q;
+  logic [1:0]           part_q;
   logic                 table_q;
   logic                 error_q;
   logic [LayerBits-1:0] layer_q;
@@ -64,6 +81,12 @@ module phasic_loader #(
   logic [15:0]          width;
   logic                 shaped;
   logic                 has_table;
+  logic                 has_memory;
+  logic                 targets;         // its memory is a table of bytes, and words of these; else values of 32 bits
+  logic [15:0]          sources;
+  logic [15:0]          last_values;     // of the last row
+  logic [31:0]          memory_bytes;
+  logic [31:0]          memory_offset;
   logic [31:0]          offset;
   logic [31:0]          bytes;
   logic                 last_layer;
@@ -78,6 +101,11 @@ module phasic_loader #(
     width     = '0;
     shaped    = 1'b0;
     has_table = 1'b0;
+    has_memory    = 1'b0;
+    targets       = 1'b0;
+    sources       = '0;
+    memory_bytes  = '0;
+    memory_offset = '0;
     offset    = '0;
     bytes     = '0;
     for (int e = 0; e < Engines; e++) begin
@@ -89,9 +117,24 @@ module phasic_loader #(
         offset    = table_q ? layers_i[DescriptorBits*e + 8*phasic_pkg::LayerLevelsOffset +: 32]
                             : layers_i[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         bytes     = table_q ? layer_tables_i[32*e +: 32] : layer_weights_i[32*e +: 32];
+        if (Memories) begin
+          has_memory    = 1'(phasic_pkg::FactorHasMemory >> layers_i[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
+          targets       = 1'(phasic_pkg::FactorMovesFilters >> layers_i[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
+          sources       = rows_i[16*e +: 16];
+          memory_bytes  = layer_memory_i[32*e +: 32];
+          memory_offset = layers_i[DescriptorBits*e + MemoryOffsetBit +: 32];
+        end
       end
     end
+    if (part_q == PartMemory) begin
+      offset = memory_offset;
+      bytes  = memory_bytes;
+    end else if (part_q == PartLast) begin
+      offset = memory_offset + memory_bytes;
+      bytes  = (((32'(last_values) << 2) + 32'd63) >> 6) << 6;
+    end
   end
+  assign last_values = targets ? sources : neurons;
   assign last_layer = 32'(layer_q) + 32'd1 == 32'(layer_count_i);
 
   assign unpack_valid = data_valid_i && (state_q == StData);
@@ -104,10 +147,11 @@ module phasic_loader #(
       table_q      <= 1'b0;
       error_q      <= 1'b0;
       layer_q      <= '0;
+      part_q       <= PartRows;
       beats_left_q <= '0;
       address_q    <= '0;
     end else begin
-      if (word_valid) address_q <= address_q + 1'b1;
+      if (word_valid || memory_valid) address_q <= address_q + 1'b1;
       case (state_q)
         StIdle: begin
           if (start_i) begin
@@ -115,10 +159,12 @@ module phasic_loader #(
             table_q <= table_i;
             error_q <= 1'b0;
             layer_q <= '0;
+            part_q  <= PartRows;
           end
         end
         StLayer: begin
-          address_q    <= '0;
+          // A table of targets follows the rows.
+          if (!(part_q == PartMemory && targets)) address_q <= '0;
           beats_left_q <= bytes >> BeatShift;
           if (error_q) begin
             state_q <= StDone;
@@ -140,8 +186,14 @@ module phasic_loader #(
         end
         StFlush: begin
           if (!unpack_busy) begin
-            state_q <= last_layer ? StDone : StLayer;
-            layer_q <= last_layer ? '0 : layer_q + 1'b1;
+            if (!table_q && has_memory && part_q != PartLast) begin
+              state_q <= StLayer;
+              part_q  <= (part_q == PartRows) ? PartMemory : PartLast;
+            end else begin
+              state_q <= last_layer ? StDone : StLayer;
+              layer_q <= last_layer ? '0 : layer_q + 1'b1;
+              part_q  <= PartRows;
+            end
           end
         end
         default: state_q <= StIdle;
@@ -184,8 +236,8 @@ module phasic_loader #(
       .clk_i,
       .rst_ni,
       .clear_i     (state_q == StCommand),
-      .elements_i  (table_q ? neurons : width),
-      .in_valid_i  (unpack_valid && !grouped),
+      .elements_i  (table_q ? neurons : (part_q == PartRows) ? width : sources),
+      .in_valid_i  (unpack_valid && !grouped && !wide),
       .in_ready_o  (rows_ready),
       .in_data_i   (data_i),
       .word_valid_o(rows_valid),
@@ -193,6 +245,7 @@ module phasic_loader #(
       .busy_o      (rows_busy)
     );
   end else begin : gen_separate
+    logic                         bytewise;        // levels or targets
     logic                         weights_ready, weights_valid, weights_busy;
     logic                         levels_ready, levels_valid, levels_busy;
     logic [Lanes*WeightWidth-1:0] weights_word;
@@ -207,7 +260,7 @@ module phasic_loader #(
       .rst_ni,
       .clear_i     (state_q == StCommand),
       .elements_i  (width),
-      .in_valid_i  (unpack_valid && !table_q),
+      .in_valid_i  (unpack_valid && !bytewise && !wide),
       .in_ready_o  (weights_ready),
       .in_data_i   (data_i),
       .word_valid_o(weights_valid),
@@ -222,25 +275,56 @@ module phasic_loader #(
       .clk_i,
       .rst_ni,
       .clear_i     (state_q == StCommand),
-      .elements_i  (neurons),
-      .in_valid_i  (unpack_valid && table_q && !grouped),
+      .elements_i  (table_q ? neurons : sources),
+      .in_valid_i  (unpack_valid && bytewise && !grouped && !wide),
       .in_ready_o  (levels_ready),
       .in_data_i   (data_i),
       .word_valid_o(levels_valid),
       .word_o      (levels_word),
       .busy_o      (levels_busy)
     );
-    assign rows_ready  = table_q ? levels_ready : weights_ready;
+    assign bytewise    = table_q || (part_q == PartMemory && targets);
+    assign rows_ready  = bytewise ? levels_ready : weights_ready;
     assign rows_busy   = weights_busy || levels_busy;
     assign rows_valid  = weights_valid || levels_valid;
-    assign rows_word   = table_q ? (Lanes * WeightWidth)'(levels_word) : weights_word;
+    assign rows_word   = bytewise ? (Lanes * WeightWidth)'(levels_word) : weights_word;
+  end
+
+  // ---- values of 32 bits ----
+  logic wide, memory_ready, memory_valid, memory_busy;
+  assign wide = part_q == PartLast || (part_q == PartMemory && !targets);
+
+  if (Memories) begin : gen_memory
+    phasic_unpack #(
+      .DataWidth(DataWidth),
+      .Lanes(Lanes),
+      .ElementWidth(phasic_pkg::MemoryWidth)
+    ) u_values (
+      .clk_i,
+      .rst_ni,
+      .clear_i     (state_q == StCommand),
+      .elements_i  ((part_q == PartLast) ? last_values : sources),
+      .in_valid_i  (unpack_valid && wide),
+      .in_ready_o  (memory_ready),
+      .in_data_i   (data_i),
+      .word_valid_o(memory_valid),
+      .word_o      (load_memory_data_o),
+      .busy_o      (memory_busy)
+    );
+  end else begin : gen_no_memory
+    logic unused_memory;
+    assign unused_memory = ^{rows_i, layer_memory_i};
+    assign {memory_ready, memory_valid, memory_busy, load_memory_data_o} = '0;
   end
 
   assign grouped      = table_q && shaped;
-  assign unpack_ready = grouped ? groups_ready : rows_ready;
-  assign unpack_busy  = rows_busy || groups_busy;
+  assign unpack_ready = wide ? memory_ready : grouped ? groups_ready : rows_ready;
+  assign unpack_busy  = rows_busy || groups_busy || memory_busy;
   assign word_valid   = rows_valid || groups_valid;
   assign load_data_o  = groups_valid ? (Lanes * WeightWidth)'(groups_word) : rows_word;
+
+  assign load_memory_o      = memory_valid;
+  assign load_memory_last_o = part_q == PartLast;
 
   assign load_valid_o   = word_valid;
   assign load_table_o   = table_q;

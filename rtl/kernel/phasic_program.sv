@@ -4,7 +4,8 @@
 // Handshake: start_i begins; the block is asked for with one read command (offset 0 of the program buffer) and all of its words are
 //            taken. done_o pulses at the end with error_code_o (none if the program is good) and error_detail_o. The program and what
 //            is computed from it hold until the next start.
-// Latency:   144 words, then at most 33 cycles for each product (three a layer, then four); seven products more for the shape of a convolution.
+// Latency:   144 words, then at most 33 cycles for each product (three a layer, then four); seven more for the shape of a convolution, two for
+//            a grid and two for what a layer keeps beside its weights.
 // Parameters: those of the kernel.
 `default_nettype none
 
@@ -19,7 +20,10 @@ module phasic_program #(
   parameter int MaxOutputs = 64,
   parameter int WeightDepth = 16384,
   parameter int Rules = 0,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid,
+  parameter int SumDepth = 0,
+  parameter int MemoryDepth = 0,
+  localparam int DescriptorBits = ((Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0) ? 8 * phasic_pkg::LayerBytes
+                                                                                                          : 8 * phasic_pkg::LayerGrid,
   // The positions of a convolution have up to three rows of state each.
   localparam int StoredBits = ((Rules & phasic_pkg::RulesConvolution) != 0) ? 18 : 16
 ) (
@@ -44,7 +48,7 @@ module phasic_program #(
   output logic                   word_ready_o,
   input  logic [31:0]            word_i,
   input  logic                   word_error_i,
-  // The program, of each descriptor what comes before its reserved words. Descriptors of layers that are not used are 0
+  // The program, of each descriptor what comes before the grid, or all if there can be one or a memory. Descriptors of layers that are not used are 0
   output logic [511:0]           program_o,
   output logic [Engines*DescriptorBits-1:0] layers_o,
   output logic [Engines*16-1:0]  sources_o,          // sources of each layer, bias included
@@ -53,32 +57,27 @@ module phasic_program #(
   output logic [Engines*16-1:0]  row_width_o,        // weights of a row of each layer: its neurons, or the channels of a position
   output logic [Engines*16-1:0]  row_words_o,        // ceil(width / Lanes) of each layer
   output logic [Engines*16-1:0]  neuron_words_o,     // words of each layer's neurons
+  output logic [Engines*32-1:0]  sum_words_o,        // words of each layer's sums: the same but with a grid
   output logic [Engines*32-1:0]  layer_weights_o,    // bytes of each layer's rows in memory
+  output logic [Engines*32-1:0]  layer_memory_o,     // bytes of what it keeps beside them, but for the last row (valid if it keeps something)
   output logic [Engines*32-1:0]  layer_tables_o,     // bytes of each layer's level table (valid if it has one)
   output logic [Engines*32-1:0]  layer_trace_o,      // bytes of each layer's trace of a sample (valid if traced)
   output logic [31:0]            sample_trace_o      // bytes of the trace of a sample (valid if traced)
 );
   localparam int LaneShift = $clog2(Lanes);
   localparam int DescriptorWords = DescriptorBits / 32;
+  // Only in descriptors that have it.
+  localparam int MemoryOffsetBit = (DescriptorBits > 8 * phasic_pkg::LayerMemoryOffset) ? 8 * phasic_pkg::LayerMemoryOffset : 0;
   localparam int WordCount = (phasic_pkg::ProgramHeaderBytes + phasic_pkg::MaxLayers * phasic_pkg::LayerBytes) / 4;
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
-  localparam bit Posts       = (Rules & phasic_pkg::RulesPost) != 0;
-  localparam bit Feedback    = (Rules & phasic_pkg::RulesFeedback) != 0;
-  localparam bit Competition = (Rules & phasic_pkg::RulesCompetition) != 0;
-  localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
-  // Values of enumerations that the build was made without.
-  localparam int FactorsAbsent = (Feedback ? 0 : phasic_pkg::FactorNeedsFeedback)
-                                 | (Competition ? 0 : phasic_pkg::FactorNeedsCompetition)
-                                 | phasic_pkg::FactorNeedsFeatures | phasic_pkg::FactorNeedsDiscriminant;
-  localparam int KindsAbsent   = Graded ? 0 : phasic_pkg::SampleKindNeedsGraded;
-  localparam int ResetsAbsent  = State ? 0 : phasic_pkg::ResetNeedsState;
-  localparam int ConnectionsAbsent = Convolution ? 0 : phasic_pkg::ConnectionNeedsConvolution;
-  // Rows of squares and wins, and those of potentials and spikes.
+  localparam bit Memories    = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0;
+  // Rows of squares and wins, of wins alone, of offsets, and those of potentials and spikes.
   localparam int CompetitionRows = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
+  localparam int WinsRows        = phasic_pkg::WinsWidth / WeightWidth;
+  localparam int OffsetRows      = phasic_pkg::MemoryWidth / WeightWidth;
   localparam int KeptRows        = phasic_pkg::PotentialWidth / WeightWidth + 1;
-  localparam int FlagsAlways     = (1 << phasic_pkg::ProgramHeaderFlagsLearnBit) | (1 << phasic_pkg::ProgramHeaderFlagsTraceBit);
 
   localparam logic [3:0] StIdle     = 4'd0;
   localparam logic [3:0] StCommand  = 4'd1;
@@ -92,16 +91,13 @@ module phasic_program #(
   localparam logic [3:0] StTraceRow = 4'd9;
   localparam logic [3:0] StTrace    = 4'd10;
   localparam logic [3:0] StDone     = 4'd11;
+  localparam logic [3:0] StKept     = 4'd12;   // words of what a layer keeps beside its rows,
+  localparam logic [3:0] StMemory   = 4'd13;   // and its bytes
 
   logic [3:0]             state_q;
   logic [7:0]             word_q;          // word of the block
   logic [511:0]           program_q;
   logic [Engines*DescriptorBits-1:0] layers_q;
-  logic [15:0]            previous_q;      // neurons of the layer before the one that is checked, or inputs
-  logic [15:0]            neurons_q;       // neurons of the layer that is checked
-  logic [2:0]             factor_q;        // its factor
-  logic [3:0]             input_shift_q;   // its input shift
-  logic                   all_steps_q;     // its span is all_steps
   logic                   bus_error_q;
   logic                   field_error_q;
   logic [9:0]             field_q;         // offset of the first illegal field
@@ -109,108 +105,62 @@ module phasic_program #(
   logic [31:0]            detail_q;
 
   // ---- Fields, in order of address -------------------------------------------------------------------------------------------
-  logic [31:0] inputs;
+  logic [15:0] inputs;
   logic [31:0] layers;
   logic [31:0] steps;
   logic [31:0] classes;
-  logic [1:0]  sample_kind;
   logic [31:0] stride;
   logic        tracing;
   logic        keeping;
-  logic [31:0] legal_flags;
-  assign inputs      = program_q[8*phasic_pkg::ProgramHeaderInputs +: 32];
-  assign layers      = program_q[8*phasic_pkg::ProgramHeaderLayers +: 32];
-  assign steps       = program_q[8*phasic_pkg::ProgramHeaderSteps +: 32];
-  assign classes     = program_q[8*phasic_pkg::ProgramHeaderClasses +: 32];
-  assign sample_kind = program_q[8*phasic_pkg::ProgramHeaderSampleKind +: 2];
-  assign stride      = program_q[8*phasic_pkg::ProgramHeaderSampleStride +: 32];
-  assign tracing     = program_q[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsTraceBit];
-  assign keeping     = State && program_q[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsKeepBit];
-  assign legal_flags = 32'(FlagsAlways)
-      | (32'(State && !(1'(phasic_pkg::SampleKindIsGraded >> sample_kind))) << phasic_pkg::ProgramHeaderFlagsKeepBit);
+  assign inputs  = program_q[8*phasic_pkg::ProgramHeaderInputs +: 16];
+  assign layers  = program_q[8*phasic_pkg::ProgramHeaderLayers +: 32];
+  assign steps   = program_q[8*phasic_pkg::ProgramHeaderSteps +: 32];
+  assign classes = program_q[8*phasic_pkg::ProgramHeaderClasses +: 32];
+  assign stride  = program_q[8*phasic_pkg::ProgramHeaderSampleStride +: 32];
+  assign tracing = program_q[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsTraceBit];
+  assign keeping = State && program_q[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsKeepBit];
 
   logic        take;
   logic        in_header;
   logic [2:0]  descriptor;       // of the word that is checked, if it is not in the header
   logic [4:0]  layer_word;       // its place in the descriptor
-  logic        last;             // it is that of the last layer
   logic        used;             // the word belongs to the header or to a layer of the network
-  logic        header_legal;
-  logic        layer_legal;
-  logic        signed_16;        // the word is a sign-extended 16-bit number
-  logic        competes;         // the layer that is checked has factor competition
+  logic        legal;
+  logic        before_legal;     // so is the word before, on which this one decides
+  logic        late_fault;       // the last word taken turns out to be illegal
+  logic        fields_busy;
+  logic [Engines*16-1:0] kernel_rows, positions, shape_words;
+  logic [Engines*32-1:0] shape_sums;
 
   assign take = word_valid_i && word_ready_o;
   assign in_header = word_q < 8'd16;
   assign {descriptor, layer_word} = word_q - 8'd16;
-  assign last = 32'(descriptor) + 32'd1 == layers;
   assign used = in_header || (32'(descriptor) < layers);
-  assign signed_16 = word_i[31:15] == {17{word_i[15]}};
-  assign competes = 1'(phasic_pkg::FactorCompetes >> factor_q);
 
-  always_comb begin
-    case (32'({word_q[3:0], 2'b00}))
-      phasic_pkg::ProgramHeaderMagic:   header_legal = word_i == 32'(phasic_pkg::ProgramMagic);
-      phasic_pkg::ProgramHeaderVersion: header_legal = word_i == 32'(phasic_pkg::ContractVersion);
-      phasic_pkg::ProgramHeaderSeedLow: header_legal = 1'b1;
-      phasic_pkg::ProgramHeaderSeedHigh: header_legal = 1'b1;
-      phasic_pkg::ProgramHeaderInputs:  header_legal = (word_i != '0) && (word_i <= 32'(MaxRows));
-      phasic_pkg::ProgramHeaderLayers:  header_legal = (word_i != '0) && (word_i <= 32'(Engines));
-      phasic_pkg::ProgramHeaderSteps:   header_legal = (word_i != '0) && (word_i <= 32'(MaxSteps));
-      phasic_pkg::ProgramHeaderClasses: header_legal = (word_i != '0) && (word_i <= 32'(MaxClasses));
-      phasic_pkg::ProgramHeaderSampleKind:
-        header_legal = (word_i <= 32'(phasic_pkg::ProgramHeaderSampleKindMaximum)) && !(1'(KindsAbsent >> word_i[1:0]))
-            && (!(1'(phasic_pkg::SampleKindIsGraded >> word_i[1:0])) || (steps == 32'd1));
-      phasic_pkg::ProgramHeaderSampleStride:
-        header_legal = (word_i[5:0] == '0) && (word_i >= 32'(phasic_pkg::ProgramHeaderSampleStrideMinimum))
-            && (word_i <= 32'(phasic_pkg::ProgramHeaderSampleStrideMaximum))
-            && (!(1'(phasic_pkg::SampleKindByInput >> sample_kind))
-                || (word_i >= inputs + 32'(phasic_pkg::SampleHeaderBytes)));
-      phasic_pkg::ProgramHeaderFlags:   header_legal = (word_i & ~legal_flags) == '0;
-      default:                          header_legal = word_i == '0;
-    endcase
-  end
-
-  always_comb begin
-    case (32'({layer_word, 2'b00}))
-      phasic_pkg::LayerNeurons:    layer_legal = (word_i != '0) && (word_i <= 32'(MaxNeurons));
-      phasic_pkg::LayerFlags:
-        layer_legal = (word_i[31:phasic_pkg::LayerFlagsBiasBit+1] == '0) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
-      phasic_pkg::LayerThreshold:  layer_legal = signed_16;
-      phasic_pkg::LayerWindow:     layer_legal = signed_16;
-      phasic_pkg::LayerLeak:       layer_legal = (word_i <= 32'(phasic_pkg::LayerLeakMaximum)) && (State || (word_i[7:0] == '0));
-      phasic_pkg::LayerInputShift: layer_legal = word_i <= 32'(phasic_pkg::LayerInputShiftMaximum);
-      phasic_pkg::LayerFactor:
-        layer_legal = (word_i <= 32'(phasic_pkg::LayerFactorMaximum)) && !(1'(FactorsAbsent >> word_i[2:0]))
-            && (!(1'(phasic_pkg::FactorByClass >> word_i[2:0])) || (32'(neurons_q) >= classes))
-            && !(1'((last ? phasic_pkg::FactorHiddenOnly : phasic_pkg::FactorLastOnly) >> word_i[2:0]))
-            && (!(1'(phasic_pkg::FactorCompetes >> word_i[2:0]))
-                || (!tracing && (32'(input_shift_q) <= 32'(phasic_pkg::CompetitionInputShift))));
-      phasic_pkg::LayerSpan:
-        layer_legal = (word_i <= 32'(phasic_pkg::LayerSpanMaximum))
-            && ((word_i != 32'(phasic_pkg::SpanAllSteps))
-                || (!(1'(phasic_pkg::SampleKindIsGraded >> sample_kind))
-                    && (!(1'(phasic_pkg::FactorByCoincidence >> factor_q)) || (32'(neurons_q) <= 32'(MaxOutputs)))));
-      phasic_pkg::LayerRounding:      layer_legal = word_i <= 32'(phasic_pkg::LayerRoundingMaximum);
-      phasic_pkg::LayerRate:          layer_legal = word_i[31:16] == '0;
-      phasic_pkg::LayerFactorShift:
-        layer_legal = word_i <= 32'(competes ? phasic_pkg::CompetitionFactorShift : phasic_pkg::LayerFactorShiftMaximum);
-      phasic_pkg::LayerWeightsOffset: layer_legal = word_i[5:0] == '0;
-      phasic_pkg::LayerLevelsOffset:  layer_legal = word_i[5:0] == '0;
-      phasic_pkg::LayerPost:          layer_legal = word_i <= (Posts ? 32'(phasic_pkg::LayerPostMaximum) : 32'd0);
-      phasic_pkg::LayerTraceShift:    layer_legal = word_i <= ((Posts && all_steps_q) ? 32'(phasic_pkg::LayerTraceShiftMaximum) : 32'd0);
-      phasic_pkg::LayerHomeostasis:   layer_legal = word_i <= (Competition ? 32'(phasic_pkg::LayerHomeostasisMaximum) : 32'd0);
-      phasic_pkg::LayerReset:         layer_legal = (word_i <= 32'(phasic_pkg::LayerResetMaximum)) && !(1'(ResetsAbsent >> word_i[1:0]));
-      phasic_pkg::LayerConnection:
-        layer_legal = (word_i <= 32'(phasic_pkg::LayerConnectionMaximum)) && !(1'(ConnectionsAbsent >> word_i[0]))
-            && !(1'(phasic_pkg::ConnectionHasShape >> word_i[0]) && competes);
-      phasic_pkg::LayerSourceRows, phasic_pkg::LayerSourceColumns, phasic_pkg::LayerSourceChannels, phasic_pkg::LayerPool,
-      phasic_pkg::LayerPadding, phasic_pkg::LayerStride, phasic_pkg::LayerKernelRows, phasic_pkg::LayerKernelColumns,
-      phasic_pkg::LayerChannels:
-        layer_legal = shape_legal;
-      default:                        layer_legal = word_i == '0;
-    endcase
-  end
+  phasic_program_fields #(
+    .Lanes(Lanes), .Engines(Engines), .MaxRows(MaxRows), .MaxNeurons(MaxNeurons), .MaxSteps(MaxSteps), .MaxClasses(MaxClasses),
+    .MaxOutputs(MaxOutputs), .SumDepth(SumDepth), .Rules(Rules)
+  ) u_fields (
+    .clk_i,
+    .rst_ni,
+    .take_i        (take),
+    .word_i,
+    .in_header_i   (in_header),
+    .used_i        (used),
+    .header_word_i (word_q[3:0]),
+    .layer_i       (descriptor[1:0]),
+    .layer_word_i  (layer_word),
+    .last_i        (32'(descriptor) + 32'd1 == layers),
+    .program_i     (program_q),
+    .legal_o       (legal),
+    .before_legal_o(before_legal),
+    .busy_o        (fields_busy),
+    .fault_o       (late_fault),
+    .kernel_rows_o (kernel_rows),
+    .positions_o   (positions),
+    .sum_words_o   (shape_sums),
+    .neuron_words_o(shape_words)
+  );
 
   for (genvar w = 0; w < 16; w++) begin : gen_header
     always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -223,7 +173,7 @@ module phasic_program #(
   end
   for (genvar w = 0; w < DescriptorWords * Engines; w++) begin : gen_layers
     // Without convolutions the fields of their shapes are 0.
-    localparam bit Kept = Convolution || w % DescriptorWords < phasic_pkg::LayerSourceRows / 4;
+    localparam bit Kept = Convolution || w % DescriptorWords < phasic_pkg::LayerSourceRows / 4 || w % DescriptorWords >= phasic_pkg::LayerGrid / 4;
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         layers_q[32*w +: 32] <= '0;
@@ -231,50 +181,6 @@ module phasic_program #(
         layers_q[32*w +: 32] <= used ? word_i : '0;
       end
     end
-  end
-
-  // ---- Shapes of convolutions ------------------------------------------------------------------------------------------------
-  logic                   shape_legal, shape_busy, shape_fault;
-  logic [Engines*16-1:0]  kernel_rows, positions, shape_words;
-
-  if (Convolution) begin : gen_shapes
-    logic bias_q, shaped_q;
-    always_ff @(posedge clk_i or negedge rst_ni) begin
-      if (!rst_ni) begin
-        bias_q   <= 1'b0;
-        shaped_q <= 1'b0;
-      end else if (take) begin
-        if (layer_word == 5'(phasic_pkg::LayerFlags / 4)) bias_q <= word_i[phasic_pkg::LayerFlagsBiasBit];
-        if (in_header) shaped_q <= 1'b0;
-        else if (layer_word == 5'(phasic_pkg::LayerConnection / 4)) shaped_q <= used && 1'(phasic_pkg::ConnectionHasShape >> word_i[0]);
-      end
-    end
-
-    phasic_program_shape #(
-      .Lanes  (Lanes),
-      .Engines(Engines),
-      .MaxRows(MaxRows)
-    ) u_shape (
-      .clk_i,
-      .rst_ni,
-      .take_i        (take && !in_header),
-      .layer_i       (descriptor[1:0]),
-      .layer_word_i  (layer_word),
-      .word_i,
-      .shaped_i      (shaped_q),
-      .bias_i        (bias_q),
-      .sources_i     (previous_q),
-      .neurons_i     (neurons_q),
-      .legal_o       (shape_legal),
-      .busy_o        (shape_busy),
-      .fault_o       (shape_fault),
-      .kernel_rows_o (kernel_rows),
-      .positions_o   (positions),
-      .neuron_words_o(shape_words)
-    );
-  end else begin : gen_no_shapes
-    assign shape_legal = word_i == '0;
-    assign {shape_busy, shape_fault, kernel_rows, positions, shape_words} = '0;
   end
 
   // ---- Sizes -----------------------------------------------------------------------------------------------------------------
@@ -287,8 +193,13 @@ module phasic_program #(
   logic [31:0]            layer_weights_offset;
   logic [31:0]            layer_levels_offset;
   logic                   layer_has_table;
+  logic                   layer_has_memory;
+  logic                   layer_moves_filters;   // its memory is one of targets; else that of a discriminant
+  logic [15:0]            layer_sources;         // rows of weights without a bias
+  logic [31:0]            layer_memory_offset;
   logic [15:0]            last_neurons;
   logic [Engines*32-1:0]  layer_weights_q;
+  logic [Engines*32-1:0]  layer_memory_q;
   logic [Engines*32-1:0]  layer_tables_q;
   logic [Engines*32-1:0]  layer_trace_q;
   logic [31:0]            sample_trace_q;
@@ -296,11 +207,13 @@ module phasic_program #(
   for (genvar e = 0; e < Engines; e++) begin : gen_shape
     logic [15:0] rows_before;
     if (e == 0) begin : gen_first
-      assign rows_before = inputs[15:0];
+      assign rows_before = inputs;
     end else begin : gen_next
       assign rows_before = layers_q[DescriptorBits*(e-1) + 8*phasic_pkg::LayerNeurons +: 16];
     end
-    logic shaped, bias;
+    logic       shaped, bias;
+    logic [2:0] factor;
+    assign factor = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3];
     assign bias   = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFlags];
     assign shaped = Convolution && layers_q[DescriptorBits*e + 8*phasic_pkg::LayerConnection];
     assign sources_o[16*e +: 16]   = rows_before + 16'(bias);
@@ -308,11 +221,14 @@ module phasic_program #(
     assign row_width_o[16*e +: 16] = shaped ? layers_q[DescriptorBits*e + 8*phasic_pkg::LayerChannels +: 16]
                                             : layers_q[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
     assign stored_rows_o[StoredBits*e +: StoredBits] = StoredBits'(rows_o[16*e +: 16])
-        + (1'(phasic_pkg::FactorCompetes >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]) ? StoredBits'(CompetitionRows)
+        + (1'(phasic_pkg::FactorCompetes >> factor) ? StoredBits'(CompetitionRows)
+           : Memories && 1'(phasic_pkg::FactorMovesFilters >> factor) ? StoredBits'(WinsRows)
+           : Memories && 1'(phasic_pkg::FactorChangesMemory >> factor) ? StoredBits'(OffsetRows)
            : !keeping ? StoredBits'(0)
            : shaped ? StoredBits'(KeptRows * 32'(positions[16*e +: 16])) : StoredBits'(KeptRows));
     assign row_words_o[16*e +: 16]    = 16'((17'(row_width_o[16*e +: 16]) + 17'(Lanes - 1)) >> LaneShift);
     assign neuron_words_o[16*e +: 16] = shaped ? shape_words[16*e +: 16] : row_words_o[16*e +: 16];
+    assign sum_words_o[32*e +: 32]    = shaped ? shape_sums[32*e +: 32] : 32'(row_words_o[16*e +: 16]);
   end
 
   always_comb begin
@@ -323,6 +239,10 @@ module phasic_program #(
     layer_weights_offset = '0;
     layer_levels_offset  = '0;
     layer_has_table      = 1'b0;
+    layer_has_memory     = 1'b0;
+    layer_moves_filters  = 1'b0;
+    layer_sources        = '0;
+    layer_memory_offset  = '0;
     last_neurons         = '0;
     for (int e = 0; e < Engines; e++) begin
       if (layer_q == LayerBits'(e)) begin
@@ -333,6 +253,12 @@ module phasic_program #(
         layer_weights_offset = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         layer_levels_offset  = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerLevelsOffset +: 32];
         layer_has_table      = 1'(phasic_pkg::FactorHasLevels >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
+        if (Memories) begin
+          layer_has_memory    = 1'(phasic_pkg::FactorHasMemory >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
+          layer_moves_filters = 1'(phasic_pkg::FactorMovesFilters >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
+          layer_sources       = rows_o[16*e +: 16];
+          layer_memory_offset = layers_q[DescriptorBits*e + MemoryOffsetBit +: 32];
+        end
       end
       if (layers == 32'(e + 1)) last_neurons = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
     end
@@ -345,9 +271,15 @@ module phasic_program #(
   logic [31:0] factor_b;
   logic [63:0] product;
   logic [63:0] sum;
-  logic [31:0] addend;
+  logic [32:0] addend;
   logic [31:0] limit;
+  logic [31:0] weight_words_q;   // of the rows of a layer
+  logic [31:0] last_row_bytes;   // of the last row of a layer's memory
+  logic [31:0] memory_rows;      // of its other rows
   logic        exceeds;
+
+  assign memory_rows    = layer_moves_filters ? 32'(layer_sources) : 32'(layer_sources) + 32'(layer_neurons);
+  assign last_row_bytes = (((layer_moves_filters ? 32'(layer_sources) << 2 : 32'(layer_neurons) << 2) + 32'd63) >> 6) << 6;
 
   always_comb begin
     factor_a = 32'(layer_rows);
@@ -355,15 +287,27 @@ module phasic_program #(
     addend   = '0;
     limit    = 32'(WeightDepth);
     case (state_q)
+      StKept: begin
+        factor_a = memory_rows;
+        factor_b = (32'(layer_sources) + 32'(Lanes - 1)) >> LaneShift;
+        addend   = layer_moves_filters ? 33'(weight_words_q) : '0;
+        limit    = layer_moves_filters ? 32'(WeightDepth) : 32'(MemoryDepth);
+      end
+      StMemory: begin
+        factor_a = memory_rows;
+        factor_b = (((layer_moves_filters ? 32'(layer_sources) : 32'(layer_sources) << 2) + 32'd63) >> 6) << 6;
+        addend   = 33'(layer_memory_offset) + 33'(last_row_bytes);
+        limit    = weights_bytes_i;
+      end
       StWeights: begin
         factor_b = ((32'(layer_width) * 32'(WeightWidth / 8) + 32'd63) >> 6) << 6;
-        addend   = layer_weights_offset;
+        addend   = 33'(layer_weights_offset);
         limit    = weights_bytes_i;
       end
       StTables: begin
         factor_a = classes;
         factor_b = ((32'(layer_neurons) + 32'd63) >> 6) << 6;
-        addend   = layer_levels_offset;
+        addend   = 33'(layer_levels_offset);
         limit    = tables_bytes_i;
       end
       StSamples: begin
@@ -374,13 +318,13 @@ module phasic_program #(
       StResults: begin
         factor_a = sample_count_i;
         factor_b = ((32'(phasic_pkg::ResultRecordBytes) + (32'(last_neurons) << 2) + 32'd63) >> 6) << 6;
-        addend   = 32'(phasic_pkg::ResultsHeaderBytes + phasic_pkg::MaxLayers * phasic_pkg::LayerCountersBytes);
+        addend   = 33'(phasic_pkg::ResultsHeaderBytes + phasic_pkg::MaxLayers * phasic_pkg::LayerCountersBytes);
         limit    = results_bytes_i;
       end
       StTraceRow: begin
         factor_a = steps;
         factor_b = (((32'(layer_neurons) << 1) + 32'd63) >> 6) << 6;
-        addend   = sample_trace_q;
+        addend   = 33'(sample_trace_q);
         limit    = '1;
       end
       StTrace: begin
@@ -409,11 +353,6 @@ module phasic_program #(
     if (!rst_ni) begin
       state_q         <= StIdle;
       word_q          <= '0;
-      previous_q      <= '0;
-      neurons_q       <= '0;
-      input_shift_q   <= '0;
-      factor_q        <= '0;
-      all_steps_q     <= 1'b0;
       bus_error_q     <= 1'b0;
       field_error_q   <= 1'b0;
       field_q         <= '0;
@@ -421,7 +360,9 @@ module phasic_program #(
       detail_q        <= '0;
       layer_q         <= '0;
       layer_weights_q <= '0;
+      layer_memory_q  <= '0;
       layer_tables_q  <= '0;
+      weight_words_q  <= '0;
       layer_trace_q   <= '0;
       sample_trace_q  <= '0;
       multiply_q      <= 1'b0;
@@ -442,25 +383,16 @@ module phasic_program #(
         end
         StCommand: if (cmd_ready_i) state_q <= StRead;
         StRead: begin
-          if (shape_fault && !field_error_q) begin
+          if (late_fault && !field_error_q) begin
             field_error_q <= 1'b1;
             field_q       <= {word_q - 8'd1, 2'b00};
           end
           if (take) begin
             word_q <= word_q + 1'b1;
             if (word_error_i) bus_error_q <= 1'b1;
-            if (used && !field_error_q && !(in_header ? header_legal : layer_legal)) begin
+            if (used && !field_error_q && !(legal && before_legal)) begin
               field_error_q <= 1'b1;
-              field_q       <= {word_q, 2'b00};
-            end
-            if (in_header) begin
-              previous_q <= inputs[15:0];
-            end else begin
-              if (layer_word == 5'(phasic_pkg::LayerNeurons / 4)) neurons_q <= word_i[15:0];
-              if (layer_word == 5'(phasic_pkg::LayerFactor / 4)) factor_q <= word_i[2:0];
-              if (layer_word == 5'(phasic_pkg::LayerInputShift / 4)) input_shift_q <= word_i[3:0];
-              if (layer_word == 5'(phasic_pkg::LayerSpan / 4)) all_steps_q <= word_i[0];
-              if (layer_word == '1) previous_q <= neurons_q;
+              field_q       <= {before_legal ? word_q : word_q - 8'd1, 2'b00};
             end
             if (word_q == 8'(WordCount - 1)) state_q <= StFields;
           end
@@ -489,26 +421,32 @@ module phasic_program #(
               code_q     <= 32'(phasic_pkg::ErrorBufferSize);
             end
             case (state_q)
-              StCapacity: begin
-                layer_q <= last_layer ? '0 : layer_q + 1'b1;
+              StCapacity, StKept: begin
+                weight_words_q <= product[31:0];
                 if (exceeds) begin
                   code_q   <= 32'(phasic_pkg::ErrorCapacity);
                   detail_q <= 32'(layer_q);
-                end else if (last_layer) begin
-                  state_q <= StWeights;
+                end else if (state_q == StCapacity && layer_has_memory) begin
+                  state_q <= StKept;
+                end else begin
+                  state_q <= last_layer ? StWeights : StCapacity;
+                  layer_q <= last_layer ? '0 : layer_q + 1'b1;
                 end
               end
-              StWeights: begin
+              StWeights, StMemory: begin
                 for (int e = 0; e < Engines; e++) begin
-                  if (layer_q == LayerBits'(e)) layer_weights_q[32*e +: 32] <= product[31:0];
+                  if (layer_q == LayerBits'(e) && state_q == StWeights) layer_weights_q[32*e +: 32] <= product[31:0];
+                  if (layer_q == LayerBits'(e) && state_q == StMemory) layer_memory_q[32*e +: 32] <= product[31:0];
                 end
                 detail_q <= 32'(phasic_pkg::ArgumentWeights);
                 if (!exceeds) begin
-                  if (layer_has_table) begin
+                  if (state_q == StWeights && layer_has_memory) begin
+                    state_q <= StMemory;
+                  end else if (layer_has_table) begin
                     state_q <= StTables;
                   end else begin
+                    state_q <= last_layer ? StSamples : StWeights;
                     layer_q <= last_layer ? '0 : layer_q + 1'b1;
-                    if (last_layer) state_q <= StSamples;
                   end
                 end
               end
@@ -555,7 +493,7 @@ module phasic_program #(
 
   assign cmd_valid_o    = state_q == StCommand;
   assign cmd_bytes_o    = 32'(4 * WordCount);
-  assign word_ready_o   = state_q == StRead && !shape_busy;
+  assign word_ready_o   = state_q == StRead && !fields_busy;
   assign done_o         = state_q == StDone;
   assign error_code_o   = code_q;
   assign error_detail_o = (code_q == 32'(phasic_pkg::ErrorNone)) ? '0 : detail_q;
@@ -563,6 +501,7 @@ module phasic_program #(
   assign program_o       = program_q;
   assign layers_o        = layers_q;
   assign layer_weights_o = layer_weights_q;
+  assign layer_memory_o  = layer_memory_q;
   assign layer_tables_o  = layer_tables_q;
   assign layer_trace_o   = layer_trace_q;
   assign sample_trace_o  = sample_trace_q;

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks the fields of a layer descriptor that give the shape of a connection, source_rows to channels, and computes what follows from them.
+// Checks the fields of a layer descriptor that give the shape of a connection, source_rows to channels, and the size of its grid, and computes what
+// follows from them.
 //
 // Handshake: words of descriptors come with take_i, in order of address; legal_o belongs to the word that is taken. Fields that products decide
 //            are checked afterwards: busy_o is 1 meanwhile, and no word may be taken; fault_o for one cycle says that such a field, the last word
-//            taken, is illegal. What belongs to the layer (its connection, flags, neurons and sources) holds while its words come. The results of
-//            a layer hold until its words come again.
-// Latency:   none, or at most 33 cycles for each product: two for source_channels and kernel_columns, three for channels.
-// Parameters: Lanes, Engines, MaxRows as those of the kernel.
+//            taken, is illegal. With Grids only the grid decides whether channels are legal: before_legal_o, which belongs to its word. What
+//            belongs to the layer (its connection, flags, neurons and sources) holds while its words come. The results of a layer hold until its
+//            words come again.
+// Latency:   none, or at most 33 cycles for each product: two for source_channels, kernel_columns and grid, three for channels.
+// Parameters: Lanes, Engines, MaxRows, SumDepth as those of the kernel; Grids, there can be some.
 `default_nettype none
 
 module phasic_program_shape #(
   parameter int Lanes   = 64,
   parameter int Engines = 4,
-  parameter int MaxRows = 1024
+  parameter int MaxRows = 1024,
+  parameter int SumDepth = 0,
+  parameter bit Grids   = 1'b0
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -23,19 +27,23 @@ module phasic_program_shape #(
   input  logic [31:0]           word_i,
   input  logic                  shaped_i,         // the layer's connection has a shape
   input  logic                  bias_i,
+  input  logic                  two_sided_i,
   input  logic [15:0]           sources_i,        // inputs, or neurons of the layer before
   input  logic [15:0]           neurons_i,
   output logic                  legal_o,
+  output logic                  before_legal_o,
   output logic                  busy_o,
   output logic                  fault_o,
   // of each layer with a shape
   output logic [Engines*16-1:0] kernel_rows_o,    // rows of weights without that of the bias
   output logic [Engines*16-1:0] positions_o,
-  output logic [Engines*16-1:0] neuron_words_o    // words of its neurons: positions times words of channels
+  output logic [Engines*32-1:0] sum_words_o,      // words of its sums: positions times words of channels
+  output logic [Engines*16-1:0] neuron_words_o    // words of its neurons: the same, or with a grid cells times sides times words of channels
 );
   localparam int LaneShift = $clog2(Lanes);
 
-  typedef enum logic [2:0] {ShapeIdle, ShapePlaces, ShapeSources, ShapeKernel, ShapeRows, ShapePositions, ShapeNeurons, ShapeWords} shape_e;
+  typedef enum logic [3:0] {ShapeIdle, ShapePlaces, ShapeSources, ShapeKernel, ShapeRows, ShapePositions, ShapeNeurons, ShapeWords, ShapeAnswers,
+                            ShapeAnswerWords} shape_e;
   shape_e state_q;
 
   logic [1:0]  layer_q;
@@ -51,6 +59,10 @@ module phasic_program_shape #(
   logic [63:0] product;
   logic [15:0] row_words;
   logic [16:0] positions_q;
+  logic [31:0] filters_q;                      // channels,
+  logic [15:0] filter_words_q;                 // and their words
+  logic [7:0]  answers_q;                      // cells times sides
+  logic        differ_q, deep_q;               // neurons are not those of the positions; their sums do not fit
 
   // Places of sources after pooling, with their padding.
   function logic [9:0] room_of(input logic [8:0] places, input logic [1:0] pool, input logic [1:0] padding);
@@ -79,11 +91,14 @@ module phasic_program_shape #(
       phasic_pkg::LayerStride:         legal_o = word_i != '0 && word_i <= 32'(phasic_pkg::LayerStrideMaximum);
       phasic_pkg::LayerKernelRows,
       phasic_pkg::LayerKernelColumns:  legal_o = fits;
+      phasic_pkg::LayerGrid:
+        legal_o = word_i <= 32'(phasic_pkg::LayerGridMaximum) && word_i <= 32'(position_rows_q) && word_i <= 32'(position_columns_q);
       default:                         legal_o = 1'b1;
     endcase
     if (!shaped_i) legal_o = word_i == '0;
   end
 
+  assign before_legal_o = !(Grids && shaped_i && differ_q && layer_word_i == 5'(phasic_pkg::LayerGrid / 4) && word_i == '0);
   assign busy_o    = state_q != ShapeIdle;
   assign row_words = 16'((32'(word_q[15:0]) + 32'(Lanes - 1)) >> LaneShift);
 
@@ -105,6 +120,14 @@ module phasic_program_shape #(
         factor_a = 32'(positions_q);
         factor_b = 32'(row_words);
       end
+      ShapeAnswers: begin
+        factor_a = 32'(answers_q);
+        factor_b = filters_q;
+      end
+      ShapeAnswerWords: begin
+        factor_a = 32'(answers_q);
+        factor_b = 32'(filter_words_q);
+      end
       default: ;
     endcase
   end
@@ -125,7 +148,8 @@ module phasic_program_shape #(
       case (state_q)
         ShapeSources: fault_o = product != 64'(sources_i);
         ShapeRows:    fault_o = product + 64'(bias_i) > 64'(MaxRows);
-        ShapeNeurons: fault_o = product != 64'(neurons_i);
+        ShapeNeurons: fault_o = !Grids && product != 64'(neurons_i);
+        ShapeAnswers: fault_o = product != 64'(neurons_i) || deep_q;
         default: ;
       endcase
     end
@@ -144,10 +168,12 @@ module phasic_program_shape #(
               phasic_pkg::LayerSourceChannels: state_q <= ShapePlaces;
               phasic_pkg::LayerKernelColumns:  state_q <= ShapeKernel;
               phasic_pkg::LayerChannels:       state_q <= ShapePositions;
+              phasic_pkg::LayerGrid: if (Grids && word_i != '0) state_q <= ShapeAnswers;
               default: ;
             endcase
             multiply_q <= layer_word_i == 5'(phasic_pkg::LayerSourceChannels / 4) || layer_word_i == 5'(phasic_pkg::LayerKernelColumns / 4)
-                          || layer_word_i == 5'(phasic_pkg::LayerChannels / 4);
+                          || layer_word_i == 5'(phasic_pkg::LayerChannels / 4)
+                          || (Grids && layer_word_i == 5'(phasic_pkg::LayerGrid / 4) && word_i != '0);
           end
         end
         default: begin
@@ -158,6 +184,7 @@ module phasic_program_shape #(
               ShapeKernel:    state_q <= ShapeRows;
               ShapePositions: state_q <= ShapeNeurons;
               ShapeNeurons:   state_q <= ShapeWords;
+              ShapeAnswers:   state_q <= ShapeAnswerWords;
               default: begin
                 state_q    <= ShapeIdle;
                 multiply_q <= 1'b0;
@@ -185,16 +212,22 @@ module phasic_program_shape #(
           position_rows_q <= positions;
         end
         phasic_pkg::LayerKernelColumns: position_columns_q <= positions;
+        phasic_pkg::LayerChannels: filters_q <= word_i;
+        phasic_pkg::LayerGrid: answers_q <= 8'((8'(word_i[3:0]) * 8'(word_i[3:0])) << two_sided_i);
         default: ;
       endcase
     end
+    if (state_q == ShapeWords) filter_words_q <= row_words;
     if (multiply_done) begin
+      if (state_q == ShapeNeurons) differ_q <= product != 64'(neurons_i);
+      if (state_q == ShapeWords) deep_q <= product > 64'(SumDepth);
       if (state_q == ShapePositions) positions_q <= product[16:0];
       for (int e = 0; e < Engines; e++) begin
         if (layer_q == 2'(e)) begin
           if (state_q == ShapeRows) kernel_rows_o[16*e +: 16] <= product[15:0];
           if (state_q == ShapeNeurons) positions_o[16*e +: 16] <= positions_q[15:0];
-          if (state_q == ShapeWords) neuron_words_o[16*e +: 16] <= product[15:0];
+          if (state_q == ShapeWords) sum_words_o[32*e +: 32] <= product[31:0];
+          if (state_q == ShapeWords || state_q == ShapeAnswerWords) neuron_words_o[16*e +: 16] <= product[15:0];
         end
       end
     end

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the weights of every layer back to memory: words of Lanes weights become rows that are padded with zeros to 64 bytes.
+// Writes the weights of every layer back to memory, or other rows of elements: words of Lanes of them become rows that are padded with zeros to 64
+// bytes.
 //
 // Handshake: start_i begins; for each layer one write command is given and then exactly its beats. done_o pulses when the last beat has
 //            been taken. Words are read from the core: store_valid_o in one cycle, store_data_i two cycles later.
@@ -12,15 +13,14 @@ module phasic_storer #(
   parameter int WeightWidth = 8,
   parameter int Engines = 4,
   parameter int DataWidth = 512,
-  parameter int RowsBits = 16,
-  localparam int DescriptorBits = 8 * phasic_pkg::LayerGrid
+  parameter int RowsBits = 16
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
   input  logic                         start_i,
   output logic                         done_o,
   input  logic [2:0]                   layer_count_i,
-  input  logic [Engines*DescriptorBits-1:0] layers_i,
+  input  logic [Engines*32-1:0]        offsets_i,        // of each layer's first row
   input  logic [Engines*RowsBits-1:0]  rows_i,           // rows of each layer in memory
   input  logic [Engines*16-1:0]        row_width_i,      // weights of a row of each layer
   input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
@@ -58,7 +58,7 @@ module phasic_storer #(
   logic [2:0]           state_q;
   logic [LayerBits-1:0] layer_q;
   logic [RowsBits-1:0]  rows_left_q;
-  logic [15:0]          beats_left_q;      // of the row
+  logic [16:0]          beats_left_q;      // of the row
   logic [15:0]          elements_left_q;   // of the row, from the next word on
   logic [15:0]          count_q;           // words or beats of the group so far
   logic [31:0]          address_q;
@@ -72,7 +72,7 @@ module phasic_storer #(
   logic [RowsBits-1:0]  rows;
   logic [31:0]          offset;
   logic [31:0]          bytes;
-  logic [15:0]          row_beats;
+  logic [16:0]          row_beats;
   logic                 last_layer;
   logic                 write;
 
@@ -85,12 +85,12 @@ module phasic_storer #(
       if (layer_q == LayerBits'(e)) begin
         width   = row_width_i[16*e +: 16];
         rows    = rows_i[RowsBits*e +: RowsBits];
-        offset  = layers_i[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
+        offset  = offsets_i[32*e +: 32];
         bytes   = layer_weights_i[32*e +: 32];
       end
     end
   end
-  assign row_beats = 16'(((32'(width) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
+  assign row_beats = 17'(((32'(width) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
   assign last_layer = 32'(layer_q) + 32'd1 == 32'(layer_count_i);
 
   assign write = data_valid_o && data_ready_i;
@@ -142,7 +142,7 @@ module phasic_storer #(
           if (write) begin
             beats_left_q <= beats_left_q - 1'b1;
             count_q      <= count_q + 1'b1;
-            if (beats_left_q == 16'd1) begin
+            if (beats_left_q == 17'd1) begin
               if (rows_left_q != '0) begin
                 state_q <= StRow;
               end else begin

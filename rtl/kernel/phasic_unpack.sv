@@ -4,7 +4,7 @@
 // Handshake: clear_i before the first row. Beats are taken by in_valid_i / in_ready_o; each word leaves in one cycle with word_valid_o and
 //            cannot be held up. busy_o: a beat that was taken still has words to come.
 // Latency:   one cycle from the last beat of a word to the word.
-// Parameters: DataWidth in bits; Lanes; ElementWidth in bits, 8 or 16.
+// Parameters: DataWidth in bits; Lanes; ElementWidth in bits, 8, 16 or 32.
 `default_nettype none
 
 module phasic_unpack #(
@@ -29,17 +29,17 @@ module phasic_unpack #(
 
   // Elements of the row that the next word does not come after, and beats of the row still to come.
   logic [15:0] elements_left_q;
-  logic [15:0] beats_left_q;
-  logic [15:0] row_beats;
+  logic [16:0] beats_left_q;
+  logic [16:0] row_beats;
   logic        take;
   logic        last_beat;
   logic        next_word;        // the word at hand is done with, whether it had elements or not
   logic        next_row;         // and it was the last one of the row
   logic [15:0] next_elements;
 
-  assign row_beats = 16'(((32'(elements_i) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
+  assign row_beats = 17'(((32'(elements_i) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
   assign take = in_valid_i && in_ready_o;
-  assign last_beat = beats_left_q == 16'd1;
+  assign last_beat = beats_left_q == 17'd1;
   assign next_elements = (32'(elements_left_q) > 32'(Lanes)) ? 16'(32'(elements_left_q) - 32'(Lanes)) : '0;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin

@@ -131,8 +131,10 @@ module phasic_loopback #(
     .error_o     (load_error_o),
     .layer_count_i,
     .layers_i,
+    .rows_i      ('0),
     .row_width_i (row_width),
     .layer_weights_i,
+    .layer_memory_i('0),
     .layer_tables_i,
     .cmd_valid_o (read_cmd),
     .cmd_ready_i (read_ready),
@@ -146,28 +148,36 @@ module phasic_loopback #(
     .load_table_o,
     .load_engine_o,
     .load_address_o,
-    .load_data_o
+    .load_data_o,
+    .load_memory_o(),
+    .load_memory_last_o(),
+    .load_memory_data_o()
   );
 
-  phasic_storer #(
+  phasic_write_back #(
     .Lanes(Lanes),
     .WeightWidth(WeightWidth),
     .Engines(Engines),
     .DataWidth(DataWidth)
-  ) u_storer (
+  ) u_write_back (
     .clk_i,
     .rst_ni,
     .start_i        (store_start_i),
     .done_o         (store_done_o),
     .layer_count_i,
     .layers_i,
-    .rows_i,
+    .stored_rows_i  (rows_i),
+    .rows_i         ('0),
     .row_width_i    (row_width),
     .layer_weights_i,
+    .layer_memory_i ('0),
     .store_valid_o  (store_valid),
     .store_engine_o (store_engine),
     .store_address_o(store_address),
     .store_data_i   (store_2_q),
+    .store_memory_o (),
+    .store_memory_last_o(),
+    .store_memory_data_i(1'b0),
     .cmd_valid_o    (write_cmd),
     .cmd_ready_i    (write_ready),
     .cmd_offset_o   (write_offset),
