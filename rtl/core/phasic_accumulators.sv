@@ -7,7 +7,8 @@
 // Latency:   a sum is written two cycles after its issue, three if Graded; sums_o holds the word read one cycle after sweep_read_i.
 // Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane; Graded, rows have values other than 1; OnePort,
 //            the sums of all lanes lie in one memory, for devices whose memories are few and wide; Sparse, not with OnePort, a word can have no
-//            row at all in a step: blank_o then says that its sum is 0. Before a run each word is then cleared by clearing_i and clear_word_i.
+//            row at all in a step: blank_o then says that its sum is 0. Before a run each word is then cleared by clearing_i and clear_word_i;
+//            Deep, not with OnePort, each bank lies in a large memory of its own: the running step and the sweep must not meet in one bank.
 `default_nettype none
 
 module phasic_accumulators #(
@@ -18,6 +19,7 @@ module phasic_accumulators #(
   parameter bit Graded      = 1'b0,
   parameter bit OnePort     = 1'b0,
   parameter bit Sparse      = 1'b0,
+  parameter bit Deep        = 1'b0,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1
 ) (
   input  logic                         clk_i,
@@ -160,6 +162,30 @@ module phasic_accumulators #(
       end
     end
     assign sums_o = read_q;
+  end else if (Deep) begin : gen_banks
+    (* ram_style = "huge" *) logic [Lanes*SumWidth-1:0] low_q [Words];
+    (* ram_style = "huge" *) logic [Lanes*SumWidth-1:0] high_q [Words];
+    logic [Lanes*SumWidth-1:0] read_high_q;
+    logic                      low_adds, high_adds, swept_bank_q;
+    assign low_adds  = valid1_q && !place1_q[WordBits];
+    assign high_adds = valid1_q && place1_q[WordBits];
+    assign sums_o    = swept_bank_q ? read_high_q : read_q;
+
+    always_ff @(posedge clk_i) begin : lanes
+      logic [Lanes*SumWidth-1:0] sums;
+      if (low_adds || (sweep_read_i && !sweep_bank_i)) read_q <= low_q[low_adds ? place1_q[WordBits-1:0] : sweep_word_i];
+      if (high_adds || (sweep_read_i && sweep_bank_i)) read_high_q <= high_q[high_adds ? place1_q[WordBits-1:0] : sweep_word_i];
+      if (sweep_read_i) swept_bank_q <= sweep_bank_i;
+      if (valid2_q) begin
+        for (int k = 0; k < Lanes; k++)
+          sums[SumWidth*k +: SumWidth] = sum_of(first, again_q, last_q[SumWidth*k +: SumWidth],
+                                                place2_q[WordBits] ? read_high_q[SumWidth*k +: SumWidth] : read_q[SumWidth*k +: SumWidth],
+                                                $signed(addends[AddendWidth*k +: AddendWidth]));
+        last_q <= sums;
+        if (!place2_q[WordBits]) low_q[place2_q[WordBits-1:0]] <= sums;
+        if (place2_q[WordBits]) high_q[place2_q[WordBits-1:0]] <= sums;
+      end
+    end
   end else begin : gen_ports
     (* ram_style = "distributed" *) logic [Lanes*SumWidth-1:0] sums_q [2 * (1 << WordBits)];
 

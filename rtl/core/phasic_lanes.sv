@@ -6,9 +6,9 @@
 //            factors_ready_o: the last layer's errors are there, if the factors need them. Scores of a contest by valid/ready.
 // Latency:   weights of a word that is issued are on weights_i two cycles later, those of a word to learn two cycles after weight_read_o, a word
 //            of state on stored_state_o, with stored_state_valid_o, two cycles after store_valid_i.
-// Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane; AddressBits, width of an
+// Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane, SumWords, sums; AddressBits, width of an
 //            address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback, Competition, Graded and
-//            Gate, State and Convolution, rules that there can be; SumBits of a change that is shared.
+//            Gate, State, Convolution and Grid, rules that there can be; SumBits of a change that is shared; DescriptorBits of a descriptor.
 `default_nettype none
 
 module phasic_lanes #(
@@ -17,6 +17,7 @@ module phasic_lanes #(
   parameter int SumWidth    = 19,
   parameter int TotalWidth  = 19,
   parameter int Words       = 16,
+  parameter int SumWords    = 16,
   parameter int AddressBits = 14,
   parameter int MaxClasses  = 64,
   parameter int MaxOutputs  = 64,
@@ -27,9 +28,12 @@ module phasic_lanes #(
   parameter bit Gate        = 1'b0,
   parameter bit State       = 1'b0,
   parameter bit Convolution = 1'b0,
+  parameter bit Grid        = 1'b0,
   parameter int SumBits     = 40,
+  parameter int DescriptorBits = 8 * phasic_pkg::LayerGrid,
   localparam int PlaceBits  = Convolution ? 32 : 16,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1,
+  localparam int SumWordBits = (SumWords > 1) ? $clog2(SumWords) : 1,
   localparam int LaneBits   = (Lanes > 1) ? $clog2(Lanes) : 1,
   localparam int CountWidth = Graded ? 8 : 6
 ) (
@@ -37,7 +41,7 @@ module phasic_lanes #(
   input  logic                         rst_ni,
   input  logic                         clear_i,
   // constants of the run
-  input  logic [8*phasic_pkg::LayerGrid-1:0] descriptor_i,
+  input  logic [DescriptorBits-1:0]    descriptor_i,
   input  logic [5:0]                   steps_i,
   input  logic [15:0]                  classes_i,
   input  logic                         graded_i,
@@ -46,10 +50,12 @@ module phasic_lanes #(
   input  logic [15:0]                  rows_i,
   input  logic [15:0]                  row_words_i,
   input  logic                         shaped_i,         // the layer is a convolution
+  input  logic                         grid_i,           // that answers over a grid
   input  logic [15:0]                  row_width_i,      // neurons of a position; in a dense layer all
   input  logic [WordBits-1:0]          row_last_word_i,  // the last word of a position
   input  logic [15:0]                  neuron_words_i,   // words of the layer's neurons
   input  logic [WordBits-1:0]          last_word_i,      // the last of them
+  input  logic [SumWordBits-1:0]       last_sum_word_i,  // the last word of its sums
   // levels, and of weights those words that are state
   input  logic                         load_level_i,
   input  logic                         load_weight_i,
@@ -70,16 +76,17 @@ module phasic_lanes #(
   input  logic [PlaceBits-1:0]         gate_neuron_i,    // its word times Lanes, and its lane
   // words of sums are cleared before a run
   input  logic                         clearing_i,
-  input  logic [WordBits-1:0]          clear_word_i,
+  input  logic [SumWordBits-1:0]       clear_word_i,
   // sums: weights of a word that is issued
   input  logic                         issue_i,
   input  logic                         issue_bank_i,
   input  logic                         issue_first_i,
-  input  logic [WordBits-1:0]          issue_word_i,
+  input  logic [SumWordBits-1:0]       issue_word_i,
   input  logic [7:0]                   issue_value_i,
   input  logic [Lanes*WeightWidth-1:0] weights_i,
   // sweep
   input  logic                         step_done_i,
+  output logic                         sweep_hold_o,
   input  logic                         sweep_read_i,
   input  logic [3:0]                   sweep_valid_i,
   input  logic                         sweep_bank_i,
@@ -96,6 +103,7 @@ module phasic_lanes #(
   input  logic [15:0]                  base0_i,          // in a build with convolutions the word's first neuron
   output logic [Lanes-1:0]             spikes_o,
   output logic [(Graded ? 8*Lanes : 1)-1:0] values_o,
+  output logic                         potentials_valid_o,
   output logic [Lanes-1:0]             potentials_limited_o,
   input  logic                         read_out_i,
   input  logic [LaneBits-1:0]          read_out_lane_i,
@@ -246,39 +254,32 @@ module phasic_lanes #(
   logic [Lanes*SumWidth-1:0]    step_sums;
   logic [Lanes*CountWidth-1:0]  counts, values;
   logic [Lanes-1:0]             post_plus, post_minus;
-  logic                         trit_read, blank;
+  logic                         trit_read;
   logic [WordBits-1:0]          trit_word;
   logic [Outputs*64-1:0]        all_trits;
 
-  phasic_accumulators #(
-    .Lanes      (Lanes),
-    .WeightWidth(WeightWidth),
-    .SumWidth   (TotalWidth),
-    .Words      (Words),
-    .Graded     (Graded),
-    .Sparse     (Convolution)
-  ) u_accumulators (
-    .clk_i,
-    .rst_ni,
-    .sparse_i     (shaped_i),
-    .clearing_i,
-    .clear_word_i,
-    .issue_i,
-    .issue_bank_i,
-    .issue_first_i,
-    .issue_word_i,
-    .issue_value_i,
-    .weights_i,
-    .sweep_read_i (sweep_read_i || contest_read),
-    .sweep_bank_i (compete_i ? !issue_bank_i : sweep_bank_i),
-    .sweep_word_i (compete_i ? contest_word : word0_i),
-    .sums_o       (totals),
-    .blank_o      (blank)
+  // With a grid potentials are limited where they are pooled.
+  logic [Lanes*TotalWidth-1:0]  drives;
+  logic [Lanes-1:0]             neurons_limited, pooled_limited;
+  logic                         silent, pooled_valid;
+  assign potentials_valid_o   = pooled_valid || (sweep_valid_i[3] && !grid_i);
+  assign potentials_limited_o = pooled_valid ? pooled_limited : neurons_limited;
+
+  phasic_sums #(
+    .Lanes(Lanes), .WeightWidth(WeightWidth), .SumWidth(TotalWidth), .Words(Words), .SumWords(SumWords), .Graded(Graded),
+    .Convolution(Convolution), .Grid(Grid), .DescriptorBits(DescriptorBits)
+  ) u_sums (
+    .clk_i, .rst_ni, .clear_i, .descriptor_i, .sparse_i(shaped_i), .grid_i, .row_width_i, .row_words_i, .last_mask_i(last_mask_q),
+    .last_sum_word_i, .last_word_i, .clearing_i, .clear_word_i, .issue_i, .issue_bank_i, .issue_first_i, .issue_word_i, .issue_value_i,
+    .weights_i, .start_i(step_done_i), .hold_o(sweep_hold_o), .sweep_read_i(sweep_read_i || contest_read),
+    .sweep_bank_i(compete_i ? !issue_bank_i : sweep_bank_i), .sweep_silent_i, .sweep_word_i(compete_i ? contest_word : word0_i),
+    .look_i(1'b0), .look_word_i(SumWordBits'(0)), .sums_o(totals), .drives_o(drives), .silent_o(silent), .limited_valid_o(pooled_valid),
+    .limited_o(pooled_limited)
   );
 
   // The sum of a single step needs no more than its lower bits.
   for (genvar k = 0; k < Lanes; k++) begin : gen_sum
-    assign step_sums[SumWidth*k +: SumWidth] = totals[TotalWidth*k +: SumWidth];
+    assign step_sums[SumWidth*k +: SumWidth] = drives[TotalWidth*k +: SumWidth];
   end
 
   phasic_neurons #(
@@ -295,10 +296,10 @@ module phasic_lanes #(
     .clk_i,
     .graded_i,
     .threshold_i    ($signed(descriptor_i[8*phasic_pkg::LayerThreshold +: 16])),
-    .window_i       ($signed(descriptor_i[8*phasic_pkg::LayerWindow +: 16])),
+    .window_i       (grid_i ? 16'sd0 : $signed(descriptor_i[8*phasic_pkg::LayerWindow +: 16])),
     .leak_i         (descriptor_i[8*phasic_pkg::LayerLeak +: 17]),
     .reset_i        (descriptor_i[8*phasic_pkg::LayerReset +: 2]),
-    .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 4]),
+    .input_shift_i  (grid_i ? 4'd0 : descriptor_i[8*phasic_pkg::LayerInputShift +: 4]),
     .post_i         (descriptor_i[8*phasic_pkg::LayerPost +: 2]),
     .keep_trits_i   (all_steps),
     .read_i         (sweep_read_i),
@@ -308,14 +309,14 @@ module phasic_lanes #(
     .word4_i,
     .first_i        (sweep_first_i),
     .fresh_i        (sweep_fresh_i),
-    .silent_i       (sweep_silent_i || blank),
+    .silent_i       (silent),
     .step_i         (sweep_step_i),
     .enabled3_i     (enabled3),
     .open3_i        (open3),
     .sums_i         (step_sums),
     .spikes_o,
     .values_o       (values),
-    .limited_o      (potentials_limited_o),
+    .limited_o      (neurons_limited),
     .counts_o       (counts),
     .plus_o         (post_plus),
     .minus_o        (post_minus),
@@ -503,7 +504,7 @@ module phasic_lanes #(
       .clk_i,
       .rst_ni,
       .clear_i,
-      .descriptor_i,
+      .descriptor_i   (descriptor_i[8*phasic_pkg::LayerGrid-1:0]),
       .graded_i,
       .rows_i,
       .row_words_i,

@@ -23,6 +23,7 @@ module phasic_layer_status #(
   input  logic                 pair_learned_i,      // a source and a position that it reaches; in a dense layer each row
   input  logic                 spikes_valid_i,
   input  logic [Lanes-1:0]     spikes_i,
+  input  logic                 potentials_valid_i,
   input  logic [Lanes-1:0]     potentials_limited_i,
   input  logic                 update_write_i,
   input  logic [Lanes-1:0]     weights_limited_i,
@@ -57,7 +58,7 @@ module phasic_layer_status #(
   // ---- counters ----
   logic [47:0] events_q, operations_q, spikes_q, update_rows_q, update_operations_q, potentials_limited_q, weights_limited_q;
   logic [47:0] integrate_q, learn_q, wait_q, other_q;
-  logic        spikes_summed_q, weights_summed_q;
+  logic        spikes_summed_q, potentials_summed_q, weights_summed_q;
   logic [CountBits-1:0] spike_sum_q, potential_sum_q, weight_sum_q;
   logic                 weights_valid, learns;
 
@@ -66,10 +67,8 @@ module phasic_layer_status #(
   assign weights_valid = update_write_i || winner_learned_i;
 
   always_ff @(posedge clk_i) begin
-    if (spikes_valid_i) begin
-      spike_sum_q     <= CountBits'($countones(spikes_i));
-      potential_sum_q <= CountBits'($countones(potentials_limited_i));
-    end
+    if (spikes_valid_i) spike_sum_q <= CountBits'($countones(spikes_i));
+    if (potentials_valid_i) potential_sum_q <= CountBits'($countones(potentials_limited_i));
     if (weights_valid) weight_sum_q <= compete_i ? CountBits'(winner_limited_i) : CountBits'($countones(weights_limited_i));
   end
 
@@ -77,22 +76,21 @@ module phasic_layer_status #(
     if (!rst_ni) begin
       {events_q, operations_q, spikes_q, update_rows_q, update_operations_q, potentials_limited_q, weights_limited_q} <= '0;
       {integrate_q, learn_q, wait_q, other_q} <= '0;
-      {spikes_summed_q, weights_summed_q} <= '0;
+      {spikes_summed_q, potentials_summed_q, weights_summed_q} <= '0;
     end else if (clear_i) begin
       {events_q, operations_q, spikes_q, update_rows_q, update_operations_q, potentials_limited_q, weights_limited_q} <= '0;
       {integrate_q, learn_q, wait_q, other_q} <= '0;
-      {spikes_summed_q, weights_summed_q} <= '0;
+      {spikes_summed_q, potentials_summed_q, weights_summed_q} <= '0;
     end else begin
-      spikes_summed_q  <= spikes_valid_i;
-      weights_summed_q <= weights_valid;
+      spikes_summed_q     <= spikes_valid_i;
+      potentials_summed_q <= potentials_valid_i;
+      weights_summed_q    <= weights_valid;
       if (event_done_i) events_q <= events_q + 48'd1;
       if (row_issued_i) operations_q <= operations_q + 48'(row_width_i);
       if (row_learned_i && learns) update_rows_q <= update_rows_q + 48'd1;
       if (pair_learned_i && learns) update_operations_q <= update_operations_q + (compete_i ? 48'd1 : 48'(row_width_i));
-      if (spikes_summed_q) begin
-        spikes_q             <= spikes_q + 48'(spike_sum_q);
-        potentials_limited_q <= potentials_limited_q + 48'(potential_sum_q);
-      end
+      if (spikes_summed_q) spikes_q <= spikes_q + 48'(spike_sum_q);
+      if (potentials_summed_q) potentials_limited_q <= potentials_limited_q + 48'(potential_sum_q);
       if (weights_summed_q) weights_limited_q <= weights_limited_q + 48'(weight_sum_q);
       if (run_i) begin
         if (integrating_i) integrate_q <= integrate_q + 48'd1;

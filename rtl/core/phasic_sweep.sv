@@ -4,6 +4,7 @@
 //
 // Handshake: start_i for one cycle while busy_o is 0. Spike words, scores and trace by valid/ready; the record belongs to the last score.
 //            The factors wait for factors_ready_i, which then holds until the last of them.
+//            While hold_i is 1 the neurons wait for their sums; it must be there two cycles after start_i.
 // Latency:   row_words + 10 cycles; the read-out adds a cycle a neuron, the factors row_words + 4 cycles and what they have to wait.
 // Parameters: Lanes; WordBits, width of a word number; CountWidth, of a neuron's count; Convolution, words can belong to positions.
 `default_nettype none
@@ -35,6 +36,7 @@ module phasic_sweep #(
   input  logic [5:0]          start_step_i,
   input  logic [15:0]         start_class_i,
   input  logic [31:0]         start_number_i,
+  input  logic                hold_i,
   output logic                busy_o,
   output logic [2:0]          state_o,
   // stages: 0 reads; sweep 1 to 4; factor 1 and 2
@@ -204,8 +206,8 @@ module phasic_sweep #(
         end
         SweepDelay: begin
           // The last sum of the step must have been written.
-          wait_q <= wait_q + 3'd1;
-          if (wait_q == 3'd2) state_q <= SweepRun;
+          if (wait_q != 3'd2) wait_q <= wait_q + 3'd1;
+          else if (!hold_i) state_q <= SweepRun;
         end
         SweepRun: begin
           wait_q <= 3'd0;

@@ -126,7 +126,7 @@ class RtlLanes : public ::testing::Test {
     module_->row_words_i = static_cast<std::uint16_t>(layer.words);
     module_->last_word_i = module_->row_last_word_i = static_cast<unsigned char>(layer.words - 1);
     module_->row_width_i = static_cast<std::uint16_t>(layer.neurons);
-    module_->shaped_i = module_->clearing_i = 0;
+    module_->shaped_i = module_->grid_i = module_->clearing_i = 0;
     module_->load_level_i = 1;
     for (std::size_t c = 0; c < kClasses; ++c) {
       for (std::size_t word = 0; word < layer.words; ++word) {
@@ -277,6 +277,7 @@ class RtlLanes : public ::testing::Test {
         const bool here = j < neurons.size();
         ASSERT_EQ(get_bits(module_->spikes_o, k, 1), here && neurons[j].spike) << "neuron " << j;
         ASSERT_EQ(get_bits(module_->potentials_limited_o, k, 1), here && neurons[j].limited) << "neuron " << j;
+        ASSERT_EQ(module_->potentials_valid_o, 1);
         if constexpr (T::rules) {
           if (here && neurons[j].spike) {
             ASSERT_EQ(get_bits(module_->values_o, 8 * k, 8), layer.graded ? neurons[j].count : 1) << "neuron " << j;

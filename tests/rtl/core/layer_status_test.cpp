@@ -48,7 +48,7 @@ class RtlLayerStatus : public ::testing::Test {
       return valid ? static_cast<std::uint64_t>(std::popcount(get_bits(port, 0, T::lanes))) : 0;
     };
     sums.spikes = count(module->spikes_valid_i != 0, module->spikes_i);
-    sums.potentials = count(module->spikes_valid_i != 0, module->potentials_limited_i);
+    sums.potentials = count(module->potentials_valid_i != 0, module->potentials_limited_i);
     const bool competes = module->compete_i != 0, learns = !competes || module->winner_valid_i != 0;
     const bool changed = module->update_write_i != 0 || module->winner_learned_i != 0;
     sums.weights = competes ? (changed && module->winner_limited_i != 0 ? 1 : 0) : count(changed, module->weights_limited_i);
@@ -79,6 +79,7 @@ class RtlLayerStatus : public ::testing::Test {
     module->row_learned_i = often();
     module->pair_learned_i = often();
     module->spikes_valid_i = often();
+    module->potentials_valid_i = often();
     module->update_write_i = often();
     module->winner_learned_i = often();
     module->winner_limited_i = often();

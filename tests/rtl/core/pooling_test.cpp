@@ -9,8 +9,7 @@
 #include "Vpooling_1.h"
 #include "Vpooling_4.h"
 #include "Vpooling_8.h"
-#include "sim/reference/arithmetic.hpp"
-#include "tests/rtl/core/convolution_twin.hpp"
+#include "tests/rtl/core/pooling_twin.hpp"
 
 namespace phasic::testing {
 namespace {
@@ -31,29 +30,9 @@ class RtlPooling : public ::testing::Test {
  protected:
   using Module = Clocked<typename T::model>;
 
-  /// A layer with a grid that the module has room for.
-  static ConvolutionTwin random_layer(std::mt19937_64& random) {
-    const auto between = [&](unsigned low, unsigned high) { return low + static_cast<unsigned>(random() % (high - low + 1)); };
-    const bool most_cells = random() % 16 == 0;
-    while (true) {
-      ConvolutionTwin twin = random_convolution(random, true, T::lanes, 4096, T::sum_words);
-      contract::Layer& layer = twin.layer;
-      const unsigned most = std::min({twin.rows, twin.columns, 8U});
-      layer.grid = most_cells || random() % 4 == 0 ? most : between(1, most);
-      layer.flags = between(0, 3);
-      layer.neurons = layer.grid * layer.grid * ((layer.flags & contract::kLayerFlagsTwoSided) != 0 ? 2 : 1) * layer.channels;
-      layer.threshold =
-          static_cast<std::int32_t>(random() % 4 == 0 ? 32767 * (random() % 2) : random() >> (49 + random() % 15));
-      layer.input_shift = between(0, 15);
-      layer.answer_scale = static_cast<std::uint32_t>(random() >> (48 + random() % 16));
-      layer.answer_shift = between(0, 15);
-      if (layer.neurons <= T::neurons && (!most_cells || most == contract::kLayerGridMaximum)) return twin;
-    }
-  }
-
   void use(Module& module, const ConvolutionTwin& twin) {
     const contract::Layer& layer = twin.layer;
-    sides_ = (layer.flags & contract::kLayerFlagsTwoSided) != 0 ? 2 : 1;
+    sides_ = sides_of(layer);
     sum_words_ = twin.rows * twin.columns * twin.row_words();
     words_ = layer.grid * layer.grid * sides_ * twin.row_words();
     twin.drive(module->descriptor_i);
@@ -76,8 +55,8 @@ class RtlPooling : public ::testing::Test {
   }
 
   /// Sums of the positions, word by word; words without one are blank.
-  std::vector<std::optional<std::vector<std::int64_t>>> random_sums(std::mt19937_64& random, const ConvolutionTwin& twin) {
-    std::vector<std::optional<std::vector<std::int64_t>>> sums(sum_words_);
+  SumWords random_sums(std::mt19937_64& random, const ConvolutionTwin& twin) {
+    SumWords sums(sum_words_);
     const unsigned shift = twin.layer.input_shift + contract::kGradedShift;
     for (unsigned word = 0; word < sum_words_; ++word) {
       if (random() % 8 == 0) continue;
@@ -99,24 +78,7 @@ class RtlPooling : public ::testing::Test {
   void sample(Module& module, std::mt19937_64& random, const ConvolutionTwin& twin, bool broken_off) {
     const contract::Layer& layer = twin.layer;
     const auto sums = random_sums(random, twin);
-    std::vector<std::uint32_t> cells(words_ * T::lanes);
-    std::uint64_t limited = 0;
-    for (unsigned word = 0; word < sum_words_; ++word) {
-      const unsigned position = word / twin.row_words(), part = word % twin.row_words();
-      const unsigned cell = reference::cell_along(position / twin.columns, twin.rows, layer.grid) * layer.grid +
-                            reference::cell_along(position % twin.columns, twin.columns, layer.grid);
-      for (unsigned k = 0; k < T::lanes && part * T::lanes + k < layer.channels; ++k) {
-        const std::int64_t unlimited =
-            reference::current(sums[word] ? (*sums[word])[k] : 0, layer.input_shift + contract::kGradedShift);
-        const auto potential = static_cast<std::int32_t>(reference::saturate(unlimited, 16));
-        limited += potential != unlimited;
-        const auto at = [&](unsigned side) -> std::uint32_t& {
-          return cells[((cell * sides_ + side) * twin.row_words() + part) * T::lanes + k];
-        };
-        at(0) += reference::excess(potential, layer.threshold);
-        if (sides_ == 2) at(1) += reference::excess(-potential, layer.threshold);
-      }
-    }
+    const Pooled pooled = pool(twin, sums);
 
     for (unsigned cycle = random() % 4; cycle > 0; --cycle) module.edge();
     ASSERT_EQ(module->busy_o, 0);
@@ -143,22 +105,21 @@ class RtlPooling : public ::testing::Test {
       if (broken_off && random() % (sum_words_ + words_) == 0) return;
       ASSERT_LE(++cycles, sum_words_ + words_ * T::lanes + 32);
     } while (module->busy_o != 0);
-    EXPECT_EQ(found, limited);
+    EXPECT_EQ(found, pooled.limited);
     for (unsigned word = 0; word < words_; ++word) {
       module->potential_read_i = 1;
       module->potential_word_i = static_cast<std::uint16_t>(word);
       module.edge();
       module->potential_read_i = 0;
       for (unsigned k = 0; k < T::lanes && word % twin.row_words() * T::lanes + k < layer.channels; ++k) {
-        const std::int32_t potential =
-            reference::pooled_potential(cells[word * T::lanes + k], layer.answer_scale, layer.answer_shift);
+        const std::int32_t potential = pooled.potentials[word * T::lanes + k];
         ASSERT_EQ(get_bits(module->potentials_o, 15 * k, 15), static_cast<unsigned>(potential))
             << "word " << word << " lane " << k;
         seen_.none += potential == 0;
         seen_.full += potential == 32767;
       }
     }
-    seen_.limited += limited != 0;
+    seen_.limited += pooled.limited != 0;
   }
 
   void runs(unsigned seeds) {
@@ -170,7 +131,7 @@ class RtlPooling : public ::testing::Test {
       module.reset();
       for (unsigned run = 0; run < 4; ++run) {
         SCOPED_TRACE("run " + std::to_string(run));
-        const ConvolutionTwin twin = random_layer(random);
+        const ConvolutionTwin twin = random_grid(random, T::lanes, T::sum_words, T::neurons);
         use(module, twin);
         const bool broken_off = random() % 3 == 0;
         for (unsigned n = 1 + random() % 3; n > 0; --n)

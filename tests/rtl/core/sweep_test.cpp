@@ -127,6 +127,7 @@ class Bench {
     module_->start_step_i = static_cast<unsigned char>(step_inputs_.step);
     module_->start_class_i = step_inputs_.label;
     module_->start_number_i = step_inputs_.number;
+    module_->hold_i = busy_ && cycles_ < held_back_;
     // A word must find its place; a mark may have to wait.
     module_->room_i = held_ < kSpikeDepth - kSpikeRoom;
     module_->spikes_ready_i = held_ < kSpikeDepth && (free_ || stages_[4].sweep || ready());
@@ -143,6 +144,7 @@ class Bench {
     step_ = step_inputs_;
     busy_ = true;
     cycles_ = swept_ = written_ = sent_ = factors_ = 0;
+    held_back_ = free_ || chance(2) ? 0 : below(40);
     // Neighbours and equal states decide predictions.
     const std::int32_t middle = static_cast<std::int32_t>(random_signed(random_, 16));
     for (State& state : next_) {
@@ -191,6 +193,7 @@ class Bench {
       ASSERT_TRUE(output_ || module_->room_i != 0) << "a word for which there may be no room";
       // The last word of the step may have been issued in the cycle before the start; it is written two cycles after that.
       ASSERT_GE(cycles_, 1U) << "the last sum is not yet written";
+      ASSERT_GE(cycles_, held_back_) << "the sums are not yet there";
     }
     if (factor) {
       ASSERT_TRUE(read);
@@ -340,6 +343,7 @@ class Bench {
   std::array<Stage, 5> stages_;        // stages 0 to 4
   std::deque<State> scores_, traces_;  // still to come
   unsigned held_ = 0;                  // words in the queue of spikes
+  unsigned held_back_ = 0;             // cycles for which the sums are held back
   unsigned cycles_ = 0, swept_ = 0, written_ = 0, sent_ = 0, factors_ = 0;
   bool mark_waits_ = false, score_waits_ = false, trace_waits_ = false;
 };
