@@ -6,9 +6,10 @@
 //            factors_ready_o: the last layer's errors are there, if the factors need them. Scores of a contest by valid/ready.
 // Latency:   weights of a word that is issued are on weights_i two cycles later, those of a word to learn two cycles after weight_read_o, a word
 //            of state on stored_state_o, with stored_state_valid_o, two cycles after store_valid_i.
-// Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane, SumWords, sums; AddressBits, width of an
-//            address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback, Competition, Graded and
-//            Gate, State, Convolution and Grid, rules that there can be; SumBits of a change that is shared; DescriptorBits of a descriptor.
+// Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane, SumWords, its sums;
+//            AddressBits, width of an address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback,
+//            Competition, Graded, Gate, State, Convolution and Grid, rules that there can be; SumBits of a change that is shared;
+//            DescriptorBits, of a layer's descriptor.
 `default_nettype none
 
 module phasic_lanes #(

@@ -103,6 +103,10 @@ module phasic_layer_engine #(
   localparam int DenseWords  = (MaxNeurons + Lanes - 1) / Lanes;
   localparam int Words       = Convolution ? MaxNeurons : DenseWords;
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1;
+  // With a grid there are sums of positions behind the neurons.
+  localparam bit Grid        = Convolution && (Rules & phasic_pkg::RulesGraded) != 0 && (Rules & phasic_pkg::RulesFeatures) != 0;
+  localparam int SumWords    = (Grid && SumDepth > Words) ? SumDepth : Words;
+  localparam int SumWordBits = (SumWords > 1) ? $clog2(SumWords) : 1;
   localparam int LaneBits    = (Lanes > 1) ? $clog2(Lanes) : 1;
   localparam int RowBits     = (MaxRows > 1) ? $clog2(MaxRows) : 1;
   localparam int AddressBits = (WeightDepth > 1) ? $clog2(WeightDepth) : 1;
@@ -115,7 +119,7 @@ module phasic_layer_engine #(
   localparam int CountWidth  = Graded ? 8 : 6;
   // Every row at once with the largest weight and value, and room for a potential and for half a unit of the largest shift.
   localparam int RowSumWidth = WeightWidth + $clog2(MaxRows) + 1 + (Graded ? 8 : 0);
-  localparam int LeastWidth  = Graded ? 23 : 18;
+  localparam int LeastWidth  = Grid ? 24 : Graded ? 23 : 18;
   localparam int SumWidth    = (RowSumWidth < LeastWidth) ? LeastWidth : RowSumWidth;
   // A layer that competes adds up to 32 steps, unless there is one with values that take more.
   localparam int TotalWidth  = SumWidth + ((Competition && !Graded) ? 5 : 0);
@@ -130,8 +134,9 @@ module phasic_layer_engine #(
   // ---- constants of the layer ----
   logic [8*phasic_pkg::LayerGrid-1:0] descriptor;   // without what follows the shape
   assign descriptor = descriptor_i[8*phasic_pkg::LayerGrid-1:0];
-  logic                bias, learns, compete, graded, keep_steps, log_all, shaped;
+  logic                bias, learns, compete, graded, keep_steps, log_all, shaped, grid;
   logic [WordBits-1:0] row_last_word, last_word;
+  logic [SumWordBits-1:0] last_sum_word;
 
   assign bias       = descriptor_i[8*phasic_pkg::LayerFlags];
   assign learns     = descriptor_i[8*phasic_pkg::LayerFactor +: 3] != 3'(phasic_pkg::FactorFrozen);
@@ -143,22 +148,29 @@ module phasic_layer_engine #(
   assign keep_steps = log_all || shaped;
   assign row_last_word = WordBits'(row_words_i - 16'd1);
   assign last_word     = WordBits'(neuron_words_i - 16'd1);
+  assign last_sum_word = SumWordBits'((Grid ? sum_words_i : 32'(neuron_words_i)) - 32'd1);
+  if (Grid) begin : gen_grid
+    assign grid = shaped && descriptor_i[8*phasic_pkg::LayerGrid +: 4] != 4'd0;
+  end else begin : gen_no_grid
+    assign grid = 1'b0;
+  end
 
   logic unused_bits;
-  assign unused_bits = ^{descriptor_i, sum_words_i, load_offsets_i, load_memory_data_i, 32'(SumDepth), load_address_i, store_address_i, graded_i, keep_i, restart_q, sweep_base4, sweep_word4};
+  assign unused_bits = ^{descriptor_i, sum_words_i, load_offsets_i, load_memory_data_i, 32'(SumDepth),
+                         load_address_i, store_address_i, graded_i, keep_i, restart_q, sweep_base4, sweep_word4};
 
   // ---- events and messages in ----
   logic                   head_valid, head_ready, head_last, head_none;
   logic [1:0]             head_kind;
   logic [HeadBits-1:0]    head_source;
   logic [AddressBits-1:0] head_weight_address;
-  logic [WordBits-1:0]    head_target_word;
+  logic [SumWordBits-1:0] head_target_word;
   logic [7:0]             head_value;
 
   phasic_event_queue #(
     .RowBits    (HeadBits),
     .AddressBits(AddressBits),
-    .WordBits   (WordBits),
+    .WordBits   (SumWordBits),
     .Graded     (Graded),
     .Convolution(Convolution),
     .Lanes      (Lanes),
@@ -198,7 +210,7 @@ module phasic_layer_engine #(
   logic                   clearing, issue, issue_bank, issue_first, row_issued, event_done, sample_started, sample_learn, last_step;
   logic                   step_done, step_final, step_silent, sweep_busy, key_busy, walk_empty, walk_done, walk_enable, idle, waiting;
   logic [RowBits-1:0]     clear_row, event_source;
-  logic [WordBits-1:0]    clear_word, issue_target_word;
+  logic [SumWordBits-1:0] clear_word, issue_target_word;
   logic [AddressBits-1:0] issue_weight_address;
   logic [15:0]            sample_class, step_rows;
   logic [31:0]            sample_number;
@@ -210,16 +222,16 @@ module phasic_layer_engine #(
   phasic_integrate #(
     .RowBits    (RowBits),
     .AddressBits(AddressBits),
-    .WordBits   (WordBits),
+    .WordBits   (SumWordBits),
     .MaxRows    (MaxRows),
     .Convolution(Convolution),
-    .ClearWords (Words)
+    .ClearWords (SumWords)
   ) u_integrate (
     .clk_i, .rst_ni, .clear_i, .clearing_o(clearing), .clear_row_o(clear_row), .clear_word_o(clear_word), .steps_i, .bias_i(bias),
     .learns_i(learns), .compete_i(compete), .bias_value_i(graded ? 8'(phasic_pkg::GradedFull) : 8'd1), .sources_i, .rows_i, .row_words_i,
-    .row_last_word_i(row_last_word), .last_word_i(last_word), .message_valid_i(message_valid), .message_ready_o(message_ready),
-    .message_learn_i(message_learn), .message_class_i(message_class), .message_number_i(message_number), .head_valid_i(head_valid),
-    .head_ready_o(head_ready), .head_kind_i(head_kind), .head_last_i(head_last), .head_none_i(head_none),
+    .row_last_word_i(SumWordBits'(row_last_word)), .last_word_i(last_sum_word), .message_valid_i(message_valid),
+    .message_ready_o(message_ready), .message_learn_i(message_learn), .message_class_i(message_class), .message_number_i(message_number),
+    .head_valid_i(head_valid), .head_ready_o(head_ready), .head_kind_i(head_kind), .head_last_i(head_last), .head_none_i(head_none),
     .head_source_i(head_source[RowBits-1:0]), .head_weight_address_i(head_weight_address), .head_target_word_i(head_target_word),
     .head_value_i(head_value), .gate_busy_i(gate_busy), .gate_open_o(gate_open), .issue_o(issue), .issue_bank_o(issue_bank),
     .issue_first_o(issue_first), .issue_target_word_o(issue_target_word), .issue_value_o(issue_value),
@@ -258,7 +270,7 @@ module phasic_layer_engine #(
 
   // ---- sweep ----
   logic                sweep_read, factor0, sweep_bank, sweep_first, sweep_fresh, sweep_silent, room, spikes_ready, spikes_valid, spikes_mark, spikes_final;
-  logic                read_out, factors_ready, sweep_end2, sweep_end3;
+  logic                read_out, factors_ready, sweep_end2, sweep_end3, sweep_hold;
   logic [3:0]          sweep_valid;
   logic [1:0]          factor_valid;
   logic [WordBits-1:0] sweep_word0, sweep_word2, sweep_word3, sweep_word4;
@@ -278,9 +290,9 @@ module phasic_layer_engine #(
     .clk_i, .rst_ni, .clear_i, .trace_i, .output_layer_i, .neurons_i(descriptor_i[8*phasic_pkg::LayerNeurons +: 16]), .row_width_i,
     .row_last_word_i(row_last_word), .last_word_i(last_word), .start_i(step_done && !compete), .start_bank_i(issue_bank),
     .start_silent_i(step_silent), .start_final_i(step_final), .start_learn_i(sample_learn), .start_resume_i(State && keep_i && !restart_q),
-    .start_step_i(step), .start_class_i(sample_class), .start_number_i(sample_number), .busy_o(sweep_busy), .state_o(sweep_state),
-    .read_o(sweep_read), .sweep_valid_o(sweep_valid), .factors_ready_i(factors_ready), .factor0_o(factor0), .factor_valid_o(factor_valid),
-    .word0_o(sweep_word0), .word2_o(sweep_word2), .word3_o(sweep_word3), .word4_o(sweep_word4), .end2_o(sweep_end2), .end3_o(sweep_end3),
+    .start_step_i(step), .start_class_i(sample_class), .start_number_i(sample_number), .hold_i(sweep_hold), .busy_o(sweep_busy),
+    .state_o(sweep_state), .read_o(sweep_read), .sweep_valid_o(sweep_valid), .factors_ready_i(factors_ready), .factor0_o(factor0),
+    .factor_valid_o(factor_valid), .word0_o(sweep_word0), .word2_o(sweep_word2), .word3_o(sweep_word3), .word4_o(sweep_word4), .end2_o(sweep_end2), .end3_o(sweep_end3),
     .base0_o(sweep_base0), .base4_o(sweep_base4), .bank_o(sweep_bank), .first_o(sweep_first), .fresh_o(sweep_fresh),
     .silent_o(sweep_silent), .step_o(sweep_step), .class_o(factor_class), .room_i(room), .spikes_ready_i(spikes_ready),
     .spikes_valid_o(spikes_valid), .spikes_mark_o(spikes_mark), .spikes_final_o(spikes_final), .read_out_o(read_out),
@@ -300,7 +312,7 @@ module phasic_layer_engine #(
   logic [(Graded ? 8*Lanes : 1)-1:0] values;
   logic [AddressBits-1:0]       learn_read_address, learn_write_address;
   logic [Lanes*WeightWidth-1:0] weights, learned_weights, stored_state;
-  logic                         stored_state_valid;
+  logic                         stored_state_valid, potentials_valid;
 
   phasic_lanes #(
     .Lanes      (Lanes),
@@ -308,6 +320,7 @@ module phasic_layer_engine #(
     .SumWidth   (SumWidth),
     .TotalWidth (TotalWidth),
     .Words      (Words),
+    .SumWords   (SumWords),
     .AddressBits(AddressBits),
     .MaxClasses (MaxClasses),
     .MaxOutputs (MaxOutputs),
@@ -318,14 +331,16 @@ module phasic_layer_engine #(
     .Gate       (Gate),
     .State      (State),
     .Convolution(Convolution),
-    .SumBits    (SumBits)
+    .Grid       (Grid),
+    .SumBits    (SumBits),
+    .DescriptorBits(DescriptorBits)
   ) u_lanes (
     .clk_i, .rst_ni, .clear_i,
-    .descriptor_i(descriptor), .steps_i, .classes_i,
+    .descriptor_i, .steps_i, .classes_i,
     .graded_i(graded), .compete_i(compete), .keep_i,
-    .rows_i, .row_words_i, .shaped_i(shaped),
+    .rows_i, .row_words_i, .shaped_i(shaped), .grid_i(grid),
     .row_width_i, .row_last_word_i(row_last_word), .neuron_words_i,
-    .last_word_i(last_word), .load_level_i, .load_weight_i,
+    .last_word_i(last_word), .last_sum_word_i(last_sum_word), .load_level_i, .load_weight_i,
     .load_address_i, .load_data_i, .store_valid_i,
     .store_address_i, .stored_state_valid_o(stored_state_valid), .stored_state_o(stored_state),
     .sample_started_i(sample_started), .sample_gated_i(message_gated), .sample_learn_i(sample_learn),
@@ -333,13 +348,13 @@ module phasic_layer_engine #(
     .gate_open_i(gate_open), .gate_neuron_i(gate_neuron), .clearing_i(clearing),
     .clear_word_i(clear_word), .issue_i(issue), .issue_bank_i(issue_bank),
     .issue_first_i(issue_first), .issue_word_i(issue_target_word), .issue_value_i(issue_value),
-    .weights_i(weights), .step_done_i(step_done), .sweep_read_i(sweep_read),
+    .weights_i(weights), .step_done_i(step_done), .sweep_hold_o(sweep_hold), .sweep_read_i(sweep_read),
     .sweep_valid_i(sweep_valid), .sweep_bank_i(sweep_bank), .sweep_first_i(sweep_first),
     .sweep_fresh_i(sweep_fresh), .sweep_silent_i(sweep_silent), .sweep_step_i(sweep_step),
     .word0_i(sweep_word0), .word2_i(sweep_word2), .word3_i(sweep_word3),
     .word4_i(sweep_word4), .end2_i(sweep_end2), .end3_i(sweep_end3),
     .base0_i(sweep_base0), .spikes_o(spikes), .values_o(values),
-    .potentials_limited_o(potentials_limited), .read_out_i(read_out), .read_out_lane_i(read_out_lane),
+    .potentials_valid_o(potentials_valid), .potentials_limited_o(potentials_limited), .read_out_i(read_out), .read_out_lane_i(read_out_lane),
     .read_out_o(read_out_state), .factors_ready_o(factors_ready), .factor0_i(factor0),
     .factor_valid_i(factor_valid), .factor_class_i(factor_class), .count_valid_i,
     .count_i, .count_last_i, .count_number_i,
@@ -399,7 +414,8 @@ module phasic_layer_engine #(
   ) u_status (
     .clk_i, .rst_ni, .clear_i, .row_width_i, .compete_i(compete), .winner_valid_i(winner_valid), .event_done_i(event_done),
     .row_issued_i(row_issued), .row_learned_i(row_learned), .pair_learned_i(pair_learned), .spikes_valid_i(sweep_valid[3]),
-    .spikes_i(spikes), .potentials_limited_i(potentials_limited), .update_write_i(update_write), .weights_limited_i(weights_limited),
+    .spikes_i(spikes), .potentials_valid_i(potentials_valid), .potentials_limited_i(potentials_limited), .update_write_i(update_write),
+    .weights_limited_i(weights_limited),
     .winner_learned_i(winner_learned), .winner_limited_i(winner_limited), .run_i(core_busy_i), .integrating_i(issue),
     .learning_i(walk_valid), .waiting_i(waiting), .counters_o, .clearing_i(clearing), .idle_i(idle), .message_waits_i(message_valid),
     .sweep_busy_i(sweep_busy), .competition_busy_i(competition_busy), .output_busy_i(output_busy), .ready_o, .busy_o,

@@ -58,7 +58,7 @@ module phasic_sums #(
   output logic                         limited_valid_o,
   output logic [Lanes-1:0]             limited_o
 );
-  logic                   read, pool_read, blank;
+  logic                   summed_read, pool_read, blank;
   logic [SumWordBits-1:0] word, pool_word;
 
   phasic_accumulators #(
@@ -81,7 +81,7 @@ module phasic_sums #(
     .issue_word_i,
     .issue_value_i,
     .weights_i,
-    .sweep_read_i(read),
+    .sweep_read_i(summed_read),
     .sweep_bank_i,
     .sweep_word_i(word),
     .sums_o,
@@ -91,8 +91,8 @@ module phasic_sums #(
   if (Grid) begin : gen_grid
     logic [Lanes*15-1:0] potentials;
 
-    assign read = pool_read || look_i || (sweep_read_i && !grid_i);
-    assign word = pool_read ? pool_word : look_i ? look_word_i : SumWordBits'(sweep_word_i);
+    assign summed_read = pool_read || look_i || (sweep_read_i && !grid_i);
+    assign word        = pool_read ? pool_word : look_i ? look_word_i : SumWordBits'(sweep_word_i);
 
     phasic_pooling #(
       .Lanes      (Lanes),
@@ -136,10 +136,10 @@ module phasic_sums #(
     assign unused_grid = ^{clear_i, descriptor_i, grid_i, row_width_i, row_words_i, last_mask_i, last_sum_word_i, last_word_i, start_i, look_i,
                            look_word_i};
     assign {pool_read, pool_word, hold_o, limited_valid_o, limited_o} = '0;
-    assign read     = sweep_read_i || pool_read;
-    assign word     = SumWordBits'(sweep_word_i) | pool_word;
-    assign drives_o = sums_o;
-    assign silent_o = sweep_silent_i || blank;
+    assign summed_read = sweep_read_i || pool_read;
+    assign word        = SumWordBits'(sweep_word_i) | pool_word;
+    assign drives_o    = sums_o;
+    assign silent_o    = sweep_silent_i || blank;
   end
 endmodule
 
