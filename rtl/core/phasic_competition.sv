@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Competition of the neurons of a layer: a contest over each sample gives scores and a winner, which then learns. Both use the rows of squares
-// and wins that follow the weights in the synapse memory.
+// and wins that follow the weights in the synapse memory. A discriminant has the scores alone, with offsets in these rows.
 //
 // Handshake: start_i for one cycle while busy_o is 0, with the sums of a finished sample; scores by valid/ready. Then, for a learned sample,
 //            learn_i is 1 while every row's first word comes with its random numbers and history; winner_valid_o says whether anyone learns.
 // Latency:   a cycle a neuron and 48 / WeightWidth + 2 a word for the contest, a cycle a row to learn.
 // Parameters: Lanes, WeightWidth; SumWidth of the sample's sums; WordBits, AddressBits, widths of a word number and an address in the synapse
-//            memory; Graded, there can be graded samples.
+//            memory; Graded, there can be graded samples; Wins, there can be layers that compete; Offsets, discriminants.
 `default_nettype none
 
 module phasic_competition #(
@@ -15,7 +15,9 @@ module phasic_competition #(
   parameter int SumWidth    = 24,
   parameter int WordBits    = 4,
   parameter int AddressBits = 14,
-  parameter bit Graded      = 1'b0
+  parameter bit Graded      = 1'b0,
+  parameter bit Wins        = 1'b1,
+  parameter bit Offsets     = 1'b0
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -69,7 +71,8 @@ module phasic_competition #(
   assign read_o         = contest_read || pull_read;
   assign read_address_o = contest_read ? contest_read_address : pull_read_address;
 
-  logic unused_bits;
+  logic offsets, unused_bits;
+  assign offsets     = !Wins || (Offsets && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorDiscriminant));
   assign unused_bits = ^descriptor_i;
 
   phasic_contest #(
@@ -77,7 +80,8 @@ module phasic_competition #(
     .WeightWidth(WeightWidth),
     .SumWidth   (SumWidth),
     .WordBits   (WordBits),
-    .AddressBits(AddressBits)
+    .AddressBits(AddressBits),
+    .Offsets    (Offsets)
   ) u_contest (
     .clk_i,
     .rst_ni,
@@ -87,6 +91,7 @@ module phasic_competition #(
     .neurons_i      (descriptor_i[8*phasic_pkg::LayerNeurons +: 16]),
     .row_words_i,
     .state_address_i(state_address_q),
+    .offsets_i      (offsets),
     .start_i,
     .start_silent_i,
     .start_learn_i,
@@ -110,41 +115,47 @@ module phasic_competition #(
     .wins_o         (wins)
   );
 
-  phasic_pull #(
-    .Lanes      (Lanes),
-    .WeightWidth(WeightWidth),
-    .AddressBits(AddressBits),
-    .Graded     (Graded)
-  ) u_pull (
-    .clk_i,
-    .rst_ni,
-    .clear_i,
-    .graded_i,
-    .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 3]),
-    .shift_i        (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
-    .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
-    .row_words_i,
-    .state_address_i(state_address_q),
-    .winner_valid_i (winner_valid_o),
-    .winner_i       (winner),
-    .squares_i      (squares),
-    .wins_i         (wins),
-    .enable_i       (learn_i),
-    .valid_i        (row_valid_i),
-    .address_i      (row_address_i),
-    .row_x_i,
-    .row_y_i,
-    .history_i,
-    .busy_o         (pulling),
-    .read_o         (pull_read),
-    .read_address_o (pull_read_address),
-    .weights_i,
-    .write_o,
-    .write_address_o,
-    .weights_o,
-    .learned_o,
-    .limited_o
-  );
+  if (Wins) begin : gen_pull
+    phasic_pull #(
+      .Lanes      (Lanes),
+      .WeightWidth(WeightWidth),
+      .AddressBits(AddressBits),
+      .Graded     (Graded)
+    ) u_pull (
+      .clk_i,
+      .rst_ni,
+      .clear_i,
+      .graded_i,
+      .input_shift_i  (descriptor_i[8*phasic_pkg::LayerInputShift +: 3]),
+      .shift_i        (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
+      .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
+      .row_words_i,
+      .state_address_i(state_address_q),
+      .winner_valid_i (winner_valid_o),
+      .winner_i       (winner),
+      .squares_i      (squares),
+      .wins_i         (wins),
+      .enable_i       (learn_i),
+      .valid_i        (row_valid_i),
+      .address_i      (row_address_i),
+      .row_x_i,
+      .row_y_i,
+      .history_i,
+      .busy_o         (pulling),
+      .read_o         (pull_read),
+      .read_address_o (pull_read_address),
+      .weights_i,
+      .write_o,
+      .write_address_o,
+      .weights_o,
+      .learned_o,
+      .limited_o
+    );
+  end else begin : gen_no_pull
+    logic unused_pull;
+    assign unused_pull = ^{graded_i, learn_i, row_valid_i, row_address_i, row_x_i, row_y_i, history_i, winner, squares, wins};
+    assign {pulling, pull_read, pull_read_address, write_o, write_address_o, weights_o, learned_o, limited_o} = '0;
+  end
 endmodule
 
 `default_nettype wire

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Compares the neurons of a layer that competes with a finished sample, one after the other: gives their scores and chooses the winner.
+// Compares the neurons of a layer that competes with a finished sample, one after the other: gives their scores and chooses the winner. Or, of a
+// discriminant, adds their offsets to the sums: then there are scores alone.
 //
 // Handshake: start_i for one cycle while busy_o is 0; the other start inputs are taken then. Scores by valid/ready; the prediction
 //            belongs to the last one. The winner and its state hold from the last score until the next start.
-// Latency:   a cycle a neuron, and 48 / WeightWidth + 2 more for each word of neurons. What is read at read_address_o must be on weights_i two
+// Latency:   a cycle a neuron, and 48 / WeightWidth + 2 more for each word of neurons, with offsets 32 / WeightWidth + 2. What is read at read_address_o must be on weights_i two
 //            cycles later, sums and levels of the word asked for with word_read_o one cycle later.
-// Parameters: Lanes, WeightWidth; SumWidth, bits of the sum of a whole sample; WordBits and AddressBits.
+// Parameters: Lanes, WeightWidth; SumWidth, bits of the sum of a whole sample; WordBits and AddressBits; Offsets, the layer can be a discriminant.
 `default_nettype none
 
 module phasic_contest #(
@@ -13,7 +14,8 @@ module phasic_contest #(
   parameter int WeightWidth = 8,
   parameter int SumWidth    = 24,
   parameter int WordBits    = 4,
-  parameter int AddressBits = 14
+  parameter int AddressBits = 14,
+  parameter bit Offsets     = 1'b0
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -23,7 +25,8 @@ module phasic_contest #(
   input  logic [15:0]                  homeostasis_i,
   input  logic [15:0]                  neurons_i,
   input  logic [15:0]                  row_words_i,
-  input  logic [AddressBits-1:0]       state_address_i,  // first word of the rows that hold squares and wins
+  input  logic [AddressBits-1:0]       state_address_i,  // first word of the rows that hold squares and wins, or offsets
+  input  logic                         offsets_i,        // there are offsets; no input shift, no wins and no winner
   // a finished sample
   input  logic                         start_i,
   input  logic                         start_silent_i,   // no event in the sample: all sums are 0
@@ -52,6 +55,7 @@ module phasic_contest #(
 );
   localparam int StateWidth = phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth;
   localparam int Planes     = StateWidth / WeightWidth;
+  localparam int OffsetPlanes = phasic_pkg::SquaresWidth / WeightWidth;
   localparam int WordWidth  = Lanes * WeightWidth;
   // Bits of a match: the sum shifted, or squares below zero.
   localparam int ShiftedWidth = SumWidth + phasic_pkg::CompetitionInputShift;
@@ -67,16 +71,17 @@ module phasic_contest #(
   logic [AddressBits-1:0] address_q;
   logic [WordBits-1:0]    word_q;
   logic [15:0]            neuron_q, lane_q;
-  logic                   read_last, move, scan, lane_last, neuron_last;
+  logic                   offsets, read_last, move, scan, lane_last, neuron_last;
   logic [2:0]             valid_q;
 
   assign busy_o         = state_q != ContestIdle;
   assign state_o        = state_q;
-  assign read_last      = read_count_q == 3'(Planes - 1);
+  assign offsets        = Offsets && offsets_i;
+  assign read_last      = read_count_q == (offsets ? 3'(OffsetPlanes - 1) : 3'(Planes - 1));
   assign read_o         = state_q == ContestRead;
   assign read_address_o = address_q;
   // The last sums of the sample have been written by then.
-  assign word_read_o    = read_o && read_last;
+  assign word_read_o    = state_q == ContestCapture && read1_q;
   assign word_o         = word_q;
   assign move           = !valid_q[2] || score_ready_i;
   assign scan           = state_q == ContestScan && move;
@@ -173,15 +178,16 @@ module phasic_contest #(
 
   always_ff @(posedge clk_i) begin
     if (move) begin
-      shifted1_q  <= MatchWidth'($signed(sums_q[SumWidth-1:0])) <<< input_shift_i;
-      squares1_q  <= lane_state[31:0];
+      shifted1_q  <= MatchWidth'($signed(sums_q[SumWidth-1:0])) <<< (offsets ? 3'd0 : input_shift_i);
+      // Planes move in from above, so that offsets are in the upper ones. They are added, where squares are taken away.
+      squares1_q  <= offsets ? lane_state[StateWidth-1 -: 32] : lane_state[31:0];
       wins1_q     <= lane_state[47:32];
       handicap1_q <= 32'(homeostasis_i) * 32'(lane_state[47:32]);
       neuron1_q   <= neuron_q;
-      candidate_q <= {candidate_q[1:0], learn_q && positive_q[0]};
+      candidate_q <= {candidate_q[1:0], learn_q && positive_q[0] && !offsets};
       last_q      <= {last_q[1:0], neuron_last};
 
-      match2_q    <= shifted1_q - $signed(MatchWidth'(squares1_q));
+      match2_q    <= offsets ? shifted1_q + MatchWidth'($signed(squares1_q)) : shifted1_q - $signed(MatchWidth'(squares1_q));
       squares2_q  <= squares1_q;
       wins2_q     <= wins1_q;
       handicap2_q <= handicap1_q;

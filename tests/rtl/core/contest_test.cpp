@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Scores, prediction and winner of a contest against the formulas of the reference.
+// Scores, prediction and winner of a contest, and scores of a discriminant, against the formulas of the reference.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -9,15 +9,18 @@
 #include "Vcontest_1x8.h"
 #include "Vcontest_4x16.h"
 #include "Vcontest_4x8.h"
+#include "Vcontest_offsets_1x16.h"
+#include "Vcontest_offsets_4x8.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
 namespace phasic::testing {
 namespace {
 
-template <class Model, std::size_t Lanes, unsigned WeightWidth, unsigned SumWidth>
+template <class Model, std::size_t Lanes, unsigned WeightWidth, unsigned SumWidth, bool Offsets = false>
 struct Shape {
   using model = Model;
+  static constexpr bool offsets = Offsets;
   static constexpr std::size_t lanes = Lanes;
   static constexpr unsigned weight_width = WeightWidth, sum_width = SumWidth;
 };
@@ -33,11 +36,12 @@ struct Contest {
   unsigned input_shift = 0;
   std::uint32_t homeostasis = 0;
   bool silent = false, learn = false;
+  bool offsets = false;  // a discriminant, with its offsets in the place of squares
   std::uint32_t state_address = 0;
 };
 
 struct Seen {
-  unsigned fresh = 0, contested = 0, ties = 0, none = 0, limited = 0;
+  unsigned fresh = 0, contested = 0, ties = 0, none = 0, limited = 0, discriminants = 0;
 };
 
 template <class T>
@@ -54,6 +58,7 @@ class RtlContest : public ::testing::Test {
     contest.homeostasis = static_cast<std::uint32_t>(random() % 2 == 0 ? random() % 100 : random() % 65536);
     contest.silent = random() % 8 == 0;
     contest.learn = random() % 4 != 0;
+    contest.offsets = T::offsets && random() % 8 == 0;
     contest.state_address = static_cast<std::uint32_t>(random() % (addresses - planes * words));
     const bool alike = random() % 3 == 0;  // equal matches
     const std::uint64_t fresh = random() % 2 == 0 ? 4 : 1000;
@@ -104,16 +109,19 @@ class RtlContest : public ::testing::Test {
     bool fresh = false;
     for (std::size_t j = 0; j < contest.neurons.size(); ++j) {
       const Neuron& neuron = contest.neurons[j];
-      const std::int64_t match = reference::match(contest.silent ? 0 : neuron.sum, contest.input_shift, neuron.squares);
+      const std::int64_t sum = contest.silent ? 0 : neuron.sum;
+      const std::int64_t match = contest.offsets ? sum + static_cast<std::int32_t>(neuron.squares)
+                                                 : reference::match(sum, contest.input_shift, neuron.squares);
       outcome.scores.push_back(reference::competition_score(match));
       seen.limited += outcome.scores.back() == 0 || outcome.scores.back() == ~0U;
       if (outcome.scores[j] > outcome.scores[outcome.prediction]) outcome.prediction = j;
       contested.push_back(match - std::int64_t{contest.homeostasis} * neuron.wins);
-      if (!contest.learn || !neuron.positive || fresh) continue;
+      if (!contest.learn || contest.offsets || !neuron.positive || fresh) continue;
       fresh = neuron.wins == 0;
       if (outcome.winner && !fresh) seen.ties += contested[*outcome.winner] == contested[j];
       if (!outcome.winner || fresh || contested[j] > contested[*outcome.winner]) outcome.winner = j;
     }
+    seen.discriminants += contest.offsets;
     ++(!outcome.winner ? seen.none : fresh ? seen.fresh : seen.contested);
     return outcome;
   }
@@ -127,6 +135,9 @@ class RtlContest : public ::testing::Test {
     module->neurons_i = static_cast<std::uint16_t>(contest.neurons.size());
     module->row_words_i = static_cast<std::uint16_t>(row_words);
     module->state_address_i = static_cast<unsigned char>(contest.state_address);
+    module->offsets_i = contest.offsets;
+    // What follows the offsets is not the layer's.
+    const std::size_t rows = contest.offsets ? contract::kSquaresWidth / T::weight_width : planes;
     module->start_i = 1;
     module->start_silent_i = contest.silent;
     module->start_learn_i = contest.learn;
@@ -156,7 +167,7 @@ class RtlContest : public ::testing::Test {
       reads = {std::nullopt, reads[0], reads[1]};
       if (module->read_o != 0) {
         ASSERT_GE(module->read_address_o, contest.state_address);
-        ASSERT_LT(module->read_address_o, contest.state_address + planes * row_words);
+        ASSERT_LT(module->read_address_o, contest.state_address + rows * row_words);
         reads[0] = module->read_address_o;
       }
       word_read = module->word_read_o != 0 ? std::optional<std::size_t>{module->word_o} : std::nullopt;
@@ -204,7 +215,8 @@ class RtlContest : public ::testing::Test {
   }
 };
 
-using Shapes = ::testing::Types<Shape<Vcontest_1x8, 1, 8, 21>, Shape<Vcontest_4x8, 4, 8, 24>, Shape<Vcontest_4x16, 4, 16, 32>>;
+using Shapes = ::testing::Types<Shape<Vcontest_1x8, 1, 8, 21>, Shape<Vcontest_4x8, 4, 8, 24>, Shape<Vcontest_4x16, 4, 16, 32>,
+                                Shape<Vcontest_offsets_4x8, 4, 8, 26, true>, Shape<Vcontest_offsets_1x16, 1, 16, 34, true>>;
 TYPED_TEST_SUITE(RtlContest, Shapes);
 
 TYPED_TEST(RtlContest, GivesTheScoresAndChoosesTheWinner) {
@@ -228,6 +240,7 @@ TYPED_TEST(RtlContest, GivesTheScoresAndChoosesTheWinner) {
   EXPECT_GT(seen.ties, 20U);
   EXPECT_GT(seen.none, 50U);
   EXPECT_GT(seen.limited, 50U);
+  EXPECT_EQ(seen.discriminants > 50, TypeParam::offsets);
 }
 
 }  // namespace
