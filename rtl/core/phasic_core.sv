@@ -23,8 +23,9 @@ module phasic_core #(
   parameter int MemoryDepth = 0,
   localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
   localparam int DescriptorBits = Memories ? 8 * phasic_pkg::LayerBytes : 8 * phasic_pkg::LayerGrid,
+  localparam bit Discriminant = (Rules & phasic_pkg::RulesDiscriminant) != 0,
   localparam int LoadBits   = Memories ? 32 * Lanes : 1,
-  localparam int StoreBits  = ((Rules & phasic_pkg::RulesDiscriminant) != 0) ? 32 * Lanes : 1
+  localparam int StoreBits  = Discriminant ? 32 * Lanes : 1
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -128,7 +129,10 @@ module phasic_core #(
   logic [EntryBits-1:0] entry_number;
   logic [31:0]          entry_data;
   logic                 message_valid, message_ready, encoder_busy;
-  logic [Engines-1:0]   in_use, dopamine_valid, dopamine_ready, engine_busy, engine_ready;
+  // The unit that learns a discriminant is told of samples as the engines are.
+  localparam int Listeners = Engines + (Discriminant ? 1 : 0);
+  logic [Listeners-1:0] in_use, dopamine_valid, dopamine_ready;
+  logic [Engines-1:0]   engine_busy, engine_ready;
 
   phasic_sample_buffer #(
     .MaxEntries(MaxEvents),
@@ -188,7 +192,7 @@ module phasic_core #(
   );
 
   phasic_dopamine #(
-    .Engines(Engines)
+    .Engines(Listeners)
   ) u_dopamine (
     .in_use_i       (in_use),
     .message_valid_i(message_valid),
@@ -217,18 +221,78 @@ module phasic_core #(
   assign output_index         = (32'(output_engine) < 32'(Engines)) ? EngineBits'(output_engine) : '0;
   assign event_ready[Engines] = 1'b1;
 
-  // Spike counts of the last layer for layers that learn from its errors, as they are in the scores. Neurons that compete do not spike.
+  // Spike counts of the last layer for layers that learn from its errors, as they are in the scores. Neurons that compete do not spike, nor do
+  // those of a discriminant.
   logic [15:0] classes;
-  logic        count_valid, competes;
+  logic        count_valid, competes, discriminant;
   logic [7:0]  count;
   assign classes     = program_i[8*phasic_pkg::ProgramHeaderClasses +: 16];
   assign competes    = (Rules & phasic_pkg::RulesCompetition) != 0
                        && layers_i[DescriptorBits*output_index + 8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition);
   assign count_valid = score_valid_o && score_ready_i;
-  assign count       = competes ? 8'd0 : score_o[23:16];
+  assign count       = (competes || discriminant) ? 8'd0 : score_o[23:16];
+  assign discriminant = Discriminant
+                       && layers_i[DescriptorBits*output_index + 8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorDiscriminant);
+
+  // ---- what a discriminant learns ----
+  logic               scatter_ready, scatter_busy, scattering;
+  logic [47:0]        scatter_rows, scatter_operations, scatter_limited;
+  logic [Engines-1:0] held, engine_event_ready;
+
+  if (Discriminant) begin : gen_scatter
+    logic [Engines-1:0] taken;
+    assign taken           = event_valid[Engines-1:0] & event_ready[Engines-1:0];
+    assign in_use[Engines] = discriminant;
+
+    phasic_scatter #(
+      .Lanes      (Lanes),
+      .MaxRows    (MaxRows),
+      .MaxNeurons (MaxNeurons),
+      .MemoryDepth(MemoryDepth)
+    ) u_scatter (
+      .clk_i, .rst_ni, .clear_i,
+      .ready_o            (scatter_ready),
+      .enable_i           (discriminant),
+      .sources_i          (sources_i[16*output_index +: 16]),
+      .load_i             (load_memory_i && discriminant && load_engine_i == output_engine),
+      .load_last_i        (load_memory_last_i),
+      .load_address_i,
+      .load_data_i        (load_memory_data_i),
+      .store_i            (store_memory_i),
+      .store_last_i       (store_memory_last_i),
+      .store_address_i,
+      .store_data_o       (store_memory_data_o),
+      .message_valid_i    (dopamine_valid[Engines]),
+      .message_ready_o    (dopamine_ready[Engines]),
+      .message_class_i    (sample_data[phasic_pkg::SampleLabelBit +: 16]),
+      .message_learn_i    (sample_data[phasic_pkg::SampleLearnBit]),
+      .event_i            (taken[output_index]),
+      .event_kind_i       (event_kind[2*output_index +: 2]),
+      .event_source_i     (event_index[16*output_index +: 16]),
+      .event_value_i      (event_value[8*output_index +: 8]),
+      .busy_o             (scatter_busy),
+      .learning_o         (scattering),
+      .update_rows_o      (scatter_rows),
+      .update_operations_o(scatter_operations),
+      .weights_limited_o  (scatter_limited)
+    );
+  end else begin : gen_no_scatter
+    logic unused_memory;
+    assign unused_memory = ^{store_memory_i, store_memory_last_i, 32'(MemoryDepth)};
+    assign scatter_ready = 1'b1;
+    assign {scatter_busy, scattering, scatter_rows, scatter_operations, scatter_limited, store_memory_data_o} = '0;
+  end
+
+  logic [Engines*16*48-1:0] counters;
 
   for (genvar e = 0; e < Engines; e++) begin : gen_engine
     assign in_use[e] = 3'(e) < layers;
+    // Only the layer that it learns from waits until the last sample has been learned.
+    assign held[e]        = scatter_busy && output_engine == 2'(e);
+    assign event_ready[e] = engine_event_ready[e] && !held[e];
+    // A discriminant's engine changes no weights, so that these counters of it are 0.
+    assign counters_o[768*e +: 768] = counters[768*e +: 768]
+      | ((output_engine == 2'(e)) ? {432'd0, scatter_limited, 48'd0, scatter_operations, scatter_rows, 144'd0} : 768'd0);
 
     phasic_layer_engine #(
       .Layer      (e),
@@ -277,8 +341,8 @@ module phasic_core #(
       .dopamine_gated_i   (sample_data[phasic_pkg::SampleGateBit]),
       .dopamine_restart_i (sample_data[phasic_pkg::SampleRestartBit]),
       .dopamine_number_i  (sample_data[phasic_pkg::SampleNumberBit +: 32]),
-      .event_valid_i      (event_valid[e]),
-      .event_ready_o      (event_ready[e]),
+      .event_valid_i      (event_valid[e] && !held[e]),
+      .event_ready_o      (engine_event_ready[e]),
       .event_kind_i       (event_kind[2*e +: 2]),
       .event_index_i      (event_index[16*e +: 16]),
       .event_value_i      (event_value[8*e +: 8]),
@@ -304,8 +368,9 @@ module phasic_core #(
       .trace_data_o       (trace_data_o[16*e +: 16]),
       .trace_last_o       (trace_last_o[e]),
       .core_busy_i        (busy_o),
+      .scattering_i       (scattering && output_engine == 2'(e)),
       .busy_o             (engine_busy[e]),
-      .counters_o         (counters_o[768*e +: 768]),
+      .counters_o         (counters[768*e +: 768]),
       .state_o            (engine_state_o[32*e +: 32])
     );
   end
@@ -331,11 +396,10 @@ module phasic_core #(
   // The last engine of the chain never has a successor.
   logic unused_bits;
   assign unused_bits = ^{program_i, layers_i, event_valid[Engines], event_kind[2*Engines +: 2], event_index[16*Engines +: 16],
-                         event_value[8*Engines +: 8], sample_data, store_memory_i, store_memory_last_i, 32'(MemoryDepth)};
-  assign store_memory_data_o = '0;
+                         event_value[8*Engines +: 8], sample_data};
 
-  assign ready_o = engine_ready == '1;
-  assign busy_o  = sample_valid || encoder_busy || engine_busy != '0;
+  assign ready_o = engine_ready == '1 && scatter_ready;
+  assign busy_o  = sample_valid || encoder_busy || engine_busy != '0 || scatter_busy;
 endmodule
 
 `default_nettype wire

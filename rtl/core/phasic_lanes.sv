@@ -8,7 +8,7 @@
 //            of state on stored_state_o, with stored_state_valid_o, two cycles after store_valid_i.
 // Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane, SumWords, its sums;
 //            AddressBits, width of an address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback,
-//            Competition, Graded, Gate, State, Convolution and Grid, rules that there can be; SumBits of a change that is shared;
+//            Competition, Discriminant, Graded, Gate, State, Convolution and Grid, rules that there can be; SumBits of a change that is shared;
 //            DescriptorBits, of a layer's descriptor.
 `default_nettype none
 
@@ -25,6 +25,7 @@ module phasic_lanes #(
   parameter bit Posts       = 1'b0,
   parameter bit Feedback    = 1'b0,
   parameter bit Competition = 1'b0,
+  parameter bit Discriminant = 1'b0,
   parameter bit Graded      = 1'b0,
   parameter bit Gate        = 1'b0,
   parameter bit State       = 1'b0,
@@ -493,14 +494,16 @@ module phasic_lanes #(
   logic [AddressBits-1:0]       winner_read_address, winner_write_address;
   logic [Lanes*WeightWidth-1:0] winner_weights;
 
-  if (Competition) begin : gen_competition
+  if (Competition || Discriminant) begin : gen_competition
     phasic_competition #(
       .Lanes      (Lanes),
       .WeightWidth(WeightWidth),
       .SumWidth   (TotalWidth),
       .WordBits   (WordBits),
       .AddressBits(AddressBits),
-      .Graded     (Graded)
+      .Graded     (Graded),
+      .Wins       (Competition),
+      .Offsets    (Discriminant)
     ) u_competition (
       .clk_i,
       .rst_ni,

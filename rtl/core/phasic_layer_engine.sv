@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A layer of spiking neurons: integrates the events of a sample, fires, and learns from local signals and the dopamine broadcast. Or, as the
-// last layer, one of neurons that compete. With graded samples events carry values, and neurons answer with values.
+// last layer, one of neurons that compete, or a discriminant, which has scores alone. With graded samples events carry values, and neurons
+// answer with values.
 //
 // Handshake: valid/ready on the event streams, the broadcast, scores and trace. Load and store ports are used between samples only:
 //            a load word is taken at once, a stored word is on store_data_o two cycles after store_valid_i. Constants hold during a run.
@@ -94,6 +95,7 @@ module phasic_layer_engine #(
   output logic                         trace_last_o,
   // status
   input  logic                         core_busy_i,
+  input  logic                         scattering_i,     // what the layer learns as a discriminant is being changed
   output logic                         busy_o,
   output logic [16*48-1:0]             counters_o,
   output logic [31:0]                  state_o
@@ -113,6 +115,7 @@ module phasic_layer_engine #(
   localparam bit Posts       = (Rules & phasic_pkg::RulesPost) != 0;
   localparam bit Feedback    = (Rules & phasic_pkg::RulesFeedback) != 0;
   localparam bit Competition = (Rules & phasic_pkg::RulesCompetition) != 0;
+  localparam bit Discriminant = (Rules & phasic_pkg::RulesDiscriminant) != 0;
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
   localparam bit Gate        = (Rules & phasic_pkg::RulesGate) != 0;
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
@@ -134,13 +137,15 @@ module phasic_layer_engine #(
   // ---- constants of the layer ----
   logic [8*phasic_pkg::LayerGrid-1:0] descriptor;   // without what follows the shape
   assign descriptor = descriptor_i[8*phasic_pkg::LayerGrid-1:0];
-  logic                bias, learns, compete, graded, keep_steps, log_all, shaped, grid;
+  logic                bias, learns, compete, discriminant, graded, keep_steps, log_all, shaped, grid;
   logic [WordBits-1:0] row_last_word, last_word;
   logic [SumWordBits-1:0] last_sum_word;
 
   assign bias       = descriptor_i[8*phasic_pkg::LayerFlags];
-  assign learns     = descriptor_i[8*phasic_pkg::LayerFactor +: 3] != 3'(phasic_pkg::FactorFrozen);
-  assign compete    = Competition && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition);
+  // The weights of a discriminant do not change; its scores come as those of a contest do.
+  assign discriminant = Discriminant && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorDiscriminant);
+  assign learns     = descriptor_i[8*phasic_pkg::LayerFactor +: 3] != 3'(phasic_pkg::FactorFrozen) && !discriminant;
+  assign compete    = (Competition && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition)) || discriminant;
   assign shaped     = Convolution && descriptor_i[8*phasic_pkg::LayerConnection];
   assign graded     = Graded && graded_i;
   // The row log keeps the steps at which a row spiked, or its value; that of a convolution is asked for each source.
@@ -327,6 +332,7 @@ module phasic_layer_engine #(
     .Posts      (Posts),
     .Feedback   (Feedback),
     .Competition(Competition),
+    .Discriminant(Discriminant),
     .Graded     (Graded),
     .Gate       (Gate),
     .State      (State),
@@ -417,7 +423,7 @@ module phasic_layer_engine #(
     .spikes_i(spikes), .potentials_valid_i(potentials_valid), .potentials_limited_i(potentials_limited), .update_write_i(update_write),
     .weights_limited_i(weights_limited),
     .winner_learned_i(winner_learned), .winner_limited_i(winner_limited), .run_i(core_busy_i), .integrating_i(issue),
-    .learning_i(walk_valid), .waiting_i(waiting), .counters_o, .clearing_i(clearing), .idle_i(idle), .message_waits_i(message_valid),
+    .learning_i(walk_valid), .scattering_i, .waiting_i(waiting), .counters_o, .clearing_i(clearing), .idle_i(idle), .message_waits_i(message_valid),
     .sweep_busy_i(sweep_busy), .competition_busy_i(competition_busy), .output_busy_i(output_busy), .ready_o, .busy_o,
     .step_rows_i(step_rows), .step_i(step), .integrate_state_i(integrate_state), .sweep_state_i(sweep_state),
     .competition_state_i(competition_state), .state_o

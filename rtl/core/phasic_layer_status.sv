@@ -32,6 +32,7 @@ module phasic_layer_status #(
   input  logic                 run_i,          // cycles are counted
   input  logic                 integrating_i,
   input  logic                 learning_i,
+  input  logic                 scattering_i,   // or a discriminant does
   input  logic                 waiting_i,
   output logic [16*48-1:0]     counters_o,
   // ready and busy
@@ -94,7 +95,7 @@ module phasic_layer_status #(
       if (weights_summed_q) weights_limited_q <= weights_limited_q + 48'(weight_sum_q);
       if (run_i) begin
         if (integrating_i) integrate_q <= integrate_q + 48'd1;
-        else if (learning_i && learns) learn_q <= learn_q + 48'd1;
+        else if ((learning_i && learns) || scattering_i) learn_q <= learn_q + 48'd1;
         else if (waiting_i) wait_q <= wait_q + 48'd1;
         else other_q <= other_q + 48'd1;
       end

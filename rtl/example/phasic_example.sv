@@ -153,6 +153,7 @@ module phasic_example (
     .trace_data_o       (trace_data),
     .trace_last_o       (trace_last),
     .core_busy_i        (busy_o),
+    .scattering_i       (1'b0),
     .busy_o,
     .counters_o         (counters),
     .state_o            (state)

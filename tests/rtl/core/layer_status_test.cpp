@@ -57,10 +57,11 @@ class RtlLayerStatus : public ::testing::Test {
     if (module->row_learned_i != 0 && learns) ++twin.update_rows;
     if (module->pair_learned_i != 0 && learns) twin.update_operations += competes ? 1 : module->row_width_i;
     if (module->run_i != 0) {
-      std::uint64_t& cycles = module->integrating_i != 0          ? twin.integrate_cycles
-                              : module->learning_i != 0 && learns ? twin.learn_cycles
-                              : module->waiting_i != 0            ? twin.input_wait_cycles
-                                                                  : twin.other_cycles;
+      const bool learning = (module->learning_i != 0 && learns) || module->scattering_i != 0;
+      std::uint64_t& cycles = module->integrating_i != 0 ? twin.integrate_cycles
+                              : learning                 ? twin.learn_cycles
+                              : module->waiting_i != 0   ? twin.input_wait_cycles
+                                                         : twin.other_cycles;
       ++cycles;
     }
   }
@@ -87,6 +88,7 @@ class RtlLayerStatus : public ::testing::Test {
     module->run_i = random() % 8 != 0;
     module->integrating_i = often();
     module->learning_i = often();
+    module->scattering_i = often();
     module->waiting_i = often();
     set_bits(module->spikes_i, 0, T::lanes, random_lanes(random));
     set_bits(module->potentials_limited_i, 0, T::lanes, random_lanes(random));
