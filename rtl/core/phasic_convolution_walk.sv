@@ -55,13 +55,12 @@ module phasic_convolution_walk #(
   // ---- constants of the layer ----
   logic [8:0]  rows, columns, kernel_rows, kernel_columns;
   logic [15:0] source_channels;
-  logic [1:0]  pool, padding;
+  logic [1:0]  pool;
   logic        stride_two, bias;
   assign rows            = descriptor_i[8*phasic_pkg::LayerSourceRows +: 9];
   assign columns         = descriptor_i[8*phasic_pkg::LayerSourceColumns +: 9];
   assign source_channels = descriptor_i[8*phasic_pkg::LayerSourceChannels +: 16];
   assign pool            = descriptor_i[8*phasic_pkg::LayerPool +: 2];
-  assign padding         = descriptor_i[8*phasic_pkg::LayerPadding +: 2];
   assign stride_two      = descriptor_i[8*phasic_pkg::LayerStride + 1];
   assign kernel_rows     = descriptor_i[8*phasic_pkg::LayerKernelRows +: 9];
   assign kernel_columns  = descriptor_i[8*phasic_pkg::LayerKernelColumns +: 9];
@@ -70,38 +69,34 @@ module phasic_convolution_walk #(
   logic unused_bits;
   assign unused_bits = ^{descriptor_i, hash_empty, hash_payload};
 
-  // Positions along a side, less one.
-  function logic [9:0] last_of(input logic [8:0] places, input logic [1:0] pool_shift, input logic [1:0] pad, input logic [8:0] kernel,
-                               input logic two);
-    logic [9:0] room;
-    room    = ((10'(places) + (10'd1 << pool_shift) - 10'd1) >> pool_shift) + {7'd0, pad, 1'b0};
-    last_of = (room - 10'(kernel)) >> two;
-  endfunction
-
   // Numbers of sources count modulo their width, since they may begin before the first one.
-  logic [9:0]          last_row_q, last_column_q;
-  logic [RowBits-1:0]  y_stride_q, x_stride_q, channel_stride_q, y_start_q, x_start_q;
+  logic [9:0]          last_row, last_column;
+  logic [RowBits-1:0]  y_stride, x_stride, channel_stride, y_start, x_start;
   logic [WordBits-1:0] position_step_q;
-  logic [4:0]          edge_places;       // padding, in places of sources
   logic [1:0]          last_in_pool;
   logic signed [11:0]  place_start, place_step;
   logic [2:0]          step_shift;
-  assign edge_places  = 5'(padding) << pool;
   assign last_in_pool = 2'((3'd1 << pool) - 3'd1);
-  assign place_start  = 12'sd0 - $signed({7'd0, edge_places});
   assign place_step   = 12'sd1 <<< pool;
   assign step_shift   = 3'(pool) + 3'(stride_two);
 
-  always_ff @(posedge clk_i) begin
-    last_row_q       <= last_of(rows, pool, padding, kernel_rows, stride_two);
-    last_column_q    <= last_of(columns, pool, padding, kernel_columns, stride_two);
-    y_stride_q       <= First ? RowBits'(columns) : RowBits'(32'(columns) * 32'(source_channels));
-    x_stride_q       <= First ? RowBits'(1) : RowBits'(source_channels);
-    channel_stride_q <= First ? RowBits'(32'(rows) * 32'(columns)) : RowBits'(1);
-    y_start_q        <= RowBits'(0) - RowBits'(32'(edge_places) * 32'(y_stride_q));
-    x_start_q        <= RowBits'(0) - RowBits'(32'(edge_places) * 32'(x_stride_q));
-    position_step_q  <= WordBits'((32'(last_column_q) + 32'd1) * 32'(row_words_i));
-  end
+  phasic_convolution_shape #(
+    .RowBits(RowBits),
+    .First  (First)
+  ) u_shape (
+    .clk_i,
+    .descriptor_i,
+    .last_row_o      (last_row),
+    .last_column_o   (last_column),
+    .y_stride_o      (y_stride),
+    .x_stride_o      (x_stride),
+    .channel_stride_o(channel_stride),
+    .y_start_o       (y_start),
+    .x_start_o       (x_start),
+    .place_start_o   (place_start)
+  );
+
+  always_ff @(posedge clk_i) position_step_q <= WordBits'((32'(last_column) + 32'd1) * 32'(row_words_i));
 
   // ---- the weight row: kernel row and column, and channel ----
   logic [8:0]             kernel_y_q, kernel_x_q;
@@ -126,8 +121,8 @@ module phasic_convolution_walk #(
       channel_q        <= '0;
       bias_row_q       <= 1'b0;
       channel_offset_q <= '0;
-      y_offset_q       <= y_start_q;
-      x_offset_q       <= x_start_q;
+      y_offset_q       <= y_start;
+      x_offset_q       <= x_start;
       y_place_q        <= place_start;
       x_place_q        <= place_start;
     end else if (next_row) begin
@@ -135,14 +130,14 @@ module phasic_convolution_walk #(
       row_address_q    <= row_address_q + AddressBits'(row_words_i);
       bias_row_q       <= kernel_end;
       channel_q        <= channel_last ? '0 : channel_q + 16'd1;
-      channel_offset_q <= channel_last ? '0 : channel_offset_q + channel_stride_q;
+      channel_offset_q <= channel_last ? '0 : channel_offset_q + channel_stride;
       if (channel_last) begin
         kernel_x_q <= kernel_x_last ? '0 : kernel_x_q + 9'd1;
-        x_offset_q <= kernel_x_last ? x_start_q : x_offset_q + (x_stride_q << pool);
+        x_offset_q <= kernel_x_last ? x_start : x_offset_q + (x_stride << pool);
         x_place_q  <= kernel_x_last ? place_start : x_place_q + place_step;
         if (kernel_x_last) begin
           kernel_y_q <= kernel_y_q + 9'd1;
-          y_offset_q <= y_offset_q + (y_stride_q << pool);
+          y_offset_q <= y_offset_q + (y_stride << pool);
           y_place_q  <= y_place_q + place_step;
         end
       end
@@ -163,8 +158,8 @@ module phasic_convolution_walk #(
   assign pool_y_last = pool_y_q == pool_last;
   assign in_rows    = bias_row_q || (y_q >= 12'sd0 && y_q < $signed({3'd0, rows}));
   assign in_sources      = in_rows && (bias_row_q || (x_q >= 12'sd0 && x_q < $signed({3'd0, columns})));
-  assign columns_end = !in_rows || (pool_x_last && column_position_q == last_column_q);
-  assign scan_end    = columns_end && pool_y_last && row_position_q == last_row_q;
+  assign columns_end = !in_rows || (pool_x_last && column_position_q == last_column);
+  assign scan_end    = columns_end && pool_y_last && row_position_q == last_row;
 
   always_ff @(posedge clk_i) begin
     if (state_q == WalkWord) begin
@@ -181,12 +176,12 @@ module phasic_convolution_walk #(
         row_position_q   <= row_position_q + 10'd1;
         y_first_q        <= y_first_q + (place_step <<< stride_two);
         y_q              <= y_first_q + (place_step <<< stride_two);
-        y_first_offset_q <= y_first_offset_q + (y_stride_q << step_shift);
-        y_now_offset_q   <= y_first_offset_q + (y_stride_q << step_shift);
+        y_first_offset_q <= y_first_offset_q + (y_stride << step_shift);
+        y_now_offset_q   <= y_first_offset_q + (y_stride << step_shift);
         row_target_q     <= row_target_q + position_step_q;
       end else begin
         y_q            <= y_q + 12'sd1;
-        y_now_offset_q <= y_now_offset_q + y_stride_q;
+        y_now_offset_q <= y_now_offset_q + y_stride;
       end
     end
     if (state_q == WalkWord || (scan && columns_end)) begin
@@ -203,12 +198,12 @@ module phasic_convolution_walk #(
         column_position_q <= column_position_q + 10'd1;
         x_first_q         <= x_first_q + (place_step <<< stride_two);
         x_q               <= x_first_q + (place_step <<< stride_two);
-        x_first_offset_q  <= x_first_offset_q + (x_stride_q << step_shift);
-        x_now_offset_q    <= x_first_offset_q + (x_stride_q << step_shift);
+        x_first_offset_q  <= x_first_offset_q + (x_stride << step_shift);
+        x_now_offset_q    <= x_first_offset_q + (x_stride << step_shift);
         target_q          <= target_q + WordBits'(row_words_i);
       end else begin
         x_q            <= x_q + 12'sd1;
-        x_now_offset_q <= x_now_offset_q + x_stride_q;
+        x_now_offset_q <= x_now_offset_q + x_stride;
       end
     end
   end

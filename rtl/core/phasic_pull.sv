@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Moves the weights of a contest's winner towards the counts of its rows, then writes the winner's squares and wins back.
+// Moves the weights of a contest's winner towards the counts of its rows, then writes the winner's squares and wins back. Or those of a filter
+// towards targets, and writes its wins back.
 //
 // Handshake: enable_i is 1 during the walk over all rows; valid_i brings a row. When enable_i falls, what is inside is finished and the state
 //            written; busy_o is 1 until then. Without a winner nothing is read or written. Other inputs hold while enable_i or busy_o is 1.
 // Latency:   a row comes in at u0; its word is asked for at u2 (read_o), must be on weights_i at u4 and leaves at u7 (write_o); a row a cycle.
-//            The state takes 48 / WeightWidth + 18 cycles.
-// Parameters: Lanes, WeightWidth; AddressBits; Graded, there can be graded values.
+//            The state takes 48 / WeightWidth + 18 cycles, of a filter 16 / WeightWidth + 18.
+// Parameters: Lanes, WeightWidth; AddressBits; Graded, there can be graded values; Filters, history_i is a row's target, and there are no squares.
 `default_nettype none
 
 module phasic_pull #(
   parameter int Lanes       = 64,
   parameter int WeightWidth = 8,
   parameter int AddressBits = 14,
-  parameter bit Graded      = 1'b0
+  parameter bit Graded      = 1'b0,
+  parameter bit Filters     = 1'b0
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -35,7 +37,7 @@ module phasic_pull #(
   input  logic [AddressBits-1:0]       address_i,        // of the row's first word
   input  logic [15:0]                  row_x_i,          // random word of the row
   input  logic [15:0]                  row_y_i,
-  input  logic [31:0]                  history_i,        // steps at which the row spiked, or its value
+  input  logic [31:0]                  history_i,        // steps at which the row spiked, or its value, or its target
   output logic                         busy_o,
   // u2, u4, u7: synapse memory
   output logic                         read_o,
@@ -47,12 +49,13 @@ module phasic_pull #(
   output logic                         learned_o,        // what is written is a weight
   output logic                         limited_o         // and it was limited
 );
-  localparam int Planes    = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
+  localparam int StateWidth = phasic_pkg::WinsWidth + (Filters ? 0 : phasic_pkg::SquaresWidth);
+  localparam int Planes    = StateWidth / WeightWidth;
   localparam int LaneShift = $clog2(Lanes);
   localparam int LaneBits  = (Lanes > 1) ? LaneShift : 1;
   localparam int Fraction  = phasic_pkg::ExtendedWidth - WeightWidth;
-  // A target is at most 2^10, or 2^13 with graded values.
-  localparam int TargetWidth = Graded ? 14 : 11;
+  // A target is at most 2^10, or 2^13 with graded values; that of a filter is like a weight.
+  localparam int TargetWidth = Filters ? WeightWidth : Graded ? 14 : 11;
   localparam int ChangeWidth = ((WeightWidth > TargetWidth) ? WeightWidth : TargetWidth) + 2 + Fraction;
   localparam logic signed [ChangeWidth:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
   localparam logic signed [ChangeWidth:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
@@ -110,7 +113,7 @@ module phasic_pull #(
   logic                     part_valid, part_last;
   logic [2:0]               part_q;
   logic [AddressBits-1:0]   part_address_q;
-  logic [Planes*WeightWidth-1:0] parts_q;
+  logic [StateWidth-1:0]    parts_q;
   logic [8:1]               valid_q, part_of_state_q;
 
   assign part_valid = state_q == PullState;
@@ -173,18 +176,18 @@ module phasic_pull #(
       parts_q        <= parts_q >> WeightWidth;
     end else begin
       part_address_q <= state_address_i + word;
-      parts_q        <= {more_wins, squares_q};
+      parts_q        <= StateWidth'({more_wins, squares_q} >> (Filters ? phasic_pkg::SquaresWidth : 0));
     end
 
     part_of_state_q <= {part_of_state_q[7:1], part_valid};
     address1_q      <= part_valid ? part_address_q : address_i + word;
     goal1_q         <= part_valid ? 16'($signed(parts_q[WeightWidth-1:0])) :
-                       (Graded && graded_i) ? 16'(history_i[7:0]) : 16'($countones(history_i));
+                       Filters ? $signed(history_i[15:0]) : (Graded && graded_i) ? 16'(history_i[7:0]) : 16'($countones(history_i));
     x1_q            <= row_x_i ^ base_q;
     y1_q            <= row_y_i + offset_q;
 
     address2_q      <= address1_q;
-    goal2_q         <= part_of_state_q[1] ? goal1_q : (goal1_q <<< input_shift_i) >>> 1;
+    goal2_q         <= (Filters || part_of_state_q[1]) ? goal1_q : (goal1_q <<< input_shift_i) >>> 1;
     x2_q            <= round_x(x1_q, y1_q);
     y2_q            <= round_y(x1_q, y1_q);
 

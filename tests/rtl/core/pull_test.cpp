@@ -11,6 +11,8 @@
 #include "Vpull_1x8.h"
 #include "Vpull_4x16.h"
 #include "Vpull_4x8.h"
+#include "Vpull_filters_1x8.h"
+#include "Vpull_filters_4x16.h"
 #include "Vpull_graded_1x16.h"
 #include "Vpull_graded_4x8.h"
 #include "sim/reference/arithmetic.hpp"
@@ -20,10 +22,10 @@
 namespace phasic::testing {
 namespace {
 
-template <class Model, std::size_t Lanes, unsigned WeightWidth, bool Graded = false>
+template <class Model, std::size_t Lanes, unsigned WeightWidth, bool Graded = false, bool Filters = false>
 struct Shape {
   using model = Model;
-  static constexpr bool graded = Graded;
+  static constexpr bool graded = Graded, filters = Filters;
   static constexpr std::size_t lanes = Lanes;
   static constexpr unsigned weight_width = WeightWidth;
 };
@@ -34,7 +36,9 @@ template <class T>
 class RtlPull : public ::testing::Test {
  protected:
   using Module = Clocked<typename T::model>;
-  static constexpr std::size_t planes = (contract::kSquaresWidth + contract::kWinsWidth) / T::weight_width, depth = 256;
+  /// A filter has wins alone.
+  static constexpr unsigned squares_width = T::filters ? 0 : contract::kSquaresWidth;
+  static constexpr std::size_t planes = (squares_width + contract::kWinsWidth) / T::weight_width, depth = 256;
   using Memory = std::array<std::array<std::int64_t, T::lanes>, depth>;
 
   struct Row {
@@ -62,7 +66,8 @@ class RtlPull : public ::testing::Test {
     const bool sparse = random() % 2 == 0;
     for (Row& row : sample.rows) {
       row.history = static_cast<std::uint32_t>(random() % 4 == 0 ? 0 : random() % 4 == 0 ? ~std::uint64_t{0} : random());
-      if (sparse) row.history &= static_cast<std::uint32_t>(random() & random() & random());
+      if constexpr (T::filters) row.history = static_cast<std::uint16_t>(random_signed(random, T::weight_width));
+      if (sparse && !T::filters) row.history &= static_cast<std::uint32_t>(random() & random() & random());
       row.random = {static_cast<std::uint16_t>(random()), static_cast<std::uint16_t>(random())};
     }
     for (auto& word : sample.memory)
@@ -97,7 +102,8 @@ class RtlPull : public ::testing::Test {
       std::int64_t& weight = expected.memory[i * sample.row_words + word][lane];
       const auto old = static_cast<std::int32_t>(weight);
       const std::uint32_t count = sample.graded ? row.history & 0xff : static_cast<std::uint32_t>(std::popcount(row.history));
-      const std::int32_t target = reference::competition_target(count, sample.input_shift);
+      const std::int32_t target = T::filters ? std::int32_t{static_cast<std::int16_t>(row.history)}
+                                             : reference::competition_target(count, sample.input_shift);
       const std::int32_t rounding =
           sample.nearest ? reference::nearest_rounding(fraction)
                          : reference::stochastic_rounding(
@@ -111,7 +117,8 @@ class RtlPull : public ::testing::Test {
     }
     seen.limited += expected.limited;
     seen.oldest += sample.wins == kMostWins;
-    const std::uint64_t state = std::uint64_t{std::min(sample.wins + 1, kMostWins)} << 32 | squares;
+    const std::uint64_t wins = std::min(sample.wins + 1, kMostWins);
+    const std::uint64_t state = T::filters ? wins : wins << 32 | squares;
     for (std::size_t p = 0; p < planes; ++p) {
       const auto part = static_cast<std::uint16_t>(state >> (p * T::weight_width));
       expected.memory[state_address(sample) + p * sample.row_words + word][lane] =
@@ -191,7 +198,8 @@ class RtlPull : public ::testing::Test {
 
 using Shapes =
     ::testing::Types<Shape<Vpull_1x8, 1, 8>, Shape<Vpull_1x16, 1, 16>, Shape<Vpull_4x8, 4, 8>, Shape<Vpull_4x16, 4, 16>,
-                     Shape<Vpull_graded_1x16, 1, 16, true>, Shape<Vpull_graded_4x8, 4, 8, true>>;
+                     Shape<Vpull_graded_1x16, 1, 16, true>, Shape<Vpull_graded_4x8, 4, 8, true>,
+                     Shape<Vpull_filters_1x8, 1, 8, true, true>, Shape<Vpull_filters_4x16, 4, 16, true, true>>;
 TYPED_TEST_SUITE(RtlPull, Shapes);
 
 TYPED_TEST(RtlPull, MovesTheWinnersWeightsAndKeepsItsState) {
@@ -222,8 +230,8 @@ TYPED_TEST(RtlPull, MovesTheWinnersWeightsAndKeepsItsState) {
   }
   EXPECT_GT(seen.oldest, 10U);
   EXPECT_GT(seen.kept, 100U);
-  // A target is at most 2^10, or 2^13 with graded values: only 8 bits do not hold it.
-  if (TypeParam::weight_width == 8) {
+  // A target is at most 2^10, or 2^13 with graded values: only 8 bits do not hold it. That of a filter is like a weight.
+  if (TypeParam::weight_width == 8 && !TypeParam::filters) {
     EXPECT_GT(seen.limited, 100U);
   }
 }
