@@ -68,7 +68,7 @@ module phasic_features #(
 
   logic                   begins_q, comparing, aiming, pulling, contest_read, targets_read, pull_read;
   logic [AddressBits-1:0] state_address_q, table_address_q, contest_address, targets_address, pull_address;
-  logic [15:0]            winner, wins, target, target_words_q;
+  logic [15:0]            winner, winner_wins, goal, target_words_q;
   logic [RowBits-1:0]     row_q, row;
 
   logic unused_bits;
@@ -130,7 +130,7 @@ module phasic_features #(
     .blank_i        (patch_blank_i),
     .busy_o         (comparing),
     .winner_o       (winner),
-    .wins_o         (wins),
+    .wins_o         (winner_wins),
     .read_o         (contest_read),
     .read_address_o (contest_address),
     .weights_i,
@@ -170,7 +170,7 @@ module phasic_features #(
     .weights_i,
     .target_read_i  (ready_o),
     .target_row_i   (row),
-    .target_o       (target)
+    .target_o       (goal)
   );
 
   phasic_pull #(
@@ -192,13 +192,13 @@ module phasic_features #(
     .winner_valid_i (1'b1),
     .winner_i       (winner),
     .squares_i      (32'd0),
-    .wins_i         (wins),
+    .wins_i         (winner_wins),
     .enable_i       (ready_o && patch_i),
     .valid_i        (row_valid_i),
     .address_i      (row_address_i),
     .row_x_i,
     .row_y_i,
-    .history_i      (32'(target)),
+    .history_i      (32'(goal)),
     .busy_o         (pulling),
     .read_o         (pull_read),
     .read_address_o (pull_address),

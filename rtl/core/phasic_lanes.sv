@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lanes of a layer engine, one word of neurons at a time: sums, neurons, factors and weight updates, which of a word's lanes have a neuron
-// that the sample's gate leaves open, and in a layer that competes the contest and its winner in place of neurons and updates.
+// that the sample's gate leaves open, in a layer that competes the contest and its winner in place of neurons and updates, and in one whose filters
+// compete over a patch these in place of updates.
 //
 // Handshake: none of its own; the order of work, the sweep and the walk drive the stages of the modules inside, whose headers say when.
 //            factors_ready_o: the last layer's errors are there, if the factors need them. Scores of a contest by valid/ready.
@@ -8,8 +9,8 @@
 //            of state on stored_state_o, with stored_state_valid_o, two cycles after store_valid_i.
 // Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane, SumWords, its sums;
 //            AddressBits, width of an address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback,
-//            Competition, Discriminant, Graded, Gate, State, Convolution and Grid, rules that there can be; SumBits of a change that is shared;
-//            DescriptorBits, of a layer's descriptor.
+//            Competition, Discriminant, Graded, Gate, State, Convolution, Grid and Features, rules that there can be; MaxRows; SumBits of a change that is
+//            shared; DescriptorBits, of a layer's descriptor.
 `default_nettype none
 
 module phasic_lanes #(
@@ -31,12 +32,16 @@ module phasic_lanes #(
   parameter bit State       = 1'b0,
   parameter bit Convolution = 1'b0,
   parameter bit Grid        = 1'b0,
+  parameter bit Features    = 1'b0,
+  parameter int MaxRows     = 1024,
   parameter int SumBits     = 40,
   parameter int DescriptorBits = 8 * phasic_pkg::LayerGrid,
   localparam int PlaceBits  = Convolution ? 32 : 16,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1,
   localparam int SumWordBits = (SumWords > 1) ? $clog2(SumWords) : 1,
   localparam int LaneBits   = (Lanes > 1) ? $clog2(Lanes) : 1,
+  localparam int RowBits    = (MaxRows > 1) ? $clog2(MaxRows) : 1,
+  localparam int OffsetsBits = Features ? phasic_pkg::MemoryWidth * Lanes : 1,
   localparam int CountWidth = Graded ? 8 : 6
 ) (
   input  logic                         clk_i,
@@ -63,6 +68,8 @@ module phasic_lanes #(
   input  logic                         load_weight_i,
   input  logic [31:0]                  load_address_i,
   input  logic [Lanes*WeightWidth-1:0] load_data_i,
+  input  logic                         load_offsets_i,   // of targets
+  input  logic [OffsetsBits-1:0]       load_offsets_data_i,
   input  logic                         store_valid_i,
   input  logic [31:0]                  store_address_i,
   output logic                         stored_state_valid_o,
@@ -151,7 +158,16 @@ module phasic_lanes #(
   output logic                         update_write_o,   // weights of a word, other than by a winner
   output logic [Lanes-1:0]             weights_limited_o,
   output logic                         winner_learned_o, // a weight of the winner
-  output logic                         winner_limited_o
+  output logic                         winner_limited_o,
+  // filters that compete over a patch
+  input  logic                         features_i,       // those of the layer do
+  input  logic                         patch_i,
+  input  logic                         patch_blank_i,
+  input  logic [SumWordBits-1:0]       patch_word_i,
+  output logic                         patch_read_o,
+  output logic [RowBits-1:0]           patch_row_o,
+  input  logic [11:0]                  patch_value_i,
+  output logic                         targets_ready_o
 );
   localparam int LevelDepth  = MaxClasses * Words;
   localparam int LevelBits   = (LevelDepth > 1) ? $clog2(LevelDepth) : 1;
@@ -252,6 +268,8 @@ module phasic_lanes #(
   // ---- sums and neurons ----
   logic                         contest_read;
   logic [WordBits-1:0]          contest_word;
+  logic                         look;              // at the sums of a patch's position
+  logic [SumWordBits-1:0]       look_word;
   logic [Lanes*TotalWidth-1:0]  totals;
   logic [Lanes*SumWidth-1:0]    step_sums;
   logic [Lanes*CountWidth-1:0]  counts, values;
@@ -275,7 +293,7 @@ module phasic_lanes #(
     .last_sum_word_i, .last_word_i, .clearing_i, .clear_word_i, .issue_i, .issue_bank_i, .issue_first_i, .issue_word_i, .issue_value_i,
     .weights_i, .start_i(step_done_i), .hold_o(sweep_hold_o), .sweep_read_i(sweep_read_i || contest_read),
     .sweep_bank_i(compete_i ? !issue_bank_i : sweep_bank_i), .sweep_silent_i, .sweep_word_i(compete_i ? contest_word : word0_i),
-    .look_i(1'b0), .look_word_i(SumWordBits'(0)), .sums_o(totals), .drives_o(drives), .silent_o(silent), .limited_valid_o(pooled_valid),
+    .look_i(look), .look_word_i(look_word), .sums_o(totals), .drives_o(drives), .silent_o(silent), .limited_valid_o(pooled_valid),
     .limited_o(pooled_limited)
   );
 
@@ -464,7 +482,7 @@ module phasic_lanes #(
     .graded_i,
     .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
     .trace_shift_i  (descriptor_i[8*phasic_pkg::LayerTraceShift +: 2]),
-    .valid_i        (walk_valid_i && !compete_i),
+    .valid_i        (walk_valid_i && !compete_i && !features_i),
     .add_i          (walk_add_i),
     .first_i        (walk_first_i),
     .commit_i       (walk_commit_i),
@@ -490,7 +508,7 @@ module phasic_lanes #(
   );
 
   // ---- competition ----
-  logic                         winner_read, winner_write;
+  logic                         winner_read, winner_write, contest_busy, contest_learned, contest_limited;
   logic [AddressBits-1:0]       winner_read_address, winner_write_address;
   logic [Lanes*WeightWidth-1:0] winner_weights;
 
@@ -505,57 +523,55 @@ module phasic_lanes #(
       .Wins       (Competition),
       .Offsets    (Discriminant)
     ) u_competition (
-      .clk_i,
-      .rst_ni,
-      .clear_i,
-      .descriptor_i   (descriptor_i[8*phasic_pkg::LayerGrid-1:0]),
-      .graded_i,
-      .rows_i,
-      .row_words_i,
-      .start_i        (contest_start_i),
-      .start_silent_i (contest_silent_i),
-      .start_learn_i  (sample_learn_i),
-      .busy_o         (competition_busy_o),
-      .state_o        (competition_state_o),
-      .word_read_o    (contest_read),
-      .word_o         (contest_word),
-      .sums_i         (totals),
-      .positive_i     (positive),
-      .score_valid_o,
-      .score_ready_i,
-      .score_o,
-      .score_last_o,
-      .prediction_o,
-      .winner_valid_o,
-      .learn_i        (walk_i && compete_i),
-      .row_valid_i    (walk_valid_i && compete_i),
-      .row_address_i  (walk_address_i),
-      .row_x_i,
-      .row_y_i,
-      .history_i,
-      .learned_o      (winner_learned_o),
-      .limited_o      (winner_limited_o),
-      .read_o         (winner_read),
-      .read_address_o (winner_read_address),
-      .weights_i,
-      .write_o        (winner_write),
-      .write_address_o(winner_write_address),
-      .weights_o      (winner_weights)
+      .clk_i, .rst_ni, .clear_i, .descriptor_i(descriptor_i[8*phasic_pkg::LayerGrid-1:0]), .graded_i, .rows_i, .row_words_i,
+      .start_i(contest_start_i), .start_silent_i(contest_silent_i), .start_learn_i(sample_learn_i), .busy_o(contest_busy),
+      .state_o(competition_state_o), .word_read_o(contest_read), .word_o(contest_word), .sums_i(totals), .positive_i(positive), .score_valid_o,
+      .score_ready_i, .score_o, .score_last_o, .prediction_o, .winner_valid_o, .learn_i(walk_i && compete_i),
+      .row_valid_i(walk_valid_i && compete_i), .row_address_i(walk_address_i), .row_x_i, .row_y_i, .history_i, .learned_o(contest_learned),
+      .limited_o(contest_limited), .read_o(winner_read), .read_address_o(winner_read_address), .weights_i, .write_o(winner_write),
+      .write_address_o(winner_write_address), .weights_o(winner_weights)
     );
   end else begin : gen_no_competition
     logic unused_contest;
     assign unused_contest = ^{positive, totals, rows_i, row_words_i, contest_start_i, contest_silent_i, score_ready_i, walk_i};
-    assign {competition_busy_o, competition_state_o, contest_read, contest_word} = '0;
-    assign {score_valid_o, score_o, score_last_o, prediction_o, winner_valid_o, winner_learned_o, winner_limited_o} = '0;
+    assign {contest_busy, competition_state_o, contest_read, contest_word} = '0;
+    assign {score_valid_o, score_o, score_last_o, prediction_o, winner_valid_o, contest_learned, contest_limited} = '0;
     assign {winner_read, winner_read_address, winner_write, winner_write_address, winner_weights} = '0;
   end
 
-  // ---- synapse memory: a contest and its winner or updates, never at the same time ----
-  assign weight_read_o          = winner_read || update_read;
-  assign weight_read_address_o  = winner_read ? winner_read_address : update_read_address;
-  assign weight_write_o         = winner_write || update_write;
-  assign weight_write_address_o = winner_write ? winner_write_address : update_write_address;
-  assign weights_o              = winner_write ? winner_weights : updated_weights;
+  // ---- filters that compete over a patch ----
+  logic                         filter_read, filter_write, filter_busy, filter_learned, filter_limited;
+  logic [AddressBits-1:0]       filter_read_address, filter_write_address;
+  logic [Lanes*WeightWidth-1:0] filter_weights;
+  assign competition_busy_o = contest_busy || filter_busy;
+  assign winner_learned_o   = contest_learned || filter_learned;
+  assign winner_limited_o   = filter_learned ? filter_limited : contest_limited;
+
+  if (Features) begin : gen_features
+    phasic_features #(
+      .Lanes(Lanes), .WeightWidth(WeightWidth), .SumWidth(TotalWidth), .WordBits(SumWordBits), .RowBits(RowBits), .AddressBits(AddressBits),
+      .MaxRows(MaxRows)
+    ) u_features (
+      .clk_i, .rst_ni, .clear_i, .descriptor_i, .rows_i, .row_width_i, .row_words_i, .load_i(load_offsets_i), .load_address_i,
+      .load_data_i(load_offsets_data_i), .patch_i, .patch_blank_i, .patch_word_i, .value_read_o(patch_read_o), .value_row_o(patch_row_o),
+      .value_i(patch_value_i), .ready_o(targets_ready_o), .busy_o(filter_busy), .sums_read_o(look), .sums_word_o(look_word), .sums_i(totals),
+      .row_valid_i(walk_valid_i && features_i), .row_address_i(walk_address_i), .row_x_i, .row_y_i, .learned_o(filter_learned),
+      .limited_o(filter_limited), .read_o(filter_read), .read_address_o(filter_read_address), .weights_i, .write_o(filter_write),
+      .write_address_o(filter_write_address), .weights_o(filter_weights)
+    );
+  end else begin : gen_no_features
+    logic unused_features;
+    assign unused_features = ^{load_offsets_i, load_offsets_data_i, patch_i, patch_blank_i, patch_word_i, patch_value_i, rows_i, totals};
+    assign {patch_read_o, patch_row_o, targets_ready_o, look, look_word, filter_busy, filter_learned, filter_limited} = '0;
+    assign {filter_read, filter_read_address, filter_write, filter_write_address, filter_weights} = '0;
+  end
+
+  // ---- synapse memory: a contest and its winner, filters, or updates, never at the same time ----
+  assign weight_read_o          = winner_read || filter_read || update_read;
+  assign weight_read_address_o  = winner_read ? winner_read_address : filter_read ? filter_read_address : update_read_address;
+  assign weight_write_o         = winner_write || filter_write || update_write;
+  assign weight_write_address_o = winner_write ? winner_write_address : filter_write ? filter_write_address : update_write_address;
+  assign weights_o              = winner_write ? winner_weights : filter_write ? filter_weights : updated_weights;
   assign update_write_o         = update_write;
 endmodule
 

@@ -119,6 +119,9 @@ module phasic_layer_engine #(
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
   localparam bit Gate        = (Rules & phasic_pkg::RulesGate) != 0;
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
+  localparam bit Features    = (Rules & phasic_pkg::RulesFeatures) != 0 && Convolution && Graded;
+  localparam int SumWordBits = WordBits;
+  localparam int OffsetsBits = Features ? LoadBits : 1;
   localparam int CountWidth  = Graded ? 8 : 6;
   // Every row at once with the largest weight and value, and room for a potential and for half a unit of the largest shift.
   localparam int RowSumWidth = WeightWidth + $clog2(MaxRows) + 1 + (Graded ? 8 : 0);
@@ -137,7 +140,7 @@ module phasic_layer_engine #(
   // ---- constants of the layer ----
   logic [8*phasic_pkg::LayerGrid-1:0] descriptor;   // without what follows the shape
   assign descriptor = descriptor_i[8*phasic_pkg::LayerGrid-1:0];
-  logic                bias, learns, compete, discriminant, graded, keep_steps, log_all, shaped, grid;
+  logic                bias, learns, compete, discriminant, graded, keep_steps, log_all, shaped, grid, features;
   logic [WordBits-1:0] row_last_word, last_word;
   logic [SumWordBits-1:0] last_sum_word;
 
@@ -146,6 +149,7 @@ module phasic_layer_engine #(
   assign discriminant = Discriminant && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorDiscriminant);
   assign learns     = descriptor_i[8*phasic_pkg::LayerFactor +: 3] != 3'(phasic_pkg::FactorFrozen) && !discriminant;
   assign compete    = (Competition && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorCompetition)) || discriminant;
+  assign features   = Features && descriptor_i[8*phasic_pkg::LayerFactor +: 3] == 3'(phasic_pkg::FactorFeatures);
   assign shaped     = Convolution && descriptor_i[8*phasic_pkg::LayerConnection];
   assign graded     = Graded && graded_i;
   // The row log keeps the steps at which a row spiked, or its value; that of a convolution is asked for each source.
@@ -161,7 +165,7 @@ module phasic_layer_engine #(
   end
 
   logic unused_bits;
-  assign unused_bits = ^{descriptor_i, sum_words_i, load_offsets_i, load_memory_data_i, 32'(SumDepth),
+  assign unused_bits = ^{descriptor_i, sum_words_i, load_memory_data_i, 32'(SumDepth),
                          load_address_i, store_address_i, graded_i, keep_i, restart_q, sweep_base4, sweep_word4};
 
   // ---- events and messages in ----
@@ -244,7 +248,7 @@ module phasic_layer_engine #(
     .sample_started_o(sample_started), .sample_learn_o(sample_learn), .sample_class_o(sample_class), .sample_number_o(sample_number),
     .step_o(step), .last_step_o(last_step), .step_rows_o(step_rows), .step_done_o(step_done), .step_final_o(step_final),
     .step_silent_o(step_silent), .sweep_busy_i(sweep_busy || competition_busy), .key_busy_i(key_busy),
-    .walk_empty_i(compete ? !sample_learn : walk_empty), .walk_done_i(walk_done), .learn_o(walk_enable), .idle_o(idle), .waiting_o(waiting),
+    .walk_empty_i(compete ? !sample_learn : walk_empty && !features), .walk_done_i(walk_done), .learn_o(walk_enable), .idle_o(idle), .waiting_o(waiting),
     .state_o(integrate_state)
   );
 
@@ -254,6 +258,10 @@ module phasic_layer_engine #(
   logic [WordBits-1:0]    walk_target_word, walk_word;
   logic [AddressBits-1:0] walk_address;
   logic [15:0]            random_x, random_y;
+  logic                   patch, patch_blank, patch_read, targets_ready;
+  logic [SumWordBits-1:0] patch_word;
+  logic [RowBits-1:0]     patch_row;
+  logic [11:0]            patch_value;
 
   phasic_learning_rows #(
     .Layer      (Layer),
@@ -261,7 +269,9 @@ module phasic_layer_engine #(
     .AddressBits(AddressBits),
     .WordBits   (WordBits),
     .MaxRows    (MaxRows),
-    .Convolution(Convolution)
+    .Convolution(Convolution),
+    .Features   (Features),
+    .SumWordBits(SumWordBits)
   ) u_rows (
     .clk_i, .rst_ni, .clear_i, .seed_i, .compete_i(compete), .keep_steps_i(keep_steps), .shaped_i(shaped), .descriptor_i(descriptor),
     .sources_i, .rows_i, .row_words_i, .last_word_i(row_last_word), .clearing_i(clearing), .clear_row_i(clear_row),
@@ -270,7 +280,8 @@ module phasic_layer_engine #(
     .log_step_i(graded ? 32'(issue_value) : 32'd1 << step[4:0]), .empty_o(walk_empty), .enable_i(walk_enable), .done_o(walk_done),
     .word_valid_o(walk_valid), .add_o(walk_add), .first_o(walk_first), .commit_o(walk_commit), .target_word_o(walk_target_word),
     .word_o(walk_word), .word_address_o(walk_address), .random_x_o(random_x), .random_y_o(random_y), .history_o(history),
-    .pair_done_o(pair_learned), .row_done_o(row_learned)
+    .pair_done_o(pair_learned), .row_done_o(row_learned), .features_i(features), .patch_o(patch), .patch_blank_o(patch_blank),
+    .patch_word_o(patch_word), .patch_read_i(patch_read), .patch_row_i(patch_row), .patch_value_o(patch_value), .targets_ready_i(targets_ready)
   );
 
   // ---- sweep ----
@@ -294,7 +305,7 @@ module phasic_layer_engine #(
   ) u_sweep (
     .clk_i, .rst_ni, .clear_i, .trace_i, .output_layer_i, .neurons_i(descriptor_i[8*phasic_pkg::LayerNeurons +: 16]), .row_width_i,
     .row_last_word_i(row_last_word), .last_word_i(last_word), .start_i(step_done && !compete), .start_bank_i(issue_bank),
-    .start_silent_i(step_silent), .start_final_i(step_final), .start_learn_i(sample_learn), .start_resume_i(State && keep_i && !restart_q),
+    .start_silent_i(step_silent), .start_final_i(step_final), .start_learn_i(sample_learn && !features), .start_resume_i(State && keep_i && !restart_q),
     .start_step_i(step), .start_class_i(sample_class), .start_number_i(sample_number), .hold_i(sweep_hold), .busy_o(sweep_busy),
     .state_o(sweep_state), .read_o(sweep_read), .sweep_valid_o(sweep_valid), .factors_ready_i(factors_ready), .factor0_o(factor0),
     .factor_valid_o(factor_valid), .word0_o(sweep_word0), .word2_o(sweep_word2), .word3_o(sweep_word3), .word4_o(sweep_word4), .end2_o(sweep_end2), .end3_o(sweep_end3),
@@ -338,6 +349,8 @@ module phasic_layer_engine #(
     .State      (State),
     .Convolution(Convolution),
     .Grid       (Grid),
+    .Features   (Features),
+    .MaxRows    (MaxRows),
     .SumBits    (SumBits),
     .DescriptorBits(DescriptorBits)
   ) u_lanes (
@@ -373,7 +386,9 @@ module phasic_layer_engine #(
     .row_x_i(random_x), .row_y_i(random_y), .history_i(history),
     .weight_read_o(learn_read), .weight_read_address_o(learn_read_address), .weight_write_o(learn_write),
     .weight_write_address_o(learn_write_address), .weights_o(learned_weights), .update_write_o(update_write),
-    .weights_limited_o(weights_limited), .winner_learned_o(winner_learned), .winner_limited_o(winner_limited)
+    .weights_limited_o(weights_limited), .winner_learned_o(winner_learned), .winner_limited_o(winner_limited),
+    .load_offsets_i, .load_offsets_data_i(load_memory_data_i[OffsetsBits-1:0]), .features_i(features), .patch_i(patch), .patch_blank_i(patch_blank),
+    .patch_word_i(patch_word), .patch_read_o(patch_read), .patch_row_o(patch_row), .patch_value_i(patch_value), .targets_ready_o(targets_ready)
   );
 
   // ---- scores: of the sweep, or of a contest ----
@@ -418,7 +433,7 @@ module phasic_layer_engine #(
   phasic_layer_status #(
     .Lanes(Lanes)
   ) u_status (
-    .clk_i, .rst_ni, .clear_i, .row_width_i, .compete_i(compete), .winner_valid_i(winner_valid), .event_done_i(event_done),
+    .clk_i, .rst_ni, .clear_i, .row_width_i, .compete_i(compete || features), .winner_valid_i(winner_valid || features), .event_done_i(event_done),
     .row_issued_i(row_issued), .row_learned_i(row_learned), .pair_learned_i(pair_learned), .spikes_valid_i(sweep_valid[3]),
     .spikes_i(spikes), .potentials_valid_i(potentials_valid), .potentials_limited_i(potentials_limited), .update_write_i(update_write),
     .weights_limited_i(weights_limited),
@@ -426,7 +441,7 @@ module phasic_layer_engine #(
     .learning_i(walk_valid), .scattering_i, .waiting_i(waiting), .counters_o, .clearing_i(clearing), .idle_i(idle), .message_waits_i(message_valid),
     .sweep_busy_i(sweep_busy), .competition_busy_i(competition_busy), .output_busy_i(output_busy), .ready_o, .busy_o,
     .step_rows_i(step_rows), .step_i(step), .integrate_state_i(integrate_state), .sweep_state_i(sweep_state),
-    .competition_state_i(competition_state), .state_o
+    .competition_state_i(features ? sweep_state : competition_state), .state_o
   );
 endmodule
 

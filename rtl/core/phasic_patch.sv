@@ -3,8 +3,8 @@
 // of the sources that reach them, a value for each weight row, and keeps the first patch with enough contrast. Then clears the row log.
 //
 // Handshake: start_i for one cycle when a learned sample begins, and key_busy_o until its key is there. The draw runs while enable_i is 1, until
-//            decided_o; found_o says whether there is a patch, which holds, and so do its word and blank_o, as long as enable_i. read_i gives the
-//            value of a weight row one cycle later and holds it. cleared_o: the history of every source in the log is cleared.
+//            there is a patch, found_o, or none was found. Then the log is cleared: cleared_o. Both hold as long as enable_i, and so do the patch's
+//            word and blank_o. read_i gives the value of a weight row one cycle later and holds it.
 // Latency:   the key takes 36 cycles from the sample's start. A draw takes a cycle for each source of a position's window, at a place outside the
 //            sources too, and 15 more; clearing a cycle for each source in the log.
 // Parameters: Layer, position in the chain; RowBits and WordBits, widths of a source or row and of a word of sums; MaxRows.
@@ -29,8 +29,7 @@ module phasic_patch #(
   input  logic [31:0]           number_i,
   output logic                  key_busy_o,
   input  logic                  enable_i,
-  output logic                  decided_o,
-  output logic                  cleared_o,
+  output logic                  cleared_o,        // the history of every source in the log is cleared
   // row log: the values of sources
   input  logic [RowBits:0]      logged_i,
   output logic                  list_read_o,
@@ -249,15 +248,15 @@ module phasic_patch #(
 
   // ---- order: draws, then the log ----
   logic [RowBits:0] index_q;
-  logic             found_q, list_valid_q;
+  logic             found_q, list_valid_q, decided;
 
-  assign decided_o       = state_q == PatchEnd;
-  assign found_o         = decided_o && found_q;
-  assign list_read_o     = decided_o && index_q != logged_i;
+  assign decided         = state_q == PatchEnd;
+  assign found_o         = decided && found_q;
+  assign list_read_o     = decided && index_q != logged_i;
   assign list_index_o    = index_q[RowBits-1:0];
   assign forget_o        = list_valid_q;
   assign forget_source_o = list_source_i;
-  assign cleared_o       = decided_o && index_q == logged_i && !list_valid_q;
+  assign cleared_o       = decided && index_q == logged_i && !list_valid_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

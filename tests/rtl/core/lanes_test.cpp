@@ -464,7 +464,7 @@ class RtlLanes : public ::testing::Test {
     module_->clear_i = module_->load_level_i = module_->sample_started_i = module_->sample_gated_i = module_->gate_open_i = 0;
     module_->issue_i = module_->step_done_i = module_->sweep_read_i = module_->sweep_valid_i = module_->read_out_i = 0;
     module_->factor0_i = module_->factor_valid_i = module_->count_valid_i = module_->contest_start_i = 0;
-    module_->walk_i = module_->walk_valid_i = module_->compete_i = 0;
+    module_->walk_i = module_->walk_valid_i = module_->compete_i = module_->features_i = 0;
     module_->keep_i = module_->load_weight_i = module_->store_valid_i = 0;
     module_->score_ready_i = 1;
     module_.reset();

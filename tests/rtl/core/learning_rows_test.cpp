@@ -63,7 +63,7 @@ class RtlLearningRows : public ::testing::Test {
     module->number_i = sample.number;
     module->compete_i = sample.competes;
     module->keep_steps_i = sample.keeps_steps;
-    module->shaped_i = 0;
+    module->shaped_i = module->features_i = 0;
     module->rows_i = static_cast<std::uint16_t>(sample.rows);
     module->row_words_i = static_cast<std::uint16_t>(sample.words);
     module->last_word_i = static_cast<unsigned char>(sample.words - 1);

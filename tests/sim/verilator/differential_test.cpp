@@ -68,10 +68,11 @@ std::string timing_complaint(const RandomCase& random_case, const contract::Limi
     if (counters.integrate_cycles != rows * words)
       return fmt::format("layer {}: {} cycles of integration for {} rows of {} words", n, counters.integrate_cycles, rows,
                          words);
-    const bool competes = random_case.layer(n).factor == static_cast<std::uint32_t>(contract::Factor::kCompetition);
-    const bool scatters = random_case.layer(n).factor == static_cast<std::uint32_t>(contract::Factor::kDiscriminant);
+    const auto factor = static_cast<contract::Factor>(random_case.layer(n).factor);
+    const bool competes = factor == contract::Factor::kCompetition || factor == contract::Factor::kFeatures;
+    const bool scatters = factor == contract::Factor::kDiscriminant;
     const std::uint64_t sources = layer_rows(random_case, n);
-    // Only the winner's of a competition; a scatter has rows of as many values as sources.
+    // Only the winner's of neurons or filters that compete; a scatter has rows of as many values as sources.
     const std::uint64_t learning_words = competes ? 1 : scatters ? (sources + limits.lanes - 1) / limits.lanes : words;
     if (counters.learn_cycles < counters.update_rows * learning_words)
       return fmt::format("layer {}: {} cycles of learning for {} rows of {} words", n, counters.learn_cycles,
