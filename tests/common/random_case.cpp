@@ -162,8 +162,9 @@ void draw_grid(Dice& dice, const contract::Limits& limits, bool last, Layer& lay
   layer = drawn;
 }
 
-/// Sizes, neuron constants and rules; offsets and the stride come later.
-Network random_network(Dice& dice, const contract::Limits& limits) {
+/// Sizes, neuron constants and rules; offsets and the stride come later. With `filters` graded samples, and mostly
+/// convolutions.
+Network random_network(Dice& dice, const contract::Limits& limits, bool filters = false) {
   Network network{};
   ProgramHeader& header = network.header;
   header.magic = contract::kProgramMagic;
@@ -177,7 +178,7 @@ Network random_network(Dice& dice, const contract::Limits& limits) {
   header.classes =
       static_cast<std::uint32_t>(dice.between(1, std::min<std::uint32_t>(limits.max_classes, dice.pick({3, 12, 64}))));
   header.sample_kind = static_cast<std::uint32_t>(dice.below(2));
-  if ((limits.rules & contract::kRulesGraded) != 0 && dice.one_in(4)) {
+  if ((limits.rules & contract::kRulesGraded) != 0 && (filters || dice.one_in(4))) {
     header.sample_kind = static_cast<std::uint32_t>(contract::SampleKind::kGraded);
     header.steps = 1;
   }
@@ -202,7 +203,7 @@ Network random_network(Dice& dice, const contract::Limits& limits) {
     layer.neurons = random_size(dice, limits, std::min(limits.max_neurons, words * limits.lanes));
     if (n + 1 < header.layers) layer.neurons = std::min(layer.neurons, limits.max_rows);
     if (serial(limits)) used += rows * ((layer.neurons + limits.lanes - 1) / limits.lanes);
-    if ((limits.rules & contract::kRulesConvolution) != 0 && dice.one_in(3))
+    if ((limits.rules & contract::kRulesConvolution) != 0 && (filters ? !dice.one_in(5) : dice.one_in(3)))
       draw_convolution(dice, limits, header, before, n + 1 == header.layers, layer);
     if ((limits.rules & contract::kRulesFeatures) != 0 && is_graded(header) && is_convolution(layer) && dice.one_in(2))
       draw_grid(dice, limits, n + 1 == header.layers, layer);
@@ -866,8 +867,9 @@ Network network_of_most_words(Dice& dice, const contract::Limits& limits) {
   return network;
 }
 
-/// A run of a network that has its header and the sizes of its layers.
-RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network) {
+/// A run of a network that has its header and the sizes of its layers. With `filters` most convolutions have filters that
+/// compete.
+RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network, bool filters = false) {
   RandomCase result;
   ProgramHeader& header = network.header;
   result.sample_count = static_cast<std::uint32_t>(dice.one_in(20) ? 0 : dice.between(1, 6));
@@ -885,7 +887,8 @@ RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network) {
     if (last && !is_convolution(layer) && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
       draw_competition(dice, limits, header, rows_of(network, n), layer);
     }
-    if ((limits.rules & contract::kRulesFeatures) != 0 && is_graded(header) && is_convolution(layer) && dice.one_in(3))
+    if ((limits.rules & contract::kRulesFeatures) != 0 && is_graded(header) && is_convolution(layer) &&
+        (filters ? !dice.one_in(5) : dice.one_in(3)))
       draw_features(dice, limits, rows_of(network, n), layer);
     if (last && !is_convolution(layer) && is_graded(header) && (limits.rules & contract::kRulesDiscriminant) != 0 &&
         dice.one_in(2)) {
@@ -964,6 +967,13 @@ RandomCase random_case(std::uint64_t seed, const contract::Limits& limits) {
 RandomCase most_words_case(std::uint64_t seed, const contract::Limits& limits) {
   Dice dice(seed);
   RandomCase result = run_of(dice, limits, network_of_most_words(dice, limits));
+  result.seed = seed;
+  return result;
+}
+
+RandomCase filters_case(std::uint64_t seed, const contract::Limits& limits) {
+  Dice dice(seed);
+  RandomCase result = run_of(dice, limits, random_network(dice, limits, true), true);
   result.seed = seed;
   return result;
 }

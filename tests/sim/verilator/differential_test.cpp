@@ -88,7 +88,9 @@ using MakeCase = RandomCase (*)(std::uint64_t, const contract::Limits&);
 
 class Differential : public ::testing::TestWithParam<std::string> {
  protected:
-  void run(MakeCase make, std::uint64_t seed_offset, std::uint64_t most_cases = std::numeric_limits<std::uint64_t>::max()) {
+  /// Nothing is run on builds without the rules that are asked for.
+  void run(MakeCase make, std::uint64_t seed_offset, std::uint64_t most_cases = std::numeric_limits<std::uint64_t>::max(),
+           std::uint32_t rules = 0) {
     const std::string engine_name = GetParam();
     const std::uint64_t cases = std::min(from_environment("PHASIC_RANDOM_CASES", PHASIC_DEFAULT_CASES), most_cases);
     const std::uint64_t first = from_environment("PHASIC_RANDOM_FIRST", 0) / kGroup * kGroup;
@@ -110,6 +112,7 @@ class Differential : public ::testing::TestWithParam<std::string> {
           ASSERT_EQ(limits_json(limits), limits_json(read_limits(*reference)));
         }
       }
+      if ((limits.rules & rules) != rules) GTEST_SKIP() << "the build lacks the rules";
       const RandomCase random_case = make(seed * 1'000'000 + seed_offset + i, limits);
       SCOPED_TRACE(
           fmt::format("{}, case {}: {}\nrun again: PHASIC_RANDOM_ENGINES={} PHASIC_RANDOM_SEED={} PHASIC_RANDOM_FIRST={} "
@@ -157,6 +160,10 @@ std::vector<std::string> small_engines() {
 
 TEST_P(Differential, RandomNetworksAgreeInEveryBit) { run(random_case, 0); }
 TEST_P(Differential, LayersOfMostWordsAgreeInEveryBit) { run(most_words_case, 800'000, 16); }
+TEST_P(Differential, FiltersThatLearnAgreeInEveryBit) {
+  run(filters_case, 300'000, std::numeric_limits<std::uint64_t>::max(),
+      contract::kRulesGraded | contract::kRulesConvolution | contract::kRulesFeatures);
+}
 TEST_P(Differential, IllegalRunsEndWithTheSameErrorAndState) { run(random_illegal_case, 500'000); }
 
 /// Every word of a program block and of a sample's header, at values around every limit.
