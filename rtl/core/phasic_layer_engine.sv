@@ -119,8 +119,7 @@ module phasic_layer_engine #(
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
   localparam bit Gate        = (Rules & phasic_pkg::RulesGate) != 0;
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
-  localparam bit Features    = (Rules & phasic_pkg::RulesFeatures) != 0 && Convolution && Graded;
-  localparam int SumWordBits = WordBits;
+  localparam bit Features    = Grid;
   localparam int OffsetsBits = Features ? LoadBits : 1;
   localparam int CountWidth  = Graded ? 8 : 6;
   // Every row at once with the largest weight and value, and room for a potential and for half a unit of the largest shift.
