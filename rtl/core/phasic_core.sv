@@ -237,7 +237,7 @@ module phasic_core #(
   // ---- what a discriminant learns ----
   logic               scatter_ready, scatter_busy, scattering;
   logic [47:0]        scatter_rows, scatter_operations, scatter_limited;
-  logic [Engines-1:0] held, engine_event_ready;
+  logic [Engines-1:0] held, engine_event_ready, event_waits;
 
   if (Discriminant) begin : gen_scatter
     logic [Engines-1:0] taken;
@@ -270,6 +270,7 @@ module phasic_core #(
       .event_kind_i       (event_kind[2*output_index +: 2]),
       .event_source_i     (event_index[16*output_index +: 16]),
       .event_value_i      (event_value[8*output_index +: 8]),
+      .waits_i            (event_waits[output_index]),
       .busy_o             (scatter_busy),
       .learning_o         (scattering),
       .update_rows_o      (scatter_rows),
@@ -278,7 +279,7 @@ module phasic_core #(
     );
   end else begin : gen_no_scatter
     logic unused_memory;
-    assign unused_memory = ^{store_memory_i, store_memory_last_i, 32'(MemoryDepth)};
+    assign unused_memory = ^{event_waits, store_memory_i, store_memory_last_i, 32'(MemoryDepth)};
     assign scatter_ready = 1'b1;
     assign {scatter_busy, scattering, scatter_rows, scatter_operations, scatter_limited, store_memory_data_o} = '0;
   end
@@ -370,6 +371,7 @@ module phasic_core #(
       .core_busy_i        (busy_o),
       .scattering_i       (scattering && output_engine == 2'(e)),
       .busy_o             (engine_busy[e]),
+      .event_waits_o      (event_waits[e]),
       .counters_o         (counters[768*e +: 768]),
       .state_o            (engine_state_o[32*e +: 32])
     );

@@ -97,6 +97,7 @@ module phasic_layer_engine #(
   input  logic                         core_busy_i,
   input  logic                         scattering_i,     // what the layer learns as a discriminant is being changed
   output logic                         busy_o,
+  output logic                         event_waits_o,    // to be integrated
   output logic [16*48-1:0]             counters_o,
   output logic [31:0]                  state_o
 );
@@ -190,6 +191,8 @@ module phasic_layer_engine #(
     .head_last_o(head_last), .head_none_o(head_none), .head_source_o(head_source), .head_weight_address_o(head_weight_address),
     .head_target_word_o(head_target_word), .head_value_o(head_value)
   );
+
+  assign event_waits_o = head_valid;
 
   logic        message_valid, message_ready, message_learn, message_gated, message_restart, restart_q;
   logic [15:0] message_class;

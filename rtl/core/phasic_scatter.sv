@@ -45,6 +45,7 @@ module phasic_scatter #(
   input  logic [1:0]           event_kind_i,
   input  logic [15:0]          event_source_i,
   input  logic [7:0]           event_value_i,
+  input  logic                 waits_i,         // the layer has taken an event that it has not integrated yet
   // status
   output logic                 busy_o,
   output logic                 learning_o,      // a word is to be changed
@@ -140,8 +141,9 @@ module phasic_scatter #(
         StateTake: if (sample_end && message_learn) state_q <= StateCount;
         StateCount: if (counted) state_q <= StateSearch;
         StateSearch: if (source_last) state_q <= StateFind;
-        // A class that learns no more has been searched to forget the sample's values.
-        StateFind: if (searched) state_q <= learned_q ? StateRows : StateSettle;
+        // A class that learns no more has been searched to forget the sample's values. Cycles in which the layer integrates are not those in which
+        // it learns, so that either can be counted.
+        StateFind: if (searched && !waits_i) state_q <= learned_q ? StateRows : StateSettle;
         StateRows: if (row_take && !row_valid) state_q <= StateSettle;
         // The last words are still on their way to the memory.
         default: if (settle_q == 3'd4) state_q <= StateTake;

@@ -72,14 +72,14 @@ module phasic_example (
   assign event_neuron_o = event_index[3:0];
 
   // Ports of other layers' affairs: values of graded samples, scores, the trace of potentials, counters.
-  logic            score_valid, score_last, trace_valid, trace_last;
+  logic            score_valid, score_last, trace_valid, trace_last, event_waits;
   logic [7:0]      event_value;
   logic [15:0]     record_label, record_prediction, trace_data;
   logic [31:0]     score, record_number, record_spikes, state;
   logic [16*48-1:0] counters;
   logic            unused_bits;
   assign unused_bits = ^{event_index, event_value, score_valid, score_last, score, record_number, record_label, record_prediction,
-                         record_spikes, trace_valid, trace_last, trace_data, counters, state};
+                         record_spikes, trace_valid, trace_last, trace_data, event_waits, counters, state};
 
   phasic_layer_engine #(
     .Layer      (0),
@@ -155,6 +155,7 @@ module phasic_example (
     .core_busy_i        (busy_o),
     .scattering_i       (1'b0),
     .busy_o,
+    .event_waits_o      (event_waits),
     .counters_o         (counters),
     .state_o            (state)
   );
