@@ -282,14 +282,14 @@ module phasic_lanes #(
   logic [Lanes*TotalWidth-1:0]  drives;
   logic [Lanes-1:0]             neurons_limited, pooled_limited;
   logic                         silent, pooled_valid;
-  assign potentials_valid_o   = pooled_valid || (sweep_valid_i[3] && !grid_i);
+  assign potentials_valid_o   = pooled_valid || sweep_valid_i[3];
   assign potentials_limited_o = pooled_valid ? pooled_limited : neurons_limited;
 
   phasic_sums #(
     .Lanes(Lanes), .WeightWidth(WeightWidth), .SumWidth(TotalWidth), .Words(Words), .SumWords(SumWords), .Graded(Graded),
     .Convolution(Convolution), .Grid(Grid), .DescriptorBits(DescriptorBits)
   ) u_sums (
-    .clk_i, .rst_ni, .clear_i, .descriptor_i, .sparse_i(shaped_i), .grid_i, .row_width_i, .row_words_i, .last_mask_i(last_mask_q),
+    .clk_i, .rst_ni, .clear_i, .descriptor_i, .sparse_i(shaped_i), .grid_i, .row_width_i, .row_words_i,
     .last_sum_word_i, .last_word_i, .clearing_i, .clear_word_i, .issue_i, .issue_bank_i, .issue_first_i, .issue_word_i, .issue_value_i,
     .weights_i, .start_i(step_done_i), .hold_o(sweep_hold_o), .sweep_read_i(sweep_read_i || contest_read),
     .sweep_bank_i(compete_i ? !issue_bank_i : sweep_bank_i), .sweep_silent_i, .sweep_word_i(compete_i ? contest_word : word0_i),

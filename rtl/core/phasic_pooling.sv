@@ -3,7 +3,7 @@
 // itself, and the roots of these sums become the potentials of the layer's neurons.
 //
 // Handshake: start_i for one cycle while busy_o is 0, in the cycle after the step's last word was issued or later. The words of sums are asked for
-//            one a cycle, in order: sums_i, and blank_i if nothing was added to a word, must be there in the next cycle. Potentials are read while
+//            one a cycle, in order: sums_i, and blank_i if nothing was added to a word, must be there in the next cycle; lanes without a filter have the sum 0. Potentials are read while
 //            busy_o is 0, word by word, those of a cell and a side beginning a word. Before a run clearing_i and clear_word_i clear the cells;
 //            afterwards they are cleared as they are taken.
 // Latency:   a cycle a word of sums, one a neuron, and 32; potentials_o hold the word read one cycle after potential_read_i.
@@ -25,7 +25,6 @@ module phasic_pooling #(
   input  logic [8*phasic_pkg::LayerBytes-1:0] descriptor_i,
   input  logic [15:0]               row_width_i,       // filters
   input  logic [15:0]               row_words_i,
-  input  logic [Lanes-1:0]          last_mask_i,       // lanes with a filter in the last word of a position
   input  logic [SumWordBits-1:0]    last_sum_word_i,
   input  logic [WordBits-1:0]       last_word_i,       // of neurons
   input  logic                      clearing_i,
@@ -140,7 +139,7 @@ module phasic_pooling #(
   // ---- stages: sum, current, potential, what it is above the threshold on either side; then it is added to the word of the cell ----
   logic [4:1]                   valid_q;
   logic [CellBits-1:0]          cell1_q, cell2_q, cell3_q, cell4_q;
-  logic                         end1_q, end2_q, again_q;
+  logic                         again_q;
   logic [Lanes*CurrentBits-1:0] currents_q;
   logic [Lanes*16-1:0]          potentials_q;
   logic [Lanes-1:0]             limited_q;
@@ -178,8 +177,6 @@ module phasic_pooling #(
     cell2_q <= cell1_q;
     cell3_q <= cell2_q;
     cell4_q <= cell3_q;
-    end1_q  <= part_last;
-    end2_q  <= end1_q;
     // The word that was read is being written in the same cycle.
     again_q <= valid_q[4] && cell4_q == cell3_q;
     if (valid_q[1]) begin
@@ -189,7 +186,7 @@ module phasic_pooling #(
     if (valid_q[2]) begin
       for (int k = 0; k < Lanes; k++) begin
         potentials_q[16*k +: 16] <= limit($signed(currents_q[CurrentBits*k +: CurrentBits]));
-        limited_q[k] <= (!end2_q || last_mask_i[k]) && outside($signed(currents_q[CurrentBits*k +: CurrentBits]));
+        limited_q[k] <= outside($signed(currents_q[CurrentBits*k +: CurrentBits]));
       end
     end
     if (valid_q[3]) begin

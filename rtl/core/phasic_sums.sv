@@ -31,7 +31,6 @@ module phasic_sums #(
   input  logic                         grid_i,           // that answers over a grid
   input  logic [15:0]                  row_width_i,
   input  logic [15:0]                  row_words_i,
-  input  logic [Lanes-1:0]             last_mask_i,      // lanes in use in the last word of a position
   input  logic [SumWordBits-1:0]       last_sum_word_i,
   input  logic [WordBits-1:0]          last_word_i,
   input  logic                         clearing_i,
@@ -107,7 +106,6 @@ module phasic_sums #(
       .descriptor_i,
       .row_width_i,
       .row_words_i,
-      .last_mask_i,
       .last_sum_word_i,
       .last_word_i,
       .clearing_i,
@@ -133,7 +131,7 @@ module phasic_sums #(
     assign silent_o = !grid_i && (sweep_silent_i || blank);
   end else begin : gen_no_grid
     logic unused_grid;
-    assign unused_grid = ^{clear_i, descriptor_i, grid_i, row_width_i, row_words_i, last_mask_i, last_sum_word_i, last_word_i, start_i, look_i,
+    assign unused_grid = ^{clear_i, descriptor_i, grid_i, row_width_i, row_words_i, last_sum_word_i, last_word_i, start_i, look_i,
                            look_word_i};
     assign {pool_read, pool_word, hold_o, limited_valid_o, limited_o} = '0;
     assign summed_read = sweep_read_i || pool_read;

@@ -48,9 +48,6 @@ class RtlSums : public ::testing::Test {
     module->row_words_i = static_cast<std::uint16_t>(twin_.row_words());
     module->last_sum_word_i = static_cast<unsigned char>(sum_words_ - 1);
     module->last_word_i = static_cast<unsigned char>(words_ - 1);
-    for (unsigned k = 0; k < kLanes; ++k) {
-      set_bits(module->last_mask_i, k, 1, unsigned{(twin_.row_words() - 1) * kLanes + k < twin_.layer.channels});
-    }
     module->clearing_i = 1;
     for (unsigned word = 0; word < kSumWords; ++word) {
       module->clear_word_i = static_cast<unsigned char>(word);
@@ -86,7 +83,7 @@ class RtlSums : public ::testing::Test {
         Word weights;
         if (!sums[word]) sums[word].emplace(kLanes, 0);
         for (unsigned k = 0; k < kLanes; ++k) {
-          weights[k] = random_signed(random, kWeightWidth);
+          weights[k] = word % twin_.row_words() * kLanes + k < twin_.layer.channels ? random_signed(random, kWeightWidth) : 0;
           (*sums[word])[k] += weights[k] * value;
         }
         seen_.forwarded += word == last;

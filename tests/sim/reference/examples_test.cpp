@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worked examples of docs/specification.md hold for the reference. Those of the level tables are the runtime's.
+#include "tests/common/examples.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cstring>
-#include <fstream>
-#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -20,54 +20,8 @@
 namespace phasic::reference::test {
 namespace {
 
-using Values = std::map<std::string, std::string>;
-
-struct Example {
-  std::string line;
-  std::string kind;
-  Values given;
-  Values expected;
-
-  [[nodiscard]] const std::string& text(const std::string& key) const { return given.at(key); }
-  [[nodiscard]] std::int64_t number(const std::string& key) const {
-    return static_cast<std::int64_t>(std::stoull(text(key), nullptr, 0));
-  }
-  [[nodiscard]] std::vector<std::int64_t> list(const std::string& key) const {
-    std::vector<std::int64_t> numbers;
-    std::istringstream stream(text(key));
-    for (std::string item; std::getline(stream, item, ',');) {
-      numbers.push_back(static_cast<std::int64_t>(std::stoull(item, nullptr, 0)));
-    }
-    return numbers;
-  }
-};
-
-std::vector<Example> read_examples() {
-  std::ifstream page(PHASIC_SPECIFICATION);
-  std::vector<Example> examples;
-  bool inside = false;
-  for (std::string line; std::getline(page, line);) {
-    if (line.starts_with("```")) {
-      inside = line == "```examples";
-      continue;
-    }
-    if (!inside) continue;
-    Example example{.line = line, .kind = {}, .given = {}, .expected = {}};
-    std::istringstream words(line);
-    words >> example.kind;
-    bool given = true;
-    for (std::string word; words >> word;) {
-      if (word == "->") {
-        given = false;
-        continue;
-      }
-      const auto equals = word.find('=');
-      (given ? example.given : example.expected)[word.substr(0, equals)] = word.substr(equals + 1);
-    }
-    examples.push_back(example);
-  }
-  return examples;
-}
+using testing::Example;
+using testing::Values;
 
 std::string hexadecimal(std::uint16_t word) {
   std::ostringstream text;
@@ -585,7 +539,7 @@ Values solve_of(const Example& e, bool plainly) {
 
 TEST(SpecificationExamples, HoldForTheReference) {
   std::map<std::string, int> checked;
-  for (const Example& e : read_examples()) {
+  for (const Example& e : testing::read_examples(PHASIC_SPECIFICATION)) {
     SCOPED_TRACE(e.line);
     ++checked[e.kind];
     if (e.kind == "neuron") {
