@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /// phasic info
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "driver/layout/buffers.hpp"
+#include "driver/layout/connection.hpp"
 #include "phasic/contract.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/command/options.hpp"
@@ -28,14 +32,9 @@ struct InfoOptions {
 };
 
 void print_limits(driver::Device& device) {
-  const auto& limits = device.limits();
   fmt::print("{}\n", device.describe());
-  const std::uint32_t values[] = {limits.lanes,       limits.weight_width, limits.engines,     limits.max_rows,
-                                  limits.max_neurons, limits.max_steps,    limits.max_classes, limits.max_outputs,
-                                  limits.max_events,  limits.weight_depth, limits.data_width,  limits.rules};
-  for (std::size_t n = 0; n < contract::kLimits.size(); ++n) {
-    fmt::print("  {:<14} {:>7}  {}\n", contract::kLimits[n].name, values[n], contract::kLimits[n].doc);
-  }
+  for (const auto& limit : contract::kLimits)
+    fmt::print("  {:<14} {:>8}  {}\n", limit.name, device.limits().*limit.value, limit.doc);
 }
 
 /// What a file is, by how it begins.
@@ -63,12 +62,49 @@ InfoOptions by_kind(InfoOptions options) {
   return options;
 }
 
+/// What each layer takes in the kernel's memories.
+void tell_memories(const Network& network) {
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto& layer = network.layers[n];
+    const layout::Connection connection = network.connection(n);
+    fmt::print("layer {}: {} weights in {} rows", n, connection.weights(), connection.weight_rows());
+    if (layer.has_levels()) fmt::print(", {} levels", std::uint64_t{network.classes} * layer.neurons);
+    if (layer.shape.grid != 0) fmt::print(", {} sums for a grid", connection.potentials());
+    if (const auto bytes = layout::memory_bytes(layer.factor(), connection.weight_rows(), layer.neurons); bytes != 0)
+      fmt::print(", {} bytes {}", bytes, layer.moves_filters() ? "of targets" : "of scatter and sums");
+    fmt::print("\n");
+  }
+  const auto layout = layout_of(network);
+  fmt::print("buffers: weights {} bytes, level tables {} bytes\n\n", layout.weights_bytes, layout.tables_bytes);
+}
+
 Network tell_network(const std::string& file) {
   auto network = load_network(file);
   fmt::print("network {}\n{}", file, describe(network));
-  const auto layout = layout_of(network);
-  fmt::print("weights {} bytes, level tables {} bytes\n\n", layout.weights_bytes, layout.tables_bytes);
+  tell_memories(network);
   return network;
+}
+
+/// Which of the engines hold a network, and what the others lack.
+void tell_engines(const Network& network) {
+  std::string holders;
+  std::vector<std::string> others;
+  for (const auto& engine : available_engines()) {
+    try {
+      DeviceOptions options;
+      options.engine = engine;
+      options.weight_width = network.weight_width;
+      const auto devices = open_devices(options);
+      check_limits(network, devices[0]->limits(), engine);
+      holders += " " + engine;
+    } catch (const std::exception& error) {
+      std::string reason = error.what();
+      if (reason.starts_with(network.file + ": ")) reason.erase(0, network.file.size() + 2);
+      others.push_back(fmt::format("  {:<14} {}", engine, reason));
+    }
+  }
+  fmt::print("engines that hold it:{}\n", holders.empty() ? " none" : holders);
+  if (!others.empty()) fmt::print("others:\n{}\n", fmt::join(others, "\n"));
 }
 
 /// Gives the network, which is the checkpoint's if there is no file of one.
@@ -119,6 +155,10 @@ int run(const InfoOptions& asked) {
   if (!options.run.device.xclbin.empty()) tell_xclbin(options.run.device.xclbin);
   if (options.engine_asked || options.run.device.transport == "xrt") {
     tell_devices(options.run, network);
+    return kSuccess;
+  }
+  if (network) {
+    tell_engines(*network);
     return kSuccess;
   }
   fmt::print("contract version {}; engines:", contract::kContractVersion);

@@ -36,8 +36,8 @@ TEST_F(Command, LearnsTestsAndTellsOfIt) {
 
   ended = run({"info", network, "--checkpoint", (folder / "state").string(), "--engine", "reference"});
   EXPECT_EQ(ended.code, 0) << ended.text;
-  expect_all_in(ended.text,
-                {"64-40-4", "500 samples learned", "epoch 1, sample 140", "belongs to", "max_rows", "the network fits"});
+  expect_all_in(ended.text, {"64-40-4", "500 samples learned", "epoch 1, sample 140", "belongs to", "max_rows",
+                             "sum_depth      67108864", "the network fits"});
 }
 
 TEST_F(Command, TheReferenceTakesConvolutionsAndWeightsOf16BitsUnasked) {
@@ -88,6 +88,12 @@ TEST_F(Command, APreparedLayerIsPartOfTheCheckpoint) {
     EXPECT_GT(nlohmann::json::parse(test::read_file(folder / "out" / "summary.json"))["accuracy"].get<double>(), 0.9);
   }
   expect_all_in(run({"info", network, "--checkpoint", state}).text, {"8x8-5C3-G2-4", "belongs to"});
+  // 9 weights and a bias for each of 5 filters at 6 x 6 positions; 4 classes of 2 x 2 cells with two sides.
+  const auto told = run({"info", network});
+  EXPECT_EQ(told.code, 0) << told.text;
+  expect_all_in(told.text,
+                {"layer 0: 50 weights in 10 rows, 180 sums for a grid",
+                 "layer 1: 160 weights in 40 rows, 8512 bytes of scatter and sums", "engines that hold it:", " reference"});
   expect_failure(1, {"test", network, "--data", data, "--quiet"}, {"preparation", "checkpoint"});
   expect_failure(1, {"compare", network, "--data", data, "--samples", "10", "--quiet"}, {"preparation", "checkpoint"});
 
