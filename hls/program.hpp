@@ -183,7 +183,8 @@ bool legal_grid(const LayerSettings& layer, bool graded, bool shaped) {
   const std::uint64_t neurons = static_cast<std::uint64_t>(layer.grid * layer.grid * sides_of(layer)) * shape.channels;
   const std::uint64_t sums = static_cast<std::uint64_t>(shape.rows * shape.columns) * shape.place_sums;
   return is_in(kFactorHasGrid, layer.factor) && layer.threshold >= 0 && layer.grid <= shape.rows &&
-         layer.grid <= shape.columns && neurons == layer.neurons && sums <= static_cast<std::uint64_t>(Build::kLanes) * Build::kSumDepth;
+         layer.grid <= shape.columns && neurons == layer.neurons &&
+         sums <= static_cast<std::uint64_t>(Build::kLanes) * Build::kSumDepth;
 }
 
 /// Words of lanes for the values that a discriminant keeps.

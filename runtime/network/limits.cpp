@@ -82,8 +82,9 @@ void check_memories(const Network& network, std::size_t n, const contract::Limit
   const std::uint64_t rows = connection.weight_rows();
   const std::uint64_t value_words = (rows + limits.lanes - 1) / limits.lanes;
   const std::uint64_t targets = moves_filters(layer.factor()) ? rows * value_words : 0;
-  const std::uint64_t words = targets + connection.words(limits.lanes, layout::state_rows(layer.factor(), network.keep, network.weight_width,
-                                                                                          connection.positions()));
+  const std::uint64_t words =
+      targets + connection.words(limits.lanes, layout::state_rows(layer.factor(), network.keep, network.weight_width,
+                                                                  connection.positions()));
   if (words > limits.weight_depth)
     refuse("neurons",
            fmt::format("{} rows of {} weights{} take {} words of {} weights", rows, connection.row_width(),
@@ -92,14 +93,14 @@ void check_memories(const Network& network, std::size_t n, const contract::Limit
   const std::uint64_t sums = std::uint64_t{connection.positions()} * connection.row_words(limits.lanes);
   if (layer.shape.grid != 0 && sums > limits.sum_depth)
     refuse("grid",
-           fmt::format("{} positions of {} filters take {} words of {} sums", connection.positions(), connection.row_width(), sums,
-                       limits.lanes),
+           fmt::format("{} positions of {} filters take {} words of {} sums", connection.positions(), connection.row_width(),
+                       sums, limits.lanes),
            "sum_depth", limits.sum_depth);
   const std::uint64_t kept = (rows + layer.neurons) * value_words;
   if (changes_memory(layer.factor()) && kept > limits.memory_depth)
     refuse("neurons",
-           fmt::format("the scatter of {} sources and the sums of {} classes take {} words of {} values", rows, layer.neurons, kept,
-                       limits.lanes),
+           fmt::format("the scatter of {} sources and the sums of {} classes take {} words of {} values", rows, layer.neurons,
+                       kept, limits.lanes),
            "memory_depth", limits.memory_depth);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program unit of builds with convolutions, and with grids and memories beside weights, against the checks that software does:
-// random shapes, half of them with a field that is changed.
+// The program unit of builds with convolutions, and with grids and memories beside weights, against the checks that software
+// does: random shapes, half of them with a field that is changed.
 #include <cstddef>
 #include <cstring>
 #include <random>
@@ -184,7 +184,8 @@ void ProgramUnit<Model>::run(unsigned programs, unsigned expect_at_least) {
       const auto layer = between(0, block.header.layers - 1);
       auto* const bytes = reinterpret_cast<std::byte*>(&block.layers[layer]);
       const bool anywhere = answers() && between(0, 1) == 0;
-      const std::size_t at = std::size_t{4} * (anywhere ? between(0, 31) : offsetof(contract::Layer, connection) / 4 + between(0, 11));
+      const std::size_t at =
+          std::size_t{4} * (anywhere ? between(0, 31) : offsetof(contract::Layer, connection) / 4 + between(0, 11));
       std::uint32_t value = 0;
       std::memcpy(&value, bytes + at, 4);
       const std::uint32_t others[] = {
