@@ -40,7 +40,8 @@ TEST(RtlDifference, IsThatOfTheReference) {
     module.reset();
     for (unsigned turn = 0; turn < 10; ++turn) {
       const std::uint32_t most = contract::kMostSamples - 1;
-      const std::uint32_t samples = random() % 8 == 0 ? 0 : static_cast<std::uint32_t>(random() % (1ULL << (1 + random() % 23)));
+      const std::uint32_t samples =
+          random() % 8 == 0 ? 0 : static_cast<std::uint32_t>(random() % (1ULL << (1 + random() % 23)));
       module->samples_i = random() % 8 == 0 ? most : samples;
       const auto count = static_cast<std::int32_t>(module->samples_i);
       std::deque<std::optional<Value>> on_the_way(kLatency);
@@ -51,7 +52,8 @@ TEST(RtlDifference, IsThatOfTheReference) {
         module->valid_i = valid;
         module->value_i = static_cast<unsigned char>(value);
         module->sum_i = static_cast<std::uint32_t>(sum);
-        on_the_way.push_back(valid ? std::optional{Value{value, reference::difference_from_mean(value, sum, count)}} : std::nullopt);
+        on_the_way.push_back(valid ? std::optional{Value{value, reference::difference_from_mean(value, sum, count)}}
+                                   : std::nullopt);
         module.edge();
         on_the_way.pop_front();
         const std::optional<Value> expected = on_the_way.front();

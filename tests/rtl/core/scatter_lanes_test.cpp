@@ -62,9 +62,13 @@ TYPED_TEST(RtlScatterLanes, AddValuesOrProductsAndCountWhatIsLimited) {
           set_bits(module->lanes_i, k, 1, unsigned{changes});
           set_bits(module->values_i, 8 * k, 8, value);
           set_bits(module->differences_i, width * k, width, other);
-          const std::int64_t near_limit = (random() % 2 == 0 ? 1 : -1) * ((std::int64_t{1} << 31) - static_cast<std::int64_t>(random() % 70000));
-          word.memory[k] = static_cast<std::int32_t>(random() % 2 == 0 ? reference::saturate(near_limit, 32) : random_signed(random, 32));
-          const std::int64_t sum = std::int64_t{word.memory[k]} + (!changes ? 0 : word.sums ? std::int64_t{value} : std::int64_t{own} * other);
+          const std::int64_t near_limit =
+              (random() % 2 == 0 ? 1 : -1) * ((std::int64_t{1} << 31) - static_cast<std::int64_t>(random() % 70000));
+          word.memory[k] =
+              static_cast<std::int32_t>(random() % 2 == 0 ? reference::saturate(near_limit, 32) : random_signed(random, 32));
+          const std::int64_t sum = std::int64_t{word.memory[k]} + (!changes    ? 0
+                                                                   : word.sums ? std::int64_t{value}
+                                                                               : std::int64_t{own} * other);
           word.changed[k] = static_cast<std::int32_t>(word.sums ? sum : reference::saturate(sum, contract::kMemoryWidth));
           if (!word.sums && word.changed[k] != sum) ++word.limited;
         }
@@ -73,10 +77,12 @@ TYPED_TEST(RtlScatterLanes, AddValuesOrProductsAndCountWhatIsLimited) {
         words[0] = word;
       }
       for (std::size_t k = 0; k < lanes; ++k)
-        set_bits(module->word_i, 32 * k, 32, words[1] ? static_cast<std::uint32_t>(words[1]->memory[k]) : static_cast<std::uint32_t>(random()));
+        set_bits(module->word_i, 32 * k, 32,
+                 words[1] ? static_cast<std::uint32_t>(words[1]->memory[k]) : static_cast<std::uint32_t>(random()));
       module.settle();
       ASSERT_EQ(module->valid_o != 0, words[2].has_value());
-      for (std::size_t k = 0; words[2] && k < lanes; ++k) ASSERT_EQ(get_signed(module->word_o, 32 * k, 32), words[2]->changed[k]);
+      for (std::size_t k = 0; words[2] && k < lanes; ++k)
+        ASSERT_EQ(get_signed(module->word_o, 32 * k, 32), words[2]->changed[k]);
       ASSERT_EQ(module->limited_o, words[3] ? words[3]->limited : 0);
       module.edge();
     }

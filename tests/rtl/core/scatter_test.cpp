@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a discriminant learns against the formulas of the reference: memory, numbers of samples and counters, from events as they come.
+// What a discriminant learns against the formulas of the reference: memory, numbers of samples and counters, from events as
+// they come.
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <fstream>
+#include <map>
+#include <optional>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -160,7 +165,8 @@ class RtlScatter : public ::testing::Test {
           std::vector<std::int32_t> stored(T::lanes);
           std::memcpy(stored.data(), port_bytes(module->store_data_o).data(), 4 * T::lanes);
           const auto first = values.begin() + static_cast<std::ptrdiff_t>(*reads.front() * T::lanes);
-          ASSERT_TRUE(std::equal(stored.begin(), stored.end(), first)) << (last ? "samples, word " : "memory, word ") << *reads.front();
+          ASSERT_TRUE(std::equal(stored.begin(), stored.end(), first))
+              << (last ? "samples, word " : "memory, word ") << *reads.front();
         }
         reads.pop_front();
         reads.push_back(ask ? std::optional{word} : std::nullopt);
@@ -172,7 +178,8 @@ class RtlScatter : public ::testing::Test {
   }
 
   /// The events of a sample; messages come ahead of it.
-  static void show(Module& module, Layer& layer, const std::deque<Sample>& samples, std::mt19937_64& random, Counters& counters, Seen& seen) {
+  static void show(Module& module, Layer& layer, const std::deque<Sample>& samples, std::mt19937_64& random, Counters& counters,
+                   Seen& seen) {
     std::size_t told = 0;
     const unsigned slow = 1 + static_cast<unsigned>(random() % 3);
     const auto cycle = [&](bool may_tell) {
@@ -281,6 +288,64 @@ TYPED_TEST(RtlScatter, LearnsWhatTheFormulasSay) {
   EXPECT_GT(seen.first, 2U);
   EXPECT_GT(seen.same, 10U);
   EXPECT_GT(seen.limited, 10U);
+}
+
+/// The lists of numbers of a worked example, what follows from it behind the arrow with `new` before the name.
+std::map<std::string, std::vector<std::int64_t>> numbers_of(const std::string& line) {
+  std::map<std::string, std::vector<std::int64_t>> numbers;
+  std::istringstream words(line);
+  std::string when;
+  for (std::string word; words >> word;) {
+    if (word == "->") when = "new ";
+    const auto equals = word.find('=');
+    if (equals == std::string::npos) continue;
+    std::istringstream list(word.substr(equals + 1));
+    for (std::string item; std::getline(list, item, ',');) numbers[when + word.substr(0, equals)].push_back(std::stoll(item));
+  }
+  return numbers;
+}
+
+TYPED_TEST(RtlScatter, LearnsWhatTheWorkedExamplesSay) {
+  std::ifstream page(PHASIC_SPECIFICATION);
+  unsigned examples = 0;
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("discriminant weight_width=")) continue;
+    SCOPED_TRACE(line);
+    ++examples;
+    auto numbers = numbers_of(line);
+    typename TestFixture::Layer layer;
+    layer.sources = static_cast<std::size_t>(numbers["inputs"][0]);
+    layer.neurons = static_cast<std::size_t>(numbers["neurons"][0]);
+    layer.words = (layer.sources + TypeParam::lanes - 1) / TypeParam::lanes;
+    layer.memory.resize((layer.sources + layer.neurons) * layer.words * TypeParam::lanes);
+    layer.samples.resize((layer.neurons + TypeParam::lanes - 1) / TypeParam::lanes * TypeParam::lanes);
+    const auto put = [&](const std::string& when) {
+      for (std::size_t i = 0; i < layer.sources; ++i) {
+        for (std::size_t j = 0; j < layer.sources; ++j)
+          layer.value(i, j) = static_cast<std::int32_t>(numbers[when + "scatter"].at(i * layer.sources + j));
+        for (std::size_t c = 0; c < layer.neurons; ++c)
+          layer.value(layer.sources + c, i) = static_cast<std::int32_t>(numbers[when + "sums"].at(c * layer.sources + i));
+      }
+      std::ranges::copy(numbers[when + "samples"], layer.samples.begin());
+    };
+    put("");
+    Sample sample{static_cast<std::size_t>(numbers["label"][0]), true, {}};
+    for (const std::int64_t value : numbers["values"]) sample.values.push_back(static_cast<std::uint32_t>(value));
+    std::mt19937_64 random{examples};
+    typename TestFixture::Module module{examples};
+    module->clear_i = module->load_i = module->store_i = module->event_i = module->message_valid_i = 0;
+    module.reset();
+    ASSERT_NO_FATAL_FAILURE(this->begin(module, layer));
+    Counters counters;
+    Seen seen;
+    ASSERT_NO_FATAL_FAILURE(this->show(module, layer, {sample}, random, counters, seen));
+    EXPECT_EQ(module->update_rows_o, numbers["new update_rows"][0]);
+    EXPECT_EQ(module->update_operations_o, numbers["new update_operations"][0]);
+    EXPECT_EQ(module->weights_limited_o, numbers["new weight_saturations"][0]);
+    put("new ");
+    ASSERT_NO_FATAL_FAILURE(this->compare(module, layer, random));
+  }
+  EXPECT_GE(examples, 3U);
 }
 
 }  // namespace
