@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runtime/experiment/cost.hpp"
+#include "runtime/experiment/filter_pictures.hpp"
 #include "runtime/experiment/measures.hpp"
 #include "runtime/experiment/order.hpp"
 #include "runtime/experiment/raster.hpp"
@@ -190,6 +191,8 @@ Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgre
   row.weights_crc32 = checksum_of(weights);
   row.weight_changes = ChartData{weight_changes(network, fixed.layout, weights_before, answering_weights(fixed, weights))};
   row.raster = ChartData{raster_of(fixed, sample_of(judged, 0), judged_numbers, weights, launcher)};
+  if (auto pictures = filter_pictures(network, fixed.layout, answering_weights(fixed, weights)))
+    row.filters = ChartData{*std::move(pictures)};
   row.network = canonical(network);
   row.engine = experiment.engine;
   if (experiment.repetition) row.repeat = repeat(plan, fixed, weights_before, data.training, order, launcher);

@@ -82,7 +82,7 @@ struct Row {
   std::uint64_t formula_operations = 0;
   Number epochs, formula_cost;
   std::string weights_crc32;
-  std::optional<ChartData> weight_changes, raster;
+  std::optional<ChartData> weight_changes, raster, filters;
   std::optional<nlohmann::json> network, baseline;
   std::string engine;
   std::optional<Repeated> repeat;

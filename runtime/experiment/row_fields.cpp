@@ -85,6 +85,8 @@ std::vector<Entry> what_came_out() {
       {part_of_row("weights_crc32", &Row::weights_crc32), kAll, true, "checksum of the weights at the end"},
       {part_of_row("weight_changes", &Row::weight_changes), RowForm::kNetwork, true, "for charts, see below"},
       {part_of_row("raster", &Row::raster), RowForm::kNetwork, true, "for charts, see below"},
+      {part_of_row("filters", &Row::filters), RowForm::kNetwork, true,
+       "for charts, see below; of a first layer that is a convolution"},
       {part_of_row("repeat", &Row::repeat), RowForm::kNetwork, true,
        "what learning again on another engine gave: `engine`, `samples`, `differences`, `run_cycles`"},
       {part_of_row("seconds", &Row::seconds), kAll, true, "that the run took"},

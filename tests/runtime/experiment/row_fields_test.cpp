@@ -57,7 +57,7 @@ Row whole_row() {
   row.learned = row.judged = {.samples = 10, .input_events = 20, .run_cycles = 30, .layers = {layer}};
   row.epochs = std::uint64_t{3};
   row.formula_cost = 4.5;
-  row.weight_changes = row.raster = ChartData{json::array()};
+  row.weight_changes = row.raster = row.filters = ChartData{json::array()};
   row.network = json{{"inputs", 3}};
   row.repeat = Repeated{.engine = "rtl8", .samples = 10};
   row.commit = "abc";
@@ -73,6 +73,7 @@ TEST(RowFields, AWrittenRowHasThemAllAndIsRight) {
   baseline_row.repeat.reset();
   baseline_row.weight_changes.reset();
   baseline_row.raster.reset();
+  baseline_row.filters.reset();
   baseline_row.baseline = json::object();
   baseline_row.epochs_by_class = std::vector<double>{2.0, 3.0};
   const auto baseline = write_row(baseline_row);

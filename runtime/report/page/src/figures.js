@@ -360,3 +360,63 @@ export function rasters(chosen) {
     };
   });
 }
+
+/** A colour of a filter's place: its channels if they are three, else red below and blue above 0. */
+function placeColour(values, largest) {
+  const level = (value) => Math.round(127.5 + (127.5 * value) / largest);
+  if (values.length === 3) return `rgb(${values.map(level).join(',')})`;
+  const sum = Math.max(-1, Math.min(1, values.reduce((a, b) => a + b, 0) / largest));
+  const faded = Math.round(255 * (1 - Math.abs(sum)));
+  return sum < 0 ? `rgb(255,${faded},${faded})` : `rgb(${faded},${faded},255)`;
+}
+
+/** Filters of the first layer as pictures; those of the first chosen run that has any. */
+export function filters(chosen) {
+  const row = chosen.rows.find((one) => listed(one.filters).length > 0);
+  if (!row) return [];
+  return listed(row.filters).map((one) => () => {
+    const { rows, columns, channels, shown, filters: all } = one;
+    const places = rows * columns;
+    if (![rows, columns, channels].every(isNumber) || !Array.isArray(shown) || shown.some((text) => text.length !== 2 * places * channels)) {
+      throw new Error('a filter needs two letters for each weight');
+    }
+    const across = Math.min(8, shown.length);
+    const down = Math.ceil(shown.length / across);
+    const cells = shown.flatMap((text, filter) => {
+      const weights = Array.from({ length: places * channels }, (_, n) => parseInt(text.slice(2 * n, 2 * n + 2), 16) - 128);
+      const largest = Math.max(1, ...weights.map(Math.abs));
+      return Array.from({ length: places }, (_, place) => ({
+        value: [
+          (filter % across) * (columns + 1) + (place % columns),
+          Math.floor(filter / across) * (rows + 1) + Math.floor(place / columns),
+          filter,
+        ],
+        colour: placeColour(weights.slice(place * channels, (place + 1) * channels), largest),
+      }));
+    });
+    const side = (length) => ({ min: 0, max: length, show: false });
+    return {
+      title: 'Filters of the first layer',
+      canvas: cells.length > 4000,
+      height: Math.min(760, 120 + 70 * down),
+      note: `${shown.length === all ? 'All' : `The first ${shown.length} of`} ${whole(all)} filters of ${rows} x ${columns}, each scaled by its largest weight; `
+        + `${channels === 3 ? 'channels as colours, grey is 0' : 'red is below 0, blue above'}; ${row.run}`,
+      option: chart({
+        x: axis('', side(across * (columns + 1) - 1)),
+        y: axis('', { ...side(down * (rows + 1) - 1), inverse: true }),
+        series: [{
+          type: 'custom',
+          data: cells.map(({ value }) => value),
+          progressive: 0,
+          encode: { x: 0, y: 1 },
+          renderItem: ({ dataIndex }, api) => {
+            const [x, y] = api.coord([api.value(0), api.value(1)]);
+            const [width, height] = api.size([1, 1]);
+            return { type: 'rect', shape: { x, y, width: Math.ceil(width), height: Math.ceil(height) }, style: { fill: cells[dataIndex].colour } };
+          },
+        }],
+        tooltip: { formatter: ({ value }) => `filter ${value[2]}` },
+      }),
+    };
+  });
+}

@@ -132,6 +132,7 @@ function charts(chosen) {
     for (const [kind, title, list] of [
       ['weight-changes', 'Changes of weights', figures.weightChanges],
       ['raster', 'Spikes of one sample', figures.rasters],
+      ['filters', 'Filters of the first layer', figures.filters],
     ]) {
       let makes;
       try {

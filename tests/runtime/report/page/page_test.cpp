@@ -177,18 +177,24 @@ TEST_F(ReportPage, DrawsEveryChartAndShowsTheNumbersOfTheTable) {
   for (json& row : rows) {
     row["weight_changes"] = {histogram, histogram};
     row["raster"] = {{{"neurons", 5}, {"steps", 4}, {"every", 2}, {"spikes", {{0, 0}, {3, 4}}}}, crowd};
+    // Two places of three channels: grey and, half as strong as the strongest, a red without green; then the strongest blue.
+    row["filters"] = {
+        {"rows", 1}, {"columns", 2}, {"channels", 3}, {"filters", 9}, {"shown", {"808080a06080", "8080c08080ff"}}};
   }
   write(rows);
   const auto written = report();
   ASSERT_EQ(written.code, 0) << written.output;
   const auto document = shown();
-  expect_all_in(document, {"data-state=\"drawn\"", "data-errors=\"[]\"", "data-charts=\"13\"", ">abcdef0<", "\"inputs\": 64"});
+  expect_all_in(document, {"data-state=\"drawn\"", "data-errors=\"[]\"", "data-charts=\"14\"", ">abcdef0<", "\"inputs\": 64"});
   for (const std::string kind : {"comparison", "matrix", "classes", "learning", "before-learning", "forgetting", "spikes",
-                                 "counted-cost", "formula-cost", "weight-changes", "raster"}) {
+                                 "counted-cost", "formula-cost", "weight-changes", "raster", "filters"}) {
     const auto figure = between(document, "data-chart=\"" + kind + "\"", "</figure>");
     EXPECT_GE(count_of(figure, "<path"), 3U) << kind << " is empty: " << figure;
   }
   EXPECT_EQ(count_of(document, "data-chart=\"raster\""), 2U);
+  expect_all_in(
+      between(document, "data-chart=\"filters\"", "</figure>"),
+      {"The first 2 of 9 filters of 1 x 2", "rgb(128,128,128)", "rgb(255,0,128)", "rgb(128,128,192)", "rgb(128,128,255)"});
   expect_all_in(document, {"2 spikes of one in 2 of 5 neurons in 4 steps"});
   EXPECT_EQ(count_of(document, "<canvas"), 1U) << "only the raster with many spikes is drawn on a canvas";
   EXPECT_EQ(all_of(between(document, "class=\"variations\"", "</table>"), "<td [^>]*>([^<]*)</td>"), cells_of_table(rows));
