@@ -63,7 +63,7 @@ endfunction()
 # CHECKED variants check the assertions in the RTL and start everything that has no reset at random values.
 function(phasic_rtl_variant name)
   cmake_parse_arguments(variant "WAVES;CHECKED;NAMED" "" "PARAMETERS" ${ARGN})
-  if(NOT name IN_LIST PHASIC_RTL_VARIANTS AND (variant_NAMED OR NOT PHASIC_RTL_VARIANTS STREQUAL "all"))
+  if(NOT name IN_LIST PHASIC_RTL_VARIANTS AND (variant_NAMED OR NOT "all" IN_LIST PHASIC_RTL_VARIANTS))
     return()
   endif()
   list(TRANSFORM variant_PARAMETERS PREPEND "-G" OUTPUT_VARIABLE flags)

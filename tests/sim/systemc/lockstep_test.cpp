@@ -36,7 +36,10 @@ PlatformPlan small_banks() {
   return plan;
 }
 
-contract::Limits both_limits() { return testing::common_limits(testing::limits_of("rtl8w16"), testing::limits_of("hls16")); }
+contract::Limits limits_of_both(const UnitPlan& one, const UnitPlan& other) {
+  return testing::common_limits(testing::limits_of(one.engine), testing::limits_of(other.engine));
+}
+contract::Limits both_limits() { return limits_of_both(kRtl, kHls); }
 
 /// The first case from `seed` on that `wanted` likes.
 RandomCase find_case(std::uint64_t seed, const std::function<bool(const RandomCase&)>& wanted) {
@@ -51,12 +54,13 @@ bool learns(const RandomCase& random_case) {
   return (random_case.header().flags & 1) != 0 && random_case.sample_count >= 2 && random_case.header().layers >= 2;
 }
 
-TEST(Lockstep, RtlAndHlsWriteTheSameBytesAsTheReference) {
-  const auto limits = both_limits();
+/// Random jobs on both units, each compared with the reference, too.
+void expect_same_bytes(const UnitPlan& rtl, const UnitPlan& hls) {
+  const auto limits = limits_of_both(rtl, hls);
   testing::Reference reference(limits);
   const std::uint64_t seed = from_environment("PHASIC_RANDOM_SEED", 1), cases = from_environment("PHASIC_RANDOM_CASES", 200);
   std::cout << fmt::format("seed {}, cases 0 to {}\n", seed, cases - 1);
-  Lockstep lockstep(kRtl, kHls, small_banks());
+  Lockstep lockstep(rtl, hls, small_banks());
   std::uint64_t bytes = 0;
   for (std::uint64_t n = 0; n < cases; ++n) {
     const RandomCase random_case = testing::job_case(seed * 1'000'000 + n, limits);
@@ -72,6 +76,17 @@ TEST(Lockstep, RtlAndHlsWriteTheSameBytesAsTheReference) {
   EXPECT_GT(bytes, 500 * cases);
   std::cout << fmt::format("{} bytes written by both\n", bytes);
 }
+
+TEST(Lockstep, RtlAndHlsWriteTheSameBytesAsTheReference) { expect_same_bytes(kRtl, kHls); }
+
+#ifdef PHASIC_HAS_RTL4CONV
+TEST(Lockstep, RtlAndHlsWriteTheSameBytesOfConvolutionsAndWhatLayersKeep) {
+  const UnitPlan rtl{.engine = "rtl4conv", .options = R"({"timing": "random", "seed": 11})", .compute = {}};
+  const UnitPlan hls{.engine = "hls", .options = "{}", .compute = {}};
+  ASSERT_NE(limits_of_both(rtl, hls).rules & contract::kRulesDiscriminant, 0U);
+  expect_same_bytes(rtl, hls);
+}
+#endif
 
 /// Runs a case with a fault at unit `unit`'s memory and gives the text of the difference.
 std::string text_of_difference(const RandomCase& random_case, std::size_t unit, const Monitor::Fault& fault) {
