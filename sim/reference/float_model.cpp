@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "driver/shell/connection.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/random.hpp"
 
@@ -25,17 +26,23 @@ float after_spike(float potential, const LayerProgram& shape) {
   return potential;
 }
 
+/// Powers of two by which sums are divided.
+int shift_of_sums(const Program& program, const LayerProgram& shape) {
+  return static_cast<int>(shape.input_shift + (is_graded(program) ? contract::kGradedShift : 0));
+}
+
 }  // namespace
 
 FloatNetwork::FloatNetwork(Program program) : program_(std::move(program)) {
-  if (is_graded(program_)) throw std::invalid_argument("the floating-point model has no graded samples");
   for (const LayerProgram& shape : program_.layers) {
     Layer layer;
     layer.reached = all_reached(shape);
     layer.weights.resize(std::size_t{shape.rows} * row_width(shape));
     layer.levels.resize(std::size_t{program_.classes} * shape.neurons);
     layer.events.resize(program_.steps);
-    if (without_potentials(shape)) throw std::invalid_argument("the floating-point model has no competition");
+    if (without_potentials(shape) || moves_filters(shape))
+      throw std::invalid_argument("the floating-point model has no competition, no filters that learn and no discriminant");
+    layer.sums.resize(positions_of(shape) * row_width(shape));
     layer.potentials.resize(shape.neurons);
     layer.spiked.resize(shape.neurons);
     layer.trits.resize(std::size_t{program_.steps} * shape.neurons);
@@ -72,7 +79,8 @@ void FloatNetwork::run(const Sample& sample, std::uint32_t number, std::uint32_t
   const Layer& last = layers_.back();
   scores.resize(last.counts.size());
   for (std::size_t neuron = 0; neuron < scores.size(); ++neuron) {
-    scores[neuron] = last.counts[neuron] * 65536.0 + last.potentials[neuron] + contract::kScoreOffset;
+    scores[neuron] = 65536.0 * static_cast<double>(last.counts[neuron]) + static_cast<double>(last.potentials[neuron]) +
+                     contract::kScoreOffset;
   }
   prediction = static_cast<std::uint32_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
 }
@@ -90,45 +98,88 @@ void FloatNetwork::encode(const Sample& sample, std::uint32_t number) {
   auto& events = layers_[0].events;
   for (auto& step : events) step.clear();
   if (program_.sample_kind == contract::SampleKind::kEvent) {
-    for (const std::uint32_t event : sample.events) events[event >> 16].push_back(static_cast<std::uint16_t>(event));
+    for (const std::uint32_t event : sample.events) events[event >> 16].push_back({static_cast<std::uint16_t>(event), 1});
   } else {
     for (std::uint32_t input = 0; input < program_.inputs; ++input) {
-      if (sample.intensities[input] == 0) continue;
-      for (std::uint32_t step = 0; step < program_.steps; ++step) {
-        if (sample.intensities[input] > encoding_byte(key, step, input))
-          events[step].push_back(static_cast<std::uint16_t>(input));
+      const auto source = static_cast<std::uint16_t>(input);
+      const std::uint8_t intensity = sample.intensities[input];
+      if (intensity == 0) continue;
+      if (is_graded(program_)) events[0].push_back({source, static_cast<float>(intensity)});
+      for (std::uint32_t step = 0; !is_graded(program_) && step < program_.steps; ++step) {
+        if (intensity > encoding_byte(key, step, input)) events[step].push_back({source, 1});
       }
     }
   }
   if (!shape.bias) return;
-  for (auto& step : events) step.push_back(static_cast<std::uint16_t>(program_.inputs));
+  for (auto& step : events)
+    step.push_back({static_cast<std::uint16_t>(program_.inputs), static_cast<float>(shell::bias_value(program_))});
+}
+
+void FloatNetwork::add_up(std::size_t number, std::size_t step) {
+  Layer& layer = layers_[number];
+  const std::size_t width = row_width(program_.layers[number]);
+  std::fill(layer.sums.begin(), layer.sums.end(), 0.0F);
+  for (const Event& event : layer.events[step]) {
+    for (const Reached& reached : layer.reached[event.source]) {
+      const float* const weights = layer.weights.data() + reached.row * width;
+      for (std::size_t k = 0; k < width; ++k) layer.sums[reached.first + k] += event.value * weights[k];
+    }
+  }
+}
+
+float FloatNetwork::potential_of(std::size_t number, std::size_t neuron) const {
+  const LayerProgram& shape = program_.layers[number];
+  const Layer& layer = layers_[number];
+  const float current = std::ldexp(layer.sums[neuron], -shift_of_sums(program_, shape));
+  if (is_graded(program_)) return current;
+  const float leak = std::ldexp(static_cast<float>(shape.leak), -static_cast<int>(contract::kLeakShift));
+  const float before = layer.potentials[neuron];
+  return (layer.spiked[neuron] != 0 ? after_spike(before, shape) : before) * leak + current;
+}
+
+/// Section 1, answers over a grid.
+void FloatNetwork::pool(std::size_t number) {
+  const LayerProgram& shape = program_.layers[number];
+  Layer& layer = layers_[number];
+  const std::size_t filters = row_width(shape), columns = shell::position_columns(shape.shape), sides = shape.two_sided ? 2 : 1;
+  std::vector<float> found(shape.neurons);
+  for (std::size_t sum = 0; sum < layer.sums.size(); ++sum) {
+    const std::size_t position = sum / filters, filter = sum % filters;
+    const std::size_t down = position / columns * shape.grid / shell::position_rows(shape.shape);
+    const std::size_t cell = down * shape.grid + position % columns * shape.grid / columns;
+    const float answer = std::ldexp(layer.sums[sum], -shift_of_sums(program_, shape));
+    for (std::size_t side = 0; side < sides; ++side) {
+      found[(cell * sides + side) * filters + filter] +=
+          std::max((side == 0 ? answer : -answer) - static_cast<float>(shape.threshold), 0.0F);
+    }
+  }
+  for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+    layer.potentials[neuron] =
+        std::ldexp(std::sqrt(found[neuron]) * static_cast<float>(shape.answer_scale), -static_cast<int>(shape.answer_shift));
+  }
 }
 
 void FloatNetwork::integrate(std::size_t number) {
   const LayerProgram& shape = program_.layers[number];
   Layer& layer = layers_[number];
-  const float scale = std::ldexp(1.0F, -static_cast<int>(shape.input_shift));
-  const float leak = std::ldexp(static_cast<float>(shape.leak), -static_cast<int>(contract::kLeakShift));
   const auto threshold = static_cast<float>(shape.threshold);
   const auto window = static_cast<float>(shape.window);
-  std::fill(layer.counts.begin(), layer.counts.end(), 0U);
-  std::vector<float> sums(shape.neurons);
+  const bool graded = is_graded(program_), pooled = shape.grid != 0;
+  std::fill(layer.counts.begin(), layer.counts.end(), 0.0F);
   for (std::size_t step = 0; step < program_.steps; ++step) {
-    std::fill(sums.begin(), sums.end(), 0.0F);
-    for (const std::uint16_t source : layer.events[step]) {
-      for (const Reached& reached : layer.reached[source]) {
-        const float* const weights = layer.weights.data() + reached.row * row_width(shape);
-        for (std::size_t k = 0; k < row_width(shape); ++k) sums[reached.first + k] += weights[k];
-      }
-    }
+    add_up(number, step);
+    if (pooled) pool(number);
     std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
-    std::vector<std::uint16_t>* const next = number + 1 < layers_.size() ? &layers_[number + 1].events[step] : nullptr;
+    std::vector<Event>* const next = number + 1 < layers_.size() ? &layers_[number + 1].events[step] : nullptr;
     if (next != nullptr) next->clear();
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      const bool before = layer.spiked[neuron] != 0;
-      const float after = before ? after_spike(layer.potentials[neuron], shape) : layer.potentials[neuron];
-      const float potential = after * leak + sums[neuron] * scale;
-      const bool spikes = potential > threshold;
+      const bool before = !graded && layer.spiked[neuron] != 0;
+      const float potential = pooled ? layer.potentials[neuron] : potential_of(number, neuron);
+      // What leaves the neuron: a spike, or a value.
+      const float answer =
+          graded ? std::clamp(potential - (pooled ? 0.0F : window), 0.0F, static_cast<float>(contract::kGradedFull))
+          : potential > threshold ? 1.0F
+                                  : 0.0F;
       switch (shape.post) {
         case contract::Post::kTrit:
           trits[neuron] = static_cast<std::int8_t>((potential > window ? 1 : 0) - (before ? 1 : 0));
@@ -140,13 +191,12 @@ void FloatNetwork::integrate(std::size_t number) {
           trits[neuron] = 1;
       }
       layer.potentials[neuron] = potential;
-      layer.spiked[neuron] = spikes ? 1 : 0;
-      layer.counts[neuron] += spikes ? 1 : 0;
-      if (spikes && next != nullptr) next->push_back(static_cast<std::uint16_t>(neuron));
+      layer.spiked[neuron] = answer > 0 ? 1 : 0;
+      layer.counts[neuron] += answer;
+      if (answer > 0 && next != nullptr) next->push_back({static_cast<std::uint16_t>(neuron), answer});
     }
-    if (next != nullptr && program_.layers[number + 1].bias) {
-      next->push_back(static_cast<std::uint16_t>(shape.neurons));
-    }
+    if (next != nullptr && program_.layers[number + 1].bias)
+      next->push_back({static_cast<std::uint16_t>(shape.neurons), static_cast<float>(shell::bias_value(program_))});
   }
 }
 
@@ -163,13 +213,13 @@ void FloatNetwork::update(std::size_t number, std::uint32_t label) {
   const std::size_t first = shape.span == contract::Span::kLastStep ? program_.steps - 1 : 0;
   for (std::size_t step = first; step < program_.steps; ++step) {
     const std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
-    const auto add = [&](const std::vector<std::uint16_t>& sources, float scale) {
+    const auto add = [&](const std::vector<Event>& events, float scale) {
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron)
         changes[neuron] = static_cast<float>(trits[neuron]) * factors[neuron] * scale;
-      for (const std::uint16_t source : sources) {
-        for (const Reached& reached : layer.reached[source]) {
+      for (const Event& event : events) {
+        for (const Reached& reached : layer.reached[event.source]) {
           float* const weights = layer.weights.data() + reached.row * row_width(shape);
-          for (std::size_t k = 0; k < row_width(shape); ++k) weights[k] += changes[reached.first + k];
+          for (std::size_t k = 0; k < row_width(shape); ++k) weights[k] += event.value * changes[reached.first + k];
         }
       }
     };
@@ -178,18 +228,20 @@ void FloatNetwork::update(std::size_t number, std::uint32_t label) {
   }
 }
 
+double FloatNetwork::error_of(std::size_t number, std::size_t neuron, std::uint32_t label) const {
+  return (neuron == label ? shell::full_count(program_) : 0.0) - static_cast<double>(layers_[number].counts[neuron]);
+}
+
 double FloatNetwork::signal(std::size_t number, std::size_t neuron, std::uint32_t label) const {
   const LayerProgram& shape = program_.layers[number];
   const auto level = [&](std::size_t row) { return layers_[number].levels[row * shape.neurons + neuron]; };
   if (shape.factor == contract::Factor::kLevel) return -level(label);
   if (shape.factor == contract::Factor::kError) {
-    return error_signal(program_.steps, neuron == label, layers_[number].counts[neuron]);
+    return error_of(number, neuron, label);
   }
-  const std::vector<std::uint32_t>& counts = layers_.back().counts;
   double sum = 0;
-  for (std::size_t k = 0; k < std::min<std::size_t>(program_.classes, counts.size()); ++k) {
-    sum += level(k) * static_cast<float>(error_signal(program_.steps, k == label, counts[k]));
-  }
+  for (std::size_t k = 0; k < std::min<std::size_t>(program_.classes, layers_.back().counts.size()); ++k)
+    sum += level(k) * static_cast<float>(error_of(layers_.size() - 1, k, label));
   return sum;
 }
 

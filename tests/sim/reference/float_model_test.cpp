@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "tests/sim/reference/random_network.hpp"
@@ -78,6 +80,128 @@ TEST(FloatNetwork, EqualsTheKernelWhereNothingIsRounded) {
     }
   }
   EXPECT_GT(changed, 1000U) << "the networks hardly learn";
+}
+
+/// The same of graded samples. With 16-bit weights that are multiples of 256 and rates of 1 potentials and changes are whole.
+Program exact_graded_program(Generator& generator) {
+  const auto unfit = [](const Program& program) {
+    return !is_graded(program) ||
+           std::ranges::any_of(program.layers, [](const LayerProgram& layer) { return layer.grid != 0; });
+  };
+  Program program = random_program(generator, 16, 60);
+  while (unfit(program)) program = random_program(generator, 16, 60);
+  program.learn = true;
+  for (LayerProgram& layer : program.layers) {
+    const bool learns = !without_potentials(layer) && !moves_filters(layer) && uniform(generator, 0, 2) != 0;
+    layer.factor = learns ? contract::Factor::kLevel : contract::Factor::kFrozen;
+    layer.input_shift = 0;
+    layer.window = static_cast<std::int32_t>(uniform(generator, -100, 100));
+    layer.threshold = layer.window + static_cast<std::int32_t>(uniform(generator, 0, 100));
+    layer.rate = 256;
+    layer.factor_shift = 0;
+  }
+  return program;
+}
+
+TEST(FloatNetwork, EqualsTheKernelOnGradedSamplesWhereNothingIsRounded) {
+  std::uint64_t changed = 0, answers = 0;
+  for (std::uint64_t round = 0; round < 60; ++round) {
+    SCOPED_TRACE("network " + std::to_string(round));
+    Generator generator(1900 + round);
+    const Program program = exact_graded_program(generator);
+    const auto exact = make_plain_core(program);
+    FloatNetwork floating(program);
+    for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
+      const LayerProgram& shape = program.layers[layer];
+      std::vector<std::int16_t> weights(shape.rows * row_width(shape));
+      for (std::int16_t& weight : weights) weight = static_cast<std::int16_t>(256 * uniform(generator, -2, 2));
+      set_weight_values(*exact, layer, weights);
+      floating.set_weights(layer, std::vector<float>(weights.begin(), weights.end()));
+      std::vector<std::byte> table(level_bytes(program, shape));
+      std::vector<float> levels(std::size_t{program.classes} * shape.neurons);
+      for (std::size_t label = 0; label < program.classes; ++label) {
+        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+          const auto level = uniform(generator, -1, 1);
+          levels[label * shape.neurons + neuron] = static_cast<float>(level);
+          table[label * align(shape.neurons) + neuron] = static_cast<std::byte>(level);
+        }
+      }
+      exact->set_levels(layer, table);
+      floating.set_levels(layer, levels);
+    }
+    OwnedSample sample = random_sample(generator, program);
+    sample.learn = true;
+    sample.label = 0;
+    sample.gated = false;
+    SampleResult result;
+    exact->run(sample.view(), 7, result);
+    std::uint32_t prediction = 0;
+    std::vector<double> scores;
+    floating.run(sample.view(), 7, prediction, scores);
+    ASSERT_EQ(std::vector<double>(result.scores.begin(), result.scores.end()), scores);
+    ASSERT_EQ(result.prediction, prediction);
+    answers += result.spikes;
+    for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
+      ASSERT_EQ(exact->counts().layers[layer].weight_saturations, 0U);
+      ASSERT_EQ(exact->counts().layers[layer].potential_saturations, 0U);
+      const auto weights = weight_values(*exact, layer);
+      const auto float_weights = floating.weights(layer);
+      ASSERT_EQ(std::vector<float>(weights.begin(), weights.end()),
+                std::vector<float>(float_weights.begin(), float_weights.end()));
+      changed += exact->counts().layers[layer].update_rows;
+    }
+  }
+  EXPECT_GT(changed, 300U) << "the networks hardly learn";
+  EXPECT_GT(answers, 1000U) << "the networks hardly answer";
+}
+
+TEST(FloatNetwork, AnswersOverAGridDifferByTheRoundingOfRoots) {
+  std::uint64_t large = 0;
+  for (std::uint64_t round = 0; round < 60; ++round) {
+    SCOPED_TRACE("network " + std::to_string(round));
+    Generator generator(2900 + round);
+    Program program = random_program(generator, 16, 60);
+    while (!is_graded(program) || program.layers.front().grid == 0) program = random_program(generator, 16, 60);
+    program.layers.resize(1);
+    LayerProgram& layer = program.layers.front();
+    layer.factor = contract::Factor::kFrozen;
+    layer.input_shift = 0;
+    layer.threshold = static_cast<std::int32_t>(uniform(generator, 0, 60));
+    layer.answer_scale = static_cast<std::uint32_t>(uniform(generator, 1, 8));
+    layer.answer_shift = static_cast<std::uint32_t>(uniform(generator, 0, 3));
+    program.trace = false;
+    const auto exact = make_plain_core(program);
+    FloatNetwork floating(program);
+    std::vector<std::int16_t> weights(layer.rows * row_width(layer));
+    for (std::int16_t& weight : weights) weight = static_cast<std::int16_t>(256 * uniform(generator, -1, 1));
+    set_weight_values(*exact, 0, weights);
+    floating.set_weights(0, std::vector<float>(weights.begin(), weights.end()));
+    OwnedSample sample = random_sample(generator, program);
+    sample.learn = sample.gated = false;
+    SampleResult result;
+    exact->run(sample.view(), 7, result);
+    std::uint32_t prediction = 0;
+    std::vector<double> scores;
+    floating.run(sample.view(), 7, prediction, scores);
+    // A root loses less than one, and half a unit is lost behind the scale.
+    const double most = std::ldexp(layer.answer_scale, -static_cast<int>(layer.answer_shift)) + 0.5;
+    ASSERT_EQ(scores.size(), result.scores.size());
+    for (std::size_t neuron = 0; neuron < scores.size(); ++neuron) {
+      const double difference = scores[neuron] - result.scores[neuron];
+      ASSERT_LE(std::abs(difference), most * 65537) << neuron;
+      large += result.scores[neuron] > (10U << 16) ? 1 : 0;
+    }
+  }
+  EXPECT_GT(large, 100U) << "the grids hardly answer";
+}
+
+TEST(FloatNetwork, RefusesWhatItHasNoEquationsFor) {
+  Generator generator(3);
+  Program program = exact_program(generator);
+  for (const auto factor : {contract::Factor::kCompetition, contract::Factor::kFeatures, contract::Factor::kDiscriminant}) {
+    program.layers.back().factor = factor;
+    EXPECT_THROW(FloatNetwork{program}, std::invalid_argument) << name(factor);
+  }
 }
 
 TEST(FloatNetwork, RefusesWrongSizes) {
