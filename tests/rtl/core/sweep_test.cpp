@@ -144,7 +144,7 @@ class Bench {
     step_ = step_inputs_;
     busy_ = true;
     cycles_ = swept_ = written_ = sent_ = factors_ = 0;
-    held_back_ = free_ || chance(2) ? 0 : below(40);
+    held_back_ = !free_ && chance(6) ? below(30) : 0;
     // Neighbours and equal states decide predictions.
     const std::int32_t middle = static_cast<std::int32_t>(random_signed(random_, 16));
     for (State& state : next_) {
