@@ -127,7 +127,7 @@ module phasic_filter_contest #(
     end else if (scan) begin
       for (int p = 0; p < Planes; p++) planes_q[WordWidth*p +: WordWidth] <= planes_q[WordWidth*p +: WordWidth] >> WeightWidth;
     end
-    if (sums_read1_q) sums_q <= blank_i ? '0 : sums_i;
+    if (sums_read1_q) sums_q <= sums_i;
     else if (scan) sums_q <= sums_q >> SumWidth;
   end
 
@@ -140,7 +140,7 @@ module phasic_filter_contest #(
   assign better = filter2_q == '0 || (wins_o != '0 && (wins2_q == '0 || contest2_q > best_q));
 
   always_ff @(posedge clk_i) begin
-    sum1_q      <= ContestWidth'($signed(sums_q[SumWidth-1:0]));
+    sum1_q      <= blank_i ? '0 : ContestWidth'($signed(sums_q[SumWidth-1:0]));
     handicap1_q <= 32'(homeostasis_i) * 32'(lane_wins);
     wins1_q     <= lane_wins;
     filter1_q   <= filter_q;

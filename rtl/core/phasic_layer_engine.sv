@@ -7,7 +7,8 @@
 //            a load word is taken at once, a stored word is on store_data_o two cycles after store_valid_i. Constants hold during a run.
 // Latency:   an event occupies the lanes for row_words_i cycles; the sweep of a step (row_words_i + 10 cycles) hides behind the next step.
 //            Learning takes row_words_i cycles for each visited row and about 30 more. With feedback it begins row_words_i cycles a class
-//            after the last layer's counts of the sample have come. Competition takes a cycle a neuron and, to learn, one a row.
+//            after the last layer's counts of the sample have come. Competition takes a cycle a neuron and, to learn, one a row; filters that learn as
+//            phasic_patch and phasic_features say.
 // Parameters: Layer, position in the chain; Lanes, WeightWidth, MaxRows, MaxNeurons, MaxClasses, MaxOutputs, WeightDepth, Rules as in the
 //            limits of the contract; SumDepth, words of sums with rules_features.
 `default_nettype none
