@@ -4,8 +4,9 @@
 //
 // Handshake: start_i for one cycle while busy_o is 0; the other start inputs are taken then. Scores by valid/ready; the prediction
 //            belongs to the last one. The winner and its state hold from the last score until the next start.
-// Latency:   a cycle a neuron, and 48 / WeightWidth + 2 more for each word of neurons, with offsets 32 / WeightWidth + 2. What is read at read_address_o must be on weights_i two
-//            cycles later, sums and levels of the word asked for with word_read_o one cycle later.
+// Latency:   a cycle a neuron, and 48 / WeightWidth + 2 more for each word of neurons, with offsets 32 / WeightWidth + 2.
+//            What is read at read_address_o must be on weights_i two cycles later, sums and levels of the word asked for with word_read_o one
+//            cycle later.
 // Parameters: Lanes, WeightWidth; SumWidth, bits of the sum of a whole sample; WordBits and AddressBits; Offsets, the layer can be a discriminant.
 `default_nettype none
 

@@ -251,7 +251,8 @@ module phasic_layer_engine #(
     .sample_started_o(sample_started), .sample_learn_o(sample_learn), .sample_class_o(sample_class), .sample_number_o(sample_number),
     .step_o(step), .last_step_o(last_step), .step_rows_o(step_rows), .step_done_o(step_done), .step_final_o(step_final),
     .step_silent_o(step_silent), .sweep_busy_i(sweep_busy || competition_busy), .key_busy_i(key_busy),
-    .walk_empty_i(compete ? !sample_learn : walk_empty && !features), .walk_done_i(walk_done), .learn_o(walk_enable), .idle_o(idle), .waiting_o(waiting),
+    .walk_empty_i(compete ? !sample_learn : walk_empty && !features), .walk_done_i(walk_done), .learn_o(walk_enable), .idle_o(idle),
+    .waiting_o(waiting),
     .state_o(integrate_state)
   );
 
@@ -288,7 +289,8 @@ module phasic_layer_engine #(
   );
 
   // ---- sweep ----
-  logic                sweep_read, factor0, sweep_bank, sweep_first, sweep_fresh, sweep_silent, room, spikes_ready, spikes_valid, spikes_mark, spikes_final;
+  logic                sweep_read, factor0, sweep_bank, sweep_first, sweep_fresh, sweep_silent;
+  logic                room, spikes_ready, spikes_valid, spikes_mark, spikes_final;
   logic                read_out, factors_ready, sweep_end2, sweep_end3, sweep_hold;
   logic [3:0]          sweep_valid;
   logic [1:0]          factor_valid;
@@ -311,7 +313,8 @@ module phasic_layer_engine #(
     .start_silent_i(step_silent), .start_final_i(step_final), .start_learn_i(sample_learn && !features), .start_resume_i(State && keep_i && !restart_q),
     .start_step_i(step), .start_class_i(sample_class), .start_number_i(sample_number), .hold_i(sweep_hold), .busy_o(sweep_busy),
     .state_o(sweep_state), .read_o(sweep_read), .sweep_valid_o(sweep_valid), .factors_ready_i(factors_ready), .factor0_o(factor0),
-    .factor_valid_o(factor_valid), .word0_o(sweep_word0), .word2_o(sweep_word2), .word3_o(sweep_word3), .word4_o(sweep_word4), .end2_o(sweep_end2), .end3_o(sweep_end3),
+    .factor_valid_o(factor_valid), .word0_o(sweep_word0), .word2_o(sweep_word2), .word3_o(sweep_word3), .word4_o(sweep_word4),
+    .end2_o(sweep_end2), .end3_o(sweep_end3),
     .base0_o(sweep_base0), .base4_o(sweep_base4), .bank_o(sweep_bank), .first_o(sweep_first), .fresh_o(sweep_fresh),
     .silent_o(sweep_silent), .step_o(sweep_step), .class_o(factor_class), .room_i(room), .spikes_ready_i(spikes_ready),
     .spikes_valid_o(spikes_valid), .spikes_mark_o(spikes_mark), .spikes_final_o(spikes_final), .read_out_o(read_out),

@@ -3,9 +3,9 @@
 // itself, and the roots of these sums become the potentials of the layer's neurons.
 //
 // Handshake: start_i for one cycle while busy_o is 0, in the cycle after the step's last word was issued or later. The words of sums are asked for
-//            one a cycle, in order: sums_i, and blank_i if nothing was added to a word, must be there in the next cycle; lanes without a filter have the sum 0. Potentials are read while
-//            busy_o is 0, word by word, those of a cell and a side beginning a word. Before a run clearing_i and clear_word_i clear the cells;
-//            afterwards they are cleared as they are taken.
+//            one a cycle, in order: sums_i, and blank_i if nothing was added to a word, must be there in the next cycle; lanes without a filter
+//            have the sum 0. Potentials are read while busy_o is 0, word by word, those of a cell and a side beginning a word. Before a run
+//            clearing_i and clear_word_i clear the cells; afterwards they are cleared as they are taken.
 // Latency:   a cycle a word of sums, one a neuron, and 32; potentials_o hold the word read one cycle after potential_read_i.
 // Parameters: Lanes; SumWidth; SumWordBits and WordBits, widths of a word of sums and of neurons; MaxNeurons as in the limits of the contract.
 `default_nettype none
@@ -73,20 +73,30 @@ module phasic_pooling #(
   logic unused_bits;
   assign unused_bits = ^{descriptor_i, row_width_i, row_words_i, potential_word_i};
 
-  function logic [9:0] positions_of(input logic [8:0] places, input logic [1:0] pool, input logic [1:0] padding, input logic [8:0] kernel,
-                                    input logic stride_two);
-    logic [9:0] room;
-    room         = ((10'(places) + (10'd1 << pool) - 10'd1) >> pool) + {7'd0, padding, 1'b0};
-    positions_of = ((room - 10'(kernel)) >> stride_two) + 10'd1;
-  endfunction
+  logic [9:0]         last_row, last_column;
+  logic               unused_strides;
+  logic signed [11:0] unused_start;
+  logic [4:0]         unused_places;
+  assign unused_strides = ^{unused_start, unused_places};
+
+  phasic_convolution_shape #(
+    .RowBits(1)
+  ) u_shape (
+    .clk_i,
+    .descriptor_i    (descriptor_i[8*phasic_pkg::LayerGrid-1:0]),
+    .last_row_o      (last_row),
+    .last_column_o   (last_column),
+    .y_stride_o      (unused_places[0]),
+    .x_stride_o      (unused_places[1]),
+    .channel_stride_o(unused_places[2]),
+    .y_start_o       (unused_places[3]),
+    .x_start_o       (unused_places[4]),
+    .place_start_o   (unused_start)
+  );
 
   always_ff @(posedge clk_i) begin
-    rows_q      <= positions_of(descriptor_i[8*phasic_pkg::LayerSourceRows +: 9], descriptor_i[8*phasic_pkg::LayerPool +: 2],
-                                descriptor_i[8*phasic_pkg::LayerPadding +: 2], descriptor_i[8*phasic_pkg::LayerKernelRows +: 9],
-                                descriptor_i[8*phasic_pkg::LayerStride + 1]);
-    columns_q   <= positions_of(descriptor_i[8*phasic_pkg::LayerSourceColumns +: 9], descriptor_i[8*phasic_pkg::LayerPool +: 2],
-                                descriptor_i[8*phasic_pkg::LayerPadding +: 2], descriptor_i[8*phasic_pkg::LayerKernelColumns +: 9],
-                                descriptor_i[8*phasic_pkg::LayerStride + 1]);
+    rows_q      <= last_row + 10'd1;
+    columns_q   <= last_column + 10'd1;
     cell_step_q <= CellBits'(32'(grid) * 32'(row_words_i));
   end
 
