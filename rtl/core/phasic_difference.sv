@@ -4,25 +4,29 @@
 //
 // Handshake: none; a value a cycle. samples_i holds while values are on their way.
 // Latency:   12 cycles.
+// Parameters: SamplesWidth, bits of a number of samples; SumWidth of a sum.
 `default_nettype none
 
-module phasic_difference (
-  input  logic               clk_i,
-  input  logic               rst_ni,
-  input  logic               clear_i,
-  input  logic [22:0]        samples_i,     // of the class; with 0 there is no mean, and no difference
-  input  logic               valid_i,
-  input  logic [7:0]         value_i,
-  input  logic [31:0]        sum_i,         // signed, of the class's values
-  output logic               valid_o,
-  output logic [7:0]         value_o,
+module phasic_difference #(
+  parameter int SamplesWidth = 23,
+  parameter int SumWidth     = 32
+) (
+  input  logic                    clk_i,
+  input  logic                    rst_ni,
+  input  logic                    clear_i,
+  input  logic [SamplesWidth-1:0] samples_i,    // of the class; with 0 there is no mean, and no difference
+  input  logic                    valid_i,
+  input  logic [7:0]              value_i,
+  input  logic [SumWidth-1:0]     sum_i,        // signed, of the class's values
+  output logic                    valid_o,
+  output logic [7:0]              value_o,
   output logic signed [phasic_pkg::DifferenceWidth-1:0] difference_o
 );
   // Of means below -256 and above 767 only the side is told: the limit of the difference hides the rest. With 256 more the mean is the quotient
   // of sum + 256 samples + floor(samples / 2) and the samples; what it has twice, numerator and denominator, is left out.
   localparam int Bits      = 10;
   localparam int Lowest    = 256;
-  localparam int LeftWidth = 34;
+  localparam int LeftWidth = ((SumWidth > SamplesWidth + 9) ? SumWidth : SamplesWidth + 9) + 2;
   localparam int FullWidth = Bits + 1;
   localparam logic signed [FullWidth-1:0] Maximum = FullWidth'(2 ** (phasic_pkg::DifferenceWidth - 1) - 1);
   localparam logic signed [FullWidth-1:0] Minimum = -Maximum - FullWidth'(1);
@@ -50,7 +54,7 @@ module phasic_difference (
   always_ff @(posedge clk_i) begin : stages
     logic [LeftWidth-1:0] rest;
     if (valid_i) begin
-      left_q[LeftWidth-1:0] <= LeftWidth'($signed(sum_i)) + LeftWidth'({samples_i, 8'd0}) + LeftWidth'(samples_i[22:1]);
+      left_q[LeftWidth-1:0] <= LeftWidth'($signed(sum_i)) + LeftWidth'({samples_i, 8'd0}) + LeftWidth'(samples_i[SamplesWidth-1:1]);
       quotient_q[Bits-1:0]  <= '0;
       value_q[7:0]          <= value_i;
     end
@@ -70,10 +74,6 @@ module phasic_difference (
   end
 
   assign full = $signed(FullWidth'(value_q[8*Bits +: 8])) - $signed(FullWidth'(quotient_q[Bits*Bits +: Bits])) + FullWidth'(Lowest);
-
-  initial begin
-    if (phasic_pkg::MostSamples != 2 ** 23) $fatal(1, "phasic_difference: the number of samples has another width");
-  end
 endmodule
 
 `default_nettype wire

@@ -62,6 +62,7 @@ module phasic_scatter #(
   localparam int RowBits     = (MaxRows > 1) ? $clog2(MaxRows) : 1;
   localparam int AddressBits = (MemoryDepth > 1) ? $clog2(MemoryDepth) : 1;
   localparam int Width       = phasic_pkg::MemoryWidth;
+  localparam int SamplesWidth = $clog2(phasic_pkg::MostSamples);
   localparam int Difference  = phasic_pkg::DifferenceWidth;
   localparam int LimitedBits = $clog2(Lanes + 1);
 
@@ -114,7 +115,7 @@ module phasic_scatter #(
   // ---- order of work ----
   logic [1:0]                   count_q;
   logic [2:0]                   settle_q;
-  logic [22:0]                  samples_q;
+  logic [SamplesWidth-1:0]      samples_q;
   logic                         learned_q, learns, counted, searched, lane_last, source_last, row_last, row_valid, row_take;
   logic [WordBits-1:0]          word_q;
   logic [LaneBits-1:0]          lane_q;
@@ -155,7 +156,7 @@ module phasic_scatter #(
     count_q  <= (state_q == StateCount) ? count_q + 2'd1 : 2'd0;
     settle_q <= (state_q == StateSettle) ? settle_q + 3'd1 : 3'd0;
     if (counted) begin
-      samples_q <= value_q[22:0];
+      samples_q <= value_q[SamplesWidth-1:0];
       learned_q <= learns;
     end
     case (state_q)

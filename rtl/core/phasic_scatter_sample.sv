@@ -17,6 +17,7 @@ module phasic_scatter_sample #(
   localparam int Words      = (MaxRows + Lanes - 1) / Lanes,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1,
   localparam int RowBits    = (MaxRows > 1) ? $clog2(MaxRows) : 1,
+  localparam int SamplesWidth = $clog2(phasic_pkg::MostSamples),
   localparam int Difference = phasic_pkg::DifferenceWidth
 ) (
   input  logic                        clk_i,
@@ -31,7 +32,7 @@ module phasic_scatter_sample #(
   input  logic                        start_i,
   input  logic [RowBits-1:0]          last_source_i,
   input  logic [AddressBits-1:0]      row_words_i,
-  input  logic [22:0]                 samples_i,     // of the class, before this one
+  input  logic [SamplesWidth-1:0]     samples_i,     // of the class, before this one
   input  logic                        next_i,
   input  logic [31:0]                 sum_i,
   output logic                        done_o,
@@ -98,7 +99,9 @@ module phasic_scatter_sample #(
   logic [7:0]                   found_value;
   logic signed [Difference-1:0] found_difference;
 
-  phasic_difference u_difference (
+  phasic_difference #(
+    .SamplesWidth(SamplesWidth)
+  ) u_difference (
     .clk_i,
     .rst_ni,
     .clear_i,

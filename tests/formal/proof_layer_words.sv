@@ -106,7 +106,9 @@ module proof_layer_words (
     .trace_data_o       (),
     .trace_last_o       (),
     .core_busy_i        (1'b1),
+    .scattering_i       (1'b0),
     .busy_o             (),
+    .event_waits_o      (),
     .counters_o         (),
     .state_o            ()
   );
