@@ -927,6 +927,8 @@ RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network, b
       draw_filters(dice, limits, rows_of(network, n), network.layers[n], weights);
       // The least contrast of a patch; without a grid also where ramps begin.
       network.layers[n].window = static_cast<std::int32_t>(dice.one_in(8) ? dice.between(200, 900) : dice.below(100));
+      // A patch of zeros can then be one, too.
+      if (filters && dice.one_in(4)) network.layers[n].window = -static_cast<std::int32_t>(dice.below(2));
     } else if (state_rows(header, network.layers[n], limits.weight_width) != 0) {
       draw_kept(dice, limits, rows_of(network, n), network.layers[n], weights);
     }
