@@ -217,7 +217,7 @@ module phasic_convolution_fan_out #(
       kernel_y2_q <= 9'(place_y - (first_y << stride_two));
       kernel_x2_q <= 9'(place_x - (first_x << stride_two));
       none2_q     <= end_y <= first_y || end_x <= first_x;
-      if (!shaped_i || kind_q[1:0] != 2'd0) begin
+      if (!shaped_i || kind_q[1:0] != 2'(phasic_pkg::EventKindSpike)) begin
         first_y2_q  <= '0;
         first_x2_q  <= '0;
         count_y2_q  <= 10'd1;
@@ -231,7 +231,7 @@ module phasic_convolution_fan_out #(
       row_part3_q     <= AddressBits'(32'(kernel_y2_q) * 32'(row_step_q));
       column_part3_q  <= AddressBits'(32'(kernel_x2_q) * 32'(column_step_q));
       channel_part3_q <= AddressBits'(32'(channel2_q) * 32'(row_words));
-      row_words3_q    <= (Gate && kind_q[3:2] == 2'd3) ? WordBits'(channel2_q) : WordBits'(32'(first_y2_q) * 32'(position_step_q));
+      row_words3_q    <= (Gate && kind_q[3:2] == 2'(phasic_pkg::EventKindOpen)) ? WordBits'(channel2_q) : WordBits'(32'(first_y2_q) * 32'(position_step_q));
       column_words3_q <= WordBits'(32'(first_x2_q) * 32'(row_words));
       count_y3_q      <= count_y2_q;
       count_x3_q      <= count_x2_q;
