@@ -8,6 +8,9 @@ namespace {
 
 using nlohmann::json;
 
+/// Intensities are bytes.
+constexpr std::int64_t kFullIntensity = UINT8_MAX;
+
 GateField source_field(Gate::Source source, std::string_view name) {
   return {"from", fmt::format("`\"{}\"`", name), std::string(kNeeded),
           [source](const JsonNode& parent, GateContext& context, Gate& gate) {
@@ -41,7 +44,8 @@ const std::vector<GateField>& sample_gate_fields() {
       source_field(Gate::Source::kSample, "sample"),
       {"distance", "0 to 1", std::string(kNeeded),
        [](const JsonNode& parent, GateContext&, Gate& gate) {
-         gate.distance = static_cast<std::uint32_t>(read_quantity(parent.at("distance"), 1.0 / 255, 0, 255));
+         gate.distance =
+             static_cast<std::uint32_t>(read_quantity(parent.at("distance"), 1.0 / kFullIntensity, 0, kFullIntensity));
        },
        [](const Gate& gate, const Network&) {
          return json{{"raw", gate.distance}};

@@ -33,7 +33,13 @@ std::uint32_t integer_or(const JsonNode& parent, std::string_view name, std::uin
   return node ? static_cast<std::uint32_t>(node->integer(least, most)) : usual;
 }
 
-/// 1, 2 or 4, as a power of two.
+std::vector<std::uint32_t> pools() {
+  std::vector<std::uint32_t> sides;
+  for (std::uint32_t side = 1; side <= kLargestPool; side *= 2) sides.push_back(side);
+  return sides;
+}
+
+/// One of `pools`, as a power of two.
 std::uint32_t read_pool(const JsonNode& parent) {
   const auto pool = parent.find("pool");
   if (!pool) return 0;
@@ -139,7 +145,7 @@ std::vector<LayerField> shape_fields() {
                      [](const layout::Shape& shape) { return json(shape.stride); }),
       of_convolution("padding", fmt::format("0 to {}", contract::kLayerPaddingMaximum), "0",
                      [](const layout::Shape& shape) { return json(shape.padding); }),
-      {"pool", "1, 2, 4", "1", [](const JsonNode&, LayerContext&, LayerSpec&) {},
+      {"pool", fmt::format("{}", fmt::join(pools(), ", ")), "1", [](const JsonNode&, LayerContext&, LayerSpec&) {},
        [](const LayerSpec& layer, const Network&) -> std::optional<json> {
          if (!layer.has_shape()) return std::nullopt;
          return json(1U << layer.shape.pool);
