@@ -4,7 +4,7 @@
 // Handshake: AXI4-Lite slave s_axi_control with ap_ctrl_hs control; AXI4 master m_axi_gmem with one id, so every answer comes in order;
 //            interrupt is level-sensitive.
 // Latency:   of a run: the cycle counters in its results.
-// Parameters: the limits table of the contract. Rows, neurons and classes are at most 32768.
+// Parameters: the limits table of the contract.
 `default_nettype none
 
 module phasic_kernel #(
