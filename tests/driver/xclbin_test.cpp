@@ -193,6 +193,12 @@ TEST_F(XclbinFile, DeepDescriptionsAreRefused) {
   expect_in(refusal(with_section(plan(), USER_METADATA, R"({"phasic": {"limits": {"lanes": 1e400}}})")), "1e400");
 }
 
+TEST_F(XclbinFile, EmptySectionsAreMissingOnes) {
+  for (const auto& [kind, name] : {std::pair{IP_LAYOUT, "IP_LAYOUT"}, std::pair{MEM_TOPOLOGY, "MEM_TOPOLOGY"},
+                                   std::pair{CONNECTIVITY, "CONNECTIVITY"}, std::pair{EMBEDDED_METADATA, "EMBEDDED_METADATA"}})
+    expect_in(refusal(with_section(plan(), kind, "")), (std::string("has no section ") + name).c_str());
+}
+
 TEST_F(XclbinFile, SomebodyElsesDescriptionIsNone) {
   for (const std::string text : {"", "not JSON", "{}", R"({"phasic": 3})", R"({"phasic": {"engine": 3}})"}) {
     write(with_section(plan(), USER_METADATA, text));

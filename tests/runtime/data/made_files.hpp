@@ -159,8 +159,8 @@ inline Bytes wav(std::uint32_t rate, unsigned channels, const std::vector<std::i
   append(file, little_endian(1, 2));  // PCM
   append(file, little_endian(channels, 2));
   append(file, little_endian(rate, 4));
-  append(file, little_endian(rate * channels * 2, 4));
-  append(file, little_endian(channels * 2, 2));
+  append(file, little_endian(std::uint64_t{rate} * channels * 2, 4));
+  append(file, little_endian(std::uint64_t{channels} * 2, 2));
   append(file, little_endian(16, 2));
   append(file, bytes_of("data"));
   append(file, little_endian(data.size(), 4));
