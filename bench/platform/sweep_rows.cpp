@@ -23,8 +23,9 @@ platform::PlatformPlan plan_of(const Point& point) {
 
 /// The reference with capacities that no number of lanes exceeds.
 std::string reference_options(std::uint32_t lanes) {
-  return fmt::format(R"({{"limits": {{"lanes": {}, "weight_depth": 67108864, "max_outputs": 65535, "max_neurons": 65535}}}})",
-                     lanes);
+  const auto widest = contract::widest_limits();
+  return fmt::format(R"({{"limits": {{"lanes": {}, "weight_depth": {}, "max_outputs": {}, "max_neurons": {}}}}})", lanes,
+                     widest.weight_depth, widest.max_outputs, widest.max_neurons);
 }
 
 }  // namespace
