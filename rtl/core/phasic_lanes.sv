@@ -298,6 +298,8 @@ module phasic_lanes #(
   );
 
   // The sum of a single step needs no more than its lower bits.
+  logic unused_drives;
+  assign unused_drives = ^drives;
   for (genvar k = 0; k < Lanes; k++) begin : gen_sum
     assign step_sums[SumWidth*k +: SumWidth] = drives[TotalWidth*k +: SumWidth];
   end
