@@ -61,7 +61,7 @@ Figures Sweep::run(const Point& point, const platform::PlatformPlan& plan) const
 Figures Sweep::simulate(const Point& point, const std::string& variant) const {
   platform::PlatformPlan plan = plan_of(point);
   plan.units.assign(point.units, {.engine = variant, .options = R"({"timing": "ideal"})", .compute = {}});
-  return run(point, std::move(plan));
+  return run(point, plan);
 }
 
 void Sweep::calibrate(const std::string& variant, std::uint32_t lanes) {
@@ -118,7 +118,7 @@ Figures Sweep::estimate(const Point& point) const {
                                       .cycles_a_sample = limit.cycles_a_sample + known.overhead,
                                       .store_cycles = known.store_cycles_a_word * words}});
   }
-  return run(point, std::move(plan));
+  return run(point, plan);
 }
 
 }  // namespace phasic::bench

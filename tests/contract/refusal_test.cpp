@@ -24,6 +24,7 @@ struct Plant {
   std::string message;
 };
 
+// NOLINTNEXTLINE(readability-identifier-naming): googletest calls it by this name
 void PrintTo(const Plant& plant, std::ostream* stream) { *stream << plant.name; }
 
 json& named(json& list, const std::string& name) {

@@ -69,7 +69,7 @@ TEST(ApInt, ComparisonsAreOfValues) {
   EXPECT_TRUE(ap_int<8>(-1) < ap_uint<8>(0));
   EXPECT_TRUE(ap_int<8>(-1) != ap_uint<8>(255));
   EXPECT_TRUE(ap_int<4>(-2) == ap_int<300>(-2));
-  EXPECT_TRUE(ap_uint<200>(1) << 150 > ap_uint<64>(~0ULL));
+  EXPECT_TRUE((ap_uint<200>(1) << 150) > ap_uint<64>(~0ULL));
   EXPECT_TRUE(ap_int<12>(-7) == -7);
 }
 

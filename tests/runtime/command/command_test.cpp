@@ -155,7 +155,7 @@ TEST_F(Command, KilledAtAnyMomentItGoesOnWithTheSameBits) {
   const auto seed = std::random_device{}();
   std::mt19937 random(seed);
   auto resumed = plan;
-  resumed.push_back("--resume");
+  resumed.emplace_back("--resume");
   int killed = 0;
   std::uint64_t last = 0;
   for (int attempt = 0; attempt < 6; ++attempt) {

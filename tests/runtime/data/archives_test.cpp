@@ -141,7 +141,9 @@ TEST_F(Archives, NoProgramOfThePathIsStarted) {
     test::write_file(file, "#!/bin/sh\necho started >> " + (folder / "started").string() + "\ncat\n");
     std::filesystem::permissions(file, std::filesystem::perms::owner_all);
   }
-  const std::string before = std::getenv("PATH");
+  const char* const path = std::getenv("PATH");
+  ASSERT_NE(path, nullptr);
+  const std::string before = path;
   ::setenv("PATH", ((folder / "bin").string() + ":" + before).c_str(), 1);
   const std::vector<Bytes> starts{{'L', 'R', 'Z', 'I', 0, 6},
                                   {0x89, 'L', 'Z', 'O', 0, '\r', '\n', 0x1a, '\n'},

@@ -467,7 +467,7 @@ TEST(Network, EveryRefusalNamesFileFieldAndValue) {
     auto document = small_network();
     document[json::json_pointer(wrong.pointer)] = wrong.value;
     auto told = wrong.told;
-    told.push_back("net.json");
+    told.emplace_back("net.json");
     expect_all_in(refusal([&] { (void)parsed(document); }), told);
   }
 }
@@ -690,7 +690,7 @@ TEST(Network, LimitsOfADeviceAreNamed) {
     auto less = limits;
     change(less);
     auto all = told;
-    all.push_back("the device");
+    all.emplace_back("the device");
     expect_all_in(refusal([&] { check_limits(network, less, "the device"); }), all);
   };
   refused([](auto& l) { l.weight_width = 16; }, {"weight_width", "16"});

@@ -59,7 +59,9 @@ TEST(Report, CurveIsWrittenEvenWithoutGnuplot) {
   const test::TemporaryFolder folder;
   Curve curve;
   for (int n = 0; n < 750; ++n) curve.add(n >= 600);
-  const std::string path = std::getenv("PATH");
+  const char* const before = std::getenv("PATH");
+  ASSERT_NE(before, nullptr);
+  const std::string path = before;
   ::setenv("PATH", folder.path().c_str(), 1);
   const auto without = write_curve(folder.path(), "curve", "a title", curve, 0.5);
   ::setenv("PATH", path.c_str(), 1);

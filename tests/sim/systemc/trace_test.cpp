@@ -50,7 +50,7 @@ struct Vcd {
 };
 
 class Trace : public ::testing::Test {
- protected:
+ public:
   Trace() : path(::testing::TempDir() + "phasic_trace_test.vcd") { fs::remove(path); }
   ~Trace() override { fs::remove(path); }
 

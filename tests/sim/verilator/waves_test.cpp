@@ -31,7 +31,7 @@ std::array<std::uint64_t, 2> recorded_cycles(const std::string& path) {
 }
 
 class WavesTest : public ::testing::Test {
- protected:
+ public:
   WavesTest() : path_(::testing::TempDir() + fmt::format("phasic_waves_{}.fst", ::getpid())) {}
   ~WavesTest() override { std::filesystem::remove(path_); }
 
