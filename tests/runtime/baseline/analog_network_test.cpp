@@ -111,7 +111,7 @@ TEST(AnalogNetwork, LocalMethodsTakeTheirSignalsInPlaceOfTheError) {
             if (method == Method::kDfa) {
               signal = 0;
               for (Index k = 0; k < kClasses; ++k)
-                signal += given.teaching.feedback(j, k) * (pass.outputs(k, sample) - (k == label ? 1 : 0));
+                signal += given.teaching.feedback(j, k) * (pass.outputs(k, sample) - (k == label ? 1.0F : 0.0F));
             }
             expected += signal * (1 - h * h) * given.inputs(i, sample);
           }
