@@ -229,7 +229,8 @@ TEST_F(XclbinFile, AnHlsKernelIsFoundByItsNameWithTheLimitsThatTheFileTells) {
   EXPECT_EQ(info.compute_units.front(), "phasic_kernel_1");
   ASSERT_TRUE(info.limits.has_value());
   EXPECT_EQ(info.limits->lanes, 65u);
-  EXPECT_EQ(info.limits->rules, contract::kLimits.back().default_value + 1);
+  EXPECT_EQ(info.limits->rules, contract::kDefaultRules + 1);
+  EXPECT_EQ(info.limits->memory_depth, contract::kDefaultMemoryDepth + 1);
   write(pack_xclbin(plan()));
   EXPECT_EQ(read_xclbin(path_).kernel, "phasic");
   EXPECT_FALSE(read_xclbin(path_).limits.has_value()) << "that kernel has registers";

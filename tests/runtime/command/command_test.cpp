@@ -57,7 +57,7 @@ TEST_F(Command, TheReferenceTakesConvolutionsAndWeightsOf16BitsUnasked) {
   EXPECT_EQ(ended.code, 0) << ended.text;
   ended = run({"info", network, "--engine", "reference"});
   EXPECT_EQ(ended.code, 0) << ended.text;
-  expect_all_in(ended.text, {"16-bit weights", "weight_width        16  ", "the network fits"});
+  expect_all_in(ended.text, {"16-bit weights", "weight_width         16  ", "the network fits"});
   for (const auto& limit : contract::kLimits) expect_all_in(ended.text, {std::string(limit.name), std::string(limit.doc)});
 }
 
