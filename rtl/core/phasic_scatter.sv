@@ -75,9 +75,10 @@ module phasic_scatter #(
   logic        message_valid, message_learn, sample_end, sample_ready;
   logic [15:0] message_class, class_q;
 
+  // Of all samples on their way through the layers, so that these wait for nothing else.
   phasic_fifo #(
     .Width(17),
-    .Depth(4)
+    .Depth(8)
   ) u_messages (
     .clk_i,
     .rst_ni,
