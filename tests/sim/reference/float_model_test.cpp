@@ -32,6 +32,35 @@ Program exact_program(Generator& generator) {
   return program;
 }
 
+/// Weights are multiples of `unit`, up to so many of them with either sign, and so are levels whole numbers.
+struct Amplitudes {
+  std::int64_t unit, weights, levels;
+};
+
+/// Gives both the same weights and levels.
+void draw(Generator& generator, const Amplitudes& amplitudes, Core& exact, FloatNetwork& floating) {
+  const Program& program = floating.program();
+  for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
+    const LayerProgram& shape = program.layers[layer];
+    std::vector<std::int16_t> weights(shape.rows * row_width(shape));
+    for (std::int16_t& weight : weights)
+      weight = static_cast<std::int16_t>(amplitudes.unit * uniform(generator, -amplitudes.weights, amplitudes.weights));
+    set_weight_values(exact, layer, weights);
+    floating.set_weights(layer, std::vector<float>(weights.begin(), weights.end()));
+    std::vector<std::byte> table(level_bytes(program, shape));
+    std::vector<float> levels(std::size_t{program.classes} * shape.neurons);
+    for (std::size_t label = 0; label < program.classes; ++label) {
+      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+        const auto level = uniform(generator, -amplitudes.levels, amplitudes.levels);
+        levels[label * shape.neurons + neuron] = static_cast<float>(level);
+        table[label * align(shape.neurons) + neuron] = static_cast<std::byte>(level);
+      }
+    }
+    exact.set_levels(layer, table);
+    floating.set_levels(layer, levels);
+  }
+}
+
 TEST(FloatNetwork, EqualsTheKernelWhereNothingIsRounded) {
   std::uint64_t changed = 0;
   for (std::uint64_t round = 0; round < 60; ++round) {
@@ -40,24 +69,7 @@ TEST(FloatNetwork, EqualsTheKernelWhereNothingIsRounded) {
     const Program program = exact_program(generator);
     const auto exact = make_plain_core(program);
     FloatNetwork floating(program);
-    for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
-      const LayerProgram& shape = program.layers[layer];
-      std::vector<std::int16_t> weights(shape.rows * row_width(shape));
-      for (std::int16_t& weight : weights) weight = static_cast<std::int16_t>(uniform(generator, -20, 20));
-      set_weight_values(*exact, layer, weights);
-      floating.set_weights(layer, std::vector<float>(weights.begin(), weights.end()));
-      std::vector<std::byte> table(level_bytes(program, shape));
-      std::vector<float> levels(std::size_t{program.classes} * shape.neurons);
-      for (std::size_t label = 0; label < program.classes; ++label) {
-        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-          const auto level = uniform(generator, -2, 2);
-          levels[label * shape.neurons + neuron] = static_cast<float>(level);
-          table[label * align(shape.neurons) + neuron] = static_cast<std::byte>(level);
-        }
-      }
-      exact->set_levels(layer, table);
-      floating.set_levels(layer, levels);
-    }
+    draw(generator, {.unit = 1, .weights = 20, .levels = 2}, *exact, floating);
     for (std::uint32_t number = 0; number < 3; ++number) {
       OwnedSample sample = random_sample(generator, program);
       if (sample.label == contract::kUnlabelled) sample.label = 0;
@@ -111,24 +123,7 @@ TEST(FloatNetwork, EqualsTheKernelOnGradedSamplesWhereNothingIsRounded) {
     const Program program = exact_graded_program(generator);
     const auto exact = make_plain_core(program);
     FloatNetwork floating(program);
-    for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
-      const LayerProgram& shape = program.layers[layer];
-      std::vector<std::int16_t> weights(shape.rows * row_width(shape));
-      for (std::int16_t& weight : weights) weight = static_cast<std::int16_t>(256 * uniform(generator, -2, 2));
-      set_weight_values(*exact, layer, weights);
-      floating.set_weights(layer, std::vector<float>(weights.begin(), weights.end()));
-      std::vector<std::byte> table(level_bytes(program, shape));
-      std::vector<float> levels(std::size_t{program.classes} * shape.neurons);
-      for (std::size_t label = 0; label < program.classes; ++label) {
-        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-          const auto level = uniform(generator, -1, 1);
-          levels[label * shape.neurons + neuron] = static_cast<float>(level);
-          table[label * align(shape.neurons) + neuron] = static_cast<std::byte>(level);
-        }
-      }
-      exact->set_levels(layer, table);
-      floating.set_levels(layer, levels);
-    }
+    draw(generator, {.unit = 256, .weights = 2, .levels = 1}, *exact, floating);
     OwnedSample sample = random_sample(generator, program);
     sample.learn = true;
     sample.label = 0;
