@@ -135,8 +135,8 @@ bool KernelRun::check_capacity() {
     if (moves_filters(shape)) words += shape.rows * value_words;
     const std::uint64_t kept = changes_memory(shape) ? (std::uint64_t{shape.rows} + shape.neurons) * value_words : 0;
     if (serial && has_levels(shape))
-      levels += std::uint64_t{program_.classes} *
-                ((shape.neurons + contract::kSerialLevelGroup - 1) / contract::kSerialLevelGroup * contract::kSerialLevelGroup);
+      levels += std::uint64_t{program_.classes} * ((std::uint64_t{shape.neurons} + contract::kSerialLevelGroup - 1) /
+                                                   contract::kSerialLevelGroup * contract::kSerialLevelGroup);
     if (words > limits_.weight_depth || kept > limits_.memory_depth || levels > contract::kSerialLevels) {
       fail(Error::kCapacity, static_cast<std::uint32_t>(layer));
       return false;

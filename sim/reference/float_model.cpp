@@ -141,16 +141,20 @@ float FloatNetwork::potential_of(std::size_t number, std::size_t neuron) const {
 void FloatNetwork::pool(std::size_t number) {
   const LayerProgram& shape = program_.layers[number];
   Layer& layer = layers_[number];
-  const std::size_t filters = row_width(shape), columns = shell::position_columns(shape.shape), sides = shape.two_sided ? 2 : 1;
+  const std::size_t filters = row_width(shape), sides = shape.two_sided ? 2 : 1;
+  const std::size_t rows = shell::position_rows(shape.shape), columns = shell::position_columns(shape.shape);
   std::vector<float> found(shape.neurons);
-  for (std::size_t sum = 0; sum < layer.sums.size(); ++sum) {
-    const std::size_t position = sum / filters, filter = sum % filters;
-    const std::size_t down = position / columns * shape.grid / shell::position_rows(shape.shape);
-    const std::size_t cell = down * shape.grid + position % columns * shape.grid / columns;
-    const float answer = std::ldexp(layer.sums[sum], -shift_of_sums(program_, shape));
-    for (std::size_t side = 0; side < sides; ++side) {
-      found[(cell * sides + side) * filters + filter] +=
-          std::max((side == 0 ? answer : -answer) - static_cast<float>(shape.threshold), 0.0F);
+  const float* sum = layer.sums.data();
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t column = 0; column < columns; ++column) {
+      const std::size_t cell = row * shape.grid / rows * shape.grid + column * shape.grid / columns;
+      for (std::size_t filter = 0; filter < filters; ++filter) {
+        const float answer = std::ldexp(*sum++, -shift_of_sums(program_, shape));
+        for (std::size_t side = 0; side < sides; ++side) {
+          found[(cell * sides + side) * filters + filter] +=
+              std::max((side == 0 ? answer : -answer) - static_cast<float>(shape.threshold), 0.0F);
+        }
+      }
     }
   }
   for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {

@@ -48,7 +48,7 @@ inline void make_convolution(Generator& generator, std::uint32_t sources, LayerP
   shape.kernel_rows = kernel(shape.source_rows);
   shape.kernel_columns = kernel(shape.source_columns);
   const std::uint32_t positions = shell::position_rows(shape) * shell::position_columns(shape);
-  shape.channels = std::max(layer.neurons / positions, 1U);
+  shape.channels = std::max(layer.neurons / std::max(positions, 1U), 1U);
   layer.neurons = positions * shape.channels;
   layer.rows = shape.kernel_rows * shape.kernel_columns * shape.source_channels + (layer.bias ? 1 : 0);
 }
