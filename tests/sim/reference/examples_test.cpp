@@ -166,7 +166,7 @@ Values pull(const Example& e) {
       competition_target(static_cast<std::uint32_t>(e.number("count")), static_cast<unsigned>(e.number("input_shift")));
   const unsigned shift =
       competition_shift(static_cast<std::uint32_t>(e.number("wins")), static_cast<unsigned>(e.number("factor_shift")));
-  const std::int32_t unlimited = unlimited_weight(weight, (target - weight) << (fraction - shift), rounding, fraction);
+  const std::int64_t unlimited = unlimited_weight(weight, (target - weight) << (fraction - shift), rounding, fraction);
   const std::int64_t limited = saturate(unlimited, width);
   return {{"weight", std::to_string(limited)}, {"saturated", flag(limited != unlimited)}};
 }

@@ -255,7 +255,8 @@ TEST_F(ReportPage, RowsThatDifferInProtocolOrMethodAreApart) {
     for (const std::string method : {"naca", "sgd"}) {
       for (const std::uint64_t seed : {1U, 2U}) {
         rows.push_back(made_row(seed, 10, protocol == "published" ? 0.75 : 0.5));
-        rows.back()["run"] = protocol + " " + method + " seed=" + std::to_string(seed);
+        std::string name = protocol;
+        rows.back()["run"] = name.append(" ").append(method).append(" seed=").append(std::to_string(seed));
         rows.back()["protocol"] = protocol;
         rows.back()["method"] = method;
         rows.back()["samples_learned"] = method == "sgd" ? 123'456 + 1000 * seed : 60'000;
