@@ -365,7 +365,7 @@ TEST(Network, CanonicalFormGivesTheNetworkAgain) {
     }
     document["layers"][1]["rounding"] = random() % 2 ? "nearest" : "stochastic";
     document["layers"][1]["span"] = random() % 2 ? "last_step" : "all_steps";
-    document["layers"][1]["learning_rate"] = 1e-6 * (1 + random() % 1000);
+    document["layers"][1]["learning_rate"] = 1e-6 * static_cast<double>(1 + random() % 1000);
     document["schedule"] = {{{"from_sample", 0}, {"scale", 1.0}}, {{"from_sample", 1 + random() % 1000}, {"scale", 0.3}}};
     const auto network = parsed(document);
     const auto text = canonical(network);
@@ -524,8 +524,7 @@ TEST(Network, NumbersThatNoDoubleHoldAndDeepNestingAreRefusedWithTheirPlace) {
     expect_all_in(refusal([&] { (void)load_network(folder / "deep.json"); }),
                   {"deep.json", "line 2, column ", "more than 64 deep"});
   }
-  std::string within = "\"]]]]\\\"\"";
-  for (int n = 0; n < 64; ++n) within = "[" + within + "]";
+  const std::string within = std::string(64, '[') + "\"]]]]\\\"\"" + std::string(64, ']');
   EXPECT_NO_THROW((void)parse_json(within, "text"));
   expect_all_in(refusal([&] { (void)parse_json("[" + within + "]", "text"); }), {"text", "line 1, column 65", "64 deep"});
 }
