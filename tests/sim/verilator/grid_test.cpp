@@ -225,8 +225,8 @@ RandomCase pictures(std::uint32_t filters, std::size_t count, bool learn) {
   contract::Layer answers;
   answers.neurons = 10;
   answers.input_shift = 3;
-  constexpr std::uint32_t rows = 6 * 6 * 3;
-  answers.weights_offset = (rows + (learn ? 2 : 0)) * filters;
+  constexpr std::uint32_t kRows = 6 * 6 * 3;
+  answers.weights_offset = (kRows + (learn ? 2 : 0)) * filters;
   std::vector<std::byte> weights(answers.weights_offset + std::size_t{64} * layer.neurons);
   for (std::size_t at = 0; at < weights.size(); ++at)
     if (at < answers.weights_offset || at % 64 < 10) weights[at] = static_cast<std::byte>(random());
@@ -238,11 +238,11 @@ RandomCase pictures(std::uint32_t filters, std::size_t count, bool learn) {
     layer.homeostasis = 100;
     layer.target_shift = 12;
     layer.memory_offset = static_cast<std::uint32_t>(weights.size());
-    for (std::uint32_t row = 0; row < rows; ++row)
-      for (std::uint32_t k = 0; k < rows; ++k)
-        put(weights, layer.memory_offset + row * align(rows) + k, static_cast<std::int8_t>(random()));
-    for (std::uint32_t k = 0; k < rows; ++k)
-      put(weights, layer.memory_offset + rows * align(rows) + 4 * std::uint64_t{k},
+    for (std::uint32_t row = 0; row < kRows; ++row)
+      for (std::uint32_t k = 0; k < kRows; ++k)
+        put(weights, layer.memory_offset + row * align(kRows) + k, static_cast<std::int8_t>(random()));
+    for (std::uint32_t k = 0; k < kRows; ++k)
+      put(weights, layer.memory_offset + kRows * align(kRows) + 4 * std::uint64_t{k},
           static_cast<std::int32_t>(random() % 20000) - 10000);
   }
   std::vector<std::vector<std::uint8_t>> samples(count, std::vector<std::uint8_t>(header.inputs));
