@@ -29,10 +29,11 @@ inline std::int32_t difference_from_mean(std::uint8_t value, std::int32_t sum, s
 }
 
 /// The next of layer `number`. A stream is named by a constant, as synthesis wants it.
-inline RowUpdate next_row(RowStream rows[kMaxLayers], unsigned number) {
+template <class Build>
+RowUpdate next_row(RowStream rows[Build::kEngines], unsigned number) {
 #pragma HLS INLINE
   RowUpdate update{0, 0, 0, true};
-  for (unsigned at = 0; at < kMaxLayers; ++at) {
+  for (unsigned at = 0; at < Build::kEngines; ++at) {
 #pragma HLS UNROLL
     if (at == number) update = rows[at].read();
   }
@@ -42,14 +43,14 @@ inline RowUpdate next_row(RowStream rows[kMaxLayers], unsigned number) {
 /// Takes the values of all sources of layer `number` in, one a cycle: finds how far they are from the mean of class `label` and
 /// adds them to its sums. Returns whether the sample is learned.
 template <class Build>
-bool take_values(const LayerSettings& layer, unsigned number, Word label, RowStream rows[kMaxLayers],
+bool take_values(const LayerSettings& layer, unsigned number, Word label, RowStream rows[Build::kEngines],
                  ScatterState<Build>& state) {
   std::int32_t& samples = state.samples[label / Build::kLanes][label % Build::kLanes];
   const std::int32_t before = samples;
   const bool learned = before >= 0 && before < static_cast<std::int32_t>(kMostSamples);
   const Word sums = (layer.rows + label) * layer.value_words;
   timing::pass(kPipelineDepth);
-  RowUpdate update = next_row(rows, number);
+  RowUpdate update = next_row<Build>(rows, number);
   while (!update.end) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 1024
 #pragma HLS PIPELINE II = 1
@@ -59,7 +60,7 @@ bool take_values(const LayerSettings& layer, unsigned number, Word label, RowStr
     std::int32_t& sum = state.values[sums + word][lane];
     state.differences[word][lane] = before == 0 ? 0 : difference_from_mean(update.value, sum, before);
     if (learned) sum = static_cast<std::int32_t>(static_cast<std::uint32_t>(sum) + update.value);
-    update = next_row(rows, number);
+    update = next_row<Build>(rows, number);
   }
   if (learned) samples = before + 1;
   return learned;
@@ -102,7 +103,7 @@ void add_products(const LayerSettings& layer, ScatterState<Build>& state) {
 
 /// The process that learns the scatter of the last layer, if it keeps one, from a sample of class `label`.
 template <class Build>
-void learn_scatter(const ProgramSettings& program, Word label, RowStream rows[kMaxLayers], ScatterState<Build>& state) {
+void learn_scatter(const ProgramSettings& program, Word label, RowStream rows[Build::kEngines], ScatterState<Build>& state) {
   timing::begin_process();
   const unsigned number = program.layers - 1;
   const LayerSettings& layer = program.layer[number];

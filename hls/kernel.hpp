@@ -35,7 +35,7 @@ struct SampleWritten {
 template <class Build>
 struct KernelState {
   ProgramSettings program;
-  LayerState<Build> layers[kMaxLayers];
+  LayerState<Build> layers[Build::kEngines];
   ScatterState<Build> scatter;               ///< of the last layer
   SampleState<Build> samples[2];             ///< one is worked on, the other read
   std::uint16_t counts[Build::kMaxClasses];  ///< of the last layer, from the forward pass for the broadcast
@@ -43,12 +43,13 @@ struct KernelState {
 
 /// The processes of layer `Number` and of those behind it: integration, neurons, and the sender to the next layer.
 template <class Build, unsigned Number = 0>
-void forward_layers(const ProgramSettings& program, const SampleState<Build>& sample, LayerState<Build> layers[kMaxLayers],
-                    TokenStream after[kMaxLayers + 1], ReachStream reaches[kMaxLayers + 1], TokenStream past[kMaxLayers],
-                    LayerSumStream<Build> sums[kMaxLayers], AnswerStream<Build::kLanes> answers[kMaxLayers],
-                    ScoreStream scores[kMaxLayers], PotentialStream<Build::kLanes> traces[kMaxLayers]) {
+void forward_layers(const ProgramSettings& program, const SampleState<Build>& sample, LayerState<Build> layers[Build::kEngines],
+                    TokenStream after[Build::kEngines + 1], ReachStream reaches[Build::kEngines + 1],
+                    TokenStream past[Build::kEngines], LayerSumStream<Build> sums[Build::kEngines],
+                    AnswerStream<Build::kLanes> answers[Build::kEngines], ScoreStream scores[Build::kEngines],
+                    PotentialStream<Build::kLanes> traces[Build::kEngines]) {
 #pragma HLS INLINE
-  if constexpr (Number < kMaxLayers) {
+  if constexpr (Number < Build::kEngines) {
     const bool begin = !program.keep || sample.restart;
     const bool gated = Number == 0 && sample.gated;
     LayerState<Build>& layer = layers[Number];
@@ -65,19 +66,19 @@ void forward_layers(const ProgramSettings& program, const SampleState<Build>& sa
 /// is read.
 template <class Build, class Port>
 void forward_sample(const ProgramSettings& program, Word position, Word number, const SampleState<Build>& sample,
-                    Word next_position, SampleState<Build>& next, LayerState<Build> layers[kMaxLayers],
+                    Word next_position, SampleState<Build>& next, LayerState<Build> layers[Build::kEngines],
                     std::uint64_t& input_events, Port& samples, Port& results, Port& trace,
                     std::uint16_t counts[Build::kMaxClasses], SampleWritten& written) {
 #pragma HLS DATAFLOW
   AnswerStream<Build::kInputLanes> inputs("inputs");
   TokenStream events("events");
-  TokenStream after[kMaxLayers + 1];  // after[0] carries what the inputs send, after[n + 1] what layer n sends
-  ReachStream reaches[kMaxLayers + 1];
-  TokenStream past[kMaxLayers];
-  LayerSumStream<Build> sums[kMaxLayers];
-  AnswerStream<Build::kLanes> answers[kMaxLayers];
-  ScoreStream scores[kMaxLayers];
-  PotentialStream<Build::kLanes> traces[kMaxLayers];
+  TokenStream after[Build::kEngines + 1];  // after[0] carries what the inputs send, after[n + 1] what layer n sends
+  ReachStream reaches[Build::kEngines + 1];
+  TokenStream past[Build::kEngines];
+  LayerSumStream<Build> sums[Build::kEngines];
+  AnswerStream<Build::kLanes> answers[Build::kEngines];
+  ScoreStream scores[Build::kEngines];
+  PotentialStream<Build::kLanes> traces[Build::kEngines];
 #pragma HLS STREAM variable = after depth = 1024
 #pragma HLS STREAM variable = reaches depth = 1024
 #pragma HLS STREAM variable = sums depth = 32
@@ -87,17 +88,17 @@ void forward_sample(const ProgramSettings& program, Word position, Word number, 
   send_inputs<Build>(program, inputs, events, after[0], reaches[0]);
   forward_layers<Build>(program, sample, layers, after, reaches, past, sums, answers, scores, traces);
   write_trace<Build>(trace, program, position, traces, written.trace);
-  write_record<Build>(results, program, sample.label, position, number, after[kMaxLayers], counts, written.record);
+  write_record<Build>(results, program, sample.label, position, number, after[Build::kEngines], counts, written.record);
 }
 
 /// The processes with which layer `Number` and those behind it learn: a walk over the rows that learn, and the units that
 /// change their weights.
 template <class Build, unsigned Number = 0>
-void learn_layers(const ProgramSettings& program, Word number, LayerState<Build> layers[kMaxLayers],
-                  DopamineStream dopamine[kMaxLayers], RowStream rows[kMaxLayers], MeetingStream meetings[kMaxLayers],
-                  RowStream scatter[kMaxLayers]) {
+void learn_layers(const ProgramSettings& program, Word number, LayerState<Build> layers[Build::kEngines],
+                  DopamineStream dopamine[Build::kEngines], RowStream rows[Build::kEngines],
+                  MeetingStream meetings[Build::kEngines], RowStream scatter[Build::kEngines]) {
 #pragma HLS INLINE
-  if constexpr (Number < kMaxLayers) {
+  if constexpr (Number < Build::kEngines) {
     LayerState<Build>& layer = layers[Number];
     walk_rows<Build>(program, Number, number, layer.log, rows[Number], meetings[Number], scatter[Number]);
     update_layer<Build>(program, Number, number, dopamine[Number], rows[Number], meetings[Number], layer.features,
@@ -110,12 +111,12 @@ void learn_layers(const ProgramSettings& program, Word number, LayerState<Build>
 /// beside them.
 template <class Build>
 void learn_sample(const ProgramSettings& program, Word label, Word number, const std::uint16_t counts[Build::kMaxClasses],
-                  LayerState<Build> layers[kMaxLayers], ScatterState<Build>& scatter) {
+                  LayerState<Build> layers[Build::kEngines], ScatterState<Build>& scatter) {
 #pragma HLS DATAFLOW
-  DopamineStream dopamine[kMaxLayers];
-  RowStream rows[kMaxLayers];
-  MeetingStream meetings[kMaxLayers];
-  RowStream scattered[kMaxLayers];
+  DopamineStream dopamine[Build::kEngines];
+  RowStream rows[Build::kEngines];
+  MeetingStream meetings[Build::kEngines];
+  RowStream scattered[Build::kEngines];
 #pragma HLS STREAM variable = rows depth = 64
 #pragma HLS STREAM variable = meetings depth = 64
 #pragma HLS STREAM variable = scattered depth = 64
@@ -143,14 +144,15 @@ inline bool check_arguments(const RunArguments& arguments, Fault& fault) {
 /// Step 3.
 template <class Build, class Port>
 void read_program(Port& port, ProgramSettings& program, Fault& fault) {
-  Word words[kProgramBytes / 4];
+  Word words[program_words<Build>()];
   for (Word at = 0; at < kProgramBytes / kLineBytes; ++at) {
     Line line = 0;
     if (!port.read(at, line)) {
       fail(fault, kErrorBusRead, kArgumentProgram);
       return;
     }
-    for (unsigned word = 0; word < 16; ++word) words[16 * at + word] = word_of(line, word);
+    for (unsigned word = 0; word < kLineWords && at < program_words<Build>() / kLineWords; ++word)
+      words[kLineWords * at + word] = word_of(line, word);
   }
   const Word field = parse_program<Build>(words, program);
   if (field != kLegal) {
@@ -164,7 +166,7 @@ void read_program(Port& port, ProgramSettings& program, Fault& fault) {
 /// Step 5.
 template <class Build>
 void check_sizes(const RunArguments& arguments, const ProgramSettings& program, Fault& fault) {
-  for (unsigned number = 0; number < kMaxLayers; ++number) {
+  for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (number >= program.layers) break;
     const LayerSettings& layer = program.layer[number];
     const std::uint64_t weights = static_cast<std::uint64_t>(stored_rows(layer)) * layer.row_lines * kLineBytes;
@@ -179,7 +181,7 @@ void check_sizes(const RunArguments& arguments, const ProgramSettings& program, 
   if (count * program.stride > arguments.bytes[kArgumentSamples]) fail(fault, kErrorBufferSize, kArgumentSamples);
   if (kResultsBytes + count * record_bytes(program) > arguments.bytes[kArgumentResults])
     fail(fault, kErrorBufferSize, kArgumentResults);
-  if (program.trace && count * trace_bytes(program) > arguments.bytes[kArgumentTrace])
+  if (program.trace && count * trace_bytes<Build>(program) > arguments.bytes[kArgumentTrace])
     fail(fault, kErrorBufferSize, kArgumentTrace);
 }
 
@@ -207,7 +209,7 @@ template <class Build, class Port>
 void load_network(Port& tables, Port& weights, KernelState<Build>& state, Fault& fault) {
   const ProgramSettings& program = state.program;
   state.scatter.update_rows = state.scatter.update_operations = state.scatter.saturations = 0;
-  for (unsigned number = 0; number < kMaxLayers; ++number) {
+  for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (number >= program.layers || fault.error != kErrorNone) break;
     clear_counts<Build>(state.layers[number]);
     if (has_levels(program.layer[number]) &&
@@ -215,7 +217,7 @@ void load_network(Port& tables, Port& weights, KernelState<Build>& state, Fault&
       fail(fault, kErrorBusRead, kArgumentTables);
     }
   }
-  for (unsigned number = 0; number < kMaxLayers; ++number) {
+  for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (number >= program.layers || fault.error != kErrorNone) break;
     const LayerSettings& layer = program.layer[number];
     if (!load_weights<Build>(weights, program, layer, state.layers[number]) ||
@@ -295,7 +297,7 @@ RunStatus run_kernel(Port& program_port, Port& weights, Port& tables, Port& samp
   const std::uint64_t last_sample = timing::now();
   const ProgramSettings& program = state.program;
   if (loaded && (program.learn || program.keep)) {
-    for (unsigned number = 0; number < kMaxLayers; ++number) {
+    for (unsigned number = 0; number < Build::kEngines; ++number) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 4
       if (number >= program.layers) break;
       const LayerSettings& layer = program.layer[number];

@@ -13,7 +13,7 @@ namespace phasic::hls {
 /// layer has no neuron k.
 template <class Build>
 void broadcast(const ProgramSettings& program, const std::uint16_t counts[Build::kMaxClasses], Word label,
-               DopamineStream layers[kMaxLayers]) {
+               DopamineStream layers[Build::kEngines]) {
   timing::begin_process();
   timing::pass(kPipelineDepth);
   const Word neurons = program.layer[program.layers - 1].neurons;
@@ -27,7 +27,7 @@ void broadcast(const ProgramSettings& program, const std::uint16_t counts[Build:
       const std::int32_t wanted = k == label ? static_cast<std::int32_t>(full_count(program)) : 0;
       dopamine.value = k < neurons ? wanted - counts[k] : 0;
     }
-    for (unsigned number = 0; number < kMaxLayers; ++number) {
+    for (unsigned number = 0; number < Build::kEngines; ++number) {
 #pragma HLS UNROLL
       if (learns_weights<Build>(program, number)) layers[number].write(dopamine);
     }

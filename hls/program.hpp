@@ -39,7 +39,7 @@ struct ProgramSettings {
   std::uint64_t seed;
   Word inputs, layers, steps, classes, kind, stride;
   bool learn, trace, keep;
-  LayerSettings layer[kMaxLayers];
+  LayerSettings layer[kMaxLayers];  ///< a build uses as many as it has engines
 };
 
 inline bool competes(const LayerSettings& layer) { return is_in(kFactorCompetes, layer.factor); }
@@ -120,6 +120,12 @@ constexpr Word absent_resets() {
 
 constexpr Word kLegal = 0xffffffff;
 
+/// Words of the program block up to the last descriptor that the build can use.
+template <class Build>
+constexpr Word program_words() {
+  return (kProgramHeaderBytes + Build::kEngines * kLayerBytes) / 4;
+}
+
 /// Remembers the first field that is not as it should be.
 struct FirstFault {
   Word offset = kLegal;
@@ -138,7 +144,7 @@ inline Word word_at(const Word* words, Word offset) {
 /// Takes the shape of a layer apart, whose descriptor begins at `base` and has `before` sources but for the bias. What follows
 /// from its fields is only set if none before kernel_rows is at fault.
 template <class Build>
-void parse_shape(const Word words[kProgramBytes / 4], Word base, Word before, FirstFault& fault, Shape& shape) {
+void parse_shape(const Word words[program_words<Build>()], Word base, Word before, FirstFault& fault, Shape& shape) {
   shape.source_rows = word_at(words, base + kLayerSourceRows);
   shape.source_columns = word_at(words, base + kLayerSourceColumns);
   shape.source_channels = word_at(words, base + kLayerSourceChannels);
@@ -205,7 +211,7 @@ constexpr Word table_depth() {
 
 /// The fields from grid to the end of the layer whose descriptor begins at `base`. Those before are legal.
 template <class Build>
-void parse_answers(const Word words[kProgramBytes / 4], Word base, bool graded, bool shaped, FirstFault& fault,
+void parse_answers(const Word words[program_words<Build>()], Word base, bool graded, bool shaped, FirstFault& fault,
                    LayerSettings& layer) {
   layer.grid = word_at(words, base + kLayerGrid);
   layer.answer_scale = word_at(words, base + kLayerAnswerScale);
@@ -219,11 +225,13 @@ void parse_answers(const Word words[kProgramBytes / 4], Word base, bool graded, 
   fault.require(is_in(kFactorHasMemory, layer.factor) ? layer.memory_offset % kLineBytes == 0 : layer.memory_offset == 0,
                 base + kLayerMemoryOffset);
   fault.require(layer.target_shift <= (moves_filters<Build>(layer) ? kLayerTargetShiftMaximum : 0U), base + kLayerTargetShift);
+  fault.require(word_at(words, base + kLayerSynapticLeak) == 0, base + kLayerSynapticLeak);
+  for (Word at = kLayerReserved; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
 }
 
 /// Takes `words` apart into `program`. Returns the byte offset of the first field that is out of its range, or kLegal.
 template <class Build>
-Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program) {
+Word parse_program(const Word words[program_words<Build>()], ProgramSettings& program) {
   FirstFault fault;
   program.seed =
       static_cast<std::uint64_t>(word_at(words, kProgramHeaderSeedHigh)) << 32 | word_at(words, kProgramHeaderSeedLow);
@@ -260,7 +268,7 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
   if (fault.offset != kLegal) return fault.offset;
 
   Word before = program.inputs;
-  for (unsigned number = 0; number < kMaxLayers; ++number) {
+  for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (number >= program.layers) break;
     const Word base = kProgramHeaderBytes + number * kLayerBytes;
     const bool last = number + 1 == program.layers;
@@ -367,7 +375,7 @@ Word parse_program(const Word words[kProgramBytes / 4], ProgramSettings& program
 /// Step 4: the first layer that does not fit the synapse memory or that of what it keeps, or kLegal.
 template <class Build>
 Word first_too_large(const ProgramSettings& program) {
-  for (unsigned number = 0; number < kMaxLayers; ++number) {
+  for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (number >= program.layers) break;
     const LayerSettings& layer = program.layer[number];
     const std::uint64_t rows = layer.rows;
@@ -399,9 +407,10 @@ inline std::uint64_t record_bytes(const ProgramSettings& program) {
 }
 
 /// Bytes of the potential trace of a sample.
-inline std::uint64_t trace_bytes(const ProgramSettings& program) {
+template <class Build>
+std::uint64_t trace_bytes(const ProgramSettings& program) {
   std::uint64_t bytes = 0;
-  for (unsigned number = 0; number < kMaxLayers; ++number) {
+  for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (number >= program.layers) break;
     bytes += program.steps * kLineBytes * lines_of(2 * static_cast<std::uint64_t>(program.layer[number].neurons));
   }

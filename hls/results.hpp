@@ -88,15 +88,15 @@ bool write_trace_row(Port& port, const LayerSettings& layer, Word first, Potenti
 /// The process that writes the trace of a sample. It goes step by step through all layers, as they produce it: layer by layer,
 /// a later layer would wait for room in its stream while an earlier one waits for the later.
 template <class Build, class Port>
-void write_trace(Port& port, const ProgramSettings& program, Word position, PotentialStream<Build::kLanes> traces[kMaxLayers],
-                 bool& written) {
+void write_trace(Port& port, const ProgramSettings& program, Word position,
+                 PotentialStream<Build::kLanes> traces[Build::kEngines], bool& written) {
   timing::begin_process();
   written = true;
-  const auto base = static_cast<Word>(position * trace_bytes(program) / kLineBytes);
+  const auto base = static_cast<Word>(position * trace_bytes<Build>(program) / kLineBytes);
   for (Word step = 0; program.trace && step < program.steps; ++step) {
 #pragma HLS LOOP_TRIPCOUNT min = 1 max = 32
     Word first = base;
-    for (unsigned number = 0; number < kMaxLayers; ++number) {
+    for (unsigned number = 0; number < Build::kEngines; ++number) {
 #pragma HLS UNROLL
       if (number >= program.layers) break;
       const LayerSettings& layer = program.layer[number];
@@ -128,7 +128,7 @@ struct RunCycles {
 /// Step 8: the header and the counter blocks. False if the bus refused a line.
 template <class Build, class Port>
 bool write_header(Port& port, const ProgramSettings& program, const Fault& fault, Word samples_done, Word first_sample,
-                  const RunCounts& counts, const RunCycles& cycles, const LayerState<Build> layers[kMaxLayers],
+                  const RunCounts& counts, const RunCycles& cycles, const LayerState<Build> layers[Build::kEngines],
                   const ScatterState<Build>& scatter, bool loaded) {
   Word words[kResultsBytes / 4];
   for (unsigned at = 0; at < kResultsBytes / 4; ++at) {
@@ -144,7 +144,7 @@ bool write_header(Port& port, const ProgramSettings& program, const Fault& fault
   words[kResultsHeaderFirstSample / 4] = first_sample;
   put_counter(words, kResultsHeaderInputEvents, counts.input_events);
   put_counter(words, kResultsHeaderSamplesLearned, counts.samples_learned);
-  for (unsigned number = 0; number < kMaxLayers; ++number) {
+  for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (!loaded || number >= program.layers) break;
     const LayerState<Build>& layer = layers[number];
     // Learning changes either the weights of a layer or the scatter.

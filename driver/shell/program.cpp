@@ -177,6 +177,10 @@ void check_answers(const contract::Layer& layer, std::size_t base, const Surroun
                 base + offsetof(Layer, memory_offset));
   check.require_range(layer.target_shift, 0, moves_filters(factor) ? contract::kLayerTargetShiftMaximum : 0,
                       base + offsetof(Layer, target_shift));
+  check.require(layer.synaptic_leak == 0, base + offsetof(Layer, synaptic_leak));
+  for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
+    check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
+  }
 }
 
 void check_layer(const contract::Layer& layer, std::size_t base, const Surroundings& around, const contract::Limits& limits,

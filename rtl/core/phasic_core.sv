@@ -22,7 +22,7 @@ module phasic_core #(
   parameter int SumDepth    = 0,
   parameter int MemoryDepth = 0,
   localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
-  localparam int DescriptorBits = Memories ? 8 * phasic_pkg::LayerBytes : 8 * phasic_pkg::LayerGrid,
+  localparam int DescriptorBits = Memories ? 8 * phasic_pkg::LayerSynapticLeak : 8 * phasic_pkg::LayerGrid,
   localparam bit Discriminant = (Rules & phasic_pkg::RulesDiscriminant) != 0,
   localparam int LoadBits   = Memories ? 32 * Lanes : 1,
   localparam int StoreBits  = Discriminant ? 32 * Lanes : 1
@@ -41,14 +41,14 @@ module phasic_core #(
   input  logic [Engines*32-1:0]        sum_words_i,
   input  logic                         load_valid_i,
   input  logic                         load_table_i,
-  input  logic [1:0]                   load_engine_i,
+  input  logic [2:0]                   load_engine_i,
   input  logic [31:0]                  load_address_i,
   input  logic [Lanes*WeightWidth-1:0] load_data_i,
   input  logic                         load_memory_i,      // a word of values of 32 bits that a layer keeps,
   input  logic                         load_memory_last_i, // and it is of their last row
   input  logic [LoadBits-1:0]          load_memory_data_i,
   input  logic                         store_valid_i,
-  input  logic [1:0]                   store_engine_i,
+  input  logic [2:0]                   store_engine_i,
   input  logic [31:0]                  store_address_i,
   output logic [Lanes*WeightWidth-1:0] store_data_o,
   input  logic                         store_memory_i,     // of the last layer
@@ -109,11 +109,11 @@ module phasic_core #(
 
   logic [63:0] seed;
   logic [5:0]  steps;
-  logic [2:0]  layers;
+  logic [3:0]  layers;
   logic        trace, keep, address_events, graded;
 
   assign seed           = program_i[8*phasic_pkg::ProgramHeaderSeedLow +: 64];
-  assign layers         = program_i[8*phasic_pkg::ProgramHeaderLayers +: 3];
+  assign layers         = program_i[8*phasic_pkg::ProgramHeaderLayers +: 4];
   assign steps          = program_i[8*phasic_pkg::ProgramHeaderSteps +: 6];
   assign address_events = program_i[8*phasic_pkg::ProgramHeaderSampleKind +: 2] == 2'(phasic_pkg::SampleKindEvent);
   assign graded         = (Rules & phasic_pkg::RulesGraded) != 0
@@ -212,12 +212,12 @@ module phasic_core #(
   logic [Engines-1:0]    score_valid, score_last;
   logic [Engines*32-1:0] score, record_number, record_spikes;
   logic [Engines*16-1:0] record_label, record_prediction;
-  logic [1:0]            output_engine;
+  logic [2:0]            output_engine;
   localparam int EngineBits = (Engines > 1) ? $clog2(Engines) : 1;
   logic [EngineBits-1:0] output_index, store_engine1_q, store_engine2_q;
 
   // Before the first program, and after one that has more layers, there is no such engine: the first one, which is idle, stands for it.
-  assign output_engine        = 2'(layers - 3'd1);
+  assign output_engine        = 3'(layers - 4'd1);
   assign output_index         = (32'(output_engine) < 32'(Engines)) ? EngineBits'(output_engine) : '0;
   assign event_ready[Engines] = 1'b1;
 
@@ -287,13 +287,13 @@ module phasic_core #(
   logic [Engines*16*48-1:0] counters;
 
   for (genvar e = 0; e < Engines; e++) begin : gen_engine
-    assign in_use[e] = 3'(e) < layers;
+    assign in_use[e] = 4'(e) < layers;
     // Only the layer that it learns from waits until the last sample has been learned.
-    assign held[e]        = scatter_busy && output_engine == 2'(e);
+    assign held[e]        = scatter_busy && output_engine == 3'(e);
     assign event_ready[e] = engine_event_ready[e] && !held[e];
     // A discriminant's engine changes no weights, so that these counters of it are 0.
     assign counters_o[768*e +: 768] = counters[768*e +: 768]
-      | ((output_engine == 2'(e)) ? {432'd0, scatter_limited, 48'd0, scatter_operations, scatter_rows, 144'd0} : 768'd0);
+      | ((output_engine == 3'(e)) ? {432'd0, scatter_limited, 48'd0, scatter_operations, scatter_rows, 144'd0} : 768'd0);
 
     phasic_layer_engine #(
       .Layer      (e),
@@ -318,7 +318,7 @@ module phasic_core #(
       .trace_i            (trace),
       .graded_i           (graded),
       .keep_i             (keep),
-      .output_layer_i     (output_engine == 2'(e)),
+      .output_layer_i     (output_engine == 3'(e)),
       .descriptor_i       (layers_i[DescriptorBits*e +: DescriptorBits]),
       .sources_i          (sources_i[16*e +: 16]),
       .rows_i             (rows_i[16*e +: 16]),
@@ -326,13 +326,13 @@ module phasic_core #(
       .row_words_i        (row_words_i[16*e +: 16]),
       .neuron_words_i     (neuron_words_i[16*e +: 16]),
       .sum_words_i        (sum_words_i[32*e +: 32]),
-      .load_weight_i      (load_valid_i && !load_table_i && load_engine_i == 2'(e)),
-      .load_level_i       (load_valid_i && load_table_i && load_engine_i == 2'(e)),
+      .load_weight_i      (load_valid_i && !load_table_i && load_engine_i == 3'(e)),
+      .load_level_i       (load_valid_i && load_table_i && load_engine_i == 3'(e)),
       .load_address_i,
       .load_data_i,
-      .load_offsets_i     (load_memory_i && load_memory_last_i && load_engine_i == 2'(e)),
+      .load_offsets_i     (load_memory_i && load_memory_last_i && load_engine_i == 3'(e)),
       .load_memory_data_i,
-      .store_valid_i      (store_valid_i && store_engine_i == 2'(e)),
+      .store_valid_i      (store_valid_i && store_engine_i == 3'(e)),
       .store_address_i,
       .store_data_o       (stored[Lanes*WeightWidth*e +: Lanes*WeightWidth]),
       .dopamine_valid_i   (dopamine_valid[e]),
@@ -357,7 +357,7 @@ module phasic_core #(
       .count_last_i       (score_last_o),
       .count_number_i     (record_number_o),
       .score_valid_o      (score_valid[e]),
-      .score_ready_i      (score_ready_i && output_engine == 2'(e)),
+      .score_ready_i      (score_ready_i && output_engine == 3'(e)),
       .score_o            (score[32*e +: 32]),
       .score_last_o       (score_last[e]),
       .record_number_o    (record_number[32*e +: 32]),
@@ -369,7 +369,7 @@ module phasic_core #(
       .trace_data_o       (trace_data_o[16*e +: 16]),
       .trace_last_o       (trace_last_o[e]),
       .core_busy_i        (busy_o),
-      .scattering_i       (scattering && output_engine == 2'(e)),
+      .scattering_i       (scattering && output_engine == 3'(e)),
       .busy_o             (engine_busy[e]),
       .event_waits_o      (event_waits[e]),
       .counters_o         (counters[768*e +: 768]),

@@ -24,7 +24,7 @@ module phasic_features #(
   input  logic                         rst_ni,
   input  logic                         clear_i,
   // constants of the run
-  input  logic [8*phasic_pkg::LayerBytes-1:0] descriptor_i,
+  input  logic [8*phasic_pkg::LayerSynapticLeak-1:0] descriptor_i,
   input  logic [15:0]                  rows_i,
   input  logic [15:0]                  row_width_i,      // filters
   input  logic [15:0]                  row_words_i,

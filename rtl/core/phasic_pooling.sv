@@ -22,7 +22,7 @@ module phasic_pooling #(
   input  logic                      rst_ni,
   input  logic                      clear_i,
   // constants of the layer
-  input  logic [8*phasic_pkg::LayerBytes-1:0] descriptor_i,
+  input  logic [8*phasic_pkg::LayerSynapticLeak-1:0] descriptor_i,
   input  logic [15:0]               row_width_i,       // filters
   input  logic [15:0]               row_words_i,
   input  logic [SumWordBits-1:0]    last_sum_word_i,

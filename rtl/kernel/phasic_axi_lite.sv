@@ -56,7 +56,7 @@ module phasic_axi_lite #(
   input  logic [31:0]  samples_fetched_i,
   input  logic [31:0]  samples_done_i,
   input  logic [63:0]  cycles_i,
-  input  logic [127:0] engine_state_i
+  input  logic [32*phasic_pkg::MaxLayers-1:0] engine_state_i
 );
   localparam int Addresses = 6;
   localparam int Scalars = 8;

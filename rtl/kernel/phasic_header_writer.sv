@@ -44,7 +44,7 @@ module phasic_header_writer #(
   localparam logic [1:0] StDone    = 2'd3;
 
   logic [1:0]   state_q;
-  logic [7:0]   word_q;          // next word of the whole
+  logic [8:0]   word_q;          // next word of the whole
   logic [3:0]   beat_q;
   logic [511:0] block_q;
   logic         sent;
@@ -54,7 +54,7 @@ module phasic_header_writer #(
   logic [31:0]  word;
   logic [6:0]   counter_index;
 
-  assign counter_index = 7'((word_q - 8'(HeaderWords)) >> 1);
+  assign counter_index = 7'((word_q - 9'(HeaderWords)) >> 1);
 
   always_comb begin
     header_word = '0;
@@ -86,13 +86,13 @@ module phasic_header_writer #(
 
   always_comb begin
     counter = '0;
-    if ((state_q == StCollect) && (word_q >= 8'(HeaderWords))) begin
+    if ((state_q == StCollect) && (word_q >= 9'(HeaderWords))) begin
       for (int c = 0; c < 16 * Engines; c++) begin
         counter = counter | (counters_i[48*c +: 48] & {48{counter_index == 7'(c)}});
       end
     end
   end
-  assign word = (word_q < 8'(HeaderWords)) ? header_word : (word_q[0] ? 32'(counter[47:32]) : counter[31:0]);
+  assign word = (word_q < 9'(HeaderWords)) ? header_word : (word_q[0] ? 32'(counter[47:32]) : counter[31:0]);
 
   assign sent = block_valid_o && block_ready_i;
 
@@ -117,7 +117,7 @@ module phasic_header_writer #(
             beat_q <= beat_q + 1'b1;
             if (beat_q == 4'(Beats - 1)) begin
               beat_q  <= '0;
-              state_q <= (word_q == 8'(Words)) ? StDone : StCollect;
+              state_q <= (word_q == 9'(Words)) ? StDone : StCollect;
             end
           end
         end
@@ -136,7 +136,7 @@ module phasic_header_writer #(
 
   assign block_valid_o  = state_q == StWrite;
   // word_q is already at the block after the one that is written.
-  assign block_offset_o = {22'd0, word_q, 2'b00} - 32'd64;
+  assign block_offset_o = {21'd0, word_q, 2'b00} - 32'd64;
   assign block_data_o   = block_q[DataWidth-1:0];
   assign done_o         = state_q == StDone;
 endmodule

@@ -120,7 +120,7 @@ module phasic_kernel #(
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
   localparam bit Features = (Rules & phasic_pkg::RulesFeatures) != 0;
   localparam bit Discriminant = (Rules & phasic_pkg::RulesDiscriminant) != 0;
-  localparam int DescriptorBits = (Features || Discriminant) ? 8 * phasic_pkg::LayerBytes : 8 * phasic_pkg::LayerGrid;
+  localparam int DescriptorBits = (Features || Discriminant) ? 8 * phasic_pkg::LayerSynapticLeak : 8 * phasic_pkg::LayerGrid;
   localparam int LoadBits = (Features || Discriminant) ? 32 * Lanes : 1;
   localparam int StoreBits = Discriminant ? 32 * Lanes : 1;
   localparam int StoredBits = Convolution ? 18 : 16;
@@ -171,7 +171,7 @@ module phasic_kernel #(
     .samples_fetched_i(samples_fetched),
     .samples_done_i   (samples_done),
     .cycles_i         (cycles),
-    .engine_state_i   (128'(engine_state))
+    .engine_state_i   ((32 * phasic_pkg::MaxLayers)'(engine_state))
   );
   assign s_axi_control_bresp = 2'b00;
   assign s_axi_control_rresp = 2'b00;
@@ -187,11 +187,12 @@ module phasic_kernel #(
   logic         storer_start, storer_done;
   logic         header_start, header_done;
   logic         writes_idle, write_error;
-  logic [2:0]   write_argument, layer_count;
+  logic [2:0]   write_argument;
+  logic [3:0]   layer_count;
   logic [511:0] program_block;
   assign writes_back = program_block[8*phasic_pkg::ProgramHeaderFlags]
                        || program_block[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsKeepBit];
-  assign layer_count = program_block[8*phasic_pkg::ProgramHeaderLayers +: 3];
+  assign layer_count = program_block[8*phasic_pkg::ProgramHeaderLayers +: 4];
 
   phasic_control u_control (
     .clk_i           (ap_clk),
@@ -330,12 +331,12 @@ module phasic_kernel #(
 
   // ---- Tables, weights and what layers keep beside them ---------------------------------------------------------------------------
   logic                         load_valid, load_table, load_memory, load_memory_last;
-  logic [1:0]                   load_engine;
+  logic [2:0]                   load_engine;
   logic [31:0]                  load_address;
   logic [Lanes*WeightWidth-1:0] load_data;
   logic [LoadBits-1:0]          load_memory_data;
   logic                         store_valid, store_memory, store_memory_last;
-  logic [1:0]                   store_engine;
+  logic [2:0]                   store_engine;
   logic [31:0]                  store_address;
   logic [Lanes*WeightWidth-1:0] store_data;
   logic [StoreBits-1:0]         store_memory_data;

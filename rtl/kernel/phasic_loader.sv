@@ -26,7 +26,7 @@ module phasic_loader #(
   input  logic                         table_i,          // 1: level tables; 0: weights; taken with start_i
   output logic                         done_o,
   output logic                         error_o,
-  input  logic [2:0]                   layer_count_i,
+  input  logic [3:0]                   layer_count_i,
   input  logic [Engines*DescriptorBits-1:0] layers_i,
   input  logic [Engines*16-1:0]        rows_i,           // rows of weights of each layer
   input  logic [Engines*16-1:0]        row_width_i,      // weights of a row of each layer
@@ -45,7 +45,7 @@ module phasic_loader #(
   // To the core
   output logic                         load_valid_o,
   output logic                         load_table_o,
-  output logic [1:0]                   load_engine_o,
+  output logic [2:0]                   load_engine_o,
   output logic [31:0]                  load_address_o,
   output logic [Lanes*WeightWidth-1:0] load_data_o,
   output logic                         load_memory_o,
@@ -328,7 +328,7 @@ module phasic_loader #(
 
   assign load_valid_o   = word_valid;
   assign load_table_o   = table_q;
-  assign load_engine_o  = 2'(layer_q);
+  assign load_engine_o  = 3'(layer_q);
   assign load_address_o = address_q;
 
   assign cmd_valid_o  = state_q == StCommand;

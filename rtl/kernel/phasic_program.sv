@@ -4,7 +4,7 @@
 // Handshake: start_i begins; the block is asked for with one read command (offset 0 of the program buffer) and all of its words are
 //            taken. done_o pulses at the end with error_code_o (none if the program is good) and error_detail_o. The program and what
 //            is computed from it hold until the next start.
-// Latency:   144 words, then at most 33 cycles for each product (three a layer, then four); seven more for the shape of a convolution, two for
+// Latency:   400 words, then at most 33 cycles for each product (three a layer, then four); seven more for the shape of a convolution, two for
 //            a grid and two for what a layer keeps beside its weights.
 // Parameters: those of the kernel.
 `default_nettype none
@@ -22,7 +22,7 @@ module phasic_program #(
   parameter int Rules = 0,
   parameter int SumDepth = 0,
   parameter int MemoryDepth = 0,
-  localparam int DescriptorBits = ((Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0) ? 8 * phasic_pkg::LayerBytes
+  localparam int DescriptorBits = ((Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0) ? 8 * phasic_pkg::LayerSynapticLeak
                                                                                                           : 8 * phasic_pkg::LayerGrid,
   // The positions of a convolution have up to three rows of state each.
   localparam int StoredBits = ((Rules & phasic_pkg::RulesConvolution) != 0) ? 18 : 16
@@ -48,7 +48,7 @@ module phasic_program #(
   output logic                   word_ready_o,
   input  logic [31:0]            word_i,
   input  logic                   word_error_i,
-  // The program, of each descriptor what comes before the grid, or all if there can be one or a memory. Descriptors of layers that are not used are 0
+  // The program, of each descriptor what comes before the grid, or before the synaptic leak if there can be one or a memory. Descriptors of layers that are not used are 0
   output logic [511:0]           program_o,
   output logic [Engines*DescriptorBits-1:0] layers_o,
   output logic [Engines*16-1:0]  sources_o,          // sources of each layer, bias included
@@ -65,7 +65,8 @@ module phasic_program #(
   output logic [31:0]            sample_trace_o      // bytes of the trace of a sample (valid if traced)
 );
   localparam int LaneShift = $clog2(Lanes);
-  localparam int DescriptorWords = DescriptorBits / 32;
+  localparam int DescriptorWords = DescriptorBits / 32;   // that are kept
+  localparam int LayerWords = phasic_pkg::LayerBytes / 4;
   // Only in descriptors that have it.
   localparam int MemoryOffsetBit = (DescriptorBits > 8 * phasic_pkg::LayerMemoryOffset) ? 8 * phasic_pkg::LayerMemoryOffset : 0;
   localparam int WordCount = (phasic_pkg::ProgramHeaderBytes + phasic_pkg::MaxLayers * phasic_pkg::LayerBytes) / 4;
@@ -95,12 +96,14 @@ module phasic_program #(
   localparam logic [3:0] StMemory   = 4'd13;   // and its bytes
 
   logic [3:0]             state_q;
-  logic [7:0]             word_q;          // word of the block
+  logic [8:0]             word_q;          // word of the block
+  logic [2:0]             descriptor_q;    // of that word, if it is not in the header,
+  logic [5:0]             layer_word_q;    // and its place in the descriptor
   logic [511:0]           program_q;
   logic [Engines*DescriptorBits-1:0] layers_q;
   logic                   bus_error_q;
   logic                   field_error_q;
-  logic [9:0]             field_q;         // offset of the first illegal field
+  logic [10:0]            field_q;         // offset of the first illegal field
   logic [31:0]            code_q;
   logic [31:0]            detail_q;
 
@@ -122,8 +125,6 @@ module phasic_program #(
 
   logic        take;
   logic        in_header;
-  logic [2:0]  descriptor;       // of the word that is checked, if it is not in the header
-  logic [4:0]  layer_word;       // its place in the descriptor
   logic        used;             // the word belongs to the header or to a layer of the network
   logic        legal;
   logic        before_legal;     // so is the word before, on which this one decides
@@ -133,9 +134,8 @@ module phasic_program #(
   logic [Engines*32-1:0] shape_sums;
 
   assign take = word_valid_i && word_ready_o;
-  assign in_header = word_q < 8'd16;
-  assign {descriptor, layer_word} = word_q - 8'd16;
-  assign used = in_header || (32'(descriptor) < layers);
+  assign in_header = word_q < 9'd16;
+  assign used = in_header || (32'(descriptor_q) < layers);
 
   phasic_program_fields #(
     .Lanes(Lanes), .Engines(Engines), .MaxRows(MaxRows), .MaxNeurons(MaxNeurons), .MaxSteps(MaxSteps), .MaxClasses(MaxClasses),
@@ -148,9 +148,9 @@ module phasic_program #(
     .in_header_i   (in_header),
     .used_i        (used),
     .header_word_i (word_q[3:0]),
-    .layer_i       (descriptor[1:0]),
-    .layer_word_i  (layer_word),
-    .last_i        (32'(descriptor) + 32'd1 == layers),
+    .layer_i       (descriptor_q),
+    .layer_word_i  (layer_word_q),
+    .last_i        (32'(descriptor_q) + 32'd1 == layers),
     .program_i     (program_q),
     .legal_o       (legal),
     .before_legal_o(before_legal),
@@ -166,7 +166,7 @@ module phasic_program #(
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         program_q[32*w +: 32] <= '0;
-      end else if (take && (word_q == 8'(w))) begin
+      end else if (take && (word_q == 9'(w))) begin
         program_q[32*w +: 32] <= word_i;
       end
     end
@@ -177,7 +177,7 @@ module phasic_program #(
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         layers_q[32*w +: 32] <= '0;
-      end else if (Kept && take && (word_q == 8'(16 + 32 * (w / DescriptorWords) + w % DescriptorWords))) begin
+      end else if (Kept && take && (word_q == 9'(16 + LayerWords * (w / DescriptorWords) + w % DescriptorWords))) begin
         layers_q[32*w +: 32] <= used ? word_i : '0;
       end
     end
@@ -353,6 +353,8 @@ module phasic_program #(
     if (!rst_ni) begin
       state_q         <= StIdle;
       word_q          <= '0;
+      descriptor_q    <= '0;
+      layer_word_q    <= '0;
       bus_error_q     <= 1'b0;
       field_error_q   <= 1'b0;
       field_q         <= '0;
@@ -373,6 +375,8 @@ module phasic_program #(
           if (start_i) begin
             state_q        <= StCommand;
             word_q         <= '0;
+            descriptor_q   <= '0;
+            layer_word_q   <= '0;
             bus_error_q    <= 1'b0;
             field_error_q  <= 1'b0;
             code_q         <= 32'(phasic_pkg::ErrorNone);
@@ -385,16 +389,18 @@ module phasic_program #(
         StRead: begin
           if (late_fault && !field_error_q) begin
             field_error_q <= 1'b1;
-            field_q       <= {word_q - 8'd1, 2'b00};
+            field_q       <= {word_q - 9'd1, 2'b00};
           end
           if (take) begin
             word_q <= word_q + 1'b1;
+            if (!in_header) layer_word_q <= (layer_word_q == 6'(LayerWords - 1)) ? '0 : layer_word_q + 1'b1;
+            if (layer_word_q == 6'(LayerWords - 1)) descriptor_q <= descriptor_q + 1'b1;
             if (word_error_i) bus_error_q <= 1'b1;
             if (used && !field_error_q && !(legal && before_legal)) begin
               field_error_q <= 1'b1;
-              field_q       <= {before_legal ? word_q : word_q - 8'd1, 2'b00};
+              field_q       <= {before_legal ? word_q : word_q - 9'd1, 2'b00};
             end
-            if (word_q == 8'(WordCount - 1)) state_q <= StFields;
+            if (word_q == 9'(WordCount - 1)) state_q <= StFields;
           end
         end
         StFields: begin

@@ -27,8 +27,8 @@ module phasic_program_fields #(
   input  logic                  in_header_i,
   input  logic                  used_i,           // the word belongs to the header or to a layer of the network
   input  logic [3:0]            header_word_i,    // its place in the header,
-  input  logic [1:0]            layer_i,          // or its layer
-  input  logic [4:0]            layer_word_i,     // and its place in the descriptor
+  input  logic [2:0]            layer_i,          // or its layer
+  input  logic [5:0]            layer_word_i,     // and its place in the descriptor
   input  logic                  last_i,           // the layer is the last
   input  logic [511:0]          program_i,
   output logic                  legal_o,

@@ -22,8 +22,8 @@ module phasic_program_shape #(
   input  logic                  rst_ni,
   // words of descriptors
   input  logic                  take_i,
-  input  logic [1:0]            layer_i,
-  input  logic [4:0]            layer_word_i,
+  input  logic [2:0]            layer_i,
+  input  logic [5:0]            layer_word_i,
   input  logic [31:0]           word_i,
   input  logic                  shaped_i,         // the layer's connection has a shape
   input  logic                  bias_i,
@@ -46,7 +46,7 @@ module phasic_program_shape #(
                             ShapeAnswerWords} shape_e;
   shape_e state_q;
 
-  logic [1:0]  layer_q;
+  logic [2:0]  layer_q;
   logic [31:0] word_q;                         // whose product is computed
   logic [8:0]  rows_q, columns_q;              // of the sources
   logic [15:0] channels_q;                     // of the sources
@@ -78,7 +78,7 @@ module phasic_program_shape #(
 
   logic [9:0] room, positions;
   logic       fits;
-  assign room      = room_of((layer_word_i == 5'(phasic_pkg::LayerKernelRows / 4)) ? rows_q : columns_q, pool_q, padding_q);
+  assign room      = room_of((layer_word_i == 6'(phasic_pkg::LayerKernelRows / 4)) ? rows_q : columns_q, pool_q, padding_q);
   assign positions = positions_of(room, word_i[8:0], stride_two_q);
   assign fits      = word_i != '0 && word_i <= 32'(phasic_pkg::LayerKernelRowsMaximum) && word_i <= 32'(room);
 
@@ -98,7 +98,7 @@ module phasic_program_shape #(
     if (!shaped_i) legal_o = word_i == '0;
   end
 
-  assign before_legal_o = !(Grids && shaped_i && differ_q && layer_word_i == 5'(phasic_pkg::LayerGrid / 4) && word_i == '0);
+  assign before_legal_o = !(Grids && shaped_i && differ_q && layer_word_i == 6'(phasic_pkg::LayerGrid / 4) && word_i == '0);
   assign busy_o    = state_q != ShapeIdle;
   assign row_words = 16'((32'(word_q[15:0]) + 32'(Lanes - 1)) >> LaneShift);
 
@@ -171,9 +171,9 @@ module phasic_program_shape #(
               phasic_pkg::LayerGrid: if (Grids && word_i != '0) state_q <= ShapeAnswers;
               default: ;
             endcase
-            multiply_q <= layer_word_i == 5'(phasic_pkg::LayerSourceChannels / 4) || layer_word_i == 5'(phasic_pkg::LayerKernelColumns / 4)
-                          || layer_word_i == 5'(phasic_pkg::LayerChannels / 4)
-                          || (Grids && layer_word_i == 5'(phasic_pkg::LayerGrid / 4) && word_i != '0);
+            multiply_q <= layer_word_i == 6'(phasic_pkg::LayerSourceChannels / 4) || layer_word_i == 6'(phasic_pkg::LayerKernelColumns / 4)
+                          || layer_word_i == 6'(phasic_pkg::LayerChannels / 4)
+                          || (Grids && layer_word_i == 6'(phasic_pkg::LayerGrid / 4) && word_i != '0);
           end
         end
         default: begin
@@ -223,7 +223,7 @@ module phasic_program_shape #(
       if (state_q == ShapeWords) deep_q <= product > 64'(SumDepth);
       if (state_q == ShapePositions) positions_q <= product[16:0];
       for (int e = 0; e < Engines; e++) begin
-        if (layer_q == 2'(e)) begin
+        if (layer_q == 3'(e)) begin
           if (state_q == ShapeRows) kernel_rows_o[16*e +: 16] <= product[15:0];
           if (state_q == ShapeNeurons) positions_o[16*e +: 16] <= positions_q[15:0];
           if (state_q == ShapeWords) sum_words_o[32*e +: 32] <= product[31:0];

@@ -19,14 +19,14 @@ module phasic_storer #(
   input  logic                         rst_ni,
   input  logic                         start_i,
   output logic                         done_o,
-  input  logic [2:0]                   layer_count_i,
+  input  logic [3:0]                   layer_count_i,
   input  logic [Engines*32-1:0]        offsets_i,        // of each layer's first row
   input  logic [Engines*RowsBits-1:0]  rows_i,           // rows of each layer in memory
   input  logic [Engines*16-1:0]        row_width_i,      // weights of a row of each layer
   input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
   // From the core
   output logic                         store_valid_o,
-  output logic [1:0]                   store_engine_o,
+  output logic [2:0]                   store_engine_o,
   output logic [31:0]                  store_address_o,
   input  logic [Lanes*WeightWidth-1:0] store_data_i,
   // Write command and beats
@@ -175,7 +175,7 @@ module phasic_storer #(
 
   // Words past the end of a row only pad its last beat: they are not in the memory.
   assign store_valid_o   = (state_q == StRead) && (elements_left_q != '0);
-  assign store_engine_o  = 2'(layer_q);
+  assign store_engine_o  = 3'(layer_q);
   assign store_address_o = address_q;
 
   assign cmd_valid_o  = state_q == StCommand;

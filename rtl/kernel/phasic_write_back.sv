@@ -22,7 +22,7 @@ module phasic_write_back #(
   input  logic                         rst_ni,
   input  logic                         start_i,
   output logic                         done_o,
-  input  logic [2:0]                   layer_count_i,
+  input  logic [3:0]                   layer_count_i,
   input  logic [Engines*DescriptorBits-1:0] layers_i,
   input  logic [Engines*RowsBits-1:0]  stored_rows_i,    // rows of each layer in memory
   input  logic [Engines*16-1:0]        rows_i,           // rows of weights of each layer
@@ -31,7 +31,7 @@ module phasic_write_back #(
   input  logic [Engines*32-1:0]        layer_memory_i,   // bytes of what each layer keeps, but for the last row
   // From the core
   output logic                         store_valid_o,
-  output logic [1:0]                   store_engine_o,
+  output logic [2:0]                   store_engine_o,
   output logic [31:0]                  store_address_o,
   input  logic [Lanes*WeightWidth-1:0] store_data_i,
   output logic                         store_memory_o,
@@ -89,7 +89,7 @@ module phasic_write_back #(
     logic                 keeps, memory_cmd, memory_valid, memory_done;
     logic [15:0]          sources, neurons;
     logic [31:0]          memory_offset, memory_bytes, address, offset, bytes;
-    logic [1:0]           part;
+    logic [2:0]           part;
     logic [DataWidth-1:0] memory_beat;
     always_comb begin
       keeps         = 1'b0;
@@ -98,7 +98,7 @@ module phasic_write_back #(
       memory_offset = '0;
       memory_bytes  = '0;
       for (int e = 0; e < Engines; e++) begin
-        if (3'(e + 1) == layer_count_i) begin
+        if (4'(e + 1) == layer_count_i) begin
           keeps         = 1'(phasic_pkg::FactorChangesMemory >> layers_i[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
           sources       = rows_i[16*e +: 16];
           neurons       = layers_i[DescriptorBits*e + 8*phasic_pkg::LayerNeurons +: 16];
@@ -119,7 +119,7 @@ module phasic_write_back #(
       .rst_ni,
       .start_i        (weights_done && keeps),
       .done_o         (memory_done),
-      .layer_count_i  (3'd2),
+      .layer_count_i  (4'd2),
       .offsets_i      ({memory_offset + memory_bytes, memory_offset}),
       .rows_i         ({17'd1, 17'(sources) + 17'(neurons)}),
       .row_width_i    ({neurons, sources}),

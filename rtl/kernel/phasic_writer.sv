@@ -91,10 +91,10 @@ module phasic_writer #(
   logic [DataWidth-1:0]         blocks;
   logic [Engines-1:0]           trace_drained;
   logic                         tracing;
-  logic [2:0]                   layer_count;
+  logic [3:0]                   layer_count;
 
   assign tracing     = program_i[8*phasic_pkg::ProgramHeaderFlags + 1];
-  assign layer_count = program_i[8*phasic_pkg::ProgramHeaderLayers +: 3];
+  assign layer_count = program_i[8*phasic_pkg::ProgramHeaderLayers +: 4];
 
   phasic_result_writer #(
     .DataWidth(DataWidth)
@@ -173,7 +173,7 @@ module phasic_writer #(
       .block_data_o  (block_data[DataWidth*Client +: DataWidth]),
       .samples_o     (trace_samples)
     );
-    assign trace_drained[e] = !tracing || (3'(e) >= layer_count) || (trace_samples == samples_fetched_i);
+    assign trace_drained[e] = !tracing || (4'(e) >= layer_count) || (trace_samples == samples_fetched_i);
   end
   assign drained_o = records_idle && (samples_o == samples_fetched_i) && (trace_drained == '1);
 

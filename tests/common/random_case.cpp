@@ -566,8 +566,12 @@ void plant_word(Dice& dice, const contract::Limits& limits, RandomCase& result) 
   const std::uint32_t layers = result.header().layers;
   const std::uint64_t words = (sizeof(ProgramHeader) + std::min(layers, contract::kMaxLayers) * sizeof(Layer)) / 4;
   std::uint64_t at = 4 * dice.below(words);
-  // Half of a descriptor is its connection and words that are reserved, which are seldom of interest without convolutions.
-  const std::uint64_t in_layer = (at - sizeof(ProgramHeader)) % sizeof(Layer);
+  // A third of a descriptor are words that are reserved. Half of the rest is its connection, which is seldom of interest
+  // without convolutions.
+  const auto within_layer = [&] { return (at - sizeof(ProgramHeader)) % sizeof(Layer); };
+  if (at >= sizeof(ProgramHeader) && within_layer() >= offsetof(Layer, reserved) && !dice.one_in(8))
+    at -= offsetof(Layer, reserved);
+  const std::uint64_t in_layer = within_layer();
   const bool shapes = (limits.rules & contract::kRulesConvolution) != 0;
   if (at >= sizeof(ProgramHeader) && in_layer >= offsetof(Layer, connection) && !shapes && !dice.one_in(4))
     at -= offsetof(Layer, connection);

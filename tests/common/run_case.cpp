@@ -30,7 +30,7 @@ void write_arguments(engine::Engine& engine, const RandomCase& random_case) {
 void meddle_with(engine::Engine& engine, Dice& dice) {
   const auto& victim = contract::kArguments[dice.below(contract::kArguments.size())];
   engine.write_register(victim.offset, static_cast<std::uint32_t>(dice.any()));
-  (void)engine.read_register(reg::kEngineState + 4 * static_cast<std::uint32_t>(dice.below(4)));
+  (void)engine.read_register(reg::kEngineState + 4 * static_cast<std::uint32_t>(dice.below(contract::kMaxLayers)));
 }
 
 /// Cycles that the slowest form with the slowest memory may need.

@@ -229,7 +229,7 @@ TEST(Header, LimitsKnowTheirBounds) {
   EXPECT_TRUE(legal("max_rows", 65528));
   EXPECT_FALSE(legal("max_rows", 65529));
   EXPECT_TRUE(legal("max_events", 0));
-  EXPECT_FALSE(legal("engines", 5));
+  EXPECT_FALSE(legal("engines", 9));
 }
 
 TEST(Header, EnumerationsAnswerTheirQuestions) {
@@ -292,12 +292,14 @@ TEST(Header, StructuresLieInMemoryAsTheContractSays) {
   EXPECT_EQ(offsetof(contract::ProgramHeader, reserved), 44U);
   EXPECT_EQ(offsetof(contract::Layer, threshold), 8U);
   EXPECT_EQ(offsetof(contract::Layer, levels_offset), 48U);
+  EXPECT_EQ(offsetof(contract::Layer, synaptic_leak), 128U);
+  EXPECT_EQ(sizeof(contract::Layer), 192U);
   EXPECT_EQ(offsetof(contract::ResultRecord, prediction), 6U);
   EXPECT_EQ(offsetof(contract::ResultsHeader, input_events), 64U);
   EXPECT_EQ(offsetof(contract::ResultsHeader, store_cycles), 152U);
   EXPECT_EQ(offsetof(contract::LayerCounters, other_cycles), 88U);
-  EXPECT_EQ(sizeof(contract::ProgramHeader) + contract::kMaxLayers * sizeof(contract::Layer), 576U);
-  EXPECT_EQ(sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters), 768U);
+  EXPECT_EQ(sizeof(contract::ProgramHeader) + contract::kMaxLayers * sizeof(contract::Layer), 1600U);
+  EXPECT_EQ(sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters), 1280U);
   static_assert(std::is_same_v<decltype(contract::Layer::threshold), std::int32_t>);
   static_assert(std::is_same_v<decltype(contract::Layer::leak), std::uint32_t>);
   static_assert(std::is_same_v<decltype(contract::ResultRecord::label), std::uint16_t>);

@@ -73,7 +73,7 @@ const std::vector<Plant> kPlants{
     {"RegisterMisaligned", [](json& c) { named(c["registers"], "phase")["offset"] = "0x14d"; },
      "registers.phase: offset 0x14d is not a multiple of 4"},
     {"RegisterOutside", [](json& c) { named(c["registers"], "engine_state")["offset"] = "0xff4"; },
-     "registers.engine_state: offset 0xff4 with 4 words ends after 0x1000"},
+     "registers.engine_state: offset 0xff4 with 8 words ends after 0x1000"},
     {"RegisterAccess", [](json& c) { named(c["registers"], "phase")["access"] = "sometimes"; },
      "registers.phase: 'access' is 'sometimes'"},
     {"NoLimitsRegister", [](json& c) { named(c["registers"], "limits")["name"] = "bounds"; },

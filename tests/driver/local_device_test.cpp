@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "driver/device.hpp"
+#include "driver/layout/buffers.hpp"
 #include "phasic/contract.hpp"
 
 namespace phasic::driver {
@@ -97,13 +98,13 @@ TEST_F(LocalDevice, BuffersTooLargeForTheirSizeArgumentAreRefusedByName) {
 TEST(LocalReference, TellsErrorsInWords) {
   unsetenv("PHASIC_ENGINE_PATH");
   const auto device = open_local("reference");
-  std::vector<std::byte> program(576);
+  std::vector<std::byte> program(layout::kProgramBytes);
   RunRequest request;
   request.program = program;
-  request.results_bytes = 768;
+  request.results_bytes = layout::kRecordsOffset;
   const auto response = device->run(request);
   EXPECT_NE(response.error_text().find("field 'magic'"), std::string::npos) << response.error_text();
-  request.results_bytes = 767;
+  request.results_bytes = layout::kRecordsOffset - 1;
   EXPECT_NE(device->run(request).error_text().find("buffer 'results'"), std::string::npos);
 }
 

@@ -19,7 +19,7 @@ module proof_pooling (
   logic rst_n = 1'b0;
   always_ff @(posedge clk_i) rst_n <= 1'b1;
 
-  (* anyconst *) logic [8*phasic_pkg::LayerBytes-1:0] descriptor;
+  (* anyconst *) logic [8*phasic_pkg::LayerSynapticLeak-1:0] descriptor;
   (* anyconst *) logic [15:0] filters;
   (* anyconst *) logic [2:0]  rows, columns;
   (* anyconst *) logic [1:0]  row_words;

@@ -18,11 +18,11 @@ TEST(Buffers, PartsOfBuffersLieAsTheSpecificationSays) {
   EXPECT_EQ(align(1), 64U);
   EXPECT_EQ(align(64), 64U);
   EXPECT_EQ(align((std::uint64_t{1} << 32) + 1), (std::uint64_t{1} << 32) + 64);
-  EXPECT_EQ(kProgramBytes, 576U);
+  EXPECT_EQ(kProgramBytes, 1600U);
   EXPECT_EQ(layer_offset(0), 64U);
-  EXPECT_EQ(layer_offset(3), 448U);
+  EXPECT_EQ(layer_offset(3), 640U);
   EXPECT_EQ(counters_offset(1), 384U);
-  EXPECT_EQ(kRecordsOffset, 768U);
+  EXPECT_EQ(kRecordsOffset, 1280U);
   EXPECT_EQ(record_bytes(10), 64U);
   EXPECT_EQ(record_bytes(12), 64U);
   EXPECT_EQ(record_bytes(13), 128U);

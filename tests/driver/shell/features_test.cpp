@@ -77,7 +77,8 @@ Fault check(const Block& block, const contract::Limits& limits = all_rules()) {
 }
 
 Fault at(std::size_t layer, std::size_t offset) {
-  return {contract::Error::kProgramField, static_cast<std::uint32_t>(64 + 128 * layer + offset), 0};
+  return {contract::Error::kProgramField,
+          static_cast<std::uint32_t>(sizeof(contract::ProgramHeader) + sizeof(Layer) * layer + offset), 0};
 }
 
 using Change = std::function<void(Layer&)>;

@@ -20,6 +20,9 @@ namespace argument = contract::argument;
 namespace reg = contract::reg;
 using contract::Error;
 
+/// Where the records of a run begin.
+constexpr std::size_t kRecords = sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters);
+
 /// Everything that a run needs, laid out in memory.
 struct Case {
   contract::Limits limits;
@@ -142,7 +145,7 @@ Case make_case(Generator& generator, const Program& program, std::uint32_t sampl
     c.buffers[argument::kSamples].insert(c.buffers[argument::kSamples].end(), block.begin(), block.end());
   }
   c.buffers[argument::kProgram].resize(kProgramBytes);
-  c.buffers[argument::kResults].resize(768 + samples * record_bytes(program), std::byte{0xee});
+  c.buffers[argument::kResults].resize(kRecords + samples * record_bytes(program), std::byte{0xee});
   c.buffers[argument::kTrace].resize(program.trace ? samples * trace_bytes(program) : 0, std::byte{0xee});
   for (std::size_t id = 0; id < 6; ++id) c.bytes[id] = static_cast<std::uint32_t>(c.buffers[id].size());
   c.sample_count = samples;
@@ -195,7 +198,7 @@ Outcome run(Case c, bool plain = true, const Plant& plant = {}) {
     outcome.buffers[id].assign(bank.begin(), bank.end());
   }
   const auto& results = outcome.buffers[argument::kResults];
-  if (results.size() >= 768) {
+  if (results.size() >= kRecords) {
     std::memcpy(&outcome.header, results.data(), sizeof outcome.header);
     std::memcpy(outcome.counters.data(), results.data() + 256, sizeof outcome.counters);
   }
@@ -253,7 +256,7 @@ TEST(KernelRun, LearnsAndTellsItInHeaderCountersAndRecords) {
   EXPECT_NE(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]);
   for (std::uint32_t n = 0; n < 4; ++n) {
     contract::ResultRecord record;
-    std::memcpy(&record, outcome.buffers[argument::kResults].data() + 768 + 64 * n, sizeof record);
+    std::memcpy(&record, outcome.buffers[argument::kResults].data() + kRecords + 64 * n, sizeof record);
     EXPECT_EQ(record.sample, 77 + n);
     EXPECT_LT(record.prediction, 3);
     EXPECT_EQ(record.reserved, 0U);
@@ -367,9 +370,9 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
                                {36, {0, 32, 65, 1U << 24, 1U << 31}},
                                {40, {4, 5, 8, 1U << 31}}};
   for (std::uint32_t word = 44; word < 64; word += 4) illegal.push_back({word, {1}});
-  for (const std::uint32_t base : {kBase, kBase + 128}) {
+  for (const std::uint32_t base : {kBase, kBase + static_cast<std::uint32_t>(sizeof(contract::Layer))}) {
     illegal.push_back({base + 0, {0, 1025}});
-    illegal.push_back({base + 4, {2}});
+    illegal.push_back({base + 4, {2, 4, 8, 16}});
     illegal.push_back({base + 8, {number(-32769), 32768}});
     illegal.push_back({base + 12, {number(-32769), 32768}});
     illegal.push_back({base + 16, {1, 257, 65535, 65792}});
@@ -386,7 +389,7 @@ TEST(KernelRun, EveryProgramFieldIsChecked) {
     illegal.push_back({base + 60, {65536}});
     illegal.push_back({base + 64, {1, 2, 256}});
     illegal.push_back({base + 68, {1, 2, 3}});
-    for (std::uint32_t word = 72; word < 128; word += 4) illegal.push_back({base + word, {1}});
+    for (std::uint32_t word = 72; word < sizeof(contract::Layer); word += 4) illegal.push_back({base + word, {1}});
   }
   for (const Illegal& field : illegal) {
     for (const std::uint32_t value : field.values) {
@@ -414,10 +417,10 @@ TEST(KernelRun, FieldsThatDependOnOthersAreToldAtTheirOwnPlace) {
   expect_fault(run(stride), Error::kProgramField, 36, "49 inputs do not fit a stride of 64");
   Case classes = small_case();
   classes.header.classes = 4;
-  expect_fault(run(classes), Error::kProgramField, 192 + 24, "factor error needs a neuron a class");
+  expect_fault(run(classes), Error::kProgramField, 256 + 24, "factor error needs a neuron a class");
   Case span = small_case();
   span.limits.max_outputs = 2;
-  expect_fault(run(span), Error::kProgramField, 192 + 28, "too many neurons for all_steps");
+  expect_fault(run(span), Error::kProgramField, 256 + 28, "too many neurons for all_steps");
   span.layers[1].factor = 0;
   EXPECT_EQ(run(span).fault, Fault{}) << "a frozen layer may have any span";
 }
@@ -440,11 +443,11 @@ TEST(KernelRun, CompetitionHasLimitsOfItsOwn) {
     change(changed);
     expect_fault(run(changed), Error::kProgramField, detail, why);
   };
-  constexpr std::uint32_t kFactor = 192 + 24;
+  constexpr std::uint32_t kFactor = 256 + 24;
   refused([](Case& k) { k.layers[1].input_shift = 7; }, kFactor, "input_shift is at most 6");
   refused([](Case& k) { k.header.flags = 3; }, kFactor, "it cannot be traced");
   refused([](Case& k) { k.limits.rules = 3; }, kFactor, "the build has no competition");
-  refused([](Case& k) { k.layers[1].factor_shift = 9; }, 192 + 40, "factor_shift is at most 8");
+  refused([](Case& k) { k.layers[1].factor_shift = 9; }, 256 + 40, "factor_shift is at most 8");
   Case buffer = c;
   const auto rows = c.layers[0].neurons + (layer.flags & 1);
   buffer.bytes[argument::kWeights] = layer.weights_offset + 64 * (rows + 6) - 1;
@@ -467,7 +470,7 @@ TEST(KernelRun, RulesThatABuildLacksAreRefused) {
         c.layers[1].span = 1;
         c.layers[1].trace_shift = 2;
       },
-      192 + 56);
+      256 + 56);
   refused(
       5, [](Case& c) { c.layers[0].factor = 3; }, 64 + 24);
   refused(
@@ -493,7 +496,7 @@ TEST(KernelRun, StateHasFieldsOfItsOwn) {
   const auto leaky = changed([](Case& other) { other.layers[0].leak = 65537; });
   expect_fault(leaky, Error::kProgramField, 64 + 16, "a leak of more than 1");
   const auto unknown = changed([](Case& other) { other.layers[1].reset = 3; });
-  expect_fault(unknown, Error::kProgramField, 192 + 68, "a reset that there is not");
+  expect_fault(unknown, Error::kProgramField, 256 + 68, "a reset that there is not");
   const auto restart = [](Case& other) { other.buffers[argument::kSamples][4] |= static_cast<std::byte>(kRestart); };
   expect_fault(changed(restart), Error::kSampleField, 4, "nothing is kept");
 
@@ -637,7 +640,7 @@ TEST(KernelRun, AddressesAndSizesAreCheckedInOrder) {
     EXPECT_EQ(outcome.refused, 0U) << "nothing outside the buffers is touched";
   }
   Case no_header = small_case();
-  no_header.bytes[argument::kResults] = 767;
+  no_header.bytes[argument::kResults] = kRecords - 1;
   no_header.bytes[argument::kProgram] = 0;
   const Outcome outcome = run(no_header);
   expect_fault(outcome, Error::kBufferSize, argument::kResults, "results before program");
@@ -860,7 +863,7 @@ TEST(KernelRun, BusErrorsAreToldWithTheBuffer) {
   EXPECT_EQ(outcome.samples_done, 1U);
   EXPECT_EQ(outcome.fault.sample, 0U);
   EXPECT_NE(outcome.buffers[argument::kWeights], c.buffers[argument::kWeights]) << "written back";
-  outcome = run(c, true, fails(argument::kResults, 768 + 64, true));
+  outcome = run(c, true, fails(argument::kResults, kRecords + 64, true));
   expect_fault(outcome, Error::kBusWrite, argument::kResults, "second record");
   EXPECT_EQ(outcome.samples_done, 1U);
   EXPECT_EQ(outcome.samples_fetched, 2U);
@@ -913,14 +916,14 @@ TEST(KernelRun, SplitLaunchesGiveTheSameBits) {
       const Outcome outcome = run(part, plain);
       EXPECT_EQ(outcome.fault, Fault{});
       const auto& results = outcome.buffers[argument::kResults];
-      records.insert(records.end(), results.begin() + 768, results.begin() + 768 + 64 * count);
+      records.insert(records.end(), results.begin() + kRecords, results.begin() + kRecords + 64 * count);
       part.buffers[argument::kWeights] = outcome.buffers[argument::kWeights];
       auto& samples = part.buffers[argument::kSamples];
       samples.erase(samples.begin(), samples.begin() + 64 * count);
       part.first_sample += count;
     }
     EXPECT_EQ(part.buffers[argument::kWeights], expected.buffers[argument::kWeights]);
-    EXPECT_TRUE(std::equal(records.begin(), records.end(), expected.buffers[argument::kResults].begin() + 768));
+    EXPECT_TRUE(std::equal(records.begin(), records.end(), expected.buffers[argument::kResults].begin() + kRecords));
   }
 }
 

@@ -24,7 +24,7 @@ module phasic_loopback #(
   output logic                         writes_idle_o,
   output logic                         write_error_o,
   output logic [2:0]                   write_error_tag_o,
-  input  logic [2:0]                   layer_count_i,
+  input  logic [3:0]                   layer_count_i,
   input  logic [Engines*8*phasic_pkg::LayerGrid-1:0] layers_i,
   input  logic [Engines*16-1:0]        rows_i,
   input  logic [Engines*32-1:0]        layer_weights_i,
@@ -33,7 +33,7 @@ module phasic_loopback #(
   input  logic [63:0]                  write_base_i,
   output logic                         load_valid_o,
   output logic                         load_table_o,
-  output logic [1:0]                   load_engine_o,
+  output logic [2:0]                   load_engine_o,
   output logic [31:0]                  load_address_o,
   output logic [Lanes*WeightWidth-1:0] load_data_o,
   output logic                         awvalid_o,
@@ -61,7 +61,7 @@ module phasic_loopback #(
   logic                         beat_valid, beat_ready, beat_error, out_valid, out_ready;
   logic [DataWidth-1:0]         beat, out;
   logic                         store_valid;
-  logic [1:0]                   store_engine;
+  logic [2:0]                   store_engine;
   logic [31:0]                  store_address;
   logic [Lanes*WeightWidth-1:0] words_q [2 * Depth];
   logic [Lanes*WeightWidth-1:0] store_1_q, store_2_q;

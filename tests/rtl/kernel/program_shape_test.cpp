@@ -17,9 +17,12 @@
 namespace phasic::testing {
 namespace {
 
+/// All rules that the RTL has.
+constexpr std::uint32_t kAllRules = 991;
+
 struct Block {
   contract::ProgramHeader header{};
-  contract::Layer layers[4]{};
+  contract::Layer layers[contract::kMaxLayers]{};
 };
 
 /// The parameters of the models.
@@ -133,7 +136,7 @@ class ProgramUnit : public ::testing::Test {
 
   /// Error and detail.
   std::pair<std::uint32_t, std::uint32_t> check(const Block& block, std::uint32_t weights_bytes = ~0U) {
-    std::uint32_t words[144];
+    std::uint32_t words[sizeof block / 4];
     std::memcpy(words, &block, sizeof block);
     module_->tables_bytes_i = module_->samples_bytes_i = module_->results_bytes_i = ~0U;
     module_->weights_bytes_i = weights_bytes;
@@ -142,8 +145,8 @@ class ProgramUnit : public ::testing::Test {
     module_->start_i = 1;
     std::size_t next = 0;
     for (unsigned cycle = 0; cycle < 20000; ++cycle) {
-      module_->word_valid_i = next < 144 && random_() % 4 != 0;
-      module_->word_i = next < 144 ? words[next] : 0;
+      module_->word_valid_i = next < std::size(words) && random_() % 4 != 0;
+      module_->word_i = next < std::size(words) ? words[next] : 0;
       module_.settle();
       const bool word = module_->word_valid_i != 0 && module_->word_ready_o != 0;
       const bool done = module_->done_o != 0;
@@ -247,7 +250,7 @@ struct RtlProgramShape : ProgramUnit<Vprogram_convolution> {
   RtlProgramShape() : ProgramUnit(contract::kRulesState | contract::kRulesConvolution) {}
 };
 struct RtlProgramAnswers : ProgramUnit<Vprogram_answers> {
-  RtlProgramAnswers() : ProgramUnit(contract::widest_limits().rules) {}
+  RtlProgramAnswers() : ProgramUnit(kAllRules) {}
 };
 
 TEST_F(RtlProgramShape, ChecksAndSizesAreThoseOfSoftware) { run(3000, 500); }

@@ -25,15 +25,18 @@ constexpr std::uint32_t kLanes = 8, kEngines = 3, kMaxRows = 300, kMaxNeurons = 
                         kMaxOutputs = 40;
 constexpr std::uint32_t kWeightDepth = 1000, kWeightBytes = 2;
 
-constexpr std::size_t kWords = 144;
+constexpr std::size_t kWords = (sizeof(contract::ProgramHeader) + contract::kMaxLayers * sizeof(contract::Layer)) / 4;
 // Bytes of a descriptor that go on.
 constexpr std::size_t kKept = offsetof(contract::Layer, grid);
 // Where the descriptors of the first two layers begin.
-constexpr std::size_t kFirst = 64, kSecond = 64 + 128;
+constexpr std::size_t kFirst = sizeof(contract::ProgramHeader), kSecond = kFirst + sizeof(contract::Layer);
+
+// Where the records of a run begin.
+constexpr std::size_t kRecords = sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters);
 
 struct Block {
   contract::ProgramHeader header{};
-  contract::Layer layers[4]{};
+  contract::Layer layers[contract::kMaxLayers]{};
 };
 static_assert(sizeof(Block) == 4 * kWords);
 
@@ -238,7 +241,7 @@ TEST_F(ProgramUnit, NamesTheFirstFieldOfALayerThatIsOutOfRange) {
   }
   for (std::size_t layer = 0; layer < 2; ++layer) {
     for (const FieldCase& field_case : cases) {
-      const std::size_t offset = kFirst + 128 * layer + field_case.offset;
+      const std::size_t offset = kFirst + sizeof(contract::Layer) * layer + field_case.offset;
       for (const std::uint32_t value : field_case.good) {
         Block block = legal();
         std::memcpy(reinterpret_cast<std::byte*>(&block) + offset, &value, 4);
@@ -311,7 +314,9 @@ TEST_F(ProgramUnitWithRules, ChecksTheFieldsOfItsRulesAndRefusesThoseOfOthers) {
     block.layers[layer].flags = before.flags;
     return check(block);
   };
-  const auto at = [](std::size_t layer, std::size_t offset) { return field(kFirst + 128 * layer + offset); };
+  const auto at = [](std::size_t layer, std::size_t offset) {
+    return field(kFirst + sizeof(contract::Layer) * layer + offset);
+  };
   for (std::uint32_t layers = 1; layers <= kEngines; ++layers) {
     for (std::size_t n = 0; n < layers; ++n) {
       SCOPED_TRACE("layer " + std::to_string(n) + " of " + std::to_string(layers));
@@ -480,10 +485,10 @@ TEST_F(ProgramUnitWithState, TakesFineLeaksAndEveryReset) {
     for (const std::uint32_t value : {0U, 1U, 255U, 32769U, 65535U, 65536U})
       EXPECT_EQ(verdict(leak, value), Verdict{}) << value;
     for (const std::uint32_t value : {65537U, 0x20000U, ~0U})
-      EXPECT_EQ(verdict(leak, value), field(kFirst + 128 * n + leak)) << value;
+      EXPECT_EQ(verdict(leak, value), field(kFirst + sizeof(contract::Layer) * n + leak)) << value;
     for (const std::uint32_t value : {0U, 1U, 2U}) EXPECT_EQ(verdict(reset, value), Verdict{}) << value;
     for (const std::uint32_t value : {3U, 4U, 0x101U, 0x80000001U})
-      EXPECT_EQ(verdict(reset, value), field(kFirst + 128 * n + reset)) << value;
+      EXPECT_EQ(verdict(reset, value), field(kFirst + sizeof(contract::Layer) * n + reset)) << value;
   }
 }
 
@@ -551,7 +556,7 @@ Verdict twin(const Block& block, const Sizes& sizes) {
       return {Error::kBufferSize, argument::kTables};
   }
   if (std::uint64_t{sizes.count} * header.sample_stride > sizes.samples) return {Error::kBufferSize, argument::kSamples};
-  if (768 + sizes.count * align(16 + 4 * before) > sizes.results) return {Error::kBufferSize, argument::kResults};
+  if (kRecords + sizes.count * align(16 + 4 * before) > sizes.results) return {Error::kBufferSize, argument::kResults};
   if ((header.flags & 2) != 0 && sizes.count * trace > sizes.trace) return {Error::kBufferSize, argument::kTrace};
   return {};
 }

@@ -25,7 +25,7 @@ class Registers : public ::testing::Test {
     module_->samples_fetched_i = 0x33333333;
     module_->samples_done_i = 0x44444444;
     module_->cycles_i = 0x5555555566666666;
-    for (std::uint32_t e = 0; e < 4; ++e) module_->engine_state_i[e] = 0x77000000 + e;
+    for (std::uint32_t e = 0; e < contract::kMaxLayers; ++e) module_->engine_state_i[e] = 0x77000000 + e;
     module_.reset();
   }
 
@@ -118,7 +118,7 @@ TEST_F(Registers, TellIdentityLimitsAndStatus) {
   EXPECT_EQ(read(reg::kSamplesDone), 0x44444444U);
   EXPECT_EQ(read(reg::kCyclesLow), 0x66666666U);
   EXPECT_EQ(read(reg::kCyclesHigh), 0x55555555U);
-  for (std::uint32_t e = 0; e < 4; ++e) EXPECT_EQ(read(reg::kEngineState + 4 * e), 0x77000000 + e);
+  for (std::uint32_t e = 0; e < contract::kMaxLayers; ++e) EXPECT_EQ(read(reg::kEngineState + 4 * e), 0x77000000 + e);
 }
 
 TEST_F(Registers, ArgumentsHoldWhatWasWrittenAndNothingElseCanBeWritten) {
@@ -152,7 +152,7 @@ TEST_F(Registers, ArgumentsHoldWhatWasWrittenAndNothingElseCanBeWritten) {
 }
 
 TEST_F(Registers, UnusedOffsetsReadZero) {
-  for (const std::uint32_t offset : {0x18U, 0x5cU, 0x98U, 0xfcU, 0x170U, 0x200U, 0x800U, 0xffcU}) {
+  for (const std::uint32_t offset : {0x18U, 0x5cU, 0x98U, 0xfcU, 0x180U, 0x200U, 0x800U, 0xffcU}) {
     EXPECT_EQ(read(offset), 0U) << "offset " << offset;
   }
 }

@@ -13,6 +13,8 @@
 namespace phasic::testing {
 namespace {
 
+// Where the records of a run begin.
+constexpr std::ptrdiff_t kRecords = sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters);
 constexpr std::size_t align(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 template <class Model>
@@ -52,7 +54,7 @@ class KernelWriter : public ::testing::Test {
       std::fill_n(expected.begin() + static_cast<std::ptrdiff_t>(at), bytes, std::byte{0});
     };
     for (std::size_t n = 0; n < samples; ++n) {
-      const std::size_t record_at = 768 + n * align(16 + 4 * neurons[1]);
+      const std::size_t record_at = kRecords + n * align(16 + 4 * neurons[1]);
       clear(record_at, align(16 + 4 * neurons[1]));
       for (std::size_t j = 0; j < neurons[1]; ++j) {
         const Score score{static_cast<std::uint32_t>(random()), static_cast<std::uint32_t>(random()),
@@ -166,7 +168,7 @@ class KernelWriter : public ::testing::Test {
     module->run_cycles_i = header.run_cycles = wide() >> 16;
     module->store_cycles_i = header.store_cycles = wide() >> 16;
     put(0, header);
-    clear(256, 512);
+    clear(sizeof(contract::ResultsHeader), kRecords - sizeof(contract::ResultsHeader));
     for (std::size_t k = 0; k < 32; ++k) {
       const std::uint64_t counter = wide() >> 16;
       set_bits(module->counters_i, 48 * k, 48, counter);
@@ -235,7 +237,8 @@ TYPED_TEST(KernelWriter, LeavesRecordsTracesHeaderAndWeightsInMemory) {
 }
 
 TYPED_TEST(KernelWriter, NamesTheBufferOfAWriteError) {
-  for (const std::ptrdiff_t bad : {0, 256, 704, 768, 1 << 19, (1 << 19) + 64, (1 << 19) + (1 << 18) + 256}) {
+  for (const std::ptrdiff_t bad : std::initializer_list<std::ptrdiff_t>{0, 256, kRecords - 64, kRecords, 1 << 19,
+                                                                        (1 << 19) + 64, (1 << 19) + (1 << 18) + 256}) {
     SCOPED_TRACE("bad block at " + std::to_string(bad));
     ASSERT_NO_FATAL_FAILURE(this->run(40, bad));
   }

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "driver/layout/buffers.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {
@@ -39,10 +40,11 @@ class FaultyDevice : public driver::Device {
     auto response = inner_->run(request);
     if (!touched) return response;
     if (fault_.kind == Fault::kCounter) response.results[256 + 16] ^= std::byte{fault_.flip};
-    if (fault_.kind == Fault::kOnce && runs++ == 0) response.results[768 + at * record_bytes_ + 16] ^= std::byte{fault_.flip};
+    if (fault_.kind == Fault::kOnce && runs++ == 0)
+      response.results[layout::kRecordsOffset + at * record_bytes_ + 16] ^= std::byte{fault_.flip};
     if (fault_.kind == Fault::kPotential) {
       if (!response.trace.empty()) response.trace[at * trace_bytes_ + fault_.byte] ^= std::byte{fault_.flip};
-      response.results[768 + at * record_bytes_ + 16] ^= std::byte{fault_.flip};
+      response.results[layout::kRecordsOffset + at * record_bytes_ + 16] ^= std::byte{fault_.flip};
     }
     return response;
   }
@@ -69,8 +71,9 @@ class FaultyDevice : public driver::Device {
     tail.trace_bytes = request.trace_bytes - head.trace_bytes;
     auto rest = inner_->run(tail);
     const auto done = std::size_t{first_part} * record_bytes_;
-    std::copy(rest.results.begin() + 768, rest.results.begin() + static_cast<std::ptrdiff_t>(request.results_bytes - done),
-              response.results.begin() + static_cast<std::ptrdiff_t>(768 + done));
+    std::copy(rest.results.begin() + layout::kRecordsOffset,
+              rest.results.begin() + static_cast<std::ptrdiff_t>(request.results_bytes - done),
+              response.results.begin() + static_cast<std::ptrdiff_t>(layout::kRecordsOffset + done));
     std::memcpy(response.results.data() + 20, &request.sample_count, 4);
     response.trace.insert(response.trace.end(), rest.trace.begin(), rest.trace.end());
     response.weights = std::move(rest.weights);

@@ -39,7 +39,7 @@ TEST(Program, HasTheFieldsOfTheContract) {
   for (std::size_t n = 0; n < header.size(); ++n) EXPECT_EQ(word(4 * n), header[n]) << n;
   const std::vector<std::uint32_t> first = {70, 1, 128, 0, 51 * 256, 0, 1, 0, 0, 16777, 6, 0, 0, 0, 0, 0};
   for (std::size_t n = 0; n < first.size(); ++n) EXPECT_EQ(word(64 + 4 * n), first[n]) << n;
-  for (std::size_t n = 128; n < 192; n += 4) EXPECT_EQ(word(n), 0u) << "connection dense, reset to zero, and room for shapes";
+  for (std::size_t n = 128; n < 256; n += 4) EXPECT_EQ(word(n), 0u) << "connection dense, reset to zero, and room for shapes";
   document["keep"] = true;
   document["layers"][0]["reset"] = "subtract";
   document["layers"][0].erase("leak");
@@ -52,10 +52,10 @@ TEST(Program, HasTheFieldsOfTheContract) {
   EXPECT_EQ(flags, 4u);
   EXPECT_EQ(leak, 12345u);
   EXPECT_EQ(reset, 1u);
-  EXPECT_EQ(word(192 + 24), 2u);  // factor error
-  EXPECT_EQ(word(192 + 28), 1u);  // all steps
-  EXPECT_EQ(word(192 + 44), 101u * 128);
-  for (std::size_t n = 256; n < 576; n += 4) EXPECT_EQ(word(n), 0u);
+  EXPECT_EQ(word(256 + 24), 2u);  // factor error
+  EXPECT_EQ(word(256 + 28), 1u);  // all steps
+  EXPECT_EQ(word(256 + 44), 101u * 128);
+  for (std::size_t n = 320; n < 1600; n += 4) EXPECT_EQ(word(n), 0u);
 }
 
 TEST(InitialWeights, AreUniformWithinTheAmplitudeAndPaddedWithZeros) {
