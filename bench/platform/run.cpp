@@ -143,7 +143,7 @@ void add_run(CLI::App& app, Action& chosen) {
   add_workload_options(command, options->workload);
   add_memory_options(command, options->plan);
   command.add_option("--vcd", options->vcd, "VCD file of bus transactions, interrupts and phases");
-  command.add_option("--fst", options->fst, "FST file of the RTL of unit 0; --engine rtl64trace");
+  command.add_option("--fst", options->fst, "FST file of the RTL of unit 0; --engine rtl8trace");
   command.add_option("--from-cycle", options->from_cycle, "First cycle in the VCD or FST file")->capture_default_str();
   command.add_option("--to-cycle", options->to_cycle, "Last cycle in the VCD or FST file");
   command.add_option("--json", options->json, "File for the figures");

@@ -2,6 +2,7 @@
 #include "driver/shell/core.hpp"
 
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "driver/shell/connection.hpp"
@@ -12,7 +13,12 @@ namespace phasic::shell {
 Core::Core(Program program) : program_(std::move(program)) { counts_.layers.resize(program_.layers.size()); }
 
 void Core::set_rate(std::size_t layer, std::uint32_t rate, std::uint32_t factor_shift) {
-  if (rate > 65535 || factor_shift > 15) throw std::invalid_argument("rate or factor_shift out of range");
+  const auto require = [](const std::string& field, std::uint32_t value, std::uint32_t most) {
+    if (value <= most) return;
+    throw std::invalid_argument(field + " is " + std::to_string(value) + ": it must be 0 to " + std::to_string(most));
+  };
+  require("rate", rate, contract::kLayerRateMaximum);
+  require("factor_shift", factor_shift, contract::kLayerFactorShiftMaximum);
   program_.layers.at(layer).rate = rate;
   program_.layers.at(layer).factor_shift = factor_shift;
 }

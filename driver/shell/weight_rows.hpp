@@ -32,7 +32,7 @@ struct Competitor {
   std::uint32_t squares = 0;  ///< Q_j
   std::uint32_t wins = 0;     ///< n_j
 };
-inline constexpr std::uint32_t kMostWins = 65535;
+inline constexpr std::uint32_t kMostWins = (1U << contract::kWinsWidth) - 1;
 
 /// `count` bits of `neuron` in as many rows from `first` on as that takes, those in the lowest row lowest.
 [[nodiscard]] inline std::uint64_t load_bits(const std::byte* first, std::size_t row_bytes, std::size_t neuron,

@@ -6,6 +6,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "runtime/network/network_fields.hpp"
+
 namespace phasic::baseline {
 namespace {
 
@@ -17,7 +19,6 @@ constexpr auto kKinds = std::to_array<std::string_view>({"analog", "spiking"});
 constexpr auto kForms = std::to_array<std::string_view>({"classification", "incremental"});
 constexpr auto kAlgorithms = std::to_array<std::string_view>({"sgd", "adam"});
 constexpr auto kGates = std::to_array<std::string_view>({"none", "batch", "sample"});
-constexpr auto kDistributions = std::to_array<std::string_view>({"uniform", "normal", "beta"});
 
 template <class Enum, std::size_t N>
 void choose(const JsonNode& node, std::string_view field, const std::array<std::string_view, N>& names, Enum& value) {
@@ -46,15 +47,6 @@ void check_method(const JsonNode& node, const Settings& settings) {
   const bool of_both = method == Method::kNaca || method == Method::kFrozen;
   if (of_incremental && !settings.incremental()) refuse("belongs to the form \"incremental\"");
   if (!of_incremental && !of_both && settings.incremental()) refuse("belongs to the form \"classification\"");
-}
-
-runtime::Modulation parse_modulation(const JsonNode& node) {
-  node.expect_object({"distribution", "inversion", "maximum"});
-  runtime::Modulation modulation;
-  choose(node, "distribution", kDistributions, modulation.distribution);
-  if (const auto found = node.find("inversion")) modulation.inversion = found->real(0.5, 1);
-  if (const auto found = node.find("maximum")) modulation.maximum = found->real(1, 1.98);
-  return modulation;
 }
 
 }  // namespace
@@ -136,7 +128,7 @@ Settings parse_settings(const JsonNode& node, bool continual, bool streaming) {
   number(node, "pull", 0, 1000, settings.pull);
   number(node, "importance", 0, 1e12, settings.importance);
   number(node, "largest_gradient", 0, 1e12, settings.largest_gradient);
-  if (const auto found = node.find("modulation")) settings.modulation = parse_modulation(*found);
+  if (const auto found = node.find("modulation")) settings.modulation = runtime::read_modulation(*found);
   return settings;
 }
 
@@ -168,11 +160,7 @@ nlohmann::json canonical(const Settings& settings) {
     document["importance"] = real(settings.importance);
     document["largest_gradient"] = real(settings.largest_gradient);
   }
-  if (settings.method == Method::kNaca) {
-    document["modulation"] = {{"distribution", kDistributions.at(static_cast<std::size_t>(settings.modulation.distribution))},
-                              {"inversion", settings.modulation.inversion},
-                              {"maximum", settings.modulation.maximum}};
-  }
+  if (settings.method == Method::kNaca) document["modulation"] = runtime::print_modulation(settings.modulation);
   return document;
 }
 

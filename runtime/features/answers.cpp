@@ -28,7 +28,8 @@ struct Spread {
 
 Sums rounded_potentials(Sums sums, std::uint32_t shift) {
   sums = (sums.array() * std::ldexp(1.0, -static_cast<int>(shift)) + 0.5).floor();
-  return sums.cwiseMax(-32768).cwiseMin(32767);
+  constexpr double kLeast = -(1 << (contract::kPotentialWidth - 1)), kMost = -kLeast - 1;
+  return sums.cwiseMax(kLeast).cwiseMin(kMost);
 }
 
 /// Roots of what is beyond the threshold in each cell, upwards and, if asked for, downwards.
@@ -74,8 +75,8 @@ AnswerSettings answer_settings(const LayerSpec& layer, std::uint32_t weight_widt
   for (const Sample& sample : samples) potentials.add(potentials_of(sample));
   AnswerSettings settings;
   for (const double weight : bias) settings.bias.push_back(static_cast<std::int32_t>(weight));
-  settings.threshold =
-      static_cast<std::int32_t>(std::clamp(std::round(range.threshold * potentials.deviation()), 0.0, 32767.0));
+  settings.threshold = static_cast<std::int32_t>(
+      std::clamp<double>(std::round(range.threshold * potentials.deviation()), 0, contract::kLayerThresholdMaximum));
   for (const Sample& sample : samples) add_roots(layer, potentials_of(sample), settings.threshold, roots);
 
   const double full = std::max(1.0, roots.mean() + range.full * roots.deviation());

@@ -15,8 +15,8 @@ using Eigen::VectorXd;
 
 /// Leaves room for what the diagonal takes on when sums are made 0.
 constexpr double kLargestOfMatrix = 115;
-constexpr double kLargestTarget = 127;
-constexpr std::uint32_t kMostShift = 31;
+/// Bounds of a target, and of an entry of their table.
+constexpr double kLeastTarget = -(1 << (contract::kTargetWidth - 1)), kLargestTarget = -kLeastTarget - 1;
 
 /// The patches of a sample that count.
 MatrixXd contrasting(const layout::Shape& shape, const Sample& sample, std::uint32_t contrast) {
@@ -72,7 +72,7 @@ MatrixXd rounded(const MatrixXd& exact) {
   const double largest = exact.cwiseAbs().maxCoeff();
   MatrixXd matrix = (exact * (largest > 0 ? kLargestOfMatrix / largest : 0)).array().round();
   matrix.diagonal() -= matrix.rowwise().sum().eval();
-  return matrix.cwiseMax(-128).cwiseMin(127);
+  return matrix.cwiseMax(kLeastTarget).cwiseMin(kLargestTarget);
 }
 
 }  // namespace
@@ -87,7 +87,8 @@ Targets targets_of(const layout::Shape& shape, std::span<const Sample> samples, 
     if (targets.size() > 0) furthest = std::max(furthest, targets.cwiseAbs().maxCoeff());
   }
   Targets targets{shape.weight_rows(), {}, {}, 0};
-  while (targets.shift < kMostShift && furthest > kLargestTarget * std::ldexp(1.0, static_cast<int>(targets.shift)))
+  while (targets.shift < contract::kLayerTargetShiftMaximum &&
+         furthest > kLargestTarget * std::ldexp(1.0, static_cast<int>(targets.shift)))
     ++targets.shift;
   for (Eigen::Index row = 0; row < matrix.rows(); ++row) {
     for (Eigen::Index column = 0; column < matrix.cols(); ++column)

@@ -67,7 +67,7 @@ struct Modulation {
   enum class Distribution : std::uint8_t { kUniform, kNormal, kBeta };
   Distribution distribution = Distribution::kUniform;
   double inversion = 0.5;  ///< lambda_inv, 0.5 to 1
-  double maximum = 1.2;    ///< theta_max, 1 to 1.98
+  double maximum = 1.2;    ///< theta_max, 1 to 127/64
   bool operator==(const Modulation&) const = default;
 };
 

@@ -116,13 +116,11 @@ NetworkField unit_field() {
 }
 
 NetworkField modulation_field() {
-  return {
-      "modulation", "object", "see below",
-      [](const JsonNode& parent, NetworkContext& context, Network& network) {
-        if (const auto modulation = parent.find("modulation"))
-          read_fields(*modulation, modulation_fields(), context, network.modulation);
-      },
-      [](const Network& network, const Network&) { return print_fields(network.modulation, modulation_fields(), network); }};
+  return {"modulation", "object", "see below",
+          [](const JsonNode& parent, NetworkContext&, Network& network) {
+            if (const auto modulation = parent.find("modulation")) network.modulation = read_modulation(*modulation);
+          },
+          [](const Network& network, const Network&) { return print_modulation(network.modulation); }};
 }
 
 NetworkField gate_field() {
@@ -180,10 +178,19 @@ const std::vector<ModulationField>& modulation_fields() {
   static const std::vector<ModulationField> fields{
       OfModulation::choice("distribution", &Modulation::distribution, names::kDistributions),
       OfModulation::real("inversion", &Modulation::inversion, 0.5, 1, 0.5),
-      OfModulation::real("maximum", &Modulation::maximum, 1, 1.98, 1.2),
+      OfModulation::real("maximum", &Modulation::maximum, 1, kLargestLevel, 1.2),
   };
   return fields;
 }
+
+Modulation read_modulation(const JsonNode& node) {
+  Modulation modulation;
+  NetworkContext context;
+  read_fields(node, modulation_fields(), context, modulation);
+  return modulation;
+}
+
+json print_modulation(const Modulation& modulation) { return print_fields(modulation, modulation_fields(), Network{}); }
 
 const std::vector<ScheduleField>& schedule_fields() {
   static const std::vector<ScheduleField> fields{

@@ -23,6 +23,10 @@ using ScheduleField = Field<RateScale, const std::vector<RateScale>>;
 [[nodiscard]] const std::vector<ModulationField>& modulation_fields();
 [[nodiscard]] const std::vector<ScheduleField>& schedule_fields();
 
+/// The object `modulation`, of a network or of a baseline; reading throws InputError.
+[[nodiscard]] Modulation read_modulation(const JsonNode& node);
+[[nodiscard]] nlohmann::json print_modulation(const Modulation& modulation);
+
 /// A field as docs/networks.md tells it.
 struct FieldText {
   std::string name, values, usual;

@@ -10,8 +10,8 @@
 namespace phasic::runtime {
 
 double read_unit(const JsonNode& node) {
-  constexpr double kSmallest = 1.0 / (1u << 30);
-  if (!node.value().is_string()) return node.real(kSmallest, 1024);
+  constexpr double kSmallest = 1.0 / (1u << 30), kLargest = 1024;
+  if (!node.value().is_string()) return node.real(kSmallest, kLargest);
   const auto text = node.text();
   const auto slash = text.find('/');
   std::uint32_t above = 0, below = 1;
@@ -23,7 +23,7 @@ double read_unit(const JsonNode& node) {
   const bool good = slash == std::string::npos ? read(view, above)
                                                : read(view.substr(0, slash), above) && read(view.substr(slash + 1), below);
   const double unit = good ? static_cast<double>(above) / below : 0;
-  if (unit < kSmallest || unit > 1024) node.refuse("a positive number or a fraction such as \"1/256\" is needed");
+  if (unit < kSmallest || unit > kLargest) node.refuse("a positive number or a fraction such as \"1/256\" is needed");
   return unit;
 }
 

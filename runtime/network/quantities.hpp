@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 
 #include "phasic/contract.hpp"
 #include "runtime/base/json_node.hpp"
@@ -12,6 +13,8 @@ namespace phasic::runtime {
 /// Of `fine_leak`; `leak` is coarser.
 inline constexpr double kUnitsOfLeak = 1 << contract::kLeakShift;
 inline constexpr double kUnitsOfLevel = 64;
+/// Levels are signed bytes, and -128 is not used, so that a level has an opposite.
+inline constexpr double kLargestLevel = std::numeric_limits<std::int8_t>::max() / kUnitsOfLevel;
 
 /// A positive number up to 1024, or a fraction such as "1/256".
 [[nodiscard]] double read_unit(const JsonNode& node);

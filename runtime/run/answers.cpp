@@ -6,7 +6,8 @@
 namespace phasic::runtime {
 namespace {
 
-constexpr std::uint64_t kSpike = 65536;  ///< what a spike adds to a score
+/// What a spike adds to a score: below it stands a potential.
+constexpr std::uint64_t kSpike = std::uint64_t{1} << contract::kPotentialWidth;
 
 }  // namespace
 

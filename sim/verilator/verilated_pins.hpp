@@ -29,7 +29,7 @@ class VerilatedPins final : public PinModel {
       : name_(std::move(name)), wave_cycles_(options.wave_cycles), context_(std::make_unique<VerilatedContext>()) {
     if (!options.wave.empty() && !kWaves)
       throw std::runtime_error(
-          fmt::format("RTL engine {}: built without waves, cannot write '{}'; use rtl64trace", name_, options.wave));
+          fmt::format("RTL engine {}: built without waves, cannot write '{}'; use rtl8trace", name_, options.wave));
     // What has no reset starts at random values.
     context_->randReset(2);
     context_->randSeed(static_cast<int>(options.timing.seed % 2147483629U) + 1);

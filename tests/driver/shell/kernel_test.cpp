@@ -23,6 +23,27 @@ using contract::Error;
 /// Where the records of a run begin.
 constexpr std::size_t kRecords = sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters);
 
+TEST(Core, TakesRatesThatALayerRecordMayHoldAndNamesOthers) {
+  Program program;
+  program.inputs = 4;
+  program.layers = {LayerProgram{.rows = 4, .neurons = 2}};
+  const auto core = make_plain_core(program);
+  core->set_rate(0, contract::kLayerRateMaximum, contract::kLayerFactorShiftMaximum);
+  EXPECT_EQ(core->program().layers[0].rate, contract::kLayerRateMaximum);
+  EXPECT_EQ(core->program().layers[0].factor_shift, contract::kLayerFactorShiftMaximum);
+  const auto refused = [&](std::uint32_t rate, std::uint32_t factor_shift) -> std::string {
+    try {
+      core->set_rate(0, rate, factor_shift);
+    } catch (const std::invalid_argument& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(refused(contract::kLayerRateMaximum + 1, 0), "rate is 65536: it must be 0 to 65535");
+  EXPECT_EQ(refused(0, contract::kLayerFactorShiftMaximum + 1), "factor_shift is 16: it must be 0 to 15");
+  EXPECT_EQ(core->program().layers[0].rate, contract::kLayerRateMaximum);
+}
+
 /// Everything that a run needs, laid out in memory.
 struct Case {
   contract::Limits limits;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/network/levels.hpp"
 
+#include <algorithm>
 #include <cmath>
 
+#include "runtime/network/quantities.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::runtime {
@@ -36,6 +38,21 @@ TEST(Modulation, HasTheTabulatedValues) {
     EXPECT_NEAR(modulate(lambda, modulation), level, 1e-9) << lambda;
     EXPECT_NEAR(modulate(1 - lambda, modulation), -level, 1e-9) << 1 - lambda;
   }
+}
+
+TEST(LevelTable, HasTheLargestModulationThatASignedByteHolds) {
+  auto document = test::small_network(64, 1000, 10);
+  document["modulation"] = {{"maximum", kLargestLevel}};
+  const auto network = parse_network(document, "net.json");
+  const auto levels = level_table(network, 0);
+  const auto exact = modulated_levels(network.seed, 0, 10, 1000, network.modulation);
+  ASSERT_EQ(levels.size(), exact.size());
+  for (std::size_t n = 0; n < levels.size(); ++n) EXPECT_NEAR(levels[n], kUnitsOfLevel * exact[n], 0.5 + 1e-9) << n;
+  const auto [least, most] = std::ranges::minmax(levels);
+  EXPECT_EQ(least, -127);
+  EXPECT_EQ(most, 127);
+  document["modulation"] = {{"maximum", std::nextafter(kLargestLevel, 2)}};
+  EXPECT_THROW((void)parse_network(document, "net.json"), InputError);
 }
 
 TEST(LevelTable, OfFeedbackIsUniform) {

@@ -108,7 +108,7 @@ TEST_F(Trace, RefusesNamesThatItCannotWrite) {
 /// The RTL of a unit writes its own waves where its build has them.
 TEST(Waves, AUnitOfTheRtlWritesAnFstFileForItsWindow) {
   try {
-    (void)engine::make_pins("rtl64trace");
+    (void)engine::make_pins("rtl8trace");
   } catch (const std::runtime_error& error) {
     GTEST_SKIP() << error.what();
   }
@@ -117,7 +117,7 @@ TEST(Waves, AUnitOfTheRtlWritesAnFstFileForItsWindow) {
   for (const bool window : {false, true}) {
     PlatformPlan plan;
     plan.units = {
-        {.engine = "rtl64trace",
+        {.engine = "rtl8trace",
          .options = window ? R"({"timing": "ideal", "wave": ")" + part + R"(", "wave_from_cycle": 100, "wave_to_cycle": 200})"
                            : R"({"timing": "ideal", "wave": ")" + whole + "\"}",
          .compute = {}}};

@@ -39,7 +39,7 @@ class WavesTest : public ::testing::Test {
   void run(const std::string& window) {
     engine::BankedMemory memory;
     const auto engine =
-        engine::make_engine("rtl64trace", memory, fmt::format("{{\"timing\": \"ideal\", \"wave\": \"{}\"{}}}", path_, window));
+        engine::make_engine("rtl8trace", memory, fmt::format("{{\"timing\": \"ideal\", \"wave\": \"{}\"{}}}", path_, window));
     const contract::Limits limits = read_limits(*engine);
     std::uint64_t seed = 1;
     while (random_case(seed, limits).sample_count < 4) ++seed;
@@ -68,7 +68,7 @@ TEST_F(WavesTest, AWindowOfSamplesIsAPartOfTheRun) {
 TEST_F(WavesTest, AFileThatCannotBeWrittenIsNamed) {
   engine::BankedMemory memory;
   try {
-    (void)engine::make_engine("rtl64trace", memory, R"({"wave": "/no/such/folder/a.fst"})");
+    (void)engine::make_engine("rtl8trace", memory, R"({"wave": "/no/such/folder/a.fst"})");
     FAIL() << "no error";
   } catch (const std::runtime_error& error) {
     EXPECT_NE(std::string(error.what()).find("/no/such/folder/a.fst"), std::string::npos) << error.what();
