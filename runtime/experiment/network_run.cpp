@@ -149,6 +149,14 @@ std::string checksum_of(std::span<const std::byte> weights) {
 
 }  // namespace
 
+std::string method_of(const Network& described) {
+  if (!described.preparation) return std::string(name(described.layers.front().rule));
+  std::string method =
+      described.preparation->filters == Preparation::Filters::kLearned ? std::string(name(Rule::kFeatures)) : "random filters";
+  for (std::size_t n = 1; n < described.layers.size(); ++n) method += fmt::format(" + {}", name(described.layers[n].rule));
+  return method;
+}
+
 Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
   const Experiment& experiment = plan.experiment;
   const Network described = parse_network(experiment.network, experiment.file);
@@ -167,7 +175,7 @@ Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgre
   const std::uint32_t judged_numbers = experiment.tests ? kFirstTestSample : kFirstValidationSample;
   NetworkLearner learner(plan, data, order, fixed, weights_before, launcher, progress);
 
-  Row row = begun_row(plan, data, name(network.layers.front().rule));
+  Row row = begun_row(plan, data, method_of(described));
   TaskAccuracies tasks;
   Tally last(network.classes);
   for (const Stretch& stretch : order.stretches) {
