@@ -168,7 +168,8 @@ Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgre
   const PresentationOrder order = continual
                                       ? class_continual_order(data.training, described.classes, experiment.passes, plan.seed)
                                       : classification_order(data.training, experiment.passes, plan.seed);
-  const auto [network, weights_before] = begun(described, source_of(data.training, order), order.indices.size(), *devices[0]);
+  const auto [network, weights_before] =
+      begun(described, source_of(data.training, order), order.indices.size(), launches_on(*devices[0]));
   const Fixed fixed = make_fixed(network);
   const Launcher launcher = launch_on(*devices[0], fixed);
   const Dataset& judged = experiment.tests ? data.test : data.validation;
