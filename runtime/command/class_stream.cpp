@@ -27,15 +27,15 @@ Dataset of_classes(const Dataset& data, const std::vector<std::uint32_t>& shown)
   return pick(data, chosen, data.name);
 }
 
-Tally test_classes(const SideBySide& options, const BothSides& sides, const Dataset& data, const LearnState& state,
-                   Report& report, double& seconds) {
-  Tally tally(sides.fixed.network.classes);
+Tally test_classes(const SideBySide& options, const Fixed& fixed, std::span<const Launcher> launchers, const Dataset& data,
+                   const LearnState& state, Report& report, double& seconds) {
+  Tally tally(fixed.network.classes);
   const Stopwatch watch;
   const auto tested =
-      test(sides.fixed, data,
+      test(fixed, data,
            {.samples = data.size(),
-            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(sides.fixed.network, false))},
-           state.weights, sides.launchers, [&](const Launched& launch) { tally.add(launch.answers); });
+            .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(fixed.network, false))},
+           state.weights, launchers, [&](const Launched& launch) { tally.add(launch.answers); });
   seconds += watch.seconds();
   report.tested = runtime::Phase{data.name, tested.samples, tested.correct, tested.counters, watch.seconds()};
   return tally;
@@ -68,21 +68,26 @@ ClassStreamResult run_class_stream(const SideBySide& options, const Experiment& 
   result.report.mismatches = 0;
   result.report.compared_with = options.against;
   LearnState state;
-  state.weights = initial_weights(network, sides.fixed.layout);
   double testing = 0;
   const auto note = [&] {
     return fmt::format("{} of {} classes, {} right before learning, no difference", result.order.size(), order.stretches.size(),
                        percent(state.curve.total(), state.curve.samples));
   };
   try {
+    auto begun = sides.begun(network, training);
+    result.report.network = begun.network;
+    state.weights = std::move(begun.weights);
+    const auto fixed = fixed_for(options.run, begun.network);
+    const auto launchers = sides.launchers(fixed);
     SampleStream stream(training, Order::kFile, network.seed);
     const Stopwatch watch;
     Progress progress("learn", 0, training.size(), options.run.quiet);
     for (const auto& stretch : order.stretches) {
       result.order.push_back(stretch.class_shown);
-      learn(sides.fixed, stream, {.end = stretch.end, .launch_samples = options.run.launch_samples}, sides.launchers[0], state,
-            {}, [&](const Launched&) { progress.update(state.position, note()); });
-      const auto tally = test_classes(options, sides, of_classes(judged, result.order), state, result.report, testing);
+      learn(fixed, stream, {.end = stretch.end, .launch_samples = options.run.launch_samples}, launchers[0], state, {},
+            [&](const Launched&) { progress.update(state.position, note()); });
+      const auto tally =
+          test_classes(options, fixed, launchers, of_classes(judged, result.order), state, result.report, testing);
       result.matrix.emplace_back();
       for (const auto one : result.order) result.matrix.back().push_back(tally.share_of(one));
     }

@@ -160,6 +160,29 @@ NamedData one_recording(const std::string& file, const std::string& camera) {
   return data;
 }
 
+/// Whether the channels of a sample are neither gray nor colours, so that each is shown by itself.
+bool has_many_channels(const Dataset& data) { return !data.has_events() && data.channels != 1 && data.channels != 3; }
+
+/// "channel 3, brighter, part 2 of 2"
+std::string channel_name(const Preprocessing& how, std::uint32_t channel) {
+  if (!how.picture) return fmt::format("channel {}", channel);
+  const auto bins = how.picture->bins;
+  return fmt::format("channel {}, {}, part {} of {}", channel, channel < bins ? "darker" : "brighter", channel % bins + 1,
+                     bins);
+}
+
+void print_channels(const NamedData& named, const Dataset& data, std::uint64_t index, bool blocks) {
+  for (std::uint32_t channel = 0; channel < data.channels; ++channel) {
+    fmt::print("  {}\n{}", channel_name(named.preprocessing, channel), text_picture(channel_of(data, index, channel), blocks));
+  }
+}
+
+/// What is written to a file.
+Picture whole_picture(const NamedData& named, const Dataset& data, std::uint64_t index) {
+  if (!has_many_channels(data)) return picture_of(data, index, true);
+  return sheet_of(data, index, named.preprocessing.picture ? named.preprocessing.picture->bins : data.channels);
+}
+
 int show(const ShowOptions& options) {
   const bool one = std::filesystem::is_regular_file(options.name) && is_recording_name(options.name);
   const auto part = options.test ? Part::kTest : Part::kTraining;
@@ -182,9 +205,13 @@ int show(const ShowOptions& options) {
                data.has_chunks() ? fmt::format("{} ", data.kernel_samples(options.index)) : "", steps_of(data),
                data.has_chunks() ? histogram("chunk", data.chunks_of(options.index)) : step_histogram(events, data.steps));
   }
-  fmt::print("{}", text_picture(picture_of(data, options.index, false), !options.plain));
+  if (has_many_channels(data)) {
+    print_channels(named, data, options.index, !options.plain);
+  } else {
+    fmt::print("{}", text_picture(picture_of(data, options.index, false), !options.plain));
+  }
   if (!options.png.empty()) {
-    const auto picture = picture_of(data, options.index, true);
+    const auto picture = whole_picture(named, data, options.index);
     if (options.scale == 0 || std::uint64_t{options.scale} * std::max(picture.rows, picture.columns) > 16384)
       throw InputError("", "--scale",
                        fmt::format("{}; 1 to {} are possible", options.scale, 16384 / std::max(picture.rows, picture.columns)));

@@ -106,7 +106,7 @@ Begun begin(const LearnOptions& options, const Network& described, const Dataset
   LearnState state;
   if (!options.resume || !there(options.checkpoint)) {
     const SampleSource source = [&stream](std::uint64_t position, std::vector<Sample>& to) { stream.append(position, to); };
-    auto [network, weights] = begun(described, source, data.size(), device);
+    auto [network, weights] = begun(described, source, data.size(), launches_on(device));
     state.weights = std::move(weights);
     return {std::move(network), std::move(state)};
   }

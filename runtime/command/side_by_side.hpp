@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/command/options.hpp"
+#include "runtime/features/prepare.hpp"
 #include "runtime/report/report.hpp"
 
 namespace phasic::command {
@@ -25,20 +26,25 @@ struct SideBySideResult {
   runtime::Curve curve;
 };
 
-/// The devices under test, a twin of each for the comparison, and a launcher for each pair. The first difference that a
-/// launcher finds is a Mismatch.
+/// The devices under test, and a twin of each for the comparison.
 struct BothSides {
-  runtime::Fixed fixed;
   std::vector<std::unique_ptr<driver::Device>> devices, twins;
-  std::vector<runtime::Launcher> launchers;
 
   /// Throws InputError and DeviceError.
   BothSides(const SideBySide& options, const runtime::Network& network);
-  BothSides(const BothSides&) = delete;  // launchers refer to what stands here
-  BothSides& operator=(const BothSides&) = delete;
+
+  /// Launchers that compare a device with its twin, of a device or of all. The first difference that one finds is a Mismatch.
+  /// This and `fixed` must outlive them.
+  [[nodiscard]] runtime::Launcher launcher(std::size_t device, const runtime::Fixed& fixed) const;
+  [[nodiscard]] std::vector<runtime::Launcher> launchers(const runtime::Fixed& fixed) const;
+  /// The network and the weights that learning begins with. A preparation is done on both sides, and compared.
+  [[nodiscard]] runtime::Prepared begun(const runtime::Network& network, const runtime::Dataset& training) const;
+
+ private:
+  std::string name_, other_;
 };
 
-/// Starts from the initial weights. The first difference ends the run.
+/// Starts from the initial weights, or from a preparation as `phasic learn` does. The first difference ends the run.
 [[nodiscard]] SideBySideResult run_side_by_side(const SideBySide& options, const runtime::Network& network);
 
 }  // namespace phasic::command

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/data/event_picture.hpp"
 #include "runtime/data/places.hpp"
 #include "runtime/data/set_form.hpp"
 
@@ -29,10 +30,11 @@ struct Preprocessing {
   std::uint32_t steps = 20;              ///< of event recordings
   std::uint32_t downsample = 1;          ///< of event recordings
   std::int64_t window_microseconds = 0;  ///< of event recordings; 0: the whole recording
-  std::int64_t step_microseconds = 0;  ///< of event recordings: they become chunks of steps of this length; 0: one sample each
-  std::string camera;                  ///< of event recordings that do not say it; empty: unknown
-  std::string validation;              ///< what folders val, valid and validation are; empty: refused (see request.hpp)
-  bool leave_out_damaged = false;      ///< files that cannot be read are left out and counted
+  std::int64_t step_microseconds = 0;   ///< of event recordings: they become chunks of steps of this length; 0: one sample each
+  std::optional<EventPicture> picture;  ///< of event recordings: they become pictures; none: address events
+  std::string camera;                   ///< of event recordings that do not say it; empty: unknown
+  std::string validation;               ///< what folders val, valid and validation are; empty: refused (see request.hpp)
+  bool leave_out_damaged = false;       ///< files that cannot be read are left out and counted
 };
 
 /// The parts that somebody wants; others need not be decoded.

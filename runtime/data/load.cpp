@@ -117,7 +117,7 @@ DataParts load_parts(const DataOptions& options, Wanted wanted) {
     return parts;
   }
   auto request = parse_data_text(options.data);
-  if (!request.steps && options.steps > 0) request.steps = options.steps;
+  if (!request.steps && !request.picture && options.steps > 0) request.steps = options.steps;
   auto data = load_named(request, wanted);
   for (auto* const part : {&data.training, &data.test}) part->notes = data.notes;
   return {std::move(data.training), std::move(data.test)};

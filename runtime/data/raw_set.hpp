@@ -26,7 +26,7 @@ struct RawSample {
   std::string label;
   Part part = Part::kTraining;
   std::string origin;
-  Picture picture;                         ///< its pixels are empty for a recording
+  Picture picture;                         ///< its pixels are empty if the sample is events
   std::vector<std::uint32_t> events;       ///< words of the kernel
   std::vector<std::uint32_t> chunks = {};  ///< words of each chunk of a recording; empty if it is no chunks
 };
@@ -38,7 +38,7 @@ struct RawSet {
   LeftOut left_out;                  ///< files that were skipped
   std::vector<std::string> damaged;  ///< a message for each file of a sample that could not be read
   std::size_t drawn_from = 0;        ///< files whose part a seed draws
-  bool recordings = false;
+  bool recordings = false;           ///< samples are address events
 };
 
 /// The files of a set: of its archives, its folders (with the folder's name in front of paths) or as they stand.

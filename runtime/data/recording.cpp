@@ -43,6 +43,17 @@ Recording read_nmnist(const StoredFile& file, std::string_view) {
   return recording;
 }
 
+Duration duration_of(const Recording& recording, const std::string& origin) {
+  if (recording.events.empty()) return {};
+  const auto [first, last] = std::minmax_element(recording.events.begin(), recording.events.end(),
+                                                 [](const auto& left, const auto& right) { return left.time < right.time; });
+  const auto begin = static_cast<std::uint64_t>(first->time);
+  constexpr auto kLongest = std::uint64_t{1} << 56;
+  const auto length = static_cast<std::uint64_t>(last->time) - begin;
+  if (length > kLongest) throw InputError(origin, "time", fmt::format("the events are {} microseconds apart", length));
+  return {begin, length};
+}
+
 std::uint32_t downsampled(std::uint32_t pixels, std::uint32_t factor) { return (pixels + factor - 1) / factor; }
 
 namespace {
@@ -65,30 +76,6 @@ class Inputs {
   std::uint32_t rows_, columns_, factor_;
 };
 
-/// The time of a recording's events in microseconds, both 0 if there are none. Unsigned, as damaged files may hold any times.
-struct Duration {
-  std::uint64_t begin = 0;   ///< the smallest
-  std::uint64_t length = 0;  ///< up to the largest
-  /// Since the first one.
-  [[nodiscard]] std::uint64_t since(const CameraEvent& event) const { return static_cast<std::uint64_t>(event.time) - begin; }
-};
-
-Duration duration_of(const Recording& recording, const std::string& origin) {
-  if (recording.events.empty()) return {};
-  const auto [first, last] = std::minmax_element(recording.events.begin(), recording.events.end(),
-                                                 [](const auto& left, const auto& right) { return left.time < right.time; });
-  const auto begin = static_cast<std::uint64_t>(first->time);
-  constexpr auto kLongest = std::uint64_t{1} << 56;
-  const auto length = static_cast<std::uint64_t>(last->time) - begin;
-  if (length > kLongest) throw InputError(origin, "time", fmt::format("the events are {} microseconds apart", length));
-  return {begin, length};
-}
-
-/// Microseconds that are shown.
-std::uint64_t window_of(const Binning& binning, const Duration& duration) {
-  return binning.window > 0 ? static_cast<std::uint64_t>(binning.window) : duration.length + 1;
-}
-
 std::uint64_t rounded_up(std::uint64_t whole, std::uint64_t part) { return whole / part + (whole % part != 0 ? 1 : 0); }
 
 template <class Word>
@@ -102,7 +89,7 @@ void sort_once_each(std::vector<Word>& words) {
 std::vector<std::uint32_t> bin_events(const Recording& recording, const Binning& binning, const std::string& origin) {
   const Inputs inputs(recording, binning.downsample, origin);
   const auto duration = duration_of(recording, origin);
-  const auto window = window_of(binning, duration);
+  const auto window = duration.shown(binning.window);
   std::vector<std::uint32_t> words;
   words.reserve(recording.events.size());
   for (const auto& event : recording.events) {
@@ -118,7 +105,7 @@ std::vector<std::uint32_t> bin_events(const Recording& recording, const Binning&
 Chunks chunk_events(const Recording& recording, const Binning& binning, const std::string& origin) {
   const Inputs inputs(recording, binning.downsample, origin);
   const auto duration = duration_of(recording, origin);
-  const auto window = window_of(binning, duration), step = static_cast<std::uint64_t>(binning.step);
+  const auto window = duration.shown(binning.window), step = static_cast<std::uint64_t>(binning.step);
   const auto count = rounded_up(rounded_up(window, step), binning.steps);
   if (count > kMostChunks) {
     throw InputError(origin, "step_ms",

@@ -52,6 +52,21 @@ struct Recording {
 /// Told by content, N-MNIST's form by its name (file_formats.cpp). `camera` is for files that do not say it.
 [[nodiscard]] Recording read_recording(const StoredFile& file, std::string_view camera = {});
 
+/// The time of a recording's events in microseconds; both are 0 if there are none. Unsigned, as damaged files may hold any
+/// times.
+struct Duration {
+  std::uint64_t begin = 0;   ///< the smallest
+  std::uint64_t length = 0;  ///< up to the largest, at most 2^56
+  /// Since the first event.
+  [[nodiscard]] std::uint64_t since(const CameraEvent& event) const { return static_cast<std::uint64_t>(event.time) - begin; }
+  /// What is shown of it: `window` from the first event on, or, if that is 0, up to the last event and one more.
+  [[nodiscard]] std::uint64_t shown(std::int64_t window) const {
+    return window > 0 ? static_cast<std::uint64_t>(window) : length + 1;
+  }
+};
+/// Throws InputError with `origin` if the events are further apart than that.
+[[nodiscard]] Duration duration_of(const Recording& recording, const std::string& origin);
+
 struct Binning {
   std::uint32_t steps = 20;
   std::int64_t window =

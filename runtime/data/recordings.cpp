@@ -21,16 +21,17 @@ class Tally {
       const auto recording = read_recording(file, how.camera);
       const Binning binning{how.steps, how.window_microseconds, how.downsample, how.step_microseconds};
       RawSample sample{placed.label, placed.part, file.origin, {}, {}};
-      if (how.step_microseconds > 0) {
+      if (how.picture) {
+        sample.picture = event_picture(recording, *how.picture, how.window_microseconds, how.downsample, file.origin);
+      } else if (how.step_microseconds > 0) {
         auto chunks = chunk_events(recording, binning, file.origin);
         sample.events = std::move(chunks.words);
         sample.chunks = std::move(chunks.counts);
       } else {
         sample.events = bin_events(recording, binning, file.origin);
       }
-      sample.picture.channels = 2;
-      sample.picture.rows = downsampled(recording.rows, how.downsample);
-      sample.picture.columns = downsampled(recording.columns, how.downsample);
+      if (!how.picture)
+        sample.picture = {2, downsampled(recording.rows, how.downsample), downsampled(recording.columns, how.downsample), {}};
       others_ += recording.others;
       outside_ += recording.outside;
       if (recording.outside > 0) outside_in_.insert(file.path);
@@ -51,7 +52,7 @@ class Tally {
 
 RawSet read_by_folder(const SetSource& source) {
   RawSet raw;
-  raw.recordings = true;
+  raw.recordings = !source.how.picture;
   const auto placed = read_placed(source, is_recording_name, raw);
   const auto& files = placed.files;
   const auto& places = placed.places;
@@ -68,7 +69,7 @@ RawSet read_listed(const SetSource& source) {
   const auto& how = source.how;
   const auto& wanted = source.wanted;
   RawSet raw;
-  raw.recordings = true;
+  raw.recordings = !how.picture;
   PassedOver passed;
   const Accept accept = [&](std::string_view path) {
     const bool known_form = is_recording_name(path) || path.ends_with("train1K.txt") || path.ends_with("test100.txt");

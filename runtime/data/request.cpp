@@ -19,6 +19,25 @@ constexpr std::int64_t kLargestSide = 4096;
 constexpr auto kOrders = std::to_array<std::string_view>({"file", "mixed"});
 constexpr auto kValidations = std::to_array<std::string_view>({"test", "training", "leave_out"});
 constexpr auto kLabels = std::to_array<std::string_view>({"phoneme", "stress"});
+constexpr auto kPictureKinds = std::to_array<std::string_view>({"counts", "surface"});
+constexpr std::int64_t kMostSteps = contract::kEntryStep >> contract::kEntryStepBit;
+
+EventPicture parse_picture(const JsonNode& node) {
+  node.expect_object({"kind", "bins", "full", "decay_ms"});
+  EventPicture picture;
+  picture.kind = static_cast<EventPicture::Kind>(node.at("kind").one_of(kPictureKinds));
+  const bool counts = picture.kind == EventPicture::Kind::kCounts;
+  if (const auto bins = node.find("bins")) picture.bins = static_cast<std::uint32_t>(bins->integer(1, kMostSteps));
+  if (const auto full = node.find("full")) {
+    if (!counts) full->refuse("belongs to \"counts\"");
+    picture.full = static_cast<std::uint32_t>(full->integer(1, 65535));
+  }
+  if (const auto decay = node.find("decay_ms")) {
+    if (counts) decay->refuse("belongs to \"surface\"");
+    picture.decay = std::llround(1000 * decay->real(0.001, 1e9));
+  }
+  return picture;
+}
 
 }  // namespace
 
@@ -30,7 +49,7 @@ DataRequest parse_data_request(const JsonNode& node) {
     return request;
   }
   node.expect_object({"set", "folder", "size", "gray", "invert", "unique", "order", "test_share", "seed", "labels", "range_db",
-                      "steps", "step_ms", "window_ms", "downsample", "camera", "validation", "leave_out_damaged"});
+                      "steps", "step_ms", "window_ms", "downsample", "picture", "camera", "validation", "leave_out_damaged"});
   if (const auto set = node.find("set")) {
     request.set = set->text();
     if (find_known(request.set) == nullptr) set->refuse("no known data set; known: " + known_names());
@@ -55,11 +74,17 @@ DataRequest parse_data_request(const JsonNode& node) {
   if (const auto seed = node.find("seed")) request.seed = static_cast<std::uint64_t>(seed->integer(0, INT64_MAX));
   if (const auto labels = node.find("labels")) request.labels = std::string(kLabels[labels->one_of(kLabels)]);
   if (const auto range = node.find("range_db")) request.range_decibels = range->real(1, 200);
-  if (const auto steps = node.find("steps"))
-    request.steps = static_cast<std::uint32_t>(steps->integer(1, contract::kEntryStep >> contract::kEntryStepBit));
+  if (const auto steps = node.find("steps")) request.steps = static_cast<std::uint32_t>(steps->integer(1, kMostSteps));
   if (const auto window = node.find("window_ms")) request.window_microseconds = std::llround(1000 * window->real(0, 1e9));
   if (const auto step = node.find("step_ms")) request.step_microseconds = std::llround(1000 * step->real(0.001, 1e6));
   if (const auto factor = node.find("downsample")) request.downsample = static_cast<std::uint32_t>(factor->integer(1, 1024));
+  if (const auto picture = node.find("picture")) {
+    request.picture = parse_picture(*picture);
+    for (const std::string_view field : {"steps", "step_ms"}) {
+      if (const auto of_events = node.find(field))
+        of_events->refuse("belongs to address events; with \"picture\" there are none");
+    }
+  }
   if (const auto camera = node.find("camera")) request.camera = aedat2_cameras()[camera->one_of(aedat2_cameras())];
   if (const auto part = node.find("validation")) request.validation = kValidations[part->one_of(kValidations)];
   if (const auto leave = node.find("leave_out_damaged")) request.leave_out_damaged = leave->boolean();
@@ -116,6 +141,7 @@ Preprocessing preprocessing_of(const DataRequest& request, const Preprocessing& 
   only(request.window_microseconds.has_value(), form.recordings, "window_ms", "event recordings");
   only(request.step_microseconds.has_value(), form.recordings, "step_ms", "event recordings");
   only(request.downsample.has_value(), form.recordings, "downsample", "event recordings");
+  only(request.picture.has_value(), form.recordings, "picture", "event recordings");
   only(request.camera.has_value(), form.recordings, "camera", "event recordings");
   only(request.validation.has_value(), form.files, "validation", "files by class");
   only(request.leave_out_damaged.has_value(), form.files, "leave_out_damaged", "sets of a file a sample");
@@ -137,6 +163,7 @@ Preprocessing preprocessing_of(const DataRequest& request, const Preprocessing& 
   take(result.downsample, request.downsample);
   take(result.window_microseconds, request.window_microseconds);
   take(result.step_microseconds, request.step_microseconds);
+  if (request.picture) result.picture = request.picture;
   take(result.camera, request.camera);
   take(result.validation, request.validation);
   take(result.leave_out_damaged, request.leave_out_damaged);

@@ -33,6 +33,26 @@ Picture picture_of(const Dataset& data, std::size_t n, bool colour) {
   return picture;
 }
 
+Picture channel_of(const Dataset& data, std::size_t n, std::uint32_t channel) {
+  const std::size_t plane = std::size_t{data.rows} * data.columns;
+  const auto pixels = data.image(n).subspan(channel * plane, plane);
+  return {1, data.rows, data.columns, {pixels.begin(), pixels.end()}};
+}
+
+Picture sheet_of(const Dataset& data, std::size_t n, std::uint32_t across) {
+  constexpr std::uint8_t kBetween = 128;
+  const std::uint32_t lines = (data.channels + across - 1) / across;
+  Picture sheet{1, lines * (data.rows + 1) - 1, across * (data.columns + 1) - 1, {}};
+  sheet.pixels.assign(std::size_t{sheet.rows} * sheet.columns, kBetween);
+  const auto image = data.image(n);
+  for (std::size_t k = 0; k < image.size(); ++k) {
+    const auto column = k % data.columns, row = k / data.columns % data.rows, channel = k / data.columns / data.rows;
+    const auto y = channel / across * (data.rows + 1) + row, x = channel % across * (data.columns + 1) + column;
+    sheet.pixels[y * sheet.columns + x] = image[k];
+  }
+  return sheet;
+}
+
 std::string text_picture(const Picture& given, bool blocks, std::uint32_t most) {
   constexpr std::string_view kLetters = " .:-=+*#%@";
   constexpr auto kBlocks = std::to_array<std::string_view>({" ", "░", "▒", "▓", "█"});

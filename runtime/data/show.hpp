@@ -16,6 +16,12 @@ namespace phasic::runtime {
 /// 1 (brighter) and blue for channel 0 (darker); the pixel with the most events is 255.
 [[nodiscard]] Picture picture_of(const Dataset& data, std::size_t n, bool colour);
 
+/// One channel of a sample of intensities, in gray.
+[[nodiscard]] Picture channel_of(const Dataset& data, std::size_t n, std::uint32_t channel);
+
+/// All channels of a sample of intensities, `across` of them in a line, a gray pixel apart.
+[[nodiscard]] Picture sheet_of(const Dataset& data, std::size_t n, std::uint32_t across);
+
 /// Lines of text, two characters a pixel: from blank for 0 to '@' for 255, or shaded blocks. Pictures of more than `most`
 /// columns are made smaller; colours become gray.
 [[nodiscard]] std::string text_picture(const Picture& picture, bool blocks, std::uint32_t most = 60);

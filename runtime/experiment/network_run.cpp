@@ -149,6 +149,14 @@ std::string checksum_of(std::span<const std::byte> weights) {
 
 }  // namespace
 
+std::string method_of(const Network& described) {
+  if (!described.preparation) return std::string(name(described.layers.front().rule));
+  std::string method =
+      described.preparation->filters == Preparation::Filters::kLearned ? std::string(name(Rule::kFeatures)) : "random filters";
+  for (std::size_t n = 1; n < described.layers.size(); ++n) method += fmt::format(" + {}", name(described.layers[n].rule));
+  return method;
+}
+
 Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
   const Experiment& experiment = plan.experiment;
   const Network described = parse_network(experiment.network, experiment.file);
@@ -160,14 +168,15 @@ Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgre
   const PresentationOrder order = continual
                                       ? class_continual_order(data.training, described.classes, experiment.passes, plan.seed)
                                       : classification_order(data.training, experiment.passes, plan.seed);
-  const auto [network, weights_before] = begun(described, source_of(data.training, order), order.indices.size(), *devices[0]);
+  const auto [network, weights_before] =
+      begun(described, source_of(data.training, order), order.indices.size(), launches_on(*devices[0]));
   const Fixed fixed = make_fixed(network);
   const Launcher launcher = launch_on(*devices[0], fixed);
   const Dataset& judged = experiment.tests ? data.test : data.validation;
   const std::uint32_t judged_numbers = experiment.tests ? kFirstTestSample : kFirstValidationSample;
   NetworkLearner learner(plan, data, order, fixed, weights_before, launcher, progress);
 
-  Row row = begun_row(plan, data, name(network.layers.front().rule));
+  Row row = begun_row(plan, data, method_of(described));
   TaskAccuracies tasks;
   Tally last(network.classes);
   for (const Stretch& stretch : order.stretches) {

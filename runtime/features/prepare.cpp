@@ -42,13 +42,13 @@ Network learning(const Network& network, std::uint32_t target_shift) {
 }
 
 FilterRows learned_filters(const Network& network, std::span<const Sample> samples, const Targets& targets,
-                           driver::Device& device) {
+                           const LauncherFor& launches) {
   const Fixed fixed = make_fixed(learning(network, targets.shift));
   LearnState state;
   state.weights = initial_weights(fixed.network, fixed.layout);
   set_targets(fixed.network, fixed.layout, 0, targets.matrix, targets.offsets, state.weights);
   const SampleSource shown = [&](std::uint64_t position, std::vector<Sample>& to) { to.push_back(samples[position]); };
-  learn(fixed, shown, {.end = samples.size()}, launch_on(device, fixed), state, {}, {});
+  learn(fixed, shown, {.end = samples.size()}, launches(fixed), state, {}, {});
   return filters_in(fixed.network, fixed.layout, state.weights);
 }
 
@@ -77,7 +77,11 @@ std::vector<Sample> first_of(const SampleSource& stream, std::uint64_t count) {
 
 }  // namespace
 
-Prepared prepare(const Network& network, const SampleSource& stream, std::uint64_t available, driver::Device& device) {
+LauncherFor launches_on(driver::Device& device) {
+  return [&device](const Fixed& fixed) { return launch_on(device, fixed); };
+}
+
+Prepared prepare(const Network& network, const SampleSource& stream, std::uint64_t available, const LauncherFor& launches) {
   const Preparation& plan = *network.preparation;
   const bool learns = plan.filters == Preparation::Filters::kLearned;
   const std::vector<Sample> first_samples =
@@ -99,7 +103,7 @@ Prepared prepare(const Network& network, const SampleSource& stream, std::uint64
         throw InputError(network.file, "preparation", error.what());
       }
     }();
-    filters = learned_filters(network, first_few(plan.samples), targets, device);
+    filters = learned_filters(network, first_few(plan.samples), targets, launches);
   }
   const AnswerSettings settings =
       answer_settings(layer, network.weight_width, filters, measured, {.threshold = plan.threshold, .full = plan.full});
@@ -121,8 +125,8 @@ Prepared prepare(const Network& network, const SampleSource& stream, std::uint64
   return prepared;
 }
 
-Prepared begun(const Network& network, const SampleSource& stream, std::uint64_t available, driver::Device& device) {
-  if (network.preparation) return prepare(network, stream, available, device);
+Prepared begun(const Network& network, const SampleSource& stream, std::uint64_t available, const LauncherFor& launches) {
+  if (network.preparation) return prepare(network, stream, available, launches);
   return {network, initial_weights(network, layout_of(network))};
 }
 
@@ -139,7 +143,8 @@ Network prepared_like(const Network& network, const Network& prepared) {
 
 void expect_prepared(const Network& network) {
   if (network.preparation)
-    throw InputError(network.file, "preparation", "phasic learn and experiments do it; here a checkpoint of it is needed");
+    throw InputError(network.file, "preparation",
+                     "phasic learn, compare, demo and experiments do it; here a checkpoint of it is needed");
 }
 
 }  // namespace phasic::runtime

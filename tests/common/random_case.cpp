@@ -153,10 +153,18 @@ void draw_grid(Dice& dice, const contract::Limits& limits, bool last, Layer& lay
   const std::uint32_t sides = dice.one_in(2) ? 2 : 1;
   if (sides == 2) drawn.flags |= contract::kLayerFlagsTwoSided;
   const std::uint32_t most = last ? limits.max_neurons : std::min(limits.max_neurons, limits.max_rows);
-  if (dice.one_in(2)) drawn.channels = std::min(layer.channels, static_cast<std::uint32_t>(dice.between(1, 40)));
-  drawn.neurons = drawn.grid * drawn.grid * sides * drawn.channels;
+  const std::uint32_t cells = drawn.grid * drawn.grid * sides;
+  if (dice.one_in(3) && cells <= most) {
+    // More filters than neurons of all positions would allow, so that there are more words of sums than of neurons.
+    drawn.channels = static_cast<std::uint32_t>(dice.between(1, std::min(40U, most / cells)));
+  } else if (dice.one_in(2)) {
+    drawn.channels = std::min(layer.channels, static_cast<std::uint32_t>(dice.between(1, 40)));
+  }
+  drawn.neurons = cells * drawn.channels;
   if (drawn.neurons > most) return;
-  if (std::uint64_t{rows} * columns * ((drawn.channels + limits.lanes - 1) / limits.lanes) > limits.sum_depth) return;
+  const std::uint32_t words = (drawn.channels + limits.lanes - 1) / limits.lanes;
+  if (std::uint64_t{kernel_rows(drawn, 0)} * words > limits.weight_depth) return;
+  if (std::uint64_t{rows} * columns * words > limits.sum_depth) return;
   drawn.answer_scale = static_cast<std::uint32_t>(dice.one_in(6) ? dice.below(65536) : dice.below(300));
   drawn.answer_shift = static_cast<std::uint32_t>(dice.one_in(6) ? dice.below(16) : dice.below(6));
   layer = drawn;

@@ -17,6 +17,7 @@
 #include "generator/model.hpp"
 #include "runtime/base/error.hpp"
 #include "runtime/base/json_node.hpp"
+#include "runtime/data/event_picture.hpp"
 #include "runtime/data/idx.hpp"
 #include "runtime/data/nettalk.hpp"
 #include "runtime/data/picture.hpp"
@@ -78,6 +79,8 @@ void read_recording_named(const Bytes& bytes, const char* name) {
     (void)bin_events(recording, {20, 0, 8}, name);
     (void)bin_events(recording, {7, 1000, 8}, name);
     (void)chunk_events(recording, {7, 1000, 8, 100}, name);
+    (void)event_picture(recording, {EventPicture::Kind::kCounts, 3, 4, 1}, 0, 16, name);
+    (void)event_picture(recording, {EventPicture::Kind::kSurface, 3, 1, 500}, 1000, 16, name);
   });
 }
 void read_aedat(const Bytes& bytes) { read_recording_named(bytes, "r.aedat"); }

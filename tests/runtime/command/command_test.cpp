@@ -76,7 +76,7 @@ TEST_F(Command, APreparedLayerIsPartOfTheCheckpoint) {
   test::write_file(network, document.dump());
   EXPECT_EQ(run(learn("whole", {"--samples", "300"})).code, 0);
   EXPECT_EQ(run(learn("halves", {"--samples", "130"})).code, 0);
-  const auto ended = run(learn("halves", {"--samples", "300", "--resume"}));
+  auto ended = run(learn("halves", {"--samples", "300", "--resume"}));
   EXPECT_EQ(ended.code, 0) << ended.text;
   EXPECT_EQ(test::read_file(folder / "whole"), test::read_file(folder / "halves"));
 
@@ -96,7 +96,17 @@ TEST_F(Command, APreparedLayerIsPartOfTheCheckpoint) {
                 {"layer 0: 50 weights in 10 rows, 180 sums for a grid",
                  "layer 1: 160 weights in 40 rows, 8512 bytes of scatter and sums", "engines that hold it:", " reference"});
   expect_failure(1, {"test", network, "--data", data, "--quiet"}, {"preparation", "checkpoint"});
-  expect_failure(1, {"compare", network, "--data", data, "--samples", "10", "--quiet"}, {"preparation", "checkpoint"});
+  ended = run({"compare", network, "--data", data, "--engine", "reference", "--engine-options", R"({"plain": true})",
+               "--samples", "300", "--test-samples", "100", "--quiet", "--output", (folder / "out").string()});
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  expect_all_in(ended.text, {"equal: "});
+  const auto compared = nlohmann::json::parse(test::read_file(folder / "out" / "summary.json"));
+  EXPECT_EQ(
+      run({"test", "--checkpoint", state, "--data", data, "--samples", "100", "--quiet", "--output", (folder / "out").string()})
+          .code,
+      0);
+  EXPECT_EQ(compared["accuracy"], nlohmann::json::parse(test::read_file(folder / "out" / "summary.json"))["accuracy"])
+      << "prepared and learned as learn does";
 
   auto other = document;
   other["layers"][0]["kernel"] = 2;

@@ -173,5 +173,25 @@ TEST_F(DataCommand, NetworksLearnFromRecordings) {
   expect(1, "learn " + path("net.json") + data, {"net.json", "samples", "\"event\" is needed"});
 }
 
+TEST_F(DataCommand, PicturesOfRecordingsAreShownAndLearned) {
+  // Column 5 and row 3 darker at once, column 7 and row 2 brighter in the second half.
+  const test::Bytes events{5, 3, 0, 0, 0, 7, 2, 0x80, 0, 200};
+  for (const std::string file : {"train/a/1.bin", "train/b/2.bin", "test/a/3.bin"})
+    test::write_files(folder / "set", {{file, events}});
+  const std::string object =
+      "{\"folder\": \"" + path("set") + "\", \"picture\": {\"kind\": \"counts\", \"bins\": 2, \"full\": 1}}";
+  expect(0, "data show '" + object + "' --ascii --scale 1 --png " + path("a.png"),
+         {"sample 0 of 2", "channel 0, darker, part 1 of 2\n\n\n\n          @@\n", "channel 1, darker, part 2 of 2",
+          "channel 2, brighter, part 1 of 2", "channel 3, brighter, part 2 of 2\n\n\n              @@\n"});
+  const auto picture = runtime::decode_png(runtime::read_stored_file(folder / "a.png"));
+  ASSERT_EQ(picture.rows, 69u);
+  ASSERT_EQ(picture.columns, 69u);
+  EXPECT_EQ(picture.pixels[3 * 69 + 5], 255);
+  EXPECT_EQ(picture.pixels[(35 + 2) * 69 + 35 + 7], 255);
+  expect(0, "data check '" + object + "'", {"2 + 1 samples of 4x34x34, 2 classes, intensities"});
+  test::write_file(folder / "net.json", test::small_network(4 * 34 * 34, 10, 2).dump());
+  expect(0, "learn " + path("net.json") + " --quiet --data '" + object + "' --checkpoint " + path("state"), {"samples"});
+}
+
 }  // namespace
 }  // namespace phasic

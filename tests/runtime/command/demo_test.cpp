@@ -100,6 +100,57 @@ TEST_F(Demo, ADifferenceInEitherEndsWithItsCode) {
   EXPECT_EQ(summary["class_continual"]["mismatches"], 1);
 }
 
+/// The stream's network, with filters that are prepared.
+json prepared_network() {
+  return {{"phasic_network", 1},
+          {"name", "prepared"},
+          {"inputs", 64},
+          {"shape", {8, 8}},
+          {"classes", 4},
+          {"steps", 1},
+          {"samples", "graded"},
+          {"layers",
+           {{{"kind", "convolution"},
+             {"channels", 5},
+             {"kernel", 3},
+             {"grid", 2},
+             {"threshold", {{"raw", 1}}},
+             {"rule", "frozen"},
+             {"initial_amplitude", {{"raw", 100}}}},
+            {{"neurons", 4}, {"rule", "discriminant"}}}},
+          {"preparation", {{"samples", 60}, {"measured", 30}}}};
+}
+
+TEST_F(Demo, PreparesTheStreamsNetworkAsAnExperimentDoes) {
+  experiment["network"] = prepared_network();
+  test::write_file(folder / "stream.json", experiment.dump());
+  ASSERT_EQ(demo("--engine reference --samples 100 --test-samples 100 --stream-test-samples 400"), 0) << text_of("output");
+  const auto stream = json::parse(text_of("out/summary.json"))["class_continual"];
+  ASSERT_EQ(run("experiment run --quiet " + (folder / "stream.json").string() + " --results " + (folder / "rows").string()), 0)
+      << text_of("output");
+  const auto row = json::parse(text_of("rows"));
+  for (const auto* key : {"order", "matrix", "forgetting", "accuracy"}) EXPECT_EQ(stream[key], row[key]) << key;
+}
+
+TEST_F(Demo, ADifferenceInThePreparationEndsIt) {
+  experiment["network"] = prepared_network();
+  test::write_file(folder / "stream.json", experiment.dump());
+  const auto spoiled_from = [&](int run) {
+    return demo(
+        "--samples 100 --test-samples 100 --engine spoiled --engine-options '{\"spoiled_from\": 1000000}' --against spoiled "
+        "--against-options '{\"spoiled_from\": " +
+        std::to_string(run) + "}'");
+  };
+  // A launch of the preparation and one for each class, on both sides.
+  EXPECT_EQ(spoiled_from(6), 0) << text_of("output");
+  EXPECT_EQ(spoiled_from(5), 2) << text_of("output");
+  EXPECT_GT(json::parse(text_of("out/summary.json"))["class_continual"]["accuracy"].get<double>(), 0)
+      << "classes were learned until then";
+  EXPECT_EQ(spoiled_from(1), 2) << text_of("output");
+  EXPECT_FALSE(json::parse(text_of("out/summary.json"))["class_continual"].contains("accuracy"))
+      << "the preparation differs, and nothing was learned";
+}
+
 TEST_F(Demo, AnExperimentOfAnotherTaskIsRefused) {
   experiment["task"] = "classification";
   test::write_file(folder / "stream.json", experiment.dump());

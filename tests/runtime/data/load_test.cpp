@@ -77,6 +77,42 @@ TEST_F(Load, ListedRecordingsBecomeAddressEvents) {
   EXPECT_EQ(small.training.events_of(0).size(), 2u);
 }
 
+TEST_F(Load, RecordingsBecomePicturesOfTheirEvents) {
+  test::write_files(folder / "nmnist-small", listed());
+  DataRequest request;
+  request.picture = EventPicture{.bins = 2, .full = 2};
+  const auto data = load("nmnist-small", request);
+  EXPECT_FALSE(data.recordings);
+  EXPECT_EQ(data.shape, (Shape{4, 34, 34}));
+  EXPECT_FALSE(data.training.has_events());
+  EXPECT_EQ(data.training.steps, 0u);
+  EXPECT_EQ(data.training.labels, (Bytes{5, 0}));
+  // The window of the set ends at 300 ms, and the second half begins with 150.
+  const auto first = data.training.image(0);
+  Bytes wanted(std::size_t{4} * 34 * 34);
+  wanted[0] = wanted[3 * 34 * 34 + 1] = wanted[4 * 34 * 34 - 1] = 128;
+  EXPECT_EQ(Bytes(first.begin(), first.end()), wanted);
+  EXPECT_EQ(data.test.pixels, Bytes(std::size_t{4} * 34 * 34)) << "no events";
+  request.downsample = 17;
+  EXPECT_EQ(load("nmnist-small", request).shape, (Shape{4, 2, 2}));
+
+  auto document = test::small_network(4 * 34 * 34, 10, 10);
+  EXPECT_NO_THROW(check_fits(data.training, parse_network(document, "net.json"))) << "whatever its steps";
+  expect_all_in(refusal([&] { check_fits(data.training, parse_network(test::small_network(2312, 10, 10), "net.json")); }),
+                {"dimensions", "4 x 34 x 34", "4624", "net.json", "2312"});
+}
+
+TEST_F(Load, AnUnknownRecordingInAPictureNeedsFewerParts) {
+  test::write_files(folder / "set", {{"train/a/1.aedat", test::aedat2("DVS128", {{0, 1}})},
+                                     {"test/a/2.aedat", test::aedat2("DVS128", {{0, 1}})}});
+  DataRequest request;
+  request.folder = (folder / "set").string();
+  request.picture = EventPicture{.bins = 4};
+  expect_all_in(refusal([&] { (void)load_named(request); }), {"1.aedat", "picture.bins", "128 x 128", "downsample"});
+  request.downsample = 4;
+  EXPECT_EQ(load_named(request).shape, (Shape{8, 32, 32}));
+}
+
 TEST_F(Load, ListedRecordingsThatAreMissingAreNamed) {
   auto files = listed();
   files[0].second = test::bytes_of("1\t5\n7\t3\n");

@@ -54,6 +54,35 @@ TEST(DataRequest, AnObjectHasTheFieldsOfDocumentation) {
   EXPECT_EQ(parsed({{"folder", "/x"}, {"size", 28}}).columns, 28u);
 }
 
+TEST(DataRequest, APictureOfEventsHasAKindAndItsFields) {
+  const auto counted = parsed({{"set", "nmnist"}, {"picture", {{"kind", "counts"}, {"bins", 4}, {"full", 9}}}}).picture;
+  EXPECT_EQ(counted, (EventPicture{EventPicture::Kind::kCounts, 4, 9, 100'000}));
+  const auto faded = parsed({{"set", "nmnist"}, {"picture", {{"kind", "surface"}, {"decay_ms", 1.5}}}}).picture;
+  EXPECT_EQ(faded, (EventPicture{EventPicture::Kind::kSurface, 1, 16, 1500}));
+  EXPECT_EQ(parsed({{"set", "nmnist"}, {"picture", {{"kind", "counts"}}}}).picture, EventPicture{});
+}
+
+TEST(DataRequest, WrongPicturesOfEventsAreNamedWithTheirValues) {
+  const auto refused = [](const json& picture, const json& more = json::object()) {
+    json document{{"set", "nmnist"}, {"picture", picture}};
+    document.update(more);
+    return refusal([&] { (void)parsed(document); });
+  };
+  expect_all_in(refused("counts"), {"data.picture", "object"});
+  expect_all_in(refused(json::object()), {"data.picture.kind", "missing"});
+  expect_all_in(refused({{"kind", "sums"}}), {"data.picture.kind", "sums", "counts", "surface"});
+  expect_all_in(refused({{"kind", "counts"}, {"bin", 2}}), {"data.picture.bin", "unknown", "bins"});
+  expect_all_in(refused({{"kind", "counts"}, {"bins", 0}}), {"data.picture.bins", "0", "1 to 255"});
+  expect_all_in(refused({{"kind", "counts"}, {"bins", 256}}), {"data.picture.bins", "256", "1 to 255"});
+  expect_all_in(refused({{"kind", "counts"}, {"full", 0}}), {"data.picture.full", "0", "1 to 65535"});
+  expect_all_in(refused({{"kind", "counts"}, {"full", 65536}}), {"data.picture.full", "65536"});
+  expect_all_in(refused({{"kind", "counts"}, {"decay_ms", 5}}), {"data.picture.decay_ms", "surface"});
+  expect_all_in(refused({{"kind", "surface"}, {"full", 5}}), {"data.picture.full", "counts"});
+  expect_all_in(refused({{"kind", "surface"}, {"decay_ms", 0}}), {"data.picture.decay_ms", "0", "0.001 to"});
+  expect_all_in(refused({{"kind", "counts"}}, {{"steps", 4}}), {"data.steps", "4", "picture"});
+  expect_all_in(refused({{"kind", "counts"}}, {{"step_ms", 1}}), {"data.step_ms", "1", "picture"});
+}
+
 TEST(DataRequest, WrongFieldsAreNamedWithTheirValues) {
   const auto refused = [](const json& document) { return refusal([&] { (void)parsed(document); }); };
   expect_all_in(refused({{"set", "mnist"}, {"sise", 28}}), {"data.sise", "unknown", "size"});
@@ -83,6 +112,8 @@ TEST(DataRequest, WhatHasNoMeaningForASetIsRefused) {
   expect_all_in(refused({{"set", "mnist"}, {"unique", true}}, Form::kIdx), {"unique"});
   expect_all_in(refused({{"set", "fsdd"}, {"camera", "dvs128"}}, Form::kSounds), {"camera", "recordings"});
   expect_all_in(refused({{"set", "mnist"}, {"step_ms", 1}}, Form::kIdx), {"data mnist", "step_ms", "recordings"});
+  expect_all_in(refused({{"set", "mnist"}, {"picture", {{"kind", "counts"}}}}, Form::kIdx),
+                {"data mnist", "picture", "event recordings"});
   expect_all_in(refused({{"set", "cifar10"}, {"leave_out_damaged", true}}, Form::kCifarBatches),
                 {"leave_out_damaged", "file a sample"});
   expect_all_in(refused({{"set", "mnist"}, {"validation", "test"}}, Form::kIdx), {"validation", "files by class"});

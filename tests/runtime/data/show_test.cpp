@@ -33,6 +33,19 @@ TEST(Show, EventsAreAddedUp) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '#'), 40 + 60);
 }
 
+TEST(Show, ChannelsStandSideBySide) {
+  Dataset data;
+  data.channels = 4;
+  data.rows = 1;
+  data.columns = 2;
+  data.labels = {0, 0};
+  data.pixels = {9, 9, 9, 9, 9, 9, 9, 9, 1, 2, 3, 4, 5, 6, 7, 8};
+  EXPECT_EQ(channel_of(data, 1, 2), (Picture{1, 1, 2, {5, 6}}));
+  EXPECT_EQ(sheet_of(data, 1, 2), (Picture{1, 3, 5, {1, 2, 128, 3, 4, 128, 128, 128, 128, 128, 5, 6, 128, 7, 8}}));
+  EXPECT_EQ(sheet_of(data, 1, 3), (Picture{1, 3, 8, {1,   2,   128, 3,   4, 128, 5,   6,   128, 128, 128, 128,
+                                                     128, 128, 128, 128, 7, 8,   128, 128, 128, 128, 128, 128}}));
+}
+
 TEST(Show, PixelsBecomeSquares) { EXPECT_EQ(enlarged({1, 1, 2, {7, 9}}, 2), (Picture{1, 2, 4, {7, 7, 9, 9, 7, 7, 9, 9}})); }
 
 }  // namespace

@@ -56,6 +56,35 @@ TEST_F(ExperimentRun, NeuronsThatCompeteLearnClassAfterClassAndForgetLittle) {
   EXPECT_EQ(row["weight_changes"][0]["layer"], 1);
 }
 
+TEST_F(ExperimentRun, ARowNamesWhatLearnsInAPreparedNetwork) {
+  const json prepared = {{"phasic_network", 1},
+                         {"inputs", 64},
+                         {"shape", {8, 8}},
+                         {"classes", 4},
+                         {"steps", 1},
+                         {"weight_width", 16},
+                         {"samples", "graded"},
+                         {"layers",
+                          {{{"kind", "convolution"},
+                            {"channels", 4},
+                            {"kernel", 3},
+                            {"grid", 2},
+                            {"threshold", {{"raw", 1}}},
+                            {"input_shift", 5},
+                            {"rule", "frozen"},
+                            {"initial_amplitude", {{"raw", 100}}}},
+                           {{"neurons", 4}, {"rule", "discriminant"}}}},
+                         {"preparation", {{"samples", 40}, {"measured", 20}}}};
+  auto description = document(prepared);
+  description["vary"] = {{"network/preparation/filters", {"learned", "random"}}};
+  EXPECT_EQ(run_document(description)["method"], "features + discriminant");
+  description["vary"]["network/preparation/filters"] = {"random"};
+  EXPECT_EQ(run_document(description)["method"], "random filters + discriminant");
+  description.erase("vary");
+  description["network"] = competition();
+  EXPECT_EQ(run_document(description)["method"], "competition") << "others have the rule of their first layer";
+}
+
 TEST_F(ExperimentRun, ADiscriminantLearnsClassAfterClassAndForgetsNothing) {
   auto description = document({{"phasic_network", 1},
                                {"inputs", 64},

@@ -44,7 +44,7 @@ class Prepare : public ::testing::Test {
     options.weight_width = network.weight_width;
     const auto devices = open_devices(options);
     const SampleSource source = [this](std::uint64_t n, std::vector<Sample>& to) { append_samples(data_, n, to); };
-    return prepare(network, source, available, *devices.front());
+    return prepare(network, source, available, launches_on(*devices.front()));
   }
   static std::vector<std::int32_t> filters(const Prepared& prepared) {
     const Layout layout = layout_of(prepared.network);
