@@ -3,6 +3,7 @@
 import { h } from './dom.js';
 import { figure, forget } from './draw.js';
 import * as figures from './figures.js';
+import * as layers from './layers.js';
 import { isNumber, fixed, percents, short, spread, whole } from './numbers.js';
 import { experimentsOf, operations, samplesLearned, samplesTo, spreadOf, synapticOperations, updateOperations } from './rows.js';
 
@@ -130,9 +131,9 @@ function charts(chosen) {
     draw('counted-cost', 'Accuracy against counted operations', () => figures.countedCost(groups, variation.label));
     draw('formula-cost', 'Accuracy against operations by formula', () => figures.formulaCost(groups, variation.label));
     for (const [kind, title, list] of [
-      ['weight-changes', 'Changes of weights', figures.weightChanges],
-      ['raster', 'Spikes of one sample', figures.rasters],
-      ['filters', 'Filters of the first layer', figures.filters],
+      ['weight-changes', 'Changes of weights', layers.weightChanges],
+      ['raster', 'Spikes of one sample', layers.rasters],
+      ['filters', 'Filters of the first layer', layers.filters],
     ]) {
       let makes;
       try {
