@@ -4,7 +4,6 @@
 namespace phasic::runtime {
 namespace {
 
-using names::name_of;
 using nlohmann::json;
 using Of = FieldOf<LayerSpec, LayerContext>;
 

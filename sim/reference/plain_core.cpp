@@ -356,7 +356,7 @@ class PlainCore final : public Core {
     LayerCounts& counts = counts_.layers[layer];
     std::vector<std::size_t> candidates;
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      if (levels_[layer][label * shape.neurons + neuron] > 0) candidates.push_back(neuron);
+      if (levels_[layer][std::size_t{label} * shape.neurons + neuron] > 0) candidates.push_back(neuron);
     }
     if (candidates.empty()) return;
     const auto fresh = std::find_if(candidates.begin(), candidates.end(), [&](std::size_t k) { return state_[k].wins == 0; });
