@@ -193,7 +193,7 @@ class Tree(unittest.TestCase):
     def test_limits_of_an_hls_build(self):
         contract = Contract(self.root)
         limits = {name: limit["default"] for name, limit in contract.limits.items()}
-        for part in ("convolution", "features", "discriminant"):
+        for part in ("convolution", "features", "discriminant", "drawn"):
             limits["rules"] |= contract.constants["rules_" + part]
         self.assertEqual(hls_limits(self.root, "DefaultBuild"), limits)
         small, wide = hls_limits(self.root, "SmallBuild"), hls_limits(self.root, "SmallWideBuild")
