@@ -77,15 +77,21 @@ inline Pair permute(const Key& key, std::uint16_t x, std::uint16_t y) {
   return {x, y};
 }
 
-/// Section 3: the key of a sample's random numbers for `purpose` in layer `layer`.
-inline Key sample_key(std::uint64_t seed, unsigned purpose, unsigned layer, std::uint32_t sample) {
+/// Section 3: the key of all random numbers for `purpose` in layer `layer`.
+inline Key purpose_key(std::uint64_t seed, unsigned purpose, unsigned layer) {
   const Key seeds{{static_cast<std::uint16_t>(seed), static_cast<std::uint16_t>(seed >> 16),
                    static_cast<std::uint16_t>(seed >> 32), static_cast<std::uint16_t>(seed >> 48)}};
   const auto use = static_cast<std::uint16_t>(purpose * 256 + layer);
   const Pair p0 = permute(seeds, use, 0), p1 = permute(seeds, use, 1);
+  return {{p0.x, p0.y, p1.x, p1.y}};
+}
+
+/// The key of a sample's random numbers for `purpose` in layer `layer`.
+inline Key sample_key(std::uint64_t seed, unsigned purpose, unsigned layer, std::uint32_t sample) {
+  const Key p = purpose_key(seed, purpose, layer);
   const auto high = static_cast<std::uint16_t>(sample >> 16), low = static_cast<std::uint16_t>(sample);
-  const Pair q0 = permute(Key{{p0.x, p0.y, p1.x, p1.y}}, high, low);
-  const Pair q1 = permute(Key{{p1.x, p1.y, p0.x, p0.y}}, high, low);
+  const Pair q0 = permute(p, high, low);
+  const Pair q1 = permute(Key{{p.word[2], p.word[3], p.word[0], p.word[1]}}, high, low);
   return {{q0.x, q0.y, q1.x, q1.y}};
 }
 

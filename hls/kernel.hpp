@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hls/discriminant.hpp"
+#include "hls/drawn_levels.hpp"
 #include "hls/encoder.hpp"
 #include "hls/integration.hpp"
 #include "hls/neurons.hpp"
@@ -170,11 +171,12 @@ void check_sizes(const RunArguments& arguments, const ProgramSettings& program, 
     if (number >= program.layers) break;
     const LayerSettings& layer = program.layer[number];
     const std::uint64_t weights = static_cast<std::uint64_t>(stored_rows(layer)) * layer.row_lines * kLineBytes;
-    const std::uint64_t levels = static_cast<std::uint64_t>(program.classes) * layer.level_lines * kLineBytes;
+    const std::uint64_t table_lines =
+        layer.drawn ? recipe_lines(program) : static_cast<std::uint64_t>(program.classes) * layer.level_lines;
     if (layer.weights_offset + weights > arguments.bytes[kArgumentWeights]) fail(fault, kErrorBufferSize, kArgumentWeights);
     if (layer.memory_offset + memory_bytes<Build>(layer) > arguments.bytes[kArgumentWeights])
       fail(fault, kErrorBufferSize, kArgumentWeights);
-    if (has_levels(layer) && layer.levels_offset + levels > arguments.bytes[kArgumentTables])
+    if (has_levels(layer) && layer.levels_offset + table_lines * kLineBytes > arguments.bytes[kArgumentTables])
       fail(fault, kErrorBufferSize, kArgumentTables);
   }
   const std::uint64_t count = arguments.sample_count;
@@ -212,10 +214,11 @@ void load_network(Port& tables, Port& weights, KernelState<Build>& state, Fault&
   for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (number >= program.layers || fault.error != kErrorNone) break;
     clear_counts<Build>(state.layers[number]);
-    if (has_levels(program.layer[number]) &&
-        !load_levels<Build>(tables, program, program.layer[number], state.layers[number].weights)) {
-      fail(fault, kErrorBusRead, kArgumentTables);
-    }
+    if (!has_levels(program.layer[number])) continue;
+    WeightState<Build>& levels = state.layers[number].weights;
+    const bool read = program.layer[number].drawn ? draw_levels<Build>(tables, program, number, levels)
+                                                  : load_levels<Build>(tables, program, program.layer[number], levels);
+    if (!read) fail(fault, kErrorBusRead, kArgumentTables);
   }
   for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (number >= program.layers || fault.error != kErrorNone) break;

@@ -7,6 +7,12 @@
 
 namespace phasic::hls {
 
+/// Whether the build draws levels.
+template <class Build>
+constexpr bool has_drawn_levels() {
+  return (Build::kRules & kRulesDrawn) != 0;
+}
+
 /// Whether the build takes factor discriminant.
 template <class Build>
 constexpr bool has_discriminant() {
@@ -21,18 +27,19 @@ struct LayerSettings {
   Word leak, reset, input_shift, factor, span, rounding, rate, factor_shift, weights_offset, levels_offset, post, trace_shift,
       homeostasis, connection, memory_offset, target_shift, grid, answer_scale, answer_shift;
   bool two_sided;
-  Shape shape;       ///< of a connection that has one
-  Word sources;      ///< what events name, and the bias
-  Word width;        ///< weights in a row, one for each neuron that it is added to at a time
-  Word positions;    ///< groups of so many neurons, or of filters
-  Word state_rows;   ///< rows of the weights buffer that follow those of weights: the state of its neurons
-  Word words;        ///< words of lanes that hold its neurons
-  Word sum_words;    ///< words of lanes that hold its sums: with a grid each position begins a word
-  Word row_words;    ///< words of lanes in a row of weights
-  Word row_lines;    ///< lines of memory in a row of weights
-  Word level_lines;  ///< lines of memory in a row of the level table
-  Word value_words;  ///< words of lanes that hold a value for each row of weights
-  Word value_lines;  ///< lines of memory in a row of so many values of 32 bits
+  bool drawn, by_channel;  ///< levels are drawn, and the neurons of a channel have one
+  Shape shape;             ///< of a connection that has one
+  Word sources;            ///< what events name, and the bias
+  Word width;              ///< weights in a row, one for each neuron that it is added to at a time
+  Word positions;          ///< groups of so many neurons, or of filters
+  Word state_rows;         ///< rows of the weights buffer that follow those of weights: the state of its neurons
+  Word words;              ///< words of lanes that hold its neurons
+  Word sum_words;          ///< words of lanes that hold its sums: with a grid each position begins a word
+  Word row_words;          ///< words of lanes in a row of weights
+  Word row_lines;          ///< lines of memory in a row of weights
+  Word level_lines;        ///< lines of memory in a row of the level table
+  Word value_words;        ///< words of lanes that hold a value for each row of weights
+  Word value_lines;        ///< lines of memory in a row of so many values of 32 bits
 };
 
 struct ProgramSettings {
@@ -273,12 +280,15 @@ Word parse_program(const Word words[program_words<Build>()], ProgramSettings& pr
     const Word base = kProgramHeaderBytes + number * kLayerBytes;
     const bool last = number + 1 == program.layers;
     const bool posts = (Build::kRules & kRulesPost) != 0;
-    const Word legal_flags = kLayerHasBias | (has_grids<Build>() ? kLayerIsTwoSided : 0U);
     LayerSettings& layer = program.layer[number];
     layer.neurons = word_at(words, base + kLayerNeurons);
     const Word flags = word_at(words, base + kLayerFlags);
     layer.bias = (flags & kLayerHasBias) != 0;
     layer.two_sided = (flags & kLayerIsTwoSided) != 0;
+    layer.drawn = has_drawn_levels<Build>() && (flags & kLayerIsDrawn) != 0;
+    layer.by_channel = has_drawn_levels<Build>() && (flags & kLayerIsByChannel) != 0;
+    const Word legal_flags = kLayerHasBias | (has_grids<Build>() ? kLayerIsTwoSided : 0U) |
+                             (has_drawn_levels<Build>() ? kLayerIsDrawn : 0U) | (layer.drawn ? kLayerIsByChannel : 0U);
     layer.rows = before + (layer.bias ? 1 : 0);
     layer.threshold = static_cast<std::int32_t>(word_at(words, base + kLayerThreshold));
     layer.window = static_cast<std::int32_t>(word_at(words, base + kLayerWindow));
@@ -303,7 +313,7 @@ Word parse_program(const Word words[program_words<Build>()], ProgramSettings& pr
     const bool competing = is_in(kFactorCompetes, factor);
     const bool by_step = is_in(kFactorByCoincidence, factor);
     const bool factor_legal =
-        factor_known && !is_in(absent_factors<Build>(), factor) &&
+        factor_known && !is_in(absent_factors<Build>(), factor) && (is_in(kFactorMayDraw, factor) || !layer.drawn) &&
         (!is_in(kFactorByClass, factor) || layer.neurons >= program.classes) &&
         !is_in(last ? kFactorHiddenOnly : kFactorLastOnly, factor) && (!is_in(kFactorGradedOnly, factor) || graded) &&
         (!is_in(kFactorWithoutBias, factor) || !layer.bias) && (!is_in(kFactorWithoutPotentials, factor) || !program.trace) &&
@@ -335,7 +345,9 @@ Word parse_program(const Word words[program_words<Build>()], ProgramSettings& pr
     const bool connection_known =
         layer.connection <= kLayerConnectionMaximum && !is_in(absent_connections<Build>(), layer.connection);
     const bool shaped = connection_known && has_shape<Build>(layer);
-    fault.require(connection_known && !is_in(shaped ? kFactorDenseOnly : kFactorShapeOnly, factor), base + kLayerConnection);
+    fault.require(
+        connection_known && !is_in(shaped ? kFactorDenseOnly : kFactorShapeOnly, factor) && (shaped || !layer.by_channel),
+        base + kLayerConnection);
     fault.require(layer.reset <= kLayerResetMaximum && !is_in(absent_resets<Build>(), layer.reset), base + kLayerReset);
     if (shaped) parse_shape<Build>(words, base, before, fault, layer.shape);
     // Dense connections have no shape.
@@ -399,6 +411,11 @@ std::uint64_t memory_bytes(const LayerSettings& layer) {
   const std::uint64_t rows = layer.rows;
   if (moves_filters<Build>(layer)) return kLineBytes * (rows * lines_of(rows) + layer.value_lines);
   return keeps_scatter<Build>(layer) ? scatter_bytes(layer) : 0;
+}
+
+/// Lines of the recipe of levels that are drawn.
+inline Word recipe_lines(const ProgramSettings& program) {
+  return static_cast<Word>(lines_of(kRecipeBytes + 4 * static_cast<std::uint64_t>(program.classes)));
 }
 
 /// Bytes from the result of one sample to that of the next.

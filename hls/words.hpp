@@ -21,7 +21,8 @@ static_assert(kProgramBytes % kLineBytes == 0 && kResultsBytes % kLineBytes == 0
 // Masks of the flags fields.
 constexpr Word kProgramLearns = 1U << kProgramHeaderFlagsLearnBit, kProgramTraces = 1U << kProgramHeaderFlagsTraceBit,
                kProgramKeeps = 1U << kProgramHeaderFlagsKeepBit;
-constexpr Word kLayerHasBias = 1U << kLayerFlagsBiasBit, kLayerIsTwoSided = 1U << kLayerFlagsTwoSidedBit;
+constexpr Word kLayerHasBias = 1U << kLayerFlagsBiasBit, kLayerIsTwoSided = 1U << kLayerFlagsTwoSidedBit,
+               kLayerIsDrawn = 1U << kLayerFlagsDrawnBit, kLayerIsByChannel = 1U << kLayerFlagsByChannelBit;
 constexpr Word kSampleLearns = 1U << kSampleHeaderFlagsLearnBit, kSampleIsGated = 1U << kSampleHeaderFlagsGateBit,
                kSampleRestarts = 1U << kSampleHeaderFlagsRestartBit;
 

@@ -177,7 +177,9 @@ int main(int argc, char** argv) try {
   std::vector<std::string> engines{"rtl64"};
   std::string timing = "ideal", json;
   app.add_option("--engine", engines, "RTL engines")->capture_default_str();
-  app.add_option("--neurons", shape.neurons, "Inputs and neurons of each layer")->expected(2, 5)->capture_default_str();
+  app.add_option("--neurons", shape.neurons, "Inputs and neurons of each layer")
+      ->expected(2, contract::kMaxLayers + 1)
+      ->capture_default_str();
   app.add_option("--steps", shape.steps, "Time steps of a sample")->capture_default_str();
   app.add_option("--samples", shape.samples, "Samples of a run")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--events", shape.events, "Input events a step")->capture_default_str();

@@ -60,6 +60,11 @@ inline constexpr std::uint64_t kRecordsOffset = counters_offset(contract::kMaxLa
   return changes_memory(factor) ? (rows + neurons) * memory_row_bytes(rows) + memory_row_bytes(neurons) : 0;
 }
 
+/// Of the recipe of levels that the kernel draws.
+[[nodiscard]] constexpr std::uint64_t recipe_bytes(std::uint64_t classes) {
+  return align(contract::kRecipeBytes + 4 * classes);
+}
+
 /// From the levels of a class to those of the next.
 [[nodiscard]] constexpr std::uint64_t level_row_bytes(std::uint64_t neurons) { return align(neurons); }
 

@@ -23,6 +23,10 @@ void Core::set_rate(std::size_t layer, std::uint32_t rate, std::uint32_t factor_
   program_.layers.at(layer).factor_shift = factor_shift;
 }
 
+void Core::draw_levels(std::size_t /*layer*/, std::span<const std::byte> /*recipe*/) {
+  throw std::invalid_argument("this core draws no levels");
+}
+
 void Core::set_memory(std::size_t layer, std::span<const std::byte> bytes) {
   if (bytes.size() != memory_bytes(program_.layers.at(layer))) throw std::invalid_argument("wrong size of a layer's memory");
 }

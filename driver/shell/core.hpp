@@ -75,6 +75,9 @@ class Core {
   virtual void set_weights(std::size_t layer, std::span<const std::byte> rows) = 0;
   virtual void get_weights(std::size_t layer, std::span<std::byte> rows) const = 0;
   virtual void set_levels(std::size_t layer, std::span<const std::byte> rows) = 0;
+  /// Draws the levels from a recipe, recipe_bytes long. Throws std::invalid_argument for another size, and in cores that draw
+  /// none.
+  virtual void draw_levels(std::size_t layer, std::span<const std::byte> recipe);
   /// What a layer keeps beside its rows of weights, memory_bytes long. Throws std::invalid_argument for another size.
   virtual void set_memory(std::size_t layer, std::span<const std::byte> bytes);
   virtual void get_memory(std::size_t layer, std::span<std::byte> bytes) const;

@@ -154,7 +154,7 @@ bool KernelRun::check_sizes() {
   for (const LayerProgram& layer : program_.layers) {
     if (!fits(argument::kWeights, layer.weights_offset + weight_bytes(program_, layer))) return false;
     if (has_memory(layer) && !fits(argument::kWeights, layer.memory_offset + memory_bytes(layer))) return false;
-    if (has_levels(layer) && !fits(argument::kTables, layer.levels_offset + level_bytes(program_, layer))) return false;
+    if (has_levels(layer) && !fits(argument::kTables, layer.levels_offset + table_bytes(program_, layer))) return false;
   }
   const std::uint64_t count = arguments_.sample_count;
   return fits(argument::kSamples, count * program_.sample_stride) &&
@@ -167,9 +167,13 @@ bool KernelRun::load_tables() {
   for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
     const LayerProgram& shape = program_.layers[layer];
     if (!has_levels(shape)) continue;
-    std::vector<std::byte> rows(level_bytes(program_, shape));
-    if (!read(argument::kTables, shape.levels_offset, rows)) return false;
-    core_->set_levels(layer, rows);
+    std::vector<std::byte> table(table_bytes(program_, shape));
+    if (!read(argument::kTables, shape.levels_offset, table)) return false;
+    if (shape.drawn) {
+      core_->draw_levels(layer, table);
+    } else {
+      core_->set_levels(layer, table);
+    }
   }
   return true;
 }

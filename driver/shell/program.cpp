@@ -83,12 +83,24 @@ constexpr std::uint32_t bias_rows(const contract::Layer& layer) {
   return (layer.flags & contract::kLayerFlagsBias) != 0 ? 1 : 0;
 }
 
+bool is_drawn(const contract::Layer& layer) { return (layer.flags & contract::kLayerFlagsDrawn) != 0; }
+bool is_by_channel(const contract::Layer& layer) { return (layer.flags & contract::kLayerFlagsByChannel) != 0; }
+
+bool legal_flags(const contract::Layer& layer, const contract::Limits& limits) {
+  const std::uint32_t legal = contract::kLayerFlagsBias |
+                              (has(limits, contract::kRulesFeatures) ? contract::kLayerFlagsTwoSided : 0) |
+                              (has(limits, contract::kRulesDrawn) ? contract::kLayerFlagsDrawn : 0) |
+                              (is_drawn(layer) ? contract::kLayerFlagsByChannel : 0);
+  return (layer.flags & ~legal) == 0;
+}
+
 bool legal_factor(const contract::Layer& layer, const Surroundings& around, const contract::Limits& limits) {
   const auto factor = static_cast<contract::Factor>(layer.factor);
   return layer.factor <= contract::kLayerFactorMaximum && provides(limits, needs(factor)) &&
-         (!by_class(factor) || layer.neurons >= around.classes) && (!hidden_only(factor) || !around.last) &&
-         (!last_only(factor) || around.last) && (!graded_only(factor) || around.graded) &&
-         (!without_bias(factor) || bias_rows(layer) == 0) && (!without_potentials(factor) || !around.trace) &&
+         (!is_drawn(layer) || may_draw(factor)) && (!by_class(factor) || layer.neurons >= around.classes) &&
+         (!hidden_only(factor) || !around.last) && (!last_only(factor) || around.last) &&
+         (!graded_only(factor) || around.graded) && (!without_bias(factor) || bias_rows(layer) == 0) &&
+         (!without_potentials(factor) || !around.trace) &&
          (!competes(factor) || layer.input_shift <= contract::kCompetitionInputShift);
 }
 
@@ -189,9 +201,7 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
   const bool all_steps = layer.span == static_cast<std::uint32_t>(contract::Span::kAllSteps);
   const auto factor = static_cast<contract::Factor>(layer.factor);
   check.require_range(layer.neurons, 1, limits.max_neurons, base + offsetof(Layer, neurons));
-  const std::uint32_t legal_flags =
-      contract::kLayerFlagsBias | (has(limits, contract::kRulesFeatures) ? contract::kLayerFlagsTwoSided : 0);
-  check.require((layer.flags & ~legal_flags) == 0 && std::uint64_t{around.sources_before} + bias_rows(layer) <= limits.max_rows,
+  check.require(legal_flags(layer, limits) && std::uint64_t{around.sources_before} + bias_rows(layer) <= limits.max_rows,
                 base + offsetof(Layer, flags));
   check.require_range(layer.threshold, contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum,
                       base + offsetof(Layer, threshold));
@@ -221,7 +231,7 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
                       base + offsetof(Layer, homeostasis));
   const auto connection = static_cast<contract::Connection>(layer.connection);
   check.require(layer.connection <= contract::kLayerConnectionMaximum && provides(limits, needs(connection)) &&
-                    !(has_shape(connection) ? dense_only(factor) : shape_only(factor)),
+                    !(has_shape(connection) ? dense_only(factor) : shape_only(factor) || is_by_channel(layer)),
                 base + offsetof(Layer, connection));
   check.require(
       layer.reset <= contract::kLayerResetMaximum && provides(limits, needs(static_cast<contract::Reset>(layer.reset))),
@@ -261,7 +271,9 @@ LayerProgram take_layer(const contract::Layer& layer, std::uint32_t sources_befo
           .answer_shift = layer.answer_shift,
           .memory_offset = layer.memory_offset,
           .target_shift = layer.target_shift,
-          .first = first};
+          .first = first,
+          .drawn = is_drawn(layer),
+          .by_channel = is_by_channel(layer)};
 }
 
 }  // namespace
@@ -295,6 +307,16 @@ std::uint64_t memory_bytes(const LayerProgram& layer) {
 }
 
 std::uint64_t level_bytes(const Program& program, const LayerProgram& layer) { return program.classes * align(layer.neurons); }
+
+std::uint64_t recipe_bytes(const Program& program) {
+  constexpr std::uint64_t kPlacesBytes = 2 * sizeof(std::uint16_t);
+  return align(contract::kRecipeBytes + kPlacesBytes * program.classes);
+}
+
+std::uint64_t table_bytes(const Program& program, const LayerProgram& layer) {
+  if (!has_levels(layer)) return 0;
+  return layer.drawn ? recipe_bytes(program) : level_bytes(program, layer);
+}
 
 std::uint64_t record_bytes(const Program& program) {
   return align(sizeof(contract::ResultRecord) + 4 * std::uint64_t{program.layers.back().neurons});

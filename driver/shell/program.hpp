@@ -62,6 +62,8 @@ struct LayerProgram {
   std::uint32_t memory_offset = 0;  ///< of what the layer keeps beside rows of weights
   std::uint32_t target_shift = 0;   ///< with factor features
   bool first = false;               ///< sources are the network's inputs
+  bool drawn = false;               ///< levels are drawn from a recipe
+  bool by_channel = false;          ///< and the neurons of a channel have one
 };
 
 /// A network and how its samples are read.
@@ -121,6 +123,10 @@ struct Program {
 [[nodiscard]] std::uint64_t memory_bytes(const LayerProgram& layer);
 /// Bytes of the level table of a layer.
 [[nodiscard]] std::uint64_t level_bytes(const Program& program, const LayerProgram& layer);
+/// Bytes of the recipe of levels that are drawn.
+[[nodiscard]] std::uint64_t recipe_bytes(const Program& program);
+/// Bytes of a layer in the tables buffer: of its recipe or of its level table; 0 without levels.
+[[nodiscard]] std::uint64_t table_bytes(const Program& program, const LayerProgram& layer);
 /// Bytes from the result of one sample to that of the next.
 [[nodiscard]] std::uint64_t record_bytes(const Program& program);
 /// Bytes of the potential trace of one sample.

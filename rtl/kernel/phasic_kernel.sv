@@ -117,6 +117,7 @@ module phasic_kernel #(
     if (MemoryDepth > phasic_pkg::LimitMemoryDepthMaximum || (Discriminant && MemoryDepth < 2)) $fatal(1, "MemoryDepth is out of range");
   end
 
+  localparam bit Drawn = (Rules & phasic_pkg::RulesDrawn) != 0;
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
   localparam bit Features = (Rules & phasic_pkg::RulesFeatures) != 0;
   localparam bit Discriminant = (Rules & phasic_pkg::RulesDiscriminant) != 0;
@@ -346,10 +347,11 @@ module phasic_kernel #(
 
   phasic_loader #(
     .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .DataWidth(DataWidth), .Convolution(Convolution),
-    .Memories(Features || Discriminant), .DescriptorBits(DescriptorBits)
+    .Memories(Features || Discriminant), .Drawn(Drawn), .MaxClasses(MaxClasses), .DescriptorBits(DescriptorBits)
   ) u_loader (
     .clk_i(ap_clk), .rst_ni(ap_rst_n),
     .start_i(loader_start), .table_i(loader_table), .done_o(loader_done), .error_o(loader_error),
+    .seed_i(program_block[8*phasic_pkg::ProgramHeaderSeedLow +: 64]), .classes_i(program_block[8*phasic_pkg::ProgramHeaderClasses +: 16]),
     .layer_count_i(layer_count), .layers_i(layers), .rows_i(rows), .row_width_i(row_width),
     .layer_weights_i(layer_weights), .layer_memory_i(layer_memory), .layer_tables_i(layer_tables),
     .cmd_valid_o(loader_cmd), .cmd_ready_i(read_ready), .cmd_offset_o(loader_cmd_offset), .cmd_bytes_o(loader_cmd_bytes),

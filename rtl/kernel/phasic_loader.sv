@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loads the level tables or the weights of every layer from memory into the core, and with the weights what a layer keeps beside them.
+// Loads the level tables or the weights of every layer from memory into the core, and with the weights what a layer keeps beside them. Levels that
+// are drawn come from phasic_level_draw in place of a table.
 //
 // Handshake: start_i with table_i begins a pass over the layers; for each part of one a read command is given and exactly its beats are taken.
 //            done_o pulses at the end; error_o then tells whether the memory answered a read with an error, after which nothing further is asked
 //            for. The layers' shapes must be stable from start to end. Words of weights, then those of a table of targets, leave with load_valid_o;
 //            words of values of 32 bits with load_memory_o, those of the last row of a layer's memory with load_memory_last_o, from address 0 on.
-// Latency:   a beat a cycle, or a word a cycle where a beat has several words.
+// Latency:   a beat a cycle, or a word a cycle where a beat has several words; of levels that are drawn see phasic_level_draw.
 // Parameters: those of the kernel; Convolution, there can be layers whose words belong to positions; Memories, layers that keep something beside
-//            their weights; DescriptorBits of a descriptor.
+//            their weights; Drawn, levels that are drawn; DescriptorBits of a descriptor.
 `default_nettype none
 
 module phasic_loader #(
@@ -17,6 +18,8 @@ module phasic_loader #(
   parameter int DataWidth = 512,
   parameter bit Convolution = 1'b0,
   parameter bit Memories = 1'b0,
+  parameter bit Drawn = 1'b0,
+  parameter int MaxClasses = 64,
   parameter int DescriptorBits = 8 * phasic_pkg::LayerGrid,
   localparam int MemoryBits = Memories ? 32 * Lanes : 1
 ) (
@@ -26,13 +29,15 @@ module phasic_loader #(
   input  logic                         table_i,          // 1: level tables; 0: weights; taken with start_i
   output logic                         done_o,
   output logic                         error_o,
+  input  logic [63:0]                  seed_i,
+  input  logic [15:0]                  classes_i,
   input  logic [3:0]                   layer_count_i,
   input  logic [Engines*DescriptorBits-1:0] layers_i,
   input  logic [Engines*16-1:0]        rows_i,           // rows of weights of each layer
   input  logic [Engines*16-1:0]        row_width_i,      // weights of a row of each layer
   input  logic [Engines*32-1:0]        layer_weights_i,  // bytes of each layer's weights
   input  logic [Engines*32-1:0]        layer_memory_i,   // bytes of what each layer keeps, but for the last row
-  input  logic [Engines*32-1:0]        layer_tables_i,   // bytes of each layer's level table
+  input  logic [Engines*32-1:0]        layer_tables_i,   // bytes of each layer's level table or recipe
   // Read command and beats
   output logic                         cmd_valid_o,
   input  logic                         cmd_ready_i,
@@ -81,6 +86,8 @@ module phasic_loader #(
   logic [15:0]          width;
   logic                 shaped;
   logic                 has_table;
+  logic                 drawn;           // it is a recipe,
+  logic                 by_channel;      // for the neurons of a channel together
   logic                 has_memory;
   logic                 targets;         // its memory is a table of bytes, and words of these; else values of 32 bits
   logic [15:0]          sources;
@@ -101,6 +108,8 @@ module phasic_loader #(
     width     = '0;
     shaped    = 1'b0;
     has_table = 1'b0;
+    drawn     = 1'b0;
+    by_channel = 1'b0;
     has_memory    = 1'b0;
     targets       = 1'b0;
     sources       = '0;
@@ -114,6 +123,8 @@ module phasic_loader #(
         width     = row_width_i[16*e +: 16];
         shaped    = Convolution && layers_i[DescriptorBits*e + 8*phasic_pkg::LayerConnection];
         has_table = 1'(phasic_pkg::FactorHasLevels >> layers_i[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
+        drawn      = Drawn && layers_i[DescriptorBits*e + 8*phasic_pkg::LayerFlags + phasic_pkg::LayerFlagsDrawnBit];
+        by_channel = Drawn && layers_i[DescriptorBits*e + 8*phasic_pkg::LayerFlags + phasic_pkg::LayerFlagsByChannelBit];
         offset    = table_q ? layers_i[DescriptorBits*e + 8*phasic_pkg::LayerLevelsOffset +: 32]
                             : layers_i[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         bytes     = table_q ? layer_tables_i[32*e +: 32] : layer_weights_i[32*e +: 32];
@@ -202,6 +213,7 @@ module phasic_loader #(
   end
 
   logic                         grouped;  // levels of a convolution
+  logic                         drawing;  // levels that are drawn
   logic                         rows_ready, rows_valid, rows_busy, groups_ready, groups_valid, groups_busy;
   logic [Lanes*WeightWidth-1:0] rows_word;
   logic [Lanes*8-1:0]           groups_word;
@@ -216,7 +228,7 @@ module phasic_loader #(
       .clear_i     (state_q == StCommand),
       .elements_i  (neurons),
       .group_i     (width),
-      .in_valid_i  (unpack_valid && table_q && shaped),
+      .in_valid_i  (unpack_valid && table_q && shaped && !drawn),
       .in_ready_o  (groups_ready),
       .in_data_i   (data_i),
       .word_valid_o(groups_valid),
@@ -237,7 +249,7 @@ module phasic_loader #(
       .rst_ni,
       .clear_i     (state_q == StCommand),
       .elements_i  (table_q ? neurons : (part_q == PartRows) ? width : sources),
-      .in_valid_i  (unpack_valid && !grouped && !wide),
+      .in_valid_i  (unpack_valid && !grouped && !wide && !drawing),
       .in_ready_o  (rows_ready),
       .in_data_i   (data_i),
       .word_valid_o(rows_valid),
@@ -276,7 +288,7 @@ module phasic_loader #(
       .rst_ni,
       .clear_i     (state_q == StCommand),
       .elements_i  (table_q ? neurons : sources),
-      .in_valid_i  (unpack_valid && bytewise && !grouped && !wide),
+      .in_valid_i  (unpack_valid && bytewise && !grouped && !wide && !drawing),
       .in_ready_o  (levels_ready),
       .in_data_i   (data_i),
       .word_valid_o(levels_valid),
@@ -288,6 +300,39 @@ module phasic_loader #(
     assign rows_busy   = weights_busy || levels_busy;
     assign rows_valid  = weights_valid || levels_valid;
     assign rows_word   = bytewise ? (Lanes * WeightWidth)'(levels_word) : weights_word;
+  end
+
+  // ---- levels that are drawn ----
+  logic                draw_ready, draw_valid, draw_busy;
+  logic [Lanes*8-1:0]  draw_word;
+  assign drawing = table_q && drawn;
+
+  if (Drawn) begin : gen_draw
+    phasic_level_draw #(
+      .DataWidth (DataWidth),
+      .Lanes     (Lanes),
+      .MaxClasses(MaxClasses)
+    ) u_draw (
+      .clk_i,
+      .rst_ni,
+      .start_i     (state_q == StCommand && drawing),
+      .seed_i,
+      .layer_i     (3'(layer_q)),
+      .classes_i,
+      .neurons_i   (neurons),
+      .group_i     (width),
+      .by_channel_i(by_channel),
+      .in_valid_i  (unpack_valid && drawing),
+      .in_ready_o  (draw_ready),
+      .in_data_i   (data_i),
+      .word_valid_o(draw_valid),
+      .word_o      (draw_word),
+      .busy_o      (draw_busy)
+    );
+  end else begin : gen_no_draw
+    logic unused_draw;
+    assign unused_draw = ^{seed_i, classes_i, by_channel, 32'(MaxClasses)};
+    assign {draw_ready, draw_valid, draw_busy, draw_word} = '0;
   end
 
   // ---- values of 32 bits ----
@@ -318,10 +363,10 @@ module phasic_loader #(
   end
 
   assign grouped      = table_q && shaped;
-  assign unpack_ready = wide ? memory_ready : grouped ? groups_ready : rows_ready;
-  assign unpack_busy  = rows_busy || groups_busy || memory_busy;
-  assign word_valid   = rows_valid || groups_valid;
-  assign load_data_o  = groups_valid ? (Lanes * WeightWidth)'(groups_word) : rows_word;
+  assign unpack_ready = wide ? memory_ready : drawing ? draw_ready : grouped ? groups_ready : rows_ready;
+  assign unpack_busy  = rows_busy || groups_busy || memory_busy || draw_busy;
+  assign word_valid   = rows_valid || groups_valid || draw_valid;
+  assign load_data_o  = draw_valid ? (Lanes * WeightWidth)'(draw_word) : groups_valid ? (Lanes * WeightWidth)'(groups_word) : rows_word;
 
   assign load_memory_o      = memory_valid;
   assign load_memory_last_o = part_q == PartLast;

@@ -60,7 +60,7 @@ module phasic_program #(
   output logic [Engines*32-1:0]  sum_words_o,        // words of each layer's sums: the same but with a grid
   output logic [Engines*32-1:0]  layer_weights_o,    // bytes of each layer's rows in memory
   output logic [Engines*32-1:0]  layer_memory_o,     // bytes of what it keeps beside them, but for the last row (valid if it keeps something)
-  output logic [Engines*32-1:0]  layer_tables_o,     // bytes of each layer's level table (valid if it has one)
+  output logic [Engines*32-1:0]  layer_tables_o,     // bytes of each layer's level table or recipe (valid if it has one)
   output logic [Engines*32-1:0]  layer_trace_o,      // bytes of each layer's trace of a sample (valid if traced)
   output logic [31:0]            sample_trace_o      // bytes of the trace of a sample (valid if traced)
 );
@@ -72,6 +72,7 @@ module phasic_program #(
   localparam int WordCount = (phasic_pkg::ProgramHeaderBytes + phasic_pkg::MaxLayers * phasic_pkg::LayerBytes) / 4;
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
+  localparam bit Drawn       = (Rules & phasic_pkg::RulesDrawn) != 0;
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
   localparam bit Memories    = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0;
   // Rows of squares and wins, of wins alone, of offsets, and those of potentials and spikes.
@@ -193,6 +194,7 @@ module phasic_program #(
   logic [31:0]            layer_weights_offset;
   logic [31:0]            layer_levels_offset;
   logic                   layer_has_table;
+  logic                   layer_drawn;           // it is a recipe
   logic                   layer_has_memory;
   logic                   layer_moves_filters;   // its memory is one of targets; else that of a discriminant
   logic [15:0]            layer_sources;         // rows of weights without a bias
@@ -239,6 +241,7 @@ module phasic_program #(
     layer_weights_offset = '0;
     layer_levels_offset  = '0;
     layer_has_table      = 1'b0;
+    layer_drawn          = 1'b0;
     layer_has_memory     = 1'b0;
     layer_moves_filters  = 1'b0;
     layer_sources        = '0;
@@ -253,6 +256,7 @@ module phasic_program #(
         layer_weights_offset = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerWeightsOffset +: 32];
         layer_levels_offset  = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerLevelsOffset +: 32];
         layer_has_table      = 1'(phasic_pkg::FactorHasLevels >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
+        layer_drawn          = Drawn && layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFlags + phasic_pkg::LayerFlagsDrawnBit];
         if (Memories) begin
           layer_has_memory    = 1'(phasic_pkg::FactorHasMemory >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
           layer_moves_filters = 1'(phasic_pkg::FactorMovesFilters >> layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3]);
@@ -305,8 +309,8 @@ module phasic_program #(
         limit    = weights_bytes_i;
       end
       StTables: begin
-        factor_a = classes;
-        factor_b = ((32'(layer_neurons) + 32'd63) >> 6) << 6;
+        factor_a = layer_drawn ? 32'd1 : classes;
+        factor_b = (((layer_drawn ? 32'(phasic_pkg::RecipeBytes) + (classes << 2) : 32'(layer_neurons)) + 32'd63) >> 6) << 6;
         addend   = 33'(layer_levels_offset);
         limit    = tables_bytes_i;
       end

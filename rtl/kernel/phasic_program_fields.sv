@@ -46,6 +46,7 @@ module phasic_program_fields #(
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
   localparam bit Features    = (Rules & phasic_pkg::RulesFeatures) != 0;
+  localparam bit Drawn       = (Rules & phasic_pkg::RulesDrawn) != 0;
   localparam bit Handicaps   = (Rules & (phasic_pkg::RulesCompetition | phasic_pkg::RulesFeatures)) != 0;
   // Values of enumerations that the build was made without.
   localparam int FactorsAbsent = (((Rules & phasic_pkg::RulesFeedback) != 0) ? 0 : phasic_pkg::FactorNeedsFeedback)
@@ -56,7 +57,8 @@ module phasic_program_fields #(
   localparam int ResetsAbsent  = State ? 0 : phasic_pkg::ResetNeedsState;
   localparam int ConnectionsAbsent = Convolution ? 0 : phasic_pkg::ConnectionNeedsConvolution;
   localparam int FlagsAlways     = (1 << phasic_pkg::ProgramHeaderFlagsLearnBit) | (1 << phasic_pkg::ProgramHeaderFlagsTraceBit);
-  localparam int LayerFlagsAlways = (1 << phasic_pkg::LayerFlagsBiasBit) | (Features ? 1 << phasic_pkg::LayerFlagsTwoSidedBit : 0);
+  localparam int LayerFlagsAlways = (1 << phasic_pkg::LayerFlagsBiasBit) | (Features ? 1 << phasic_pkg::LayerFlagsTwoSidedBit : 0)
+                                    | (Drawn ? 1 << phasic_pkg::LayerFlagsDrawnBit : 0);
 
   // ---- The header --------------------------------------------------------------------------------------------------------------
   logic [31:0] inputs, steps, classes, legal_flags;
@@ -98,7 +100,7 @@ module phasic_program_fields #(
   logic [15:0] neurons_q;
   logic [2:0]  factor_q;
   logic [3:0]  input_shift_q;
-  logic        bias_q, two_sided_q, all_steps_q, shaped_q, negative_q, pooled_q;
+  logic        bias_q, two_sided_q, drawn_q, by_channel_q, all_steps_q, shaped_q, negative_q, pooled_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -106,7 +108,7 @@ module phasic_program_fields #(
       neurons_q     <= '0;
       factor_q      <= '0;
       input_shift_q <= '0;
-      {bias_q, two_sided_q, all_steps_q, shaped_q, negative_q, pooled_q} <= '0;
+      {bias_q, two_sided_q, drawn_q, by_channel_q, all_steps_q, shaped_q, negative_q, pooled_q} <= '0;
     end else if (take_i) begin
       if (in_header_i) begin
         previous_q <= inputs[15:0];
@@ -117,6 +119,8 @@ module phasic_program_fields #(
           phasic_pkg::LayerFlags: begin
             bias_q      <= word_i[phasic_pkg::LayerFlagsBiasBit];
             two_sided_q <= word_i[phasic_pkg::LayerFlagsTwoSidedBit];
+            drawn_q      <= Drawn && word_i[phasic_pkg::LayerFlagsDrawnBit];
+            by_channel_q <= Drawn && word_i[phasic_pkg::LayerFlagsByChannelBit];
           end
           phasic_pkg::LayerThreshold:  negative_q    <= word_i[31];
           phasic_pkg::LayerFactor:     factor_q      <= word_i[2:0];
@@ -133,8 +137,11 @@ module phasic_program_fields #(
 
   // ---- Its fields --------------------------------------------------------------------------------------------------------------
   logic layer_legal, shape_legal;
+  logic [31:0] layer_flags;     // that a layer may have
   logic signed_16;              // the word is a sign-extended 16-bit number
   logic competes, slows;        // factor competition; or one whose rate falls with each win
+  assign layer_flags = 32'(LayerFlagsAlways)
+                       | (32'(Drawn && word_i[phasic_pkg::LayerFlagsDrawnBit]) << phasic_pkg::LayerFlagsByChannelBit);
   assign signed_16 = word_i[31:15] == {17{word_i[15]}};
   assign competes  = 1'(phasic_pkg::FactorCompetes >> factor_q);
   assign slows     = 1'((phasic_pkg::FactorCompetes | phasic_pkg::FactorMovesFilters) >> factor_q);
@@ -143,7 +150,7 @@ module phasic_program_fields #(
     case (32'({layer_word_i, 2'b00}))
       phasic_pkg::LayerNeurons:    layer_legal = (word_i != '0) && (word_i <= 32'(MaxNeurons));
       phasic_pkg::LayerFlags:
-        layer_legal = ((word_i & ~32'(LayerFlagsAlways)) == '0) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
+        layer_legal = ((word_i & ~layer_flags) == '0) && (32'(previous_q) + 32'(word_i[0]) <= 32'(MaxRows));
       phasic_pkg::LayerThreshold:  layer_legal = signed_16;
       phasic_pkg::LayerWindow:     layer_legal = signed_16;
       phasic_pkg::LayerLeak:       layer_legal = (word_i <= 32'(phasic_pkg::LayerLeakMaximum)) && (State || (word_i[7:0] == '0));
@@ -154,6 +161,7 @@ module phasic_program_fields #(
             && !(1'((last_i ? phasic_pkg::FactorHiddenOnly : phasic_pkg::FactorLastOnly) >> word_i[2:0]))
             && (!(1'(phasic_pkg::FactorGradedOnly >> word_i[2:0])) || graded)
             && !(1'(phasic_pkg::FactorWithoutBias >> word_i[2:0]) && bias_q)
+            && (1'(phasic_pkg::FactorMayDraw >> word_i[2:0]) || !drawn_q)
             && !(1'(phasic_pkg::FactorWithoutPotentials >> word_i[2:0]) && tracing)
             && (!(1'(phasic_pkg::FactorCompetes >> word_i[2:0])) || (32'(input_shift_q) <= 32'(phasic_pkg::CompetitionInputShift)));
       phasic_pkg::LayerSpan:
@@ -172,7 +180,8 @@ module phasic_program_fields #(
       phasic_pkg::LayerReset:         layer_legal = (word_i <= 32'(phasic_pkg::LayerResetMaximum)) && !(1'(ResetsAbsent >> word_i[1:0]));
       phasic_pkg::LayerConnection:
         layer_legal = (word_i <= 32'(phasic_pkg::LayerConnectionMaximum)) && !(1'(ConnectionsAbsent >> word_i[0]))
-            && !(1'((1'(phasic_pkg::ConnectionHasShape >> word_i[0]) ? phasic_pkg::FactorDenseOnly : phasic_pkg::FactorShapeOnly) >> factor_q));
+            && !(1'((1'(phasic_pkg::ConnectionHasShape >> word_i[0]) ? phasic_pkg::FactorDenseOnly : phasic_pkg::FactorShapeOnly) >> factor_q))
+            && (1'(phasic_pkg::ConnectionHasShape >> word_i[0]) || !by_channel_q);
       phasic_pkg::LayerSourceRows, phasic_pkg::LayerSourceColumns, phasic_pkg::LayerSourceChannels, phasic_pkg::LayerPool,
       phasic_pkg::LayerPadding, phasic_pkg::LayerStride, phasic_pkg::LayerKernelRows, phasic_pkg::LayerKernelColumns,
       phasic_pkg::LayerChannels:

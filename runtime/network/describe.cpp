@@ -79,6 +79,13 @@ std::string grid_text(const LayerSpec& layer, const layout::Connection& connecti
                      layer.answer_shift);
 }
 
+/// What a layer has that draws its levels, or has one for each channel; empty if it has neither.
+std::string levels_text(const LayerSpec& layer) {
+  if (!layer.drawn && !layer.by_channel) return "";
+  return fmt::format("        signals of each {}, {}\n", names::kSignals[layer.by_channel ? 1 : 0],
+                     layer.drawn ? "drawn by the kernel" : "from a table");
+}
+
 std::string cell(const Column& column, std::string_view text) { return fmt::format("{:>{}} ", text, column.width); }
 
 std::string line_of(const Place& at) {
@@ -104,7 +111,7 @@ std::string line_of(const Place& at) {
   }
   for (const Column& column : kColumns) line += cell(column, column.text(at));
   line.back() = '\n';
-  return line + grid_text(layer, at.network.connection(at.number));
+  return line + levels_text(layer) + grid_text(layer, at.network.connection(at.number));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "runtime/network/learning_rate.hpp"
+#include "runtime/network/level_fields.hpp"
 #include "runtime/network/quantities.hpp"
 #include "runtime/network/shape_fields.hpp"
 
@@ -210,6 +211,7 @@ const std::vector<LayerField>& layer_fields() {
   static const std::vector<LayerField> fields = [] {
     std::vector<LayerField> all = shape_fields();
     all.insert(all.end(), others.begin(), others.end());
+    for (const LayerField& field : level_fields()) all.push_back(field);
     return all;
   }();
   return fields;

@@ -7,6 +7,7 @@
 
 #include "driver/layout/random.hpp"
 #include "runtime/network/quantities.hpp"
+#include "runtime/network/recipe.hpp"
 
 namespace phasic::runtime {
 
@@ -81,10 +82,14 @@ std::vector<double> modulated_levels(std::uint64_t seed, std::uint32_t layer, st
 }
 
 std::vector<std::int8_t> level_table(const Network& network, std::size_t layer) {
-  const layout::Key key = key_of(network.seed, static_cast<std::uint32_t>(layer));
+  const auto number = static_cast<std::uint32_t>(layer);
+  const layout::Key key = key_of(network.seed, number);
   const auto& spec = network.layers[layer];
-  const auto level = [&](std::uint32_t c, std::uint32_t j) {
-    if (spec.competes()) return network.class_of(j) == c ? kUnitsOfLevel : 0;
+  const std::uint32_t repeat = spec.distinct_levels();
+  if (spec.drawn) return drawn_levels(level_recipe(network, layer), network.seed, number, spec.neurons, repeat);
+  const auto level = [&](std::uint32_t c, std::uint32_t neuron) {
+    if (spec.competes()) return network.class_of(neuron) == c ? kUnitsOfLevel : 0;
+    const std::uint32_t j = neuron % repeat;
     if (spec.rule != Rule::kNaca) return std::floor(drawn(key, c, j) * (2 * kUnitsOfLevel + 1) / kWords) - kUnitsOfLevel;
     return std::round(kUnitsOfLevel * modulated_level(key, network.classes, c, j, network.modulation));
   };

@@ -25,7 +25,8 @@ struct ExpectationCode {
                                                    std::uint32_t neurons, const Modulation& modulation);
 
 /// Levels of a layer, signed bytes in units of 1/64: element c * neurons + j belongs to class c and neuron j. NACA's modulated
-/// levels; for DRTP, DFA and e-prop numbers that are uniform in [-1, 1]; for competition 1 where the neuron is of the class.
+/// levels; for DRTP, DFA and e-prop numbers that are uniform in [-1, 1]; for competition 1 where the neuron is of the class. If
+/// the kernel draws them, those that it draws.
 [[nodiscard]] std::vector<std::int8_t> level_table(const Network& network, std::size_t layer);
 
 }  // namespace phasic::runtime

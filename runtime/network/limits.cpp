@@ -41,6 +41,7 @@ void check_rules(const Network& network, const contract::Limits& limits, const s
     need(layer.leak % contract::kCoarseLeak != 0 ? contract::kRulesState : 0, "fine_leak", std::to_string(layer.leak));
     need(layer.trace_shift != 0 ? contract::kRulesPost : 0, "trace_shift", std::to_string(layer.trace_shift));
     need(needs(layer.factor()), "rule", name(layer.rule));
+    need(layer.drawn ? contract::kRulesDrawn : 0, "levels", names::kLevels[1]);
   }
 }
 

@@ -43,6 +43,8 @@ struct LayerSpec {
   std::uint32_t factor_shift = 0;
   contract::Post post = contract::Post::kTrit;
   std::uint32_t trace_shift = 0;
+  bool drawn = false;                   ///< the kernel draws the levels
+  bool by_channel = false;              ///< the neurons of a channel have one level
   std::uint32_t homeostasis = 0;        ///< of a layer that competes, or whose filters do
   std::uint32_t regularization = 1049;  ///< of a discriminant, in 1 / 2^20
   std::uint32_t solve_every = 0;        ///< samples of the stream; 0: weights of a discriminant are made for tests alone
@@ -57,6 +59,8 @@ struct LayerSpec {
   [[nodiscard]] bool moves_filters() const { return contract::moves_filters(factor()); }
   /// Whether the layer has a table of levels.
   [[nodiscard]] bool has_levels() const { return contract::has_levels(factor()); }
+  /// Neurons after which the numbers repeat that levels are drawn from.
+  [[nodiscard]] std::uint32_t distinct_levels() const { return by_channel ? shape.channels : neurons; }
   bool operator==(const LayerSpec&) const = default;
 };
 
@@ -88,7 +92,7 @@ struct Network {
   bool keep = false;     ///< state goes on from sample to sample
   layout::Extent shape;  ///< of the inputs, channel after channel; rows is 0 if it is not given
   std::uint64_t seed = 1;
-  std::vector<LayerSpec> layers;  ///< 1 to 4
+  std::vector<LayerSpec> layers;  ///< 1 to 8
   Modulation modulation;
   Gate gate;
   std::optional<Preparation> preparation;        ///< of the first layer, before the stream begins

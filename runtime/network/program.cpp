@@ -10,6 +10,7 @@
 #include "driver/layout/buffers.hpp"
 #include "driver/layout/random.hpp"
 #include "runtime/network/levels.hpp"
+#include "runtime/network/recipe.hpp"
 
 namespace phasic::runtime {
 
@@ -42,7 +43,9 @@ Layout layout_of(const Network& network) {
     layout.weights_bytes += row_bytes * network.stored_rows(n);
     if (has_memory(layer.factor())) layout.layers.back().memory_offset = layout.weights_bytes;
     layout.weights_bytes += layout::memory_bytes(layer.factor(), network.rows(n), layer.neurons);
-    if (levels) layout.tables_bytes += layout::level_row_bytes(layer.neurons) * network.classes;
+    if (!levels) continue;
+    layout.tables_bytes +=
+        layer.drawn ? layout::recipe_bytes(network.classes) : layout::level_row_bytes(layer.neurons) * network.classes;
   }
   return layout;
 }
@@ -69,7 +72,10 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     const auto& spec = network.layers[n];
     contract::Layer layer{};
     layer.neurons = spec.neurons;
-    layer.flags = (spec.bias ? contract::kLayerFlagsBias : 0) | (spec.shape.two_sided ? contract::kLayerFlagsTwoSided : 0);
+    // Levels of a table that are alike in a channel are the host's affair.
+    layer.flags = (spec.bias ? contract::kLayerFlagsBias : 0) | (spec.shape.two_sided ? contract::kLayerFlagsTwoSided : 0) |
+                  (spec.drawn ? contract::kLayerFlagsDrawn : 0) |
+                  (spec.drawn && spec.by_channel ? contract::kLayerFlagsByChannel : 0);
     layer.threshold = spec.threshold;
     layer.window = spec.window;
     layer.leak = spec.leak;
@@ -133,6 +139,11 @@ std::vector<std::byte> level_tables(const Network& network, const Layout& layout
   std::vector<std::byte> tables(layout.tables_bytes);
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     if (!network.layers[n].has_levels()) continue;
+    if (network.layers[n].drawn) {
+      const auto recipe = recipe_bytes(level_recipe(network, n));
+      std::memcpy(tables.data() + layout.layers[n].levels_offset, recipe.data(), recipe.size());
+      continue;
+    }
     const auto levels = level_table(network, n);
     const auto neurons = network.layers[n].neurons;
     for (std::uint32_t c = 0; c < network.classes; ++c) {

@@ -16,7 +16,7 @@ struct Layout {
   struct Place {
     std::size_t weights_offset;
     std::size_t row_bytes;      ///< from one row of weights to the next
-    std::size_t levels_offset;  ///< 0 for layers without a level table
+    std::size_t levels_offset;  ///< of the table or the recipe; 0 for layers without levels
     std::size_t memory_offset;  ///< in the weights buffer; 0 for layers that keep nothing beside their rows
   };
   std::vector<Place> layers;
@@ -42,7 +42,7 @@ struct ProgramOptions {
 void set_targets(const Network& network, const Layout& layout, std::size_t layer, std::span<const std::int8_t> table,
                  std::span<const std::int32_t> offsets, std::span<std::byte> weights);
 
-/// Level tables of all layers that use them.
+/// Level tables of all layers that use them, and recipes of those whose levels the kernel draws.
 [[nodiscard]] std::vector<std::byte> level_tables(const Network& network, const Layout& layout);
 
 /// Weight from row i to neuron j of a layer.

@@ -8,6 +8,7 @@
 
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
+#include "sim/reference/drawn_levels.hpp"
 #include "sim/reference/fast/encoder.hpp"
 #include "sim/reference/fast/layer.hpp"
 #include "sim/reference/kernels/fast_kernels.hpp"
@@ -73,6 +74,10 @@ class FastCore final : public Core {
       throw std::invalid_argument("wrong size of a level table");
     }
     layers_[layer]->set_levels(rows);
+  }
+
+  void draw_levels(std::size_t layer, std::span<const std::byte> recipe) override {
+    set_levels(layer, drawn_levels(program_, static_cast<unsigned>(layer), recipe));
   }
 
   void run(const Sample& sample, std::uint32_t number, SampleResult& result, Potentials* potentials) override {

@@ -9,6 +9,7 @@
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
+#include "sim/reference/drawn_levels.hpp"
 #include "sim/reference/filters.hpp"
 #include "sim/reference/plain_discriminant.hpp"
 #include "sim/reference/random.hpp"
@@ -148,6 +149,10 @@ class PlainCore final : public Core {
         levels_[layer][label * shape.neurons + neuron] = static_cast<std::int8_t>(rows[label * row_bytes + neuron]);
       }
     }
+  }
+
+  void draw_levels(std::size_t layer, std::span<const std::byte> recipe) override {
+    set_levels(layer, drawn_levels(program_, static_cast<unsigned>(layer), recipe));
   }
 
   void run(const Sample& sample, std::uint32_t number, SampleResult& result, Potentials* potentials) override {
@@ -351,7 +356,7 @@ class PlainCore final : public Core {
     LayerCounts& counts = counts_.layers[layer];
     std::vector<std::size_t> candidates;
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      if (levels_[layer][label * shape.neurons + neuron] > 0) candidates.push_back(neuron);
+      if (levels_[layer][std::size_t{label} * shape.neurons + neuron] > 0) candidates.push_back(neuron);
     }
     if (candidates.empty()) return;
     const auto fresh = std::find_if(candidates.begin(), candidates.end(), [&](std::size_t k) { return state_[k].wins == 0; });

@@ -89,6 +89,14 @@ bool serial(const contract::Limits& limits) { return (limits.rules & contract::k
 bool competes(const Layer& layer) { return contract::competes(static_cast<contract::Factor>(layer.factor)); }
 bool changes_memory(const Layer& layer) { return contract::changes_memory(static_cast<contract::Factor>(layer.factor)); }
 bool has_levels(const Layer& layer) { return contract::has_levels(static_cast<contract::Factor>(layer.factor)); }
+bool may_draw(const Layer& layer) { return contract::may_draw(static_cast<contract::Factor>(layer.factor)); }
+bool is_drawn(const Layer& layer) { return (layer.flags & contract::kLayerFlagsDrawn) != 0; }
+/// Bytes of a layer in the tables buffer: its levels or the recipe of them.
+std::uint64_t table_bytes(const ProgramHeader& header, const Layer& layer) {
+  if (!has_levels(layer)) return 0;
+  return is_drawn(layer) ? align(contract::kRecipeBytes + 4 * std::uint64_t{header.classes})
+                         : header.classes * align(layer.neurons);
+}
 bool is_graded(const ProgramHeader& header) {
   return contract::is_graded(static_cast<contract::SampleKind>(header.sample_kind));
 }
@@ -632,6 +640,19 @@ void plant_graded(Dice& dice, RandomCase& result) {
   result.planted += " graded samples, one step more, or all steps;";
 }
 
+/// Levels that are drawn, or one for each channel, where there may be none; or a table in place of a recipe.
+void plant_drawn(Dice& dice, const contract::Limits& limits, RandomCase& result) {
+  if ((limits.rules & contract::kRulesDrawn) == 0) return;
+  auto& program = result.buffers[argument::kProgram];
+  const std::uint64_t at = sizeof(ProgramHeader) +
+                           sizeof(Layer) * dice.below(std::clamp(result.header().layers, 1u, contract::kMaxLayers)) +
+                           offsetof(Layer, flags);
+  const auto flags = dice.pick({contract::kLayerFlagsDrawn, contract::kLayerFlagsByChannel,
+                                contract::kLayerFlagsDrawn | contract::kLayerFlagsByChannel});
+  put(program, at, get<std::uint32_t>(program, at) ^ flags);
+  result.planted += fmt::format(" drawn and by_channel turned with {:#x};", flags);
+}
+
 void plant_large_layer(Dice& dice, const contract::Limits& limits, RandomCase& result) {
   auto& program = result.buffers[argument::kProgram];
   put(program, offsetof(ProgramHeader, inputs), limits.max_rows - static_cast<std::uint32_t>(dice.below(2)));
@@ -648,7 +669,7 @@ void plant_crowded_competition(Dice& dice, const contract::Limits& limits, Rando
   const auto rows = limits.weight_depth / words -
                     static_cast<std::uint32_t>(dice.below(state_rows(result.header(), layer, limits.weight_width)));
   if (rows < 2 || rows > limits.max_rows) return;
-  const std::uint32_t inputs = rows - layer.flags;
+  const std::uint32_t inputs = rows - (layer.flags & contract::kLayerFlagsBias);
   auto& program = result.buffers[argument::kProgram];
   put(program, offsetof(ProgramHeader, inputs), inputs);
   put(program, sizeof(ProgramHeader) + offsetof(Layer, neurons), std::min(words * limits.lanes, limits.max_neurons));
@@ -768,7 +789,8 @@ void plant_read_failure(Dice& dice, RandomCase& result) {
       const Layer layer = result.layer(index);
       if (!has_levels(layer)) return;
       failure.buffer = argument::kTables;
-      failure.offset = layer.levels_offset + align(layer.neurons) * dice.below(header.classes);
+      failure.offset = layer.levels_offset + (is_drawn(layer) ? 64 * dice.below(table_bytes(header, layer) / 64)
+                                                              : align(layer.neurons) * dice.below(header.classes));
       break;
     }
     default:
@@ -838,8 +860,8 @@ std::string RandomCase::describe() const {
                           l.source_channels, l.pool, l.padding, l.stride, l.kernel_rows, l.kernel_columns, l.channels);
       if (l.grid != 0) text += fmt::format(" grid {}{}", l.grid, (l.flags & 2) != 0 ? " two-sided" : "");
     }
-    rules += fmt::format(" {}/{}/{}", name(static_cast<contract::Factor>(l.factor)), name(static_cast<contract::Span>(l.span)),
-                         name(static_cast<contract::Rounding>(l.rounding)));
+    rules += fmt::format(" {}{}/{}/{}", is_drawn(l) ? "drawn " : "", name(static_cast<contract::Factor>(l.factor)),
+                         name(static_cast<contract::Span>(l.span)), name(static_cast<contract::Rounding>(l.rounding)));
   }
   text += fmt::format(", {} steps, {} classes, kind {}, flags {}, {} samples from {},{}", head.steps, head.classes,
                       head.sample_kind, head.flags, sample_count, first_sample, rules);
@@ -908,7 +930,11 @@ RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network, b
     }
     weight_sizes.push_back((rows_of(network, n) + state_rows(header, layer, limits.weight_width)) *
                            weight_row_bytes(row_width(layer), limits.weight_width));
-    table_sizes.push_back(has_levels(layer) ? header.classes * align(layer.neurons) : 0);
+    if ((limits.rules & contract::kRulesDrawn) != 0 && may_draw(layer) && dice.one_in(2)) {
+      layer.flags |= contract::kLayerFlagsDrawn;
+      if (is_convolution(layer) && dice.one_in(2)) layer.flags |= contract::kLayerFlagsByChannel;
+    }
+    table_sizes.push_back(table_bytes(header, layer));
   }
   // Memories follow the layers, so that a case without them is what it was.
   std::vector<std::uint32_t> with_memory;
@@ -1006,6 +1032,10 @@ RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limit
     }
     if (is_convolution(result.layer(0)) && dice.one_in(6)) {
       plant_full_kernel(dice, limits, result);
+      continue;
+    }
+    if (dice.one_in(12)) {
+      plant_drawn(dice, limits, result);
       continue;
     }
     switch (dice.below(12)) {

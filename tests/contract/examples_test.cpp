@@ -34,10 +34,10 @@ TEST(Examples, EveryLineIsAKindWithGivenAndResultingValues) {
   EXPECT_FALSE(inside);
   for (const char* const kind : {"neuron",     "signal",   "factor", "update",   "expectation",  "level",        "permute",
                                  "sample_key", "encoding", "spike",  "rounding", "sample",       "postsynaptic", "presynaptic",
-                                 "answer",     "match",    "pull",   "contest",  "discriminant", "solve"}) {
+                                 "answer",     "match",    "pull",   "contest",  "discriminant", "solve",        "drawn"}) {
     EXPECT_GE(kinds[kind], 2) << kind;
   }
-  EXPECT_EQ(kinds.size(), 25U);
+  EXPECT_EQ(kinds.size(), 26U);
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/// What builds of the HLS kernel without rules_state, rules_convolution, rules_features or rules_discriminant take of a program
-/// block. The engines all have them.
+/// What builds of the HLS kernel without rules_state, rules_convolution, rules_features, rules_discriminant or rules_drawn take
+/// of a program block. The engines all have them.
 #include "hls/program.hpp"
 
 #include <gtest/gtest.h>
@@ -27,6 +27,9 @@ struct UnpooledBuild : SmallBuild {
 };
 struct ForgetfulBuild : SmallBuild {
   static constexpr Word kRules = SmallBuild::kRules & ~kRulesDiscriminant;
+};
+struct LoadedBuild : SmallBuild {
+  static constexpr Word kRules = SmallBuild::kRules & ~kRulesDrawn;
 };
 struct ScantBuild : SmallBuild {
   static constexpr Word kMemoryDepth = 60;
@@ -91,6 +94,19 @@ TEST(Program, OnlyABuildWithStateKeepsItAndNotOfGradedSamples) {
   graded[kProgramHeaderSteps / 4] = 1;
   EXPECT_EQ(fault_with<StateBuild>(kProgramHeaderFlags, 0, graded), kLegal);
   EXPECT_EQ(fault_with<StateBuild>(kProgramHeaderFlags, kProgramKeeps, graded), kProgramHeaderFlags);
+}
+
+TEST(Program, LevelsThatAreDrawnAreRefusedAtTheFieldThatDoesNotFit) {
+  constexpr Word kFlags = kLayer0 + kLayerFlags;
+  Words levels = block();
+  levels[(kLayer0 + kLayerFactor) / 4] = kFactorLevel;
+  EXPECT_EQ(fault_with<SmallBuild>(kFlags, kLayerIsDrawn, levels), kLegal);
+  EXPECT_EQ(fault_with<LoadedBuild>(kFlags, 0, levels), kLegal);
+  EXPECT_EQ(fault_with<LoadedBuild>(kFlags, kLayerIsDrawn, levels), kFlags);
+  EXPECT_EQ(fault_with<LoadedBuild>(kFlags, kLayerIsDrawn | kLayerIsByChannel, levels), kFlags);
+  EXPECT_EQ(fault_with<SmallBuild>(kFlags, kLayerIsByChannel, levels), kFlags);
+  EXPECT_EQ(fault_with<SmallBuild>(kFlags, kLayerIsDrawn), kLayer0 + kLayerFactor) << "a frozen layer";
+  EXPECT_EQ(fault_with<SmallBuild>(kFlags, kLayerIsDrawn | kLayerIsByChannel, levels), kLayer0 + kLayerConnection);
 }
 
 TEST(Program, RowsOfStateFollowThoseOfWeights) {

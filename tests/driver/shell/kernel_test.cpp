@@ -498,6 +498,63 @@ TEST(KernelRun, RulesThatABuildLacksAreRefused) {
       3, [](Case& c) { c.layers[0].homeostasis = 1; }, 64 + 60);
 }
 
+/// A small case whose first layer, 3 x 4 positions of a kernel, draws its levels.
+Case drawing_case(std::uint32_t flags) {
+  Case c = small_case();
+  c.limits.rules |= contract::kRulesDrawn | contract::kRulesConvolution;
+  contract::Layer& layer = c.layers[0];
+  layer.flags |= flags;
+  layer.factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
+  layer.connection = static_cast<std::uint32_t>(contract::Connection::kConvolution);
+  layer.source_rows = 4;
+  layer.source_columns = 5;
+  layer.source_channels = layer.stride = layer.channels = 1;
+  layer.kernel_rows = layer.kernel_columns = 2;
+  layer.levels_offset = 0;
+  c.buffers[argument::kTables].resize(1024);
+  c.bytes[argument::kTables] = 1024;
+  return c;
+}
+
+TEST(KernelRun, LevelsThatAreDrawnHaveFieldsAndSizesOfTheirOwn) {
+  constexpr std::uint32_t kDrawn = contract::kLayerFlagsDrawn, kByChannel = contract::kLayerFlagsByChannel;
+  for (const std::uint32_t flags : {0U, kDrawn, kDrawn | kByChannel})
+    EXPECT_EQ(run(drawing_case(flags)).fault, Fault{}) << flags;
+  const auto refused = [](std::uint32_t flags, auto change, std::uint32_t detail, const char* why) {
+    Case c = drawing_case(flags);
+    change(c);
+    expect_fault(run(c), Error::kProgramField, detail, why);
+  };
+  const auto nothing = [](Case&) {};
+  const auto without_rule = [](Case& c) { c.limits.rules &= ~contract::kRulesDrawn; };
+  const auto dense = [](Case& c) {
+    contract::Layer& layer = c.layers[0];
+    layer.connection = layer.source_rows = layer.source_columns = layer.source_channels = layer.stride = 0;
+    layer.kernel_rows = layer.kernel_columns = layer.channels = 0;
+  };
+  refused(kByChannel, nothing, 64 + 4, "levels of a table are no affair of the kernel's");
+  refused(kDrawn, without_rule, 64 + 4, "the build draws none");
+  refused(kDrawn | kByChannel, without_rule, 64 + 4, "the build draws none");
+  refused(
+      kDrawn, [](Case& c) { c.layers[0].factor = 0; }, 64 + 24, "a frozen layer has no levels");
+  refused(
+      0, [](Case& c) { c.layers[1].flags |= kDrawn; }, 256 + 24, "nor has one with factor error");
+  refused(kDrawn | kByChannel, dense, 64 + 64, "a dense layer has no channels");
+  Case c = drawing_case(kDrawn);
+  dense(c);
+  EXPECT_EQ(run(c).fault, Fault{});
+  // 768 bytes and four for each of three classes.
+  c.bytes[argument::kTables] = 832;
+  EXPECT_EQ(run(c).fault, Fault{});
+  c.bytes[argument::kTables] = 831;
+  expect_fault(run(c), Error::kBufferSize, argument::kTables, "the recipe does not fit");
+  c.bytes[argument::kTables] = 832;
+  const auto broken = [&](engine::BankedMemory& memory) { memory.fail_reads(c.address[argument::kTables] + 768, 64); };
+  const Outcome outcome = run(c, true, broken);
+  EXPECT_EQ(outcome.fault.error, Error::kBusRead);
+  EXPECT_EQ(outcome.fault.detail, argument::kTables);
+}
+
 TEST(KernelRun, StateHasFieldsOfItsOwn) {
   constexpr std::uint32_t kKeep = contract::kProgramHeaderFlagsKeep;
   constexpr std::uint32_t kRestart = contract::kSampleHeaderFlagsRestart;

@@ -59,7 +59,7 @@ std::vector<std::uint32_t> compared_words() {
 /// Networks that fit co-simulation, on the default build of the HLS kernel.
 contract::Limits small_limits() {
   contract::Limits limits;
-  limits.rules |= contract::kRulesConvolution | contract::kRulesFeatures | contract::kRulesDiscriminant;
+  limits.rules |= contract::kRulesConvolution | contract::kRulesFeatures | contract::kRulesDiscriminant | contract::kRulesDrawn;
   limits.max_rows = 48;
   limits.max_neurons = 40;
   limits.max_steps = 16;

@@ -129,6 +129,8 @@ module phasic_loopback #(
     .table_i,
     .done_o      (load_done_o),
     .error_o     (load_error_o),
+    .seed_i      ('0),
+    .classes_i   ('0),
     .layer_count_i,
     .layers_i,
     .rows_i      ('0),

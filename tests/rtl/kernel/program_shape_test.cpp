@@ -18,7 +18,7 @@ namespace phasic::testing {
 namespace {
 
 /// All rules that the RTL has.
-constexpr std::uint32_t kAllRules = 991;
+constexpr std::uint32_t kAllRules = 3039;
 
 struct Block {
   contract::ProgramHeader header{};

@@ -437,7 +437,7 @@ TEST(Network, EveryRefusalNamesFileFieldAndValue) {
        json::array({{{"from_sample", 0}, {"scale", 1}}, {{"from_sample", 0}, {"scale", 1}}}),
        {"schedule[1].from_sample", "ascending"}},
       {"/schedule", json::array({{{"from_sample", 0}, {"scale", -1}}}), {"schedule[0].scale", "(value -1)"}},
-      {"/layers", json::array(), {"layers", "0 elements", "1 to 4"}},
+      {"/layers", json::array(), {"layers", "0 elements", "1 to 8"}},
       {"/layers", 3, {"layers", "an array is needed", "(value 3)"}},
       {"/layers/1", 3, {"layers[1]", "an object is needed"}},
       {"/layers/0/neurons", 0, {"layers[0].neurons", "(value 0)"}},

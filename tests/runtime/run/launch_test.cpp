@@ -29,7 +29,7 @@ TEST(Program, HasTheFieldsOfTheContract) {
   const auto network = parse_network(document, "net.json");
   const auto layout = layout_of(network);
   const auto block = program_block(network, layout, {.learn = true, .trace = true, .stream_sample = 10, .sample_stride = 128});
-  ASSERT_EQ(block.size(), 576u);
+  ASSERT_EQ(block.size(), 1600u);
   const auto word = [&](std::size_t at) {
     std::uint32_t value;
     std::memcpy(&value, block.data() + at, 4);

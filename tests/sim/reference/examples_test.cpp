@@ -14,6 +14,7 @@
 #include "driver/shell/weight_rows.hpp"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/cores.hpp"
+#include "sim/reference/drawn_levels.hpp"
 #include "sim/reference/kernels/fast_kernels.hpp"
 #include "sim/reference/random.hpp"
 
@@ -197,6 +198,27 @@ Values patch(const Example& e) {
       patch_position(key, static_cast<unsigned>(e.number("draw")), static_cast<std::uint32_t>(positions.at(0)),
                      static_cast<std::uint32_t>(positions.at(1)));
   return {{"position", std::to_string(at.row) + "," + std::to_string(at.column)}};
+}
+
+/// With the uniform recipe of section 2.
+Values drawn(const Example& e) {
+  const auto layer = static_cast<std::uint32_t>(e.number("layer")), number = static_cast<std::uint32_t>(e.number("number"));
+  const auto listed = e.list("places");
+  const std::uint16_t places[2]{static_cast<std::uint16_t>(listed.at(0)), static_cast<std::uint16_t>(listed.at(1))};
+  contract::Recipe recipe{};
+  for (int k = 0; k < 256; ++k) recipe.quantiles[k] = static_cast<std::uint8_t>(k);
+  for (int sum = 0; sum <= 510; ++sum) recipe.curve[sum] = static_cast<std::int8_t>(129 * (sum + 1) / 512 - 64);
+  Program program{.seed = static_cast<std::uint64_t>(e.number("seed")), .classes = 1};
+  program.layers.resize(layer + 1);
+  program.layers[layer].neurons = number + 1;
+  program.layers[layer].factor = contract::Factor::kLevel;
+  std::vector<std::byte> bytes(shell::recipe_bytes(program));
+  std::memcpy(bytes.data(), &recipe, sizeof recipe);
+  std::memcpy(bytes.data() + sizeof recipe, places, sizeof places);
+  const Key key = purpose_key(program.seed, contract::Purpose::kLevel, layer);
+  const auto n = static_cast<std::uint16_t>(number);
+  return {{"words", std::to_string(level_word(key, places[0], n)) + "," + std::to_string(level_word(key, places[1], n))},
+          {"level", std::to_string(static_cast<std::int8_t>(drawn_levels(program, layer, bytes)[number]))}};
 }
 
 std::uint8_t byte_of(const Example& e) {
@@ -593,6 +615,8 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_EQ((Values{{"spike", flag(e.number("intensity") > byte_of(e))}}), e.expected);
     } else if (e.kind == "rounding") {
       EXPECT_EQ(rounding(e), e.expected);
+    } else if (e.kind == "drawn") {
+      EXPECT_EQ(drawn(e), e.expected);
     } else if (e.kind == "sample") {
       EXPECT_EQ(sample(e, nullptr), e.expected);
       const FastKernels* kernels[kMostFastKernels];
@@ -605,7 +629,7 @@ TEST(SpecificationExamples, HoldForTheReference) {
   for (const char* kind :
        {"neuron", "factor",  "signal",     "postsynaptic", "presynaptic", "answer",   "side",         "root",
         "cell",   "aim",     "patch",      "match",        "pull",        "contest",  "discriminant", "solve",
-        "update", "permute", "sample_key", "encoding",     "spike",       "rounding", "sample"}) {
+        "update", "permute", "sample_key", "encoding",     "spike",       "rounding", "sample",       "drawn"}) {
     EXPECT_GT(checked[kind], 0) << kind;
   }
 }

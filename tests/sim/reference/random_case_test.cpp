@@ -30,7 +30,7 @@ contract::Limits all_rules(std::uint32_t lanes, std::uint32_t weight_width) {
   limits.weight_width = weight_width;
   limits.rules = contract::kRulesPost | contract::kRulesFeedback | contract::kRulesCompetition | contract::kRulesGraded |
                  contract::kRulesGate | contract::kRulesState | contract::kRulesConvolution | contract::kRulesFeatures |
-                 contract::kRulesDiscriminant;
+                 contract::kRulesDiscriminant | contract::kRulesDrawn;
   return limits;
 }
 

@@ -20,6 +20,9 @@ namespace phasic::platform {
 namespace {
 
 namespace argument = contract::argument;
+
+/// Where the records of a run begin.
+constexpr std::size_t kRecords = sizeof(contract::ResultsHeader) + contract::kMaxLayers * sizeof(contract::LayerCounters);
 using testing::RandomCase;
 
 std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
@@ -119,7 +122,7 @@ TEST(Lockstep, AFlippedBitOfAScoreIsFoundAndTold) {
   const std::uint64_t record = testing::align(16 + 4 * neurons);
   for (const std::size_t unit : {0U, 1U}) {
     const auto text =
-        text_of_difference(random_case, unit, flip(random_case, argument::kResults, 768 + record + 16 + 1, 3, true));
+        text_of_difference(random_case, unit, flip(random_case, argument::kResults, kRecords + record + 16 + 1, 3, true));
     expect_has(text, fmt::format("record of sample 1: score of layer {}, neuron 0, bit 11", random_case.header().layers - 1));
     expect_has(text, "buffer results, byte");
     expect_has(text, "last transactions of unit 0 (RTL rtl8w16");
@@ -182,7 +185,7 @@ TEST(Locate, TellsTimingFromExactCounters) {
   EXPECT_FALSE(is_timing(sizeof(contract::ResultsHeader) + offsetof(contract::LayerCounters, weight_saturations)));
   EXPECT_TRUE(is_timing(sizeof(contract::ResultsHeader) + 3 * sizeof(contract::LayerCounters) +
                         offsetof(contract::LayerCounters, learn_cycles)));
-  EXPECT_FALSE(is_timing(768));
+  EXPECT_FALSE(is_timing(kRecords));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 
 #include "driver/engine/banked_memory.hpp"
 #include "driver/engine/engine.hpp"
+#include "tests/common/drawn_tables.hpp"
 #include "tests/common/random_case.hpp"
 #include "tests/common/run_case.hpp"
 
@@ -174,6 +175,32 @@ TEST_P(Differential, LayersOfMostWordsAgreeInEveryBit) { run(most_words_case, 80
 TEST_P(FilterDifferential, FiltersThatLearnAgreeInEveryBit) {
   run(filters_case, 300'000, std::numeric_limits<std::uint64_t>::max(),
       contract::kRulesGraded | contract::kRulesConvolution | contract::kRulesFeatures);
+}
+TEST_P(Differential, LevelsThatAreDrawnDoWhatThoseOfATableDo) {
+  engine::BankedMemory memory;
+  const auto engine = engine::make_engine(GetParam(), memory, "{}");
+  const contract::Limits limits = read_limits(*engine);
+  if ((limits.rules & contract::kRulesDrawn) == 0) GTEST_SKIP() << "this build draws no levels";
+  const std::uint64_t seed = from_environment("PHASIC_RANDOM_SEED", 1);
+  std::uint64_t learned = 0;
+  for (std::uint64_t i = 0, compared = 0; compared < 12; ++i) {
+    const RandomCase drawn = random_case(seed * 1'000'000 + 900'000 + i, limits);
+    const auto loaded = with_tables(drawn);
+    if (!loaded || drawn.sample_count == 0 || (drawn.header().flags & contract::kProgramHeaderFlagsLearn) == 0) continue;
+    ++compared;
+    SCOPED_TRACE(fmt::format("{}, seed {}, case {}: {}", GetParam(), seed, i, drawn.describe()));
+    const Outcome expected = run_case(*engine, memory, *loaded, false);
+    Outcome actual = run_case(*engine, memory, drawn, false);
+    for (const std::uint32_t buffer : {contract::argument::kProgram, contract::argument::kTables})
+      actual.buffers[buffer] = expected.buffers[buffer];
+    ASSERT_EQ(actual.error, 0U);
+    const auto difference = first_difference(*loaded, limits, expected, actual);
+    ASSERT_FALSE(difference.has_value()) << *difference;
+    contract::ResultsHeader header;
+    std::memcpy(&header, actual.buffers[contract::argument::kResults].data(), sizeof header);
+    learned += header.samples_learned;
+  }
+  EXPECT_GT(learned, 12U);
 }
 TEST_P(Differential, IllegalRunsEndWithTheSameErrorAndState) { run(random_illegal_case, 500'000); }
 
