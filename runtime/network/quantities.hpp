@@ -9,7 +9,7 @@
 
 namespace phasic::runtime {
 
-/// Of `fine_leak`; `leak` is coarser.
+/// Of `fine_leak` and `synaptic_leak`; `leak` is coarser.
 inline constexpr double kUnitsOfLeak = 1 << contract::kLeakShift;
 inline constexpr double kUnitsOfLevel = 64;
 
