@@ -27,6 +27,14 @@ inline std::int32_t leaked(std::int32_t potential, Word leak) {
   return (potential * static_cast<std::int32_t>(leak) + (1 << (kLeakShift - 1))) >> kLeakShift;
 }
 
+/// J_j of section 1 after a step whose sum of weights is `sum`, from `before`, that of the step before. `leak` is 0 to 65535,
+/// in 1/65536.
+inline std::int32_t synaptic_current(std::int32_t before, Word leak, std::int64_t sum) {
+#pragma HLS INLINE
+  const std::int64_t left = rounded_shift(before * static_cast<std::int64_t>(leak), kLeakShift);
+  return static_cast<std::int32_t>(limited(left + sum, kCurrentWidth));
+}
+
 /// isqrt of section 1: the floor of the square root, a bit a round.
 inline Word square_root(Word value) {
 #pragma HLS INLINE

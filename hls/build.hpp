@@ -7,9 +7,11 @@
 
 namespace phasic::hls {
 
-/// The contract's defaults, convolutions, grids and filters that learn, the discriminant, and levels that are drawn.
+/// The contract's defaults, convolutions, grids and filters that learn, the discriminant, synaptic currents, and levels that
+/// are drawn.
 struct DefaultBuild : DefaultLimits {
-  static constexpr Word kRules = kDefaultRules | kRulesConvolution | kRulesFeatures | kRulesDiscriminant | kRulesDrawn;
+  static constexpr Word kRules =
+      kDefaultRules | kRulesConvolution | kRulesFeatures | kRulesDiscriminant | kRulesCurrent | kRulesDrawn;
   static constexpr Word kInputLanes = 16;  ///< inputs that the encoder looks at in a cycle
   using Weight = std::int8_t;
   using Sum = std::int32_t;  ///< holds kMaxRows weights times the largest graded value, and a competition's kMaxSteps steps
@@ -18,9 +20,7 @@ struct DefaultBuild : DefaultLimits {
 /// Small enough that random tests reach every limit.
 struct SmallBuild : DefaultLimits {
   static constexpr Word kLanes = 8, kMaxRows = 128, kMaxNeurons = 64, kMaxClasses = 16, kMaxOutputs = 16, kMaxEvents = 256,
-                        kWeightDepth = 512,
-                        kRules = kDefaultRules | kRulesConvolution | kRulesFeatures | kRulesDiscriminant | kRulesDrawn,
-                        kSumDepth = 128, kMemoryDepth = 3072;
+                        kWeightDepth = 512, kRules = DefaultBuild::kRules, kSumDepth = 128, kMemoryDepth = 3072;
   static constexpr Word kInputLanes = 4;
   using Weight = std::int8_t;
   using Sum = std::int32_t;

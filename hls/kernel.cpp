@@ -37,6 +37,7 @@ extern "C" void phasic_kernel(Line* program, Line* weights, Line* tables, Line* 
 #pragma HLS ARRAY_PARTITION variable = state.layers->weights.levels complete dim = 3
 #pragma HLS ARRAY_PARTITION variable = state.layers->positions.sums complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->features.table complete dim = 2
+#pragma HLS ARRAY_PARTITION variable = state.layers->neurons.currents complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->neurons.potentials complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->neurons.spiked complete dim = 2
 #pragma HLS ARRAY_PARTITION variable = state.layers->neurons.counts complete dim = 2

@@ -57,7 +57,13 @@ void fire(const ProgramSettings& program, const LayerSettings& layer, Word step,
       const bool before = !fresh && state.spiked[word][lane];
       const std::int32_t potential_before = fresh ? 0 : state.potentials[word][lane];
       const std::int32_t rest = leaked(after_spike(layer, potential_before, before), layer.leak);
-      const std::int64_t unlimited = rest + rounded_shift(sum.value[lane], shift);
+      std::int64_t drive = sum.value[lane];
+      if (lasts<Build>(layer)) {
+        std::int32_t& current = state.currents[word][lane];
+        current = synaptic_current(fresh ? 0 : current, layer.synaptic_leak, drive);
+        drive = current;
+      }
+      const std::int64_t unlimited = rest + rounded_shift(drive, shift);
       const auto potential = static_cast<std::int32_t>(limited(unlimited, kPotentialWidth));
       const std::uint8_t own = answer_of(graded, layer, potential);
       const bool seen = exists && (!gated || open[neuron]);

@@ -19,13 +19,19 @@ constexpr bool has_discriminant() {
   return (Build::kRules & kRulesDiscriminant) != 0;
 }
 
+/// Whether the build takes synaptic currents.
+template <class Build>
+constexpr bool has_currents() {
+  return (Build::kRules & kRulesCurrent) != 0;
+}
+
 /// One layer; formulas that use these values: specification, sections 1 and 2.
 struct LayerSettings {
   Word rows, neurons;  ///< rows of weights
   bool bias;
   std::int32_t threshold, window;
   Word leak, reset, input_shift, factor, span, rounding, rate, factor_shift, weights_offset, levels_offset, post, trace_shift,
-      homeostasis, connection, memory_offset, target_shift, grid, answer_scale, answer_shift;
+      homeostasis, connection, memory_offset, target_shift, grid, answer_scale, answer_shift, synaptic_leak;
   bool two_sided;
   bool drawn, by_channel;  ///< levels are drawn, and the neurons of a channel have one
   Shape shape;             ///< of a connection that has one
@@ -41,6 +47,13 @@ struct LayerSettings {
   Word value_words;        ///< words of lanes that hold a value for each row of weights
   Word value_lines;        ///< lines of memory in a row of so many values of 32 bits
 };
+
+/// Whether synaptic currents of the layer last.
+template <class Build>
+bool lasts(const LayerSettings& layer) {
+#pragma HLS INLINE
+  return has_currents<Build>() && layer.synaptic_leak != 0;
+}
 
 struct ProgramSettings {
   std::uint64_t seed;
@@ -232,7 +245,9 @@ void parse_answers(const Word words[program_words<Build>()], Word base, bool gra
   fault.require(is_in(kFactorHasMemory, layer.factor) ? layer.memory_offset % kLineBytes == 0 : layer.memory_offset == 0,
                 base + kLayerMemoryOffset);
   fault.require(layer.target_shift <= (moves_filters<Build>(layer) ? kLayerTargetShiftMaximum : 0U), base + kLayerTargetShift);
-  fault.require(word_at(words, base + kLayerSynapticLeak) == 0, base + kLayerSynapticLeak);
+  layer.synaptic_leak = word_at(words, base + kLayerSynapticLeak);
+  fault.require(layer.synaptic_leak <= (has_currents<Build>() && !graded ? kLayerSynapticLeakMaximum : 0U),
+                base + kLayerSynapticLeak);
   for (Word at = kLayerReserved; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
 }
 
@@ -369,7 +384,8 @@ Word parse_program(const Word words[program_words<Build>()], ProgramSettings& pr
     layer.value_lines = static_cast<Word>(lines_of(kMemoryWidth / 8 * static_cast<std::uint64_t>(layer.rows)));
     parse_answers<Build>(words, base, graded, shaped, fault, layer);
     if (fault.offset != kLegal) return fault.offset;
-    const Word kept_rows = program.keep ? (kPotentialWidth / Build::kWeightWidth + 1) * layer.positions : 0;
+    const Word current_rows = lasts<Build>(layer) ? kCurrentWidth / Build::kWeightWidth : 0;
+    const Word kept_rows = program.keep ? (kPotentialWidth / Build::kWeightWidth + 1 + current_rows) * layer.positions : 0;
     layer.state_rows = competing                     ? kStateWidth / Build::kWeightWidth
                        : moves_filters<Build>(layer) ? kWinsWidth / Build::kWeightWidth
                        : keeps_scatter<Build>(layer) ? kMemoryWidth / Build::kWeightWidth

@@ -42,7 +42,9 @@ struct RowLog {
 template <class Build>
 struct NeuronState {
   static constexpr Word kWords = (Build::kMaxNeurons + Build::kLanes - 1) / Build::kLanes;
+  static constexpr Word kCurrentWords = has_currents<Build>() ? kWords : 1;
 
+  std::int32_t currents[kCurrentWords][Build::kLanes];  ///< J_j, if it lasts; it is kept, too
   std::int16_t potentials[kWords][Build::kLanes];
   bool spiked[kWords][Build::kLanes];  ///< S_j of the last step, a gate left aside; with the potentials, what is kept
   std::uint16_t counts[kWords][Build::kLanes];

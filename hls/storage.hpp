@@ -108,15 +108,16 @@ struct StateRow {
   }
 };
 
-/// The rows that hold potentials and spikes which are kept. False if the bus refuses.
+/// The rows that hold potentials, spikes and currents which are kept. False if the bus refuses.
 template <class Build, class Port>
 bool load_kept(Port& port, const LayerSettings& layer, NeuronState<Build>& state) {
+  constexpr Word kFirstCurrentBit = kPotentialWidth + Build::kWeightWidth;
   constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
   constexpr Word kTogether = elements_together<Build, Build::kWeightWidth>();
   constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
   StateRow part;
   for (Word row = layer.rows; row < stored_rows(layer); ++row) {
-#pragma HLS LOOP_TRIPCOUNT min = 2 max = 3072
+#pragma HLS LOOP_TRIPCOUNT min = 2 max = 7168
     const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
     Line line = 0;
     for (Word element = 0; element < layer.width; element += kTogether) {
@@ -136,8 +137,12 @@ bool load_kept(Port& port, const LayerSettings& layer, NeuronState<Build>& state
         if (part.bit < kPotentialWidth) {
           const Word before = part.bit == 0 ? 0 : static_cast<std::uint16_t>(state.potentials[word][lane]);
           state.potentials[word][lane] = static_cast<std::int16_t>(before | value << part.bit);
-        } else {
+        } else if (part.bit == kPotentialWidth) {
           state.spiked[word][lane] = (value & 1) != 0;
+        } else if (has_currents<Build>()) {
+          const Word bit = part.bit - kFirstCurrentBit;
+          const Word before = bit == 0 ? 0 : static_cast<Word>(state.currents[word][lane]);
+          state.currents[word][lane] = static_cast<std::int32_t>(before | value << bit);
         }
       }
     }
@@ -240,16 +245,17 @@ bool store_competition(Port& port, const LayerSettings& layer, const NeuronState
   return written;
 }
 
-/// Writes potentials and spikes that are kept. False if the bus refused a line.
+/// Writes potentials, spikes and currents that are kept. False if the bus refused a line.
 template <class Build, class Port>
 bool store_kept(Port& port, const LayerSettings& layer, const NeuronState<Build>& state) {
+  constexpr Word kFirstCurrentBit = kPotentialWidth + Build::kWeightWidth;
   constexpr Word kPerLine = 8 * kLineBytes / Build::kWeightWidth;
   constexpr Word kTogether = elements_together<Build, Build::kWeightWidth>();
   constexpr auto kWidth = static_cast<int>(Build::kWeightWidth);
   bool written = true;
   StateRow part;
   for (Word row = layer.rows; row < stored_rows(layer); ++row) {
-#pragma HLS LOOP_TRIPCOUNT min = 2 max = 3072
+#pragma HLS LOOP_TRIPCOUNT min = 2 max = 7168
     const Word first = layer.weights_offset / kLineBytes + row * layer.row_lines;
     Line line = 0;
     for (Word element = 0; element < layer.width; element += kTogether) {
@@ -264,7 +270,10 @@ bool store_kept(Port& port, const LayerSettings& layer, const NeuronState<Build>
         const int low = kWidth * static_cast<int>((element + at) % kPerLine);
         const Word word = word_from<Build::kLanes>(neuron, lane);
         const Word potential = static_cast<std::uint16_t>(state.potentials[word][lane]);
-        const Word value = part.bit < kPotentialWidth ? potential >> part.bit : state.spiked[word][lane] ? 1 : 0;
+        const Word current = has_currents<Build>() ? static_cast<Word>(state.currents[word][lane]) : 0;
+        const Word value = part.bit < kPotentialWidth    ? potential >> part.bit
+                           : part.bit == kPotentialWidth ? (state.spiked[word][lane] ? 1 : 0)
+                                                         : current >> (part.bit - kFirstCurrentBit);
         line.range(low + kWidth - 1, low) = ap_uint<kWidth>(value);
       }
       if ((element + kTogether) % kPerLine == 0 || element + kTogether >= layer.width) {

@@ -40,13 +40,14 @@ inline constexpr std::uint64_t kRecordsOffset = counters_offset(contract::kMaxLa
 }
 
 /// Rows after those of weights that hold the state of neurons or filters that compete, the biases of a discriminant, or if the
-/// program keeps state that of neurons that spike, at so many positions.
+/// program keeps state that of neurons that spike, at so many positions; with their synaptic currents if these last.
 [[nodiscard]] constexpr std::uint32_t state_rows(contract::Factor factor, bool keep, std::uint32_t weight_width,
-                                                 std::uint32_t positions) {
+                                                 std::uint32_t positions, bool currents_last) {
   if (competes(factor)) return (contract::kSquaresWidth + contract::kWinsWidth) / weight_width;
   if (moves_filters(factor)) return contract::kWinsWidth / weight_width;
   if (changes_memory(factor)) return contract::kMemoryWidth / weight_width;
-  return keep ? (contract::kPotentialWidth / weight_width + 1) * positions : 0;
+  const std::uint32_t current_rows = currents_last ? contract::kCurrentWidth / weight_width : 0;
+  return keep ? (contract::kPotentialWidth / weight_width + 1 + current_rows) * positions : 0;
 }
 
 /// From a row of 32-bit values that a layer keeps beside its weights to the next.

@@ -189,7 +189,9 @@ void check_answers(const contract::Layer& layer, std::size_t base, const Surroun
                 base + offsetof(Layer, memory_offset));
   check.require_range(layer.target_shift, 0, moves_filters(factor) ? contract::kLayerTargetShiftMaximum : 0,
                       base + offsetof(Layer, target_shift));
-  check.require(layer.synaptic_leak == 0, base + offsetof(Layer, synaptic_leak));
+  const bool currents = has(limits, contract::kRulesCurrent) && !around.graded;
+  check.require_range(layer.synaptic_leak, 0, currents ? contract::kLayerSynapticLeakMaximum : 0,
+                      base + offsetof(Layer, synaptic_leak));
   for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
     check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
   }
@@ -271,6 +273,7 @@ LayerProgram take_layer(const contract::Layer& layer, std::uint32_t sources_befo
           .answer_shift = layer.answer_shift,
           .memory_offset = layer.memory_offset,
           .target_shift = layer.target_shift,
+          .synaptic_leak = layer.synaptic_leak,
           .first = first,
           .drawn = is_drawn(layer),
           .by_channel = is_by_channel(layer)};
@@ -286,8 +289,10 @@ std::uint32_t state_rows(const Program& program, const LayerProgram& layer) {
   if (competes(layer)) return (contract::kSquaresWidth + contract::kWinsWidth) / program.weight_width;
   if (moves_filters(layer)) return contract::kWinsWidth / program.weight_width;
   if (changes_memory(layer)) return contract::kMemoryWidth / program.weight_width;
-  const std::uint32_t parts = contract::kPotentialWidth / program.weight_width + 1;
-  return program.keep ? parts * connection_of(layer).positions : 0;
+  if (!program.keep) return 0;
+  const std::uint32_t potential_rows = contract::kPotentialWidth / program.weight_width;
+  const std::uint32_t current_rows = layer.synaptic_leak == 0 ? 0 : contract::kCurrentWidth / program.weight_width;
+  return (potential_rows + 1 + current_rows) * connection_of(layer).positions;
 }
 
 std::uint32_t stored_rows(const Program& program, const LayerProgram& layer) {

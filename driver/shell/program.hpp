@@ -61,6 +61,7 @@ struct LayerProgram {
   std::uint32_t answer_shift = 0;   ///< with a grid
   std::uint32_t memory_offset = 0;  ///< of what the layer keeps beside rows of weights
   std::uint32_t target_shift = 0;   ///< with factor features
+  std::uint32_t synaptic_leak = 0;  ///< in 1/65536; 0: there is no current that lasts
   bool first = false;               ///< sources are the network's inputs
   bool drawn = false;               ///< levels are drawn from a recipe
   bool by_channel = false;          ///< and the neurons of a channel have one

@@ -94,6 +94,7 @@ inline void store_wins(std::byte* first, std::size_t row_bytes, std::size_t filt
 struct KeptNeuron {
   std::int16_t potential = 0;  ///< V_j
   bool spiked = false;         ///< S_j
+  std::int32_t current = 0;    ///< J_j; 0 in a layer without synaptic_leak
 };
 
 /// Where the parts of the state of neurons lie in the rows that follow those of weights.
@@ -112,6 +113,7 @@ class KeptRows {
 
   unsigned weight_width_;
   std::size_t positions_, width_, row_bytes_;
+  bool has_currents_;
 };
 
 }  // namespace phasic::shell

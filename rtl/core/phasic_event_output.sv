@@ -2,11 +2,11 @@
 // What leaves a layer engine: words of spikes and marks wait in a queue, so that a sweep need not wait for the layer that follows, and become
 // events.
 //
-// Handshake: a word is taken if word_ready_o; whoever starts a word only while room_o is 1 finds it ready for that word and five more. A word
+// Handshake: a word is taken if word_ready_o; whoever starts a word only while room_o is 1 finds it ready for as many words as Room says. A word
 //            with word_mark_i carries no spikes. Events by valid/ready.
 // Latency:   two cycles from a word to its first event.
 // Parameters: Lanes, spikes of a word; Words, neurons of a lane: the queue holds the words of two steps; Graded, spikes have values other than 1;
-//            Convolution, a word comes with the number of its first neuron instead of its own.
+//            Convolution, a word comes with the number of its first neuron instead of its own; Room, words.
 `default_nettype none
 
 module phasic_event_output #(
@@ -14,6 +14,7 @@ module phasic_event_output #(
   parameter int Words  = 16,
   parameter bit Graded = 1'b0,
   parameter bit Convolution = 1'b0,
+  parameter int Room     = 6,
   localparam int WordBits = Convolution ? 16 : (Words > 1) ? $clog2(Words) : 1
 ) (
   input  logic                clk_i,
@@ -46,7 +47,7 @@ module phasic_event_output #(
   logic [(Graded ? ValuesWidth : 1)-1:0] head_values;
   logic [$clog2(Depth):0] held_q;
 
-  assign room_o = 32'(held_q) < Depth - 6;
+  assign room_o = 32'(held_q) < Depth - Room;
   assign busy_o = head_valid || sender_busy;
 
   if (Graded) begin : gen_values

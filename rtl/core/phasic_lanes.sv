@@ -9,7 +9,7 @@
 //            of state on stored_state_o, with stored_state_valid_o, two cycles after store_valid_i.
 // Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane, SumWords, its sums;
 //            AddressBits, width of an address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback,
-//            Competition, Discriminant, Graded, Gate, State, Convolution, Grid and Features, rules that there can be; MaxRows; SumBits of a change that is
+//            Competition, Discriminant, Graded, Gate, State, Convolution, Grid, Features and Currents, rules that there can be; MaxRows; SumBits of a change that is
 //            shared; DescriptorBits, of a layer's descriptor.
 `default_nettype none
 
@@ -33,6 +33,7 @@ module phasic_lanes #(
   parameter bit Convolution = 1'b0,
   parameter bit Grid        = 1'b0,
   parameter bit Features    = 1'b0,
+  parameter bit Currents    = 1'b0,
   parameter int MaxRows     = 1024,
   parameter int SumBits     = 40,
   parameter int DescriptorBits = 8 * phasic_pkg::LayerGrid,
@@ -96,6 +97,8 @@ module phasic_lanes #(
   // sweep
   input  logic                         step_done_i,
   output logic                         sweep_hold_o,
+  input  logic                         sum_read_i,       // with Currents two cycles before the state is read
+  input  logic [WordBits-1:0]          sum_word_i,
   input  logic                         sweep_read_i,
   input  logic [3:0]                   sweep_valid_i,
   input  logic                         sweep_bank_i,
@@ -231,18 +234,22 @@ module phasic_lanes #(
   end
 
   // ---- rows of state ----
+  localparam int StateRowBits = Currents ? 3 : 2;
+  logic                    currents_last;
   logic                load_state, store_state;
-  logic [1:0]          load_row, store_row;
+  logic [StateRowBits-1:0] load_row, store_row;
   logic [WordBits-1:0] load_word, store_word;
 
   if (State) begin : gen_state
     phasic_state_rows #(
       .WeightWidth(WeightWidth),
       .WordBits   (WordBits),
-      .AddressBits(AddressBits)
+      .AddressBits(AddressBits),
+      .Currents   (Currents)
     ) u_state_rows (
       .clk_i,
       .keep_i         (keep_i && !compete_i),
+      .lasts_i        (currents_last),
       .rows_i,
       .row_words_i,
       .neuron_words_i,
@@ -260,7 +267,7 @@ module phasic_lanes #(
     );
   end else begin : gen_no_state
     logic unused_rows;
-    assign unused_rows          = ^{keep_i, rows_i, row_words_i, load_weight_i, store_valid_i, store_address_i};
+    assign unused_rows          = ^{keep_i, currents_last, rows_i, row_words_i, load_weight_i, store_valid_i, store_address_i};
     assign stored_state_valid_o = 1'b0;
     assign {load_state, load_row, load_word, store_state, store_row, store_word} = '0;
   end
@@ -291,8 +298,8 @@ module phasic_lanes #(
   ) u_sums (
     .clk_i, .rst_ni, .clear_i, .descriptor_i, .sparse_i(shaped_i), .grid_i, .row_width_i, .row_words_i,
     .last_sum_word_i, .last_word_i, .clearing_i, .clear_word_i, .issue_i, .issue_bank_i, .issue_first_i, .issue_word_i, .issue_value_i,
-    .weights_i, .start_i(step_done_i), .hold_o(sweep_hold_o), .sweep_read_i(sweep_read_i || contest_read),
-    .sweep_bank_i(compete_i ? !issue_bank_i : sweep_bank_i), .sweep_silent_i, .sweep_word_i(compete_i ? contest_word : word0_i),
+    .weights_i, .start_i(step_done_i), .hold_o(sweep_hold_o), .sweep_read_i(sum_read_i || contest_read),
+    .sweep_bank_i(compete_i ? !issue_bank_i : sweep_bank_i), .sweep_silent_i, .sweep_word_i(compete_i ? contest_word : sum_word_i),
     .look_i(look), .look_word_i(look_word), .sums_o(totals), .drives_o(drives), .silent_o(silent), .limited_valid_o(pooled_valid),
     .limited_o(pooled_limited)
   );
@@ -304,9 +311,46 @@ module phasic_lanes #(
     assign step_sums[SumWidth*k +: SumWidth] = drives[TotalWidth*k +: SumWidth];
   end
 
+  // ---- what drives the neurons ----
+  localparam int DriveWidth = (Currents && SumWidth < phasic_pkg::CurrentWidth) ? phasic_pkg::CurrentWidth : SumWidth;
+  logic [Lanes*DriveWidth-1:0]  driven;
+  logic                         none_driven, load_current, store_current;
+  logic [Lanes*WeightWidth-1:0] stored_neurons;
+
+  if (Currents) begin : gen_currents
+    // Their rows follow those of the neurons.
+    localparam int NeuronRows = phasic_pkg::PotentialWidth / WeightWidth + 1;
+    logic [Lanes*WeightWidth-1:0] stored_currents;
+    logic [1:0]                   store_current_q;
+    assign load_current  = load_state && 32'(load_row) >= NeuronRows;
+    assign store_current = store_state && 32'(store_row) >= NeuronRows;
+
+    phasic_currents #(
+      .Lanes      (Lanes),
+      .SumWidth   (SumWidth),
+      .DriveWidth (DriveWidth),
+      .Words      (Words),
+      .WeightWidth(WeightWidth)
+    ) u_currents (
+      .clk_i, .rst_ni, .clear_i, .leak_i(descriptor_i[8*phasic_pkg::LayerSynapticLeak +: 16]), .fresh_i(sweep_fresh_i),
+      .read_i(sum_read_i), .word_i(sum_word_i), .silent_i(silent), .sums_i(step_sums), .drives_o(driven), .load_i(load_current),
+      .load_row_i(2'(32'(load_row) - NeuronRows)), .load_word_i(load_word), .load_data_i, .store_i(store_current),
+      .store_row_i(2'(32'(store_row) - NeuronRows)), .store_word_i(store_word), .stored_o(stored_currents)
+    );
+    assign currents_last  = descriptor_i[8*phasic_pkg::LayerSynapticLeak +: 16] != '0;
+    assign none_driven    = 1'b0;
+    assign stored_state_o = store_current_q[1] ? stored_currents : stored_neurons;
+    always_ff @(posedge clk_i) store_current_q <= {store_current_q[0], store_current};
+  end else begin : gen_no_currents
+    assign {load_current, store_current, currents_last} = '0;
+    assign driven         = step_sums;
+    assign none_driven    = silent;
+    assign stored_state_o = stored_neurons;
+  end
+
   phasic_neurons #(
     .Lanes    (Lanes),
-    .SumWidth (SumWidth),
+    .SumWidth (DriveWidth),
     .Words    (Words),
     .Outputs  (Outputs),
     .TritWords(TritWords),
@@ -315,47 +359,16 @@ module phasic_lanes #(
     .State    (State),
     .WeightWidth(WeightWidth)
   ) u_neurons (
-    .clk_i,
-    .graded_i,
-    .threshold_i    ($signed(descriptor_i[8*phasic_pkg::LayerThreshold +: 16])),
-    .window_i       (grid_i ? 16'sd0 : $signed(descriptor_i[8*phasic_pkg::LayerWindow +: 16])),
-    .leak_i         (descriptor_i[8*phasic_pkg::LayerLeak +: 17]),
-    .reset_i        (descriptor_i[8*phasic_pkg::LayerReset +: 2]),
-    .input_shift_i  (grid_i ? 4'd0 : descriptor_i[8*phasic_pkg::LayerInputShift +: 4]),
-    .post_i         (descriptor_i[8*phasic_pkg::LayerPost +: 2]),
-    .keep_trits_i   (all_steps),
-    .read_i         (sweep_read_i),
-    .valid_i        (sweep_valid_i),
-    .word0_i,
-    .word3_i,
-    .word4_i,
-    .first_i        (sweep_first_i),
-    .fresh_i        (sweep_fresh_i),
-    .silent_i       (silent),
-    .step_i         (sweep_step_i),
-    .enabled3_i     (enabled3),
-    .open3_i        (open3),
-    .sums_i         (step_sums),
-    .spikes_o,
-    .values_o       (values),
-    .limited_o      (neurons_limited),
-    .counts_o       (counts),
-    .plus_o         (post_plus),
-    .minus_o        (post_minus),
-    .read_out_i,
-    .read_out_lane_i,
-    .read_out_o,
-    .trit_read_i    (trit_read),
-    .trit_word_i    (trit_word),
-    .trits_o        (all_trits),
-    .load_i         (load_state),
-    .load_row_i     (load_row),
-    .load_word_i    (load_word),
-    .load_data_i,
-    .store_i        (store_state),
-    .store_row_i    (store_row),
-    .store_word_i   (store_word),
-    .stored_o       (stored_state_o)
+    .clk_i, .graded_i, .threshold_i($signed(descriptor_i[8*phasic_pkg::LayerThreshold +: 16])),
+    .window_i(grid_i ? 16'sd0 : $signed(descriptor_i[8*phasic_pkg::LayerWindow +: 16])),
+    .leak_i(descriptor_i[8*phasic_pkg::LayerLeak +: 17]), .reset_i(descriptor_i[8*phasic_pkg::LayerReset +: 2]),
+    .input_shift_i(grid_i ? 4'd0 : descriptor_i[8*phasic_pkg::LayerInputShift +: 4]), .post_i(descriptor_i[8*phasic_pkg::LayerPost +: 2]),
+    .keep_trits_i(all_steps), .read_i(sweep_read_i), .valid_i(sweep_valid_i), .word0_i, .word3_i, .word4_i, .first_i(sweep_first_i),
+    .fresh_i(sweep_fresh_i), .silent_i(none_driven), .step_i(sweep_step_i), .enabled3_i(enabled3), .open3_i(open3), .sums_i(driven),
+    .spikes_o, .values_o(values), .limited_o(neurons_limited), .counts_o(counts), .plus_o(post_plus), .minus_o(post_minus), .read_out_i,
+    .read_out_lane_i, .read_out_o, .trit_read_i(trit_read), .trit_word_i(trit_word), .trits_o(all_trits),
+    .load_i(load_state && !load_current), .load_row_i(load_row[1:0]), .load_word_i(load_word), .load_data_i,
+    .store_i(store_state && !store_current), .store_row_i(store_row[1:0]), .store_word_i(store_word), .stored_o(stored_neurons)
   );
 
   if (Graded) begin : gen_values
@@ -554,7 +567,8 @@ module phasic_lanes #(
       .Lanes(Lanes), .WeightWidth(WeightWidth), .SumWidth(TotalWidth), .WordBits(SumWordBits), .RowBits(RowBits), .AddressBits(AddressBits),
       .MaxRows(MaxRows)
     ) u_features (
-      .clk_i, .rst_ni, .clear_i, .descriptor_i, .rows_i, .row_width_i, .row_words_i, .load_i(load_offsets_i), .load_address_i,
+      .clk_i, .rst_ni, .clear_i, .descriptor_i(descriptor_i[8*phasic_pkg::LayerSynapticLeak-1:0]), .rows_i, .row_width_i, .row_words_i,
+      .load_i(load_offsets_i), .load_address_i,
       .load_data_i(load_offsets_data_i), .patch_i, .patch_blank_i, .patch_word_i, .value_read_o(patch_read_o), .value_row_o(patch_row_o),
       .value_i(patch_value_i), .ready_o(targets_ready_o), .busy_o(filter_busy), .sums_read_o(look), .sums_word_o(look_word), .sums_i(totals),
       .row_valid_i(walk_valid_i && features_i), .row_address_i(walk_address_i), .row_x_i, .row_y_i, .learned_o(filter_learned),

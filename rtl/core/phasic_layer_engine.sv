@@ -25,7 +25,8 @@ module phasic_layer_engine #(
   parameter int Rules       = 0,
   parameter int SumDepth    = 0,
   localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
-  localparam int DescriptorBits = Memories ? 8 * phasic_pkg::LayerSynapticLeak : 8 * phasic_pkg::LayerGrid,
+  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerReserved
+                                  : Memories ? 8 * phasic_pkg::LayerSynapticLeak : 8 * phasic_pkg::LayerGrid,
   localparam int LoadBits   = Memories ? 32 * Lanes : 1
 ) (
   input  logic                         clk_i,
@@ -122,6 +123,7 @@ module phasic_layer_engine #(
   localparam bit Gate        = (Rules & phasic_pkg::RulesGate) != 0;
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
   localparam bit Features    = Grid;
+  localparam bit Currents    = (Rules & phasic_pkg::RulesCurrent) != 0;
   localparam int OffsetsBits = Features ? LoadBits : 1;
   localparam int CountWidth  = Graded ? 8 : 6;
   // Every row at once with the largest weight and value, and room for a potential and for half a unit of the largest shift.
@@ -289,12 +291,12 @@ module phasic_layer_engine #(
   );
 
   // ---- sweep ----
-  logic                sweep_read, factor0, sweep_bank, sweep_first, sweep_fresh, sweep_silent;
+  logic                sum_read, sweep_read, factor0, sweep_bank, sweep_first, sweep_fresh, sweep_silent;
   logic                room, spikes_ready, spikes_valid, spikes_mark, spikes_final;
   logic                read_out, factors_ready, sweep_end2, sweep_end3, sweep_hold;
   logic [3:0]          sweep_valid;
   logic [1:0]          factor_valid;
-  logic [WordBits-1:0] sweep_word0, sweep_word2, sweep_word3, sweep_word4;
+  logic [WordBits-1:0] sum_word, sweep_word0, sweep_word2, sweep_word3, sweep_word4;
   logic [31:0]         sweep_step;
   logic [15:0]         factor_class, sweep_class, sweep_prediction, sweep_base0, sweep_base4;
   logic                sweep_score_valid, sweep_score_last;
@@ -306,13 +308,15 @@ module phasic_layer_engine #(
     .Lanes     (Lanes),
     .WordBits  (WordBits),
     .CountWidth(CountWidth),
-    .Convolution(Convolution)
+    .Convolution(Convolution),
+    .Currents  (Currents)
   ) u_sweep (
     .clk_i, .rst_ni, .clear_i, .trace_i, .output_layer_i, .neurons_i(descriptor_i[8*phasic_pkg::LayerNeurons +: 16]), .row_width_i,
     .row_last_word_i(row_last_word), .last_word_i(last_word), .start_i(step_done && !compete), .start_bank_i(issue_bank),
     .start_silent_i(step_silent), .start_final_i(step_final), .start_learn_i(sample_learn && !features), .start_resume_i(State && keep_i && !restart_q),
     .start_step_i(step), .start_class_i(sample_class), .start_number_i(sample_number), .hold_i(sweep_hold), .busy_o(sweep_busy),
-    .state_o(sweep_state), .read_o(sweep_read), .sweep_valid_o(sweep_valid), .factors_ready_i(factors_ready), .factor0_o(factor0),
+    .state_o(sweep_state), .sum_read_o(sum_read), .sum_word_o(sum_word), .read_o(sweep_read), .sweep_valid_o(sweep_valid),
+    .factors_ready_i(factors_ready), .factor0_o(factor0),
     .factor_valid_o(factor_valid), .word0_o(sweep_word0), .word2_o(sweep_word2), .word3_o(sweep_word3), .word4_o(sweep_word4),
     .end2_o(sweep_end2), .end3_o(sweep_end3),
     .base0_o(sweep_base0), .base4_o(sweep_base4), .bank_o(sweep_bank), .first_o(sweep_first), .fresh_o(sweep_fresh),
@@ -356,6 +360,7 @@ module phasic_layer_engine #(
     .Convolution(Convolution),
     .Grid       (Grid),
     .Features   (Features),
+    .Currents   (Currents),
     .MaxRows    (MaxRows),
     .SumBits    (SumBits),
     .DescriptorBits(DescriptorBits)
@@ -373,7 +378,8 @@ module phasic_layer_engine #(
     .gate_open_i(gate_open), .gate_neuron_i(gate_neuron), .clearing_i(clearing),
     .clear_word_i(clear_word), .issue_i(issue), .issue_bank_i(issue_bank),
     .issue_first_i(issue_first), .issue_word_i(issue_target_word), .issue_value_i(issue_value),
-    .weights_i(weights), .step_done_i(step_done), .sweep_hold_o(sweep_hold), .sweep_read_i(sweep_read),
+    .weights_i(weights), .step_done_i(step_done), .sweep_hold_o(sweep_hold), .sum_read_i(sum_read), .sum_word_i(sum_word),
+    .sweep_read_i(sweep_read),
     .sweep_valid_i(sweep_valid), .sweep_bank_i(sweep_bank), .sweep_first_i(sweep_first),
     .sweep_fresh_i(sweep_fresh), .sweep_silent_i(sweep_silent), .sweep_step_i(sweep_step),
     .word0_i(sweep_word0), .word2_i(sweep_word2), .word3_i(sweep_word3),
@@ -428,7 +434,8 @@ module phasic_layer_engine #(
     .Lanes (Lanes),
     .Words (DenseWords),
     .Graded(Graded),
-    .Convolution(Convolution)
+    .Convolution(Convolution),
+    .Room  (Currents ? 8 : 6)
   ) u_output (
     .clk_i, .rst_ni, .clear_i, .room_o(room), .word_valid_i(spikes_valid), .word_ready_o(spikes_ready), .word_mark_i(spikes_mark),
     .word_final_i(spikes_final), .word_i(output_word), .word_spikes_i(spikes), .word_values_i(values), .event_valid_o, .event_ready_i,

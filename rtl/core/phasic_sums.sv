@@ -89,6 +89,8 @@ module phasic_sums #(
 
   if (Grid) begin : gen_grid
     logic [Lanes*15-1:0] potentials;
+    logic                unused_descriptor;
+    assign unused_descriptor = ^descriptor_i;
 
     assign summed_read = pool_read || look_i || (sweep_read_i && !grid_i);
     assign word        = pool_read ? pool_word : look_i ? look_word_i : SumWordBits'(sweep_word_i);
@@ -103,7 +105,7 @@ module phasic_sums #(
       .clk_i,
       .rst_ni,
       .clear_i,
-      .descriptor_i,
+      .descriptor_i    (descriptor_i[8*phasic_pkg::LayerSynapticLeak-1:0]),
       .row_width_i,
       .row_words_i,
       .last_sum_word_i,

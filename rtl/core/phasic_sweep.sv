@@ -5,8 +5,9 @@
 // Handshake: start_i for one cycle while busy_o is 0. Spike words, scores and trace by valid/ready; the record belongs to the last score.
 //            The factors wait for factors_ready_i, which then holds until the last of them.
 //            While hold_i is 1 the neurons wait for their sums; it must be there two cycles after start_i.
-// Latency:   row_words + 10 cycles; the read-out adds a cycle a neuron, the factors row_words + 4 cycles and what they have to wait.
-// Parameters: Lanes; WordBits, width of a word number; CountWidth, of a neuron's count; Convolution, words can belong to positions.
+// Latency:   row_words + 10 cycles, or with Currents + 12; the read-out adds a cycle a neuron, the factors row_words + 4 cycles and what they have to wait.
+// Parameters: Lanes; WordBits, width of a word number; CountWidth, of a neuron's count; Convolution, words can belong to positions; Currents,
+//            sums become what drives the neurons in two cycles, and are read as many before the state.
 `default_nettype none
 
 module phasic_sweep #(
@@ -14,6 +15,7 @@ module phasic_sweep #(
   parameter int WordBits = 4,
   parameter int CountWidth = 6,
   parameter bit Convolution = 1'b0,
+  parameter bit Currents = 1'b0,
   localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1
 ) (
   input  logic                clk_i,
@@ -39,6 +41,9 @@ module phasic_sweep #(
   input  logic                hold_i,
   output logic                busy_o,
   output logic [2:0]          state_o,
+  // sums are read; without Currents as the state is
+  output logic                sum_read_o,
+  output logic [WordBits-1:0] sum_word_o,
   // stages: 0 reads; sweep 1 to 4; factor 1 and 2
   output logic                read_o,
   output logic [3:0]          sweep_valid_o,
@@ -59,7 +64,7 @@ module phasic_sweep #(
   output logic                silent_o,
   output logic [31:0]         step_o,           // one-hot
   output logic [15:0]         class_o,
-  // spikes: room_i says that six more words fit
+  // spikes: room_i says that six more words fit, or with Currents eight
   input  logic                room_i,
   input  logic                spikes_ready_i,
   output logic                spikes_valid_o,
@@ -89,7 +94,7 @@ module phasic_sweep #(
   logic [31:0]         number_q;
   logic [2:0]          wait_q;
   logic [WordBits-1:0] word_q, word1_q, word2_q, word3_q, word4_q;
-  logic                run, word_last, read_out_wanted, factors_wanted;
+  logic                run, sweep0, word_last, read_out_wanted, factors_wanted;
   logic                read_started_q, read_data_q, read_last_q;
 
   assign busy_o          = state_q != SweepIdle;
@@ -97,8 +102,7 @@ module phasic_sweep #(
   assign word_last       = word_q == last_word_i;
   assign run             = state_q == SweepRun && (output_layer_i || room_i);
   assign factor0_o       = state_q == SweepFactors && factors_ready_i;
-  assign read_o          = run || factor0_o || (state_q == SweepReadOut && !read_started_q);
-  assign word0_o         = word_q;
+  assign read_o          = sweep0 || factor0_o || (state_q == SweepReadOut && !read_started_q);
   assign word2_o         = word2_q;
   assign word3_o         = word3_q;
   assign word4_o         = word4_q;
@@ -108,8 +112,34 @@ module phasic_sweep #(
   assign spikes_final_o  = final_q;
   assign spikes_valid_o  = !output_layer_i && (sweep_valid_o[3] || spikes_mark_o);
 
+  // ---- the first stage of a sweep, behind the sums ----
+  logic end0, ahead_end;
+  logic [15:0] ahead_base;
+  logic [1:0]            ahead_q;        // words whose sums were read one and two cycles ago
+  logic [2*WordBits-1:0] ahead_words_q;
+
+  if (Currents) begin : gen_ahead
+    assign sum_read_o = run;
+    assign sum_word_o = word_q;
+    assign sweep0     = ahead_q[1];
+    assign word0_o    = sweep0 ? ahead_words_q[WordBits +: WordBits] : word_q;
+    always_ff @(posedge clk_i or negedge rst_ni) begin
+      if (!rst_ni) ahead_q <= '0;
+      else ahead_q <= clear_i ? '0 : {ahead_q[0], run};
+    end
+    always_ff @(posedge clk_i) ahead_words_q <= {ahead_words_q[WordBits-1:0], word_q};
+  end else begin : gen_not_ahead
+    logic unused_ahead;
+    assign unused_ahead  = ^{ahead_q, ahead_words_q};
+    assign ahead_q       = '0;
+    assign ahead_words_q = '0;
+    assign sum_read_o = read_o;
+    assign sum_word_o = word_q;
+    assign sweep0     = run;
+    assign word0_o    = word_q;
+  end
+
   // ---- positions ----
-  logic end0;
 
   if (Convolution) begin : gen_positions
     logic [WordBits-1:0] part_q;           // word of the position
@@ -122,6 +152,19 @@ module phasic_sweep #(
     assign end3_o  = end3_q;
     assign base0_o = base_q;
     assign base4_o = base4_q;
+    if (Currents) begin : gen_ahead
+      logic [1:0]  ends_q;
+      logic [31:0] bases_q;
+      assign ahead_end  = sweep0 ? ends_q[1] : end0;
+      assign ahead_base = sweep0 ? bases_q[31:16] : base_q;
+      always_ff @(posedge clk_i) begin
+        ends_q  <= {ends_q[0], end0};
+        bases_q <= {bases_q[15:0], base_q};
+      end
+    end else begin : gen_not_ahead
+      assign ahead_end  = end0;
+      assign ahead_base = base_q;
+    end
     always_ff @(posedge clk_i) begin
       if (restart) begin
         part_q     <= '0;
@@ -132,17 +175,19 @@ module phasic_sweep #(
         if (end0) position_q <= position_q + row_width_i;
         base_q <= end0 ? position_q + row_width_i : base_q + 16'(Lanes);
       end
-      end1_q  <= end0;
+      end1_q  <= ahead_end;
       end2_q  <= end1_q;
       end3_q  <= end2_q;
-      base1_q <= base_q;
+      base1_q <= ahead_base;
       base2_q <= base1_q;
       base3_q <= base2_q;
       base4_q <= base3_q;
     end
   end else begin : gen_no_positions
     logic unused_positions;
-    assign unused_positions = ^{row_width_i, row_last_word_i, end0};
+    assign unused_positions = ^{row_width_i, row_last_word_i, end0, ahead_end, ahead_base};
+    assign ahead_end  = 1'b0;
+    assign ahead_base = '0;
     assign end0    = 1'b0;
     assign end2_o  = word2_q == last_word_i;
     assign end3_o  = word3_q == last_word_i;
@@ -196,7 +241,7 @@ module phasic_sweep #(
       score_open_q   <= 1'b0;
       trace_open_q   <= 1'b0;
     end else begin
-      sweep_valid_o  <= {sweep_valid_o[2:0], run};
+      sweep_valid_o  <= {sweep_valid_o[2:0], sweep0};
       factor_valid_o <= {factor_valid_o[0], factor0_o};
       case (state_q)
         SweepIdle: begin
@@ -218,7 +263,7 @@ module phasic_sweep #(
         end
         SweepDrain: begin
           wait_q <= wait_q + 3'd1;
-          if (wait_q == 3'd4) state_q <= SweepMark;
+          if (wait_q == (Currents ? 3'd6 : 3'd4)) state_q <= SweepMark;
         end
         SweepMark: begin
           if (output_layer_i || spikes_ready_i)
@@ -267,7 +312,7 @@ module phasic_sweep #(
       class_o  <= start_class_i;
       number_q <= start_number_i;
     end
-    word1_q <= word_q;
+    word1_q <= word0_o;
     word2_q <= word1_q;
     word3_q <= word2_q;
     word4_q <= word3_q;

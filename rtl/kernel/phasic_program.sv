@@ -22,10 +22,11 @@ module phasic_program #(
   parameter int Rules = 0,
   parameter int SumDepth = 0,
   parameter int MemoryDepth = 0,
-  localparam int DescriptorBits = ((Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0) ? 8 * phasic_pkg::LayerSynapticLeak
+  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerReserved
+                                  : ((Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0) ? 8 * phasic_pkg::LayerSynapticLeak
                                                                                                           : 8 * phasic_pkg::LayerGrid,
-  // The positions of a convolution have up to three rows of state each.
-  localparam int StoredBits = ((Rules & phasic_pkg::RulesConvolution) != 0) ? 18 : 16
+  // The positions of a convolution have up to three rows of state each, with currents seven.
+  localparam int StoredBits = ((Rules & phasic_pkg::RulesConvolution) == 0) ? 16 : ((Rules & phasic_pkg::RulesCurrent) != 0) ? 19 : 18
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -74,12 +75,15 @@ module phasic_program #(
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
   localparam bit Drawn       = (Rules & phasic_pkg::RulesDrawn) != 0;
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
+  localparam bit Currents    = (Rules & phasic_pkg::RulesCurrent) != 0;
   localparam bit Memories    = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0;
-  // Rows of squares and wins, of wins alone, of offsets, and those of potentials and spikes.
+  localparam int SynapticLeakBit = Currents ? 8 * phasic_pkg::LayerSynapticLeak : 0;
+  // Rows of squares and wins, of wins alone, of offsets, those of potentials and spikes, and with currents of these, too.
   localparam int CompetitionRows = (phasic_pkg::SquaresWidth + phasic_pkg::WinsWidth) / WeightWidth;
   localparam int WinsRows        = phasic_pkg::WinsWidth / WeightWidth;
   localparam int OffsetRows      = phasic_pkg::MemoryWidth / WeightWidth;
   localparam int KeptRows        = phasic_pkg::PotentialWidth / WeightWidth + 1;
+  localparam int LastingRows     = KeptRows + phasic_pkg::CurrentWidth / WeightWidth;
 
   localparam logic [3:0] StIdle     = 4'd0;
   localparam logic [3:0] StCommand  = 4'd1;
@@ -173,8 +177,10 @@ module phasic_program #(
     end
   end
   for (genvar w = 0; w < DescriptorWords * Engines; w++) begin : gen_layers
-    // Without convolutions the fields of their shapes are 0.
-    localparam bit Kept = Convolution || w % DescriptorWords < phasic_pkg::LayerSourceRows / 4 || w % DescriptorWords >= phasic_pkg::LayerGrid / 4;
+    // Fields that the build has no use for are 0.
+    localparam int Word = w % DescriptorWords;
+    localparam bit Kept = Word < phasic_pkg::LayerSourceRows / 4 || (Word < phasic_pkg::LayerGrid / 4 && Convolution)
+                          || (Word >= phasic_pkg::LayerGrid / 4 && Memories) || Word >= phasic_pkg::LayerSynapticLeak / 4;
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         layers_q[32*w +: 32] <= '0;
@@ -213,11 +219,12 @@ module phasic_program #(
     end else begin : gen_next
       assign rows_before = layers_q[DescriptorBits*(e-1) + 8*phasic_pkg::LayerNeurons +: 16];
     end
-    logic       shaped, bias;
+    logic       shaped, bias, lasts;
     logic [2:0] factor;
     assign factor = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFactor +: 3];
     assign bias   = layers_q[DescriptorBits*e + 8*phasic_pkg::LayerFlags];
     assign shaped = Convolution && layers_q[DescriptorBits*e + 8*phasic_pkg::LayerConnection];
+    assign lasts  = Currents && layers_q[DescriptorBits*e + SynapticLeakBit +: 16] != '0;
     assign sources_o[16*e +: 16]   = rows_before + 16'(bias);
     assign rows_o[16*e +: 16]      = shaped ? kernel_rows[16*e +: 16] + 16'(bias) : sources_o[16*e +: 16];
     assign row_width_o[16*e +: 16] = shaped ? layers_q[DescriptorBits*e + 8*phasic_pkg::LayerChannels +: 16]
@@ -227,7 +234,7 @@ module phasic_program #(
            : Memories && 1'(phasic_pkg::FactorMovesFilters >> factor) ? StoredBits'(WinsRows)
            : Memories && 1'(phasic_pkg::FactorChangesMemory >> factor) ? StoredBits'(OffsetRows)
            : !keeping ? StoredBits'(0)
-           : shaped ? StoredBits'(KeptRows * 32'(positions[16*e +: 16])) : StoredBits'(KeptRows));
+           : StoredBits'((lasts ? LastingRows : KeptRows) * (shaped ? 32'(positions[16*e +: 16]) : 32'd1)));
     assign row_words_o[16*e +: 16]    = 16'((17'(row_width_o[16*e +: 16]) + 17'(Lanes - 1)) >> LaneShift);
     assign neuron_words_o[16*e +: 16] = shaped ? shape_words[16*e +: 16] : row_words_o[16*e +: 16];
     assign sum_words_o[32*e +: 32]    = shaped ? shape_sums[32*e +: 32] : 32'(row_words_o[16*e +: 16]);

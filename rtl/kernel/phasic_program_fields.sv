@@ -45,6 +45,7 @@ module phasic_program_fields #(
   localparam bit Graded      = (Rules & phasic_pkg::RulesGraded) != 0;
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
+  localparam bit Currents    = (Rules & phasic_pkg::RulesCurrent) != 0;
   localparam bit Features    = (Rules & phasic_pkg::RulesFeatures) != 0;
   localparam bit Drawn       = (Rules & phasic_pkg::RulesDrawn) != 0;
   localparam bit Handicaps   = (Rules & (phasic_pkg::RulesCompetition | phasic_pkg::RulesFeatures)) != 0;
@@ -194,6 +195,7 @@ module phasic_program_fields #(
       phasic_pkg::LayerMemoryOffset: layer_legal = 1'(phasic_pkg::FactorHasMemory >> factor_q) ? word_i[5:0] == '0 : word_i == '0;
       phasic_pkg::LayerTargetShift:
         layer_legal = word_i <= (1'(phasic_pkg::FactorMovesFilters >> factor_q) ? 32'(phasic_pkg::LayerTargetShiftMaximum) : 32'd0);
+      phasic_pkg::LayerSynapticLeak: layer_legal = word_i <= ((Currents && !graded) ? 32'(phasic_pkg::LayerSynapticLeakMaximum) : 32'd0);
       default:                       layer_legal = word_i == '0;
     endcase
   end

@@ -69,6 +69,12 @@ constexpr auto kColumns = std::to_array<Column>({
     {"initial weights", 16, initial_weights_text},
 });
 
+/// What is left of the synaptic currents of a layer; empty if they do not last.
+std::string current_text(const LayerSpec& layer) {
+  if (layer.synaptic_leak == 0) return "";
+  return fmt::format("        synaptic leak {}\n", both(layer.synaptic_leak / kUnitsOfLeak, layer.synaptic_leak));
+}
+
 /// How the answers of a layer are pooled; empty if they are not.
 std::string grid_text(const LayerSpec& layer, const layout::Connection& connection) {
   const layout::Shape& shape = layer.shape;
@@ -111,7 +117,7 @@ std::string line_of(const Place& at) {
   }
   for (const Column& column : kColumns) line += cell(column, column.text(at));
   line.back() = '\n';
-  return line + levels_text(layer) + grid_text(layer, at.network.connection(at.number));
+  return line + current_text(layer) + levels_text(layer) + grid_text(layer, at.network.connection(at.number));
 }
 
 }  // namespace

@@ -80,6 +80,20 @@ std::optional<json> print_fine_leak(const LayerSpec& layer, const Network&) {
   return raw(layer.leak);
 }
 
+void read_synaptic_leak(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+  const auto leak = parent.find("synaptic_leak");
+  if (!leak) return;
+  layer.synaptic_leak =
+      static_cast<std::uint32_t>(read_quantity(*leak, 1 / kUnitsOfLeak, 0, contract::kLayerSynapticLeakMaximum));
+  if (context.network.graded() && layer.synaptic_leak != 0)
+    leak->refuse("graded samples have one step, so no current lasts: 0 is all there is");
+}
+
+std::optional<json> print_synaptic_leak(const LayerSpec& layer, const Network&) {
+  if (layer.synaptic_leak == 0) return std::nullopt;
+  return raw(layer.synaptic_leak);
+}
+
 void read_reset(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
   if (const auto reset = parent.find("reset")) layer.reset = static_cast<contract::Reset>(reset->one_of(names::kResets));
 }
@@ -194,6 +208,7 @@ const std::vector<LayerField>& layer_fields() {
       {"window", "quantity", "see text", read_window, is_raw(&LayerSpec::window)},
       {"leak", "0 to 1", "needed unless `fine_leak` is given", read_leak, print_leak},
       {"fine_leak", "0 to 1", "none", [](const JsonNode&, LayerContext&, LayerSpec&) {}, print_fine_leak},
+      {"synaptic_leak", "0 to 1", "0", read_synaptic_leak, print_synaptic_leak},
       {"reset", Of::listed(names::kResets), Of::listed(std::span(names::kResets).first(1)), read_reset, print_reset},
       Of::integer<std::uint32_t>("input_shift", &LayerSpec::input_shift,
                                  {contract::kLayerInputShiftMinimum, contract::kLayerInputShiftMaximum}, 0),

@@ -39,6 +39,7 @@ void check_rules(const Network& network, const contract::Limits& limits, const s
     need(layer.shape.grid != 0 ? contract::kRulesFeatures : 0, "grid", std::to_string(layer.shape.grid));
     need(needs(layer.reset), "reset", name_of(names::kResets, layer.reset));
     need(layer.leak % contract::kCoarseLeak != 0 ? contract::kRulesState : 0, "fine_leak", std::to_string(layer.leak));
+    need(layer.synaptic_leak != 0 ? contract::kRulesCurrent : 0, "synaptic_leak", std::to_string(layer.synaptic_leak));
     need(layer.trace_shift != 0 ? contract::kRulesPost : 0, "trace_shift", std::to_string(layer.trace_shift));
     need(needs(layer.factor()), "rule", name(layer.rule));
     need(layer.drawn ? contract::kRulesDrawn : 0, "levels", names::kLevels[1]);
@@ -83,9 +84,7 @@ void check_memories(const Network& network, std::size_t n, const contract::Limit
   const std::uint64_t rows = connection.weight_rows();
   const std::uint64_t value_words = (rows + limits.lanes - 1) / limits.lanes;
   const std::uint64_t targets = moves_filters(layer.factor()) ? rows * value_words : 0;
-  const std::uint64_t words =
-      targets + connection.words(limits.lanes, layout::state_rows(layer.factor(), network.keep, network.weight_width,
-                                                                  connection.positions()));
+  const std::uint64_t words = targets + connection.words(limits.lanes, network.stored_rows(n) - connection.weight_rows());
   if (words > limits.weight_depth)
     refuse("neurons",
            fmt::format("{} rows of {} weights{} take {} words of {} weights", rows, connection.row_width(),

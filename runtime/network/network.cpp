@@ -34,8 +34,8 @@ contract::Factor factor_of(Rule rule) {
 std::string_view name(Rule rule) { return names::name_of(names::kRules, rule); }
 
 std::uint32_t Network::stored_rows(std::size_t layer) const {
-  return connection(layer).weight_rows() +
-         layout::state_rows(layers[layer].factor(), keep, weight_width, connection(layer).positions());
+  return connection(layer).weight_rows() + layout::state_rows(layers[layer].factor(), keep, weight_width,
+                                                              connection(layer).positions(), layers[layer].synaptic_leak != 0);
 }
 
 std::uint32_t Network::class_of(std::uint32_t neuron) const {

@@ -32,8 +32,9 @@ struct LayerSpec {
   std::uint32_t answer_shift = 0;  ///< with a grid
   bool bias = true;
   std::int32_t threshold = 0;
-  std::int32_t window = 0;  ///< potential above which the learning window is open (the contract's `window`)
-  std::uint32_t leak = 0;   ///< in 1/65536
+  std::int32_t window = 0;          ///< potential above which the learning window is open (the contract's `window`)
+  std::uint32_t leak = 0;           ///< in 1/65536
+  std::uint32_t synaptic_leak = 0;  ///< in 1/65536; 0: currents do not last
   contract::Reset reset = contract::Reset::kZero;
   std::uint32_t input_shift = 0;
   Rule rule = Rule::kFrozen;

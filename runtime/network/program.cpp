@@ -79,6 +79,7 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     layer.threshold = spec.threshold;
     layer.window = spec.window;
     layer.leak = spec.leak;
+    layer.synaptic_leak = spec.synaptic_leak;
     layer.input_shift = spec.input_shift;
     layer.factor = static_cast<std::uint32_t>(spec.factor());
     layer.span = static_cast<std::uint32_t>(spec.span);

@@ -10,7 +10,7 @@
 
 namespace phasic::runtime {
 
-/// Of `fine_leak`; `leak` is coarser.
+/// Of `fine_leak` and `synaptic_leak`; `leak` is coarser.
 inline constexpr double kUnitsOfLeak = 1 << contract::kLeakShift;
 inline constexpr double kUnitsOfLevel = 64;
 /// Levels are signed bytes, and -128 is not used, so that a level has an opposite.

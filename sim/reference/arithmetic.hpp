@@ -19,7 +19,14 @@ namespace phasic::reference {
 /// half(shift): what is added before `>> shift` so that it rounds to nearest.
 [[nodiscard]] constexpr std::int64_t half(unsigned shift) { return shift == 0 ? 0 : std::int64_t{1} << (shift - 1); }
 
-/// I_j: the current of a sum of weights.
+/// J_j(t): the synaptic current after a step whose sum of weights is `sum`, from `before`, that of the step before.
+/// `synaptic_leak` is 0 to 65535, in 1/65536.
+[[nodiscard]] constexpr std::int32_t synaptic_current(std::int32_t before, std::uint32_t synaptic_leak, std::int64_t sum) {
+  const std::int64_t left = (std::int64_t{before} * synaptic_leak + half(contract::kLeakShift)) >> contract::kLeakShift;
+  return static_cast<std::int32_t>(saturate(left + sum, contract::kCurrentWidth));
+}
+
+/// I_j: the input of a neuron, from its synaptic current or, where none lasts, its sum of weights.
 [[nodiscard]] constexpr std::int64_t current(std::int64_t sum_of_weights, unsigned input_shift) {
   return (sum_of_weights + half(input_shift)) >> input_shift;
 }

@@ -19,7 +19,8 @@ namespace {
 /// Those of a usual build, with all rules that there are.
 contract::Limits usual_limits() {
   contract::Limits limits;
-  limits.rules |= contract::kRulesConvolution | contract::kRulesFeatures | contract::kRulesDiscriminant | contract::kRulesDrawn;
+  limits.rules |= contract::kRulesConvolution | contract::kRulesFeatures | contract::kRulesDiscriminant |
+                  contract::kRulesCurrent | contract::kRulesDrawn;
   return limits;
 }
 

@@ -43,6 +43,7 @@ FloatNetwork::FloatNetwork(Program program) : program_(std::move(program)) {
     if (without_potentials(shape) || moves_filters(shape))
       throw std::invalid_argument("the floating-point model has no competition, no filters that learn and no discriminant");
     layer.sums.resize(positions_of(shape) * row_width(shape));
+    layer.currents.resize(shape.synaptic_leak == 0 ? 0 : shape.neurons);
     layer.potentials.resize(shape.neurons);
     layer.spiked.resize(shape.neurons);
     layer.trits.resize(std::size_t{program_.steps} * shape.neurons);
@@ -87,6 +88,7 @@ void FloatNetwork::run(const Sample& sample, std::uint32_t number, std::uint32_t
 
 void FloatNetwork::forget() {
   for (Layer& layer : layers_) {
+    std::fill(layer.currents.begin(), layer.currents.end(), 0.0F);
     std::fill(layer.potentials.begin(), layer.potentials.end(), 0.0F);
     std::fill(layer.spiked.begin(), layer.spiked.end(), std::uint8_t{0});
   }
@@ -124,6 +126,16 @@ void FloatNetwork::add_up(std::size_t number, std::size_t step) {
       const float* const weights = layer.weights.data() + reached.row * width;
       for (std::size_t k = 0; k < width; ++k) layer.sums[reached.first + k] += event.value * weights[k];
     }
+  }
+}
+
+void FloatNetwork::take_currents(std::size_t number) {
+  Layer& layer = layers_[number];
+  const float leak =
+      std::ldexp(static_cast<float>(program_.layers[number].synaptic_leak), -static_cast<int>(contract::kLeakShift));
+  for (std::size_t neuron = 0; neuron < layer.currents.size(); ++neuron) {
+    layer.currents[neuron] = layer.currents[neuron] * leak + layer.sums[neuron];
+    layer.sums[neuron] = layer.currents[neuron];
   }
 }
 
@@ -172,6 +184,7 @@ void FloatNetwork::integrate(std::size_t number) {
   std::fill(layer.counts.begin(), layer.counts.end(), 0.0F);
   for (std::size_t step = 0; step < program_.steps; ++step) {
     add_up(number, step);
+    take_currents(number);
     if (pooled) pool(number);
     std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
     std::vector<Event>* const next = number + 1 < layers_.size() ? &layers_[number + 1].events[step] : nullptr;

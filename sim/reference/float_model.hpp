@@ -45,6 +45,7 @@ class FloatNetwork {
     std::vector<float> levels;
     std::vector<std::vector<Event>> events;  ///< by step
     std::vector<float> sums;                 ///< of a step; with a grid of each filter at each position
+    std::vector<float> currents;             ///< of a layer with synaptic_leak, since the step before
     std::vector<float> potentials;
     std::vector<std::uint8_t> spiked;
     std::vector<std::int8_t> trits;  ///< [step][neurons]
@@ -55,6 +56,8 @@ class FloatNetwork {
   void encode(const Sample& sample, std::uint32_t number);
   void integrate(std::size_t number);
   void add_up(std::size_t number, std::size_t step);
+  /// Takes synaptic currents one step on; they take the place of the sums.
+  void take_currents(std::size_t number);
   /// The next potential of a neuron.
   [[nodiscard]] float potential_of(std::size_t number, std::size_t neuron) const;
   /// Potentials of the neurons of a grid.

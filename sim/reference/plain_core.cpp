@@ -298,6 +298,13 @@ class PlainCore final : public Core {
     return activity;
   }
 
+  /// Takes the synaptic current of a neuron one step on.
+  std::int32_t take_current(std::size_t layer, std::size_t neuron, std::int64_t sum) {
+    std::int32_t& kept = kept_[layer][neuron].current;
+    kept = synaptic_current(kept, program_.layers[layer].synaptic_leak, sum);
+    return kept;
+  }
+
   /// Section 1.
   Activity integrate(std::size_t layer, const Spikes& sources) {
     const LayerProgram& shape = program_.layers[layer];
@@ -309,7 +316,8 @@ class PlainCore final : public Core {
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
         const std::int32_t before = after_spike(activity.potential_before(step, neuron), activity.spiked_before(step, neuron),
                                                 shape.reset, shape.threshold);
-        const std::int64_t unlimited = unlimited_potential(leaked(before, shape.leak), current(sums[neuron], shift));
+        const std::int64_t drive = shape.synaptic_leak == 0 ? sums[neuron] : take_current(layer, neuron, sums[neuron]);
+        const std::int64_t unlimited = unlimited_potential(leaked(before, shape.leak), current(drive, shift));
         const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
         if (potential != unlimited) ++counts.potential_saturations;
         activity.potentials.at(step, neuron) = potential;
@@ -320,8 +328,8 @@ class PlainCore final : public Core {
       }
     }
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      kept_[layer][neuron] = {static_cast<std::int16_t>(activity.potential_before(program_.steps, neuron)),
-                              activity.spiked_before(program_.steps, neuron)};
+      kept_[layer][neuron].potential = static_cast<std::int16_t>(activity.potential_before(program_.steps, neuron));
+      kept_[layer][neuron].spiked = activity.spiked_before(program_.steps, neuron);
     }
     return activity;
   }

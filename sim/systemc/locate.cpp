@@ -74,7 +74,7 @@ std::string locate_weight(const Shape& shape, std::uint32_t width, std::uint64_t
     const std::uint64_t stored =
         connection.weight_rows() + layout::state_rows(static_cast<contract::Factor>(layer.factor),
                                                       (shape.header.flags & contract::kProgramHeaderFlagsKeep) != 0, width,
-                                                      connection.positions());
+                                                      connection.positions(), layer.synaptic_leak != 0);
     if (offset < layer.weights_offset || offset >= layer.weights_offset + stored * row_bytes) continue;
     const std::uint64_t inside = offset - layer.weights_offset;
     const std::uint64_t row = inside / row_bytes, neuron = inside % row_bytes / bytes;

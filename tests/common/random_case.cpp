@@ -107,8 +107,9 @@ std::uint32_t state_rows(const ProgramHeader& header, const Layer& layer, std::u
   if (competes(layer)) return kStateBits / weight_width;
   if (moves_filters(layer)) return contract::kWinsWidth / weight_width;
   if (changes_memory(layer)) return contract::kMemoryWidth / weight_width;
-  const bool keeps = (header.flags & contract::kProgramHeaderFlagsKeep) != 0;
-  return keeps ? (contract::kPotentialWidth / weight_width + 1) * positions_of(layer) : 0;
+  if ((header.flags & contract::kProgramHeaderFlagsKeep) == 0) return 0;
+  const std::uint32_t current_rows = layer.synaptic_leak == 0 ? 0 : contract::kCurrentWidth / weight_width;
+  return (contract::kPotentialWidth / weight_width + 1 + current_rows) * positions_of(layer);
 }
 
 /// A divisor of `number`, at most `most`.
@@ -139,7 +140,7 @@ void draw_convolution(Dice& dice, const contract::Limits& limits, const ProgramH
     positions *= (room - kernel) / drawn.stride + 1;
   }
   const std::uint32_t rows = kernel_rows(drawn, sources);
-  const std::uint32_t parts = state_rows(header, Layer{}, limits.weight_width);
+  const std::uint32_t parts = state_rows(header, layer, limits.weight_width);
   // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a kernel has rows
   const std::uint64_t words = limits.weight_depth / (rows + std::uint64_t{parts} * positions);
   const std::uint64_t most =
@@ -178,6 +179,17 @@ void draw_grid(Dice& dice, const contract::Limits& limits, bool last, Layer& lay
   layer = drawn;
 }
 
+/// Whether the layers of a network may have synaptic currents.
+bool may_last(const contract::Limits& limits, const ProgramHeader& header) {
+  return (limits.rules & contract::kRulesCurrent) != 0 && !is_graded(header);
+}
+
+/// Nothing is drawn for builds that have no currents.
+std::uint32_t draw_synaptic_leak(Dice& dice, const contract::Limits& limits, const ProgramHeader& header) {
+  if (!may_last(limits, header) || dice.one_in(2)) return 0;
+  return static_cast<std::uint32_t>(dice.one_in(4) ? dice.pick({1, 32768, 65534, 65535}) : dice.between(1, 65535));
+}
+
 /// Sizes, neuron constants and rules; offsets and the stride come later. With `filters` graded samples, and mostly
 /// convolutions.
 Network random_network(Dice& dice, const contract::Limits& limits, bool filters = false) {
@@ -205,7 +217,9 @@ Network random_network(Dice& dice, const contract::Limits& limits, bool filters 
   }
   if ((limits.rules & contract::kRulesState) != 0 && !is_graded(header) && dice.one_in(3))
     header.flags |= contract::kProgramHeaderFlagsKeep;
-  const std::uint32_t kept = state_rows(header, Layer{}, limits.weight_width);
+  Layer most_rows{};
+  most_rows.synaptic_leak = may_last(limits, header) ? 1 : 0;
+  const std::uint32_t kept = state_rows(header, most_rows, limits.weight_width);
   header.inputs =
       random_size(dice, limits, std::min(limits.max_rows, limits.weight_depth - std::min(kept + 1, limits.weight_depth - 1)));
   std::uint32_t before = header.inputs;
@@ -213,6 +227,7 @@ Network random_network(Dice& dice, const contract::Limits& limits, bool filters 
   for (std::uint32_t n = 0; n < header.layers; ++n) {
     Layer& layer = network.layers[n];
     layer.flags = dice.one_in(2) && before < limits.max_rows ? 1 : 0;
+    layer.synaptic_leak = draw_synaptic_leak(dice, limits, header);
     const std::uint32_t rows = before + layer.flags;
     const std::uint32_t words =
         std::max<std::uint32_t>((limits.weight_depth - used) / std::max<std::uint32_t>(rows + kept, 1), 1);
@@ -335,7 +350,9 @@ void draw_neurons(Dice& dice, const contract::Limits& limits, bool graded, std::
   spread = limit * dice.pick({0.05, 0.3, 1.0, 2.0});
   centre = limit * dice.pick({0.0, 0.0, 0.02, 0.2, -0.05});
   const double active = std::max(1.0, rows * 0.3);
-  const double sum = spread * 0.58 * std::sqrt(active) + std::abs(centre) * active;
+  // What is left of a current is there again, over a few steps.
+  const double lasting = layer.synaptic_leak / 65536.0;
+  const double sum = (spread * 0.58 * std::sqrt(active) + std::abs(centre) * active) * (1 + 2 * lasting);
   int shift = 0;
   const double wanted = graded && dice.one_in(2) ? 200 : 6000;
   while (shift < 15 && sum * std::exp2(-shift) > wanted) ++shift;
@@ -388,7 +405,7 @@ void draw_weights(Dice& dice, const contract::Limits& limits, std::uint32_t rows
     }
 }
 
-/// Potentials that are common or not, and rows of spikes of which more than the lowest bit is set.
+/// Potentials and currents that are common or not, and rows of spikes of which more than the lowest bit is set.
 void draw_kept(Dice& dice, const contract::Limits& limits, std::uint32_t rows, const Layer& layer,
                std::vector<std::byte>& weights) {
   const std::uint64_t row_bytes = weight_row_bytes(row_width(layer), limits.weight_width);
@@ -405,6 +422,14 @@ void draw_kept(Dice& dice, const contract::Limits& limits, std::uint32_t rows, c
     const std::uint64_t spikes = first + 2 / bytes * part_bytes;
     put(weights, spikes, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : dice.below(2)));
     if (bytes == 2) put(weights, spikes + 1, static_cast<std::uint8_t>(dice.one_in(4) ? dice.any() : 0));
+    if (layer.synaptic_leak == 0) continue;
+    const std::int64_t near = dice.between(-3000, 3000);
+    const auto current = static_cast<std::uint32_t>(dice.one_in(4)   ? dice.pick({INT32_MAX, INT32_MIN})
+                                                    : dice.one_in(4) ? static_cast<std::int64_t>(dice.any())
+                                                                     : near);
+    for (std::uint64_t byte = 0; byte < 4; ++byte) {
+      put(weights, spikes + (1 + byte / bytes) * part_bytes + byte % bytes, static_cast<std::uint8_t>(current >> 8 * byte));
+    }
   }
 }
 
@@ -622,11 +647,21 @@ void plant_word(Dice& dice, const contract::Limits& limits, RandomCase& result) 
 }
 
 /// Graded samples where they may not be, or what they exclude.
-void plant_graded(Dice& dice, RandomCase& result) {
+void plant_graded(Dice& dice, const contract::Limits& limits, RandomCase& result) {
   auto& program = result.buffers[argument::kProgram];
   const ProgramHeader header = result.header();
   const std::uint64_t layer =
       sizeof(ProgramHeader) + sizeof(Layer) * dice.below(std::clamp(header.layers, 1u, contract::kMaxLayers));
+  if ((limits.rules & contract::kRulesCurrent) != 0 && dice.one_in(2)) {
+    put(program, offsetof(ProgramHeader, sample_kind), static_cast<std::uint32_t>(contract::SampleKind::kGraded));
+    put(program, offsetof(ProgramHeader, steps), 1U);
+    put(program, offsetof(ProgramHeader, flags), header.flags & ~contract::kProgramHeaderFlagsKeep);
+    for (std::uint32_t n = 0; n < std::min(header.layers, contract::kMaxLayers); ++n)
+      put(program, sizeof(ProgramHeader) + sizeof(Layer) * n + offsetof(Layer, span), 0U);
+    put(program, layer + offsetof(Layer, synaptic_leak), 1U);
+    result.planted += " graded samples with a synaptic leak;";
+    return;
+  }
   switch (dice.below(3)) {
     case 0:
       put(program, offsetof(ProgramHeader, sample_kind), static_cast<std::uint32_t>(contract::SampleKind::kGraded));
@@ -862,6 +897,7 @@ std::string RandomCase::describe() const {
     }
     rules += fmt::format(" {}{}/{}/{}", is_drawn(l) ? "drawn " : "", name(static_cast<contract::Factor>(l.factor)),
                          name(static_cast<contract::Span>(l.span)), name(static_cast<contract::Rounding>(l.rounding)));
+    if (l.synaptic_leak != 0) rules += fmt::format("/synaptic_leak {}", l.synaptic_leak);
   }
   text += fmt::format(", {} steps, {} classes, kind {}, flags {}, {} samples from {},{}", head.steps, head.classes,
                       head.sample_kind, head.flags, sample_count, first_sample, rules);
@@ -879,6 +915,7 @@ Network network_of_most_words(Dice& dice, const contract::Limits& limits) {
   Layer& layer = network.layers[0];
   layer = Layer{};
   layer.neurons = limits.max_neurons;
+  layer.synaptic_leak = draw_synaptic_leak(dice, limits, network.header);
   if ((limits.rules & contract::kRulesConvolution) == 0) {
     const std::uint32_t room = limits.weight_depth / ((limits.max_neurons + limits.lanes - 1) / limits.lanes);
     const std::uint32_t kept = state_rows(network.header, layer, limits.weight_width);
@@ -902,11 +939,11 @@ Network network_of_most_words(Dice& dice, const contract::Limits& limits) {
 }
 
 /// A run of a network that has its header and the sizes of its layers. With `filters` most convolutions have filters that
-/// compete.
-RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network, bool filters = false) {
+/// compete. With `pieces` there are so many samples, and no layer competes.
+RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network, bool filters = false, std::uint32_t pieces = 0) {
   RandomCase result;
   ProgramHeader& header = network.header;
-  result.sample_count = static_cast<std::uint32_t>(dice.one_in(20) ? 0 : dice.between(1, 6));
+  result.sample_count = pieces != 0 ? pieces : static_cast<std::uint32_t>(dice.one_in(20) ? 0 : dice.between(1, 6));
   result.first_sample = static_cast<std::uint32_t>(dice.one_in(4) ? -dice.between(1, 3) : dice.between(0, 70000));
 
   std::vector<std::uint64_t> weight_sizes, table_sizes, offsets;
@@ -918,7 +955,7 @@ RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network, b
     if (has_levels(layer)) levels += std::uint64_t{header.classes} * ((std::uint64_t{layer.neurons} + 7) / 8 * 8);
     if (serial(limits) && levels > contract::kSerialLevels)
       layer.factor = static_cast<std::uint32_t>(contract::Factor::kFrozen);
-    if (last && !is_convolution(layer) && (limits.rules & contract::kRulesCompetition) != 0 && dice.one_in(3)) {
+    if (last && !is_convolution(layer) && (limits.rules & contract::kRulesCompetition) != 0 && pieces == 0 && dice.one_in(3)) {
       draw_competition(dice, limits, header, rows_of(network, n), layer);
     }
     if ((limits.rules & contract::kRulesFeatures) != 0 && is_graded(header) && is_convolution(layer) &&
@@ -1011,6 +1048,27 @@ RandomCase most_words_case(std::uint64_t seed, const contract::Limits& limits) {
   return result;
 }
 
+RandomCase trace_case(std::uint64_t seed, const contract::Limits& limits) {
+  constexpr std::uint32_t kSteps = 1000;
+  Dice dice(seed);
+  Network network = random_network(dice, limits);
+  while ((network.header.flags & contract::kProgramHeaderFlagsKeep) == 0) network = random_network(dice, limits);
+  ProgramHeader& header = network.header;
+  header.layers = std::min(header.layers, 2U);
+  header.steps = limits.max_steps;
+  header.flags = contract::kProgramHeaderFlagsKeep | contract::kProgramHeaderFlagsTrace;
+  RandomCase result = run_of(dice, limits, network, false, (kSteps + header.steps - 1) / header.steps);
+  result.seed = seed;
+  auto& samples = result.buffers[argument::kSamples];
+  for (std::uint32_t n = 0; n < result.sample_count; ++n) {
+    const std::uint64_t at = std::uint64_t{n} * result.header().sample_stride;
+    auto sample = get<contract::SampleHeader>(samples, at);
+    sample.flags &= ~contract::kSampleHeaderFlagsRestart;
+    put(samples, at, sample);
+  }
+  return result;
+}
+
 RandomCase filters_case(std::uint64_t seed, const contract::Limits& limits) {
   Dice dice(seed);
   RandomCase result = run_of(dice, limits, random_network(dice, limits, true), true);
@@ -1057,7 +1115,7 @@ RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limit
         plant_read_failure(dice, result);
         break;
       case 7:
-        plant_graded(dice, result);
+        plant_graded(dice, limits, result);
         break;
       default:
         plant_word(dice, limits, result);

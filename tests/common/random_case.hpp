@@ -66,6 +66,9 @@ struct RandomCase {
 /// A legal case of a layer that needs as many words of neurons as there can be: a neuron in each, if the build has
 /// convolutions. Then `max_rows` suffice for as many inputs as it may have neurons.
 [[nodiscard]] RandomCase most_words_case(std::uint64_t seed, const contract::Limits& limits);
+/// A legal case whose samples are pieces of a trace of 1,000 steps: potentials are traced, and nothing is learned. The build
+/// must have rules_state.
+[[nodiscard]] RandomCase trace_case(std::uint64_t seed, const contract::Limits& limits);
 /// A legal case of graded samples, most of whose layers are convolutions whose filters compete over patches.
 [[nodiscard]] RandomCase filters_case(std::uint64_t seed, const contract::Limits& limits);
 /// A case that is probably illegal, in a way that its seed chooses.

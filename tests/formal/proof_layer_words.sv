@@ -11,7 +11,9 @@
 // Sizes:   two lanes, four words of neurons: the queue has sixteen places, fewer than the words that the sweeps of several steps want to fill.
 `default_nettype none
 
-module proof_layer_words (
+module proof_layer_words #(
+  parameter int Rules = 0
+) (
   input logic         clk_i,
   input logic         clear_i,
   input logic         dopamine_valid_i,
@@ -26,11 +28,12 @@ module proof_layer_words (
   input logic         trace_ready_i
 );
   localparam int Words = 4;
+  localparam bit Currents = (Rules & phasic_pkg::RulesCurrent) != 0;
 
   logic rst_n = 1'b0;
   always_ff @(posedge clk_i) rst_n <= 1'b1;
 
-  (* anyconst *) logic [8*phasic_pkg::LayerGrid-1:0] descriptor;
+  (* anyconst *) logic [(Currents ? 8*phasic_pkg::LayerReserved : 8*phasic_pkg::LayerGrid)-1:0] descriptor;
   (* anyconst *) logic [5:0]   steps;
   (* anyconst *) logic [15:0]  row_words;
   (* anyconst *) logic         trace, output_layer;
@@ -43,7 +46,7 @@ module proof_layer_words (
     .MaxClasses (2),
     .MaxOutputs (2),
     .WeightDepth(16),
-    .Rules      (0)
+    .Rules      (Rules)
   ) dut (
     .clk_i,
     .rst_ni             (rst_n),
@@ -162,7 +165,13 @@ module proof_layer_words (
   (* hierconn *) logic [4:0] \dut.u_output.held_q , \dut.u_output.u_spikes.write_q , \dut.u_output.u_spikes.read_q ;
   logic       idle, delay, run, drain, send_mark;
   logic [3:0] valid;
+  (* hierconn *) logic [1:0] \dut.u_sweep.ahead_q ;
+  (* hierconn *) logic [3:0] \dut.u_sweep.ahead_words_q ;
   logic [2:0] wait_count, flying;
+  logic [1:0] ahead;           // words whose sums have been read, but not yet their state
+  logic [5:0] stages;          // from the first on
+  assign ahead      = dut.u_sweep.ahead_q;
+  assign stages     = Currents ? {valid, ahead} : {2'b00, valid};
   assign idle       = dut.u_sweep.state_q == 3'd0;
   assign delay      = dut.u_sweep.state_q == 3'd1;
   assign run        = dut.u_sweep.state_q == 3'd2;
@@ -170,18 +179,18 @@ module proof_layer_words (
   assign send_mark  = dut.u_sweep.state_q == 3'd4;
   assign valid      = dut.u_sweep.sweep_valid_o;
   assign wait_count = dut.u_sweep.wait_q;
-  assign flying     = 3'(valid[0]) + 3'(valid[1]) + 3'(valid[2]) + 3'(valid[3]);
+  assign flying     = 3'(valid[0]) + 3'(valid[1]) + 3'(valid[2]) + 3'(valid[3]) + 3'(ahead[0]) + 3'(ahead[1]);
   always_ff @(posedge clk_i) begin
     if (rst_n) begin
       assert (dut.u_output.held_q == 5'(dut.u_output.u_spikes.write_q - dut.u_output.u_spikes.read_q));
-      // A sweep reads a word only while at most nine places are taken, and at most four words fly.
+      // A sweep reads a word only while at most nine places are taken, and at most four words fly; with currents seven and six.
       assert (output_layer || 32'(dut.u_output.held_q) + 32'(flying) <= ((drain || send_mark) ? 32'd14 : 32'd15));
       assert (open_q == (!output_layer && (delay || run || drain || send_mark)));
       // Words that have been read from the neurons are in the stages or have been sent.
-      assert (run || drain || valid == 4'd0);
+      assert (run || drain || stages == 6'd0);
       assert (!delay || (dut.u_sweep.word_q == 2'd0 && wait_count <= 3'd2));
       assert (!run || 16'(dut.u_sweep.word_q) < row_words);
-      assert (!drain || (wait_count <= 3'd4 && (8'(valid) & ((8'd1 << wait_count) - 8'd1)) == 8'd0));
+      assert (!drain || (wait_count <= (Currents ? 3'd6 : 3'd4) && (8'(stages) & ((8'd1 << wait_count) - 8'd1)) == 8'd0));
       assert (!open_q || !delay || sent_q == 3'd0);
       assert (!open_q || !run || sent_q + flying == 3'(dut.u_sweep.word_q));
       assert (!open_q || !(drain || send_mark) || 16'(sent_q + flying) == row_words);
@@ -189,6 +198,8 @@ module proof_layer_words (
       assert (!open_q || !valid[2] || 3'(dut.u_sweep.word3_q) == sent_q + 3'(valid[3]));
       assert (!open_q || !valid[1] || 3'(dut.u_sweep.word2_q) == sent_q + 3'(valid[3]) + 3'(valid[2]));
       assert (!open_q || !valid[0] || 3'(dut.u_sweep.word1_q) == sent_q + 3'(valid[3]) + 3'(valid[2]) + 3'(valid[1]));
+      assert (!open_q || !ahead[1] || 3'(dut.u_sweep.ahead_words_q[3:2]) == sent_q + flying - 3'(ahead[1]) - 3'(ahead[0]));
+      assert (!open_q || !ahead[0] || 3'(dut.u_sweep.ahead_words_q[1:0]) == sent_q + flying - 3'(ahead[0]));
       assert (!open_q || final_q == dut.u_sweep.final_q);
     end
   end

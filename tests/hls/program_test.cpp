@@ -109,6 +109,39 @@ TEST(Program, LevelsThatAreDrawnAreRefusedAtTheFieldThatDoesNotFit) {
   EXPECT_EQ(fault_with<SmallBuild>(kFlags, kLayerIsDrawn | kLayerIsByChannel, levels), kLayer0 + kLayerConnection);
 }
 
+struct CurrentlessBuild : SmallBuild {
+  static constexpr Word kRules = SmallBuild::kRules & ~kRulesCurrent;
+};
+
+TEST(Program, OnlyABuildWithCurrentsTakesSynapticLeaksAndNotOfGradedSamples) {
+  Words graded = block();
+  graded[kProgramHeaderSampleKind / 4] = kSampleKindGraded;
+  graded[kProgramHeaderSteps / 4] = 1;
+  constexpr Word kField = kLayer0 + kLayerSynapticLeak;
+  for (const Word leak : {0U, 1U, 32768U, 65535U}) {
+    EXPECT_EQ(fault_with<SmallBuild>(kField, leak), kLegal) << leak;
+    EXPECT_EQ(fault_with<CurrentlessBuild>(kField, leak), leak == 0 ? kLegal : kField) << leak;
+    EXPECT_EQ(fault_with<SmallBuild>(kField, leak, graded), leak == 0 ? kLegal : kField) << leak;
+  }
+  for (const Word leak : {65536U, 0xffffffffU}) EXPECT_EQ(fault_with<SmallBuild>(kField, leak), kField) << leak;
+}
+
+TEST(Program, RowsOfCurrentsFollowThoseOfTheOtherState) {
+  const auto stored = [](auto build, Word flags, Word factor) {
+    Words words = block();
+    words[kProgramHeaderFlags / 4] = flags;
+    words[(kLayer0 + kLayerFactor) / 4] = factor;
+    words[(kLayer0 + kLayerSynapticLeak) / 4] = 1;
+    ProgramSettings program{};
+    EXPECT_EQ((parse_program<decltype(build)>(words.data(), program)), kLegal);
+    return stored_rows(program.layer[0]);
+  };
+  EXPECT_EQ(stored(SmallBuild{}, 0, kFactorFrozen), 4U);
+  EXPECT_EQ(stored(SmallBuild{}, kProgramKeeps, kFactorFrozen), 11U) << "two bytes of V, one of S, four of J";
+  EXPECT_EQ(stored(SmallWideBuild{}, kProgramKeeps, kFactorFrozen), 8U);
+  EXPECT_EQ(stored(SmallBuild{}, kProgramKeeps, kFactorCompetition), 10U) << "where there are no potentials it is not used";
+}
+
 TEST(Program, RowsOfStateFollowThoseOfWeights) {
   const auto stored = [](auto build, Word flags, Word factor) {
     Words words = block();

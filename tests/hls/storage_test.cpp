@@ -107,6 +107,34 @@ TYPED_TEST(Kept, IsStoredAsTheSpecificationLaysItOut) {
   EXPECT_EQ(word_of(this->port_.lines[this->first_line_ - 1], 0), 0xa5a5a5a5U) << "the row of weights before it";
 }
 
+TYPED_TEST(Kept, CurrentsThatLastFollowTheSpikesAndComeBack) {
+  constexpr Word kWidth = TypeParam::kWeightWidth, kBefore = kPotentialWidth / kWidth + 1, kParts = kCurrentWidth / kWidth;
+  const auto current_of = [](Word neuron) { return static_cast<std::int32_t>(0x81a35c79U + 0x01234567U * neuron); };
+  LayerSettings layer = this->layer_;
+  layer.synaptic_leak = 1;
+  layer.state_rows += kParts;
+  this->port_.lines.resize(1 + (1 + layer.state_rows) * layer.row_lines);
+  this->fill(*this->state_);
+  for (Word neuron = 0; neuron < layer.words * TypeParam::kLanes; ++neuron)
+    this->state_->currents[neuron / TypeParam::kLanes][neuron % TypeParam::kLanes] = current_of(neuron);
+  ASSERT_TRUE((store_kept<TypeParam>(this->port_, layer, *this->state_)));
+  for (Word part = 0; part < kParts; ++part) {
+    const auto elements = row_of<TypeParam>(this->port_, layer, 1 + kBefore + part);
+    for (Word at = 0; at < elements.size(); ++at) {
+      const Word expected = static_cast<Word>(current_of(at)) >> part * kWidth & ((1U << kWidth) - 1);
+      EXPECT_EQ(elements[at], at < this->kNeurons ? expected : 0) << "part " << part << ", neuron " << at;
+    }
+  }
+  const auto loaded = std::make_unique<NeuronState<TypeParam>>();
+  ASSERT_TRUE((load_kept<TypeParam>(this->port_, layer, *loaded)));
+  for (Word neuron = 0; neuron < this->kNeurons; ++neuron) {
+    const Word word = neuron / TypeParam::kLanes, lane = neuron % TypeParam::kLanes;
+    EXPECT_EQ(loaded->currents[word][lane], current_of(neuron)) << neuron;
+    EXPECT_EQ(loaded->potentials[word][lane], potential_of(neuron)) << neuron;
+    EXPECT_EQ(loaded->spiked[word][lane], spiked_of(neuron)) << neuron;
+  }
+}
+
 TYPED_TEST(Kept, ComesBackAsItWasStored) {
   this->fill(*this->state_);
   ASSERT_TRUE((store_kept<TypeParam>(this->port_, this->layer_, *this->state_)));

@@ -112,6 +112,10 @@ class ConvolutionLayer final : public FilterLayer {
     std::uint8_t& spike = activity_.last_spikes[neuron];
     const bool before = spike != 0;
     const std::int32_t left = leaked(after_spike(potential, before, shape.reset, shape.threshold), shape.leak);
+    if (!activity_.currents.empty()) {
+      std::int32_t& kept = activity_.currents[neuron];
+      product = kept = synaptic_current(kept, shape.synaptic_leak, product);
+    }
     const std::int64_t unlimited = unlimited_potential(left, current(product, shape.input_shift));
     potential = static_cast<std::int16_t>(saturate(unlimited, contract::kPotentialWidth));
     context_.counts.potential_saturations += potential != unlimited ? 1 : 0;

@@ -14,6 +14,7 @@ void FastLayer::set_state(std::span<const std::byte> rows) {
     const KeptNeuron kept = places.load(rows.data(), neuron);
     activity_.last_potentials[neuron] = kept.potential;
     activity_.last_spikes[neuron] = kept.spiked ? 1 : 0;
+    if (!activity_.currents.empty()) activity_.currents[neuron] = kept.current;
   }
 }
 
@@ -21,13 +22,17 @@ void FastLayer::get_state(std::span<std::byte> rows) const {
   const KeptRows places(context_.program, context_.shape);
   std::fill(rows.begin(), rows.end(), std::byte{0});
   for (std::size_t neuron = 0; neuron < context_.shape.neurons; ++neuron) {
-    places.store(rows.data(), neuron, {activity_.last_potentials[neuron], activity_.last_spikes[neuron] != 0});
+    places.store(rows.data(), neuron,
+                 {.potential = activity_.last_potentials[neuron],
+                  .spiked = activity_.last_spikes[neuron] != 0,
+                  .current = activity_.currents.empty() ? 0 : activity_.currents[neuron]});
   }
 }
 
 void FastLayer::forget_state() {
   std::fill(activity_.last_potentials.begin(), activity_.last_potentials.end(), std::int16_t{0});
   std::fill(activity_.last_spikes.begin(), activity_.last_spikes.end(), std::uint8_t{0});
+  std::fill(activity_.currents.begin(), activity_.currents.end(), 0);
 }
 
 void FastLayer::count_spikes() {

@@ -21,7 +21,8 @@ struct Activity {
         trits(program.steps * stride),
         counts(stride),
         last_potentials(stride),
-        last_spikes(stride) {}
+        last_spikes(stride),
+        currents(shape.synaptic_leak == 0 ? 0 : stride) {}
 
   std::size_t stride;
   std::vector<std::uint8_t> spikes;           ///< [step][stride / 8], a bit a neuron
@@ -29,6 +30,7 @@ struct Activity {
   std::vector<std::uint8_t> counts;           ///< [stride]: spikes of each neuron, or its graded value
   std::vector<std::int16_t> last_potentials;  ///< [stride]
   std::vector<std::uint8_t> last_spikes;      ///< [stride], 0 or 1; only of convolutions and if the program keeps state
+  std::vector<std::int32_t> currents;         ///< [stride]: J of the last step; none in a layer without synaptic_leak
   std::uint64_t spike_count = 0;              ///< of all neurons; of graded values, how many are not 0
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/reference/fast/neuron_job.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace phasic::reference {
@@ -18,6 +19,7 @@ std::int32_t highest_open(const LayerProgram& shape) {
 
 NeuronsJob neurons_job(const LayerContext& context, Activity& activity, std::int16_t* potentials) {
   const LayerProgram& shape = context.shape;
+  if (!context.program.keep) std::fill(activity.currents.begin(), activity.currents.end(), 0);
   return {.steps = context.program.steps,
           .threshold = shape.threshold,
           .lowest_open = lowest_open(shape),
@@ -27,6 +29,8 @@ NeuronsJob neurons_job(const LayerContext& context, Activity& activity, std::int
           .resets = shape.reset == contract::Reset::kZero,
           .taken = shape.reset == contract::Reset::kSubtract ? shape.threshold : 0,
           .input_shift = static_cast<std::int32_t>(shape.input_shift),
+          .synaptic_leak = shape.synaptic_leak,
+          .currents = activity.currents.empty() ? nullptr : activity.currents.data(),
           .stride = activity.stride,
           .spikes = activity.spikes.data(),
           .trits = activity.trits.data(),

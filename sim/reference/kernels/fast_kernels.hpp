@@ -30,6 +30,8 @@ struct NeuronsJob {
   bool resets;                ///< a spike sets the potential to 0; else it takes `taken` from it
   std::int32_t taken;
   std::int32_t input_shift;
+  std::uint32_t synaptic_leak;    ///< 0 to 65535; not used without currents
+  std::int32_t* currents;         ///< padded: synaptic currents of the step before and, out, of the last one; or null
   std::size_t stride;             ///< padded(neurons)
   std::uint8_t* spikes;           ///< out: [step][stride / 8], a bit a neuron; bits past the neurons do not matter
   std::int8_t* trits;             ///< out: [step][stride], postsynaptic parts of coincidences

@@ -21,7 +21,7 @@ namespace {
 
 /// Whether the neurons' state fits what `integrate8_short` does.
 [[gnu::always_inline]] inline bool fits_short(const NeuronsJob& job) {
-  return job.resets && job.leak % 2 == 0 && job.last_spikes == nullptr;
+  return job.resets && job.leak % 2 == 0 && job.last_spikes == nullptr && job.currents == nullptr;
 }
 
 /// Weights of 8 bits with at most kRowsBeforeWidening events a step: sums fit 16 bits, and so does everything else. Neurons at

@@ -27,7 +27,13 @@ class NeuronBlock {
 
   /// The next step, at which a neuron's weights of the rows that spike sum up to `sums`.
   [[gnu::always_inline]] void step(std::uint32_t step, const std::int32_t* sums) {
-    job_.resets ? step_after<true>(step, sums) : step_after<false>(step, sums);
+    if (job_.currents != nullptr) {
+      alignas(64) std::int32_t inputs[kNeurons];
+      take_currents(sums, inputs);
+      job_.resets ? step_after<true>(step, inputs, 0) : step_after<false>(step, inputs, 0);
+    } else {
+      job_.resets ? step_after<true>(step, sums, job_.input_shift) : step_after<false>(step, sums, job_.input_shift);
+    }
   }
 
   /// After the last step.
@@ -43,17 +49,34 @@ class NeuronBlock {
   }
 
  private:
+  /// Takes the synaptic currents one step on, and makes what drives the neurons of them: no further from 0 than decides.
+  [[gnu::always_inline]] void take_currents(const std::int32_t* sums, std::int32_t* inputs) {
+    constexpr std::int32_t kMost = 1 << 17;
+    std::int32_t* const currents = job_.currents + first_;
+    const std::int64_t leak = job_.synaptic_leak;
+    const std::int32_t shift = job_.input_shift;
+    const std::int64_t half = shift == 0 ? 0 : std::int64_t{1} << (shift - 1);
+    for (std::size_t j = 0; j < kNeurons; ++j) {
+      const std::int64_t unlimited = ((currents[j] * leak + 32768) >> 16) + sums[j];
+      const std::int64_t below = unlimited > INT32_MAX ? INT32_MAX : unlimited;
+      const std::int64_t current = below < INT32_MIN ? INT32_MIN : below;
+      currents[j] = static_cast<std::int32_t>(current);
+      const std::int64_t input = (current + half) >> shift;
+      const std::int64_t most = input > kMost ? kMost : input;
+      inputs[j] = static_cast<std::int32_t>(most < -kMost ? -kMost : most);
+    }
+  }
+
   /// With or without a reset to 0.
   template <bool kResets>
-  [[gnu::always_inline]] void step_after(std::uint32_t step, const std::int32_t* sums) {
-    const std::int32_t half = job_.input_shift == 0 ? 0 : 1 << (job_.input_shift - 1);
+  [[gnu::always_inline]] void step_after(std::uint32_t step, const std::int32_t* sums, std::int32_t shift) {
+    const std::int32_t half = shift == 0 ? 0 : 1 << (shift - 1);
     const std::int32_t threshold = job_.threshold;
     const std::int32_t lowest_open = job_.lowest_open;
     const std::int32_t highest_open = job_.highest_open;
     const std::int32_t spike_mask = job_.spike_mask;
     const std::int32_t leak = job_.leak;
     const std::int32_t taken = job_.taken;
-    const std::int32_t shift = job_.input_shift;
     alignas(64) std::uint8_t flags[kNeurons];
     std::int8_t* const trits = job_.trits + step * job_.stride + first_;
     std::int32_t saturations = 0;

@@ -38,13 +38,17 @@ TEST(Buffers, PartsOfBuffersLieAsTheSpecificationSays) {
 
 TEST(Buffers, TheStateOfACompetitionTakesSixBytesANeuron) {
   for (const bool keep : {false, true}) {
-    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 8, 1), 6U);
-    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 16, 1), 3U);
+    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 8, 1, false), 6U);
+    EXPECT_EQ(state_rows(contract::Factor::kCompetition, keep, 16, 1, false), 3U);
   }
-  EXPECT_EQ(state_rows(contract::Factor::kLevel, false, 8, 5), 0U);
-  EXPECT_EQ(state_rows(contract::Factor::kLevel, true, 8, 1), 3U) << "two bytes of a potential and a spike";
-  EXPECT_EQ(state_rows(contract::Factor::kFrozen, true, 16, 1), 2U);
-  EXPECT_EQ(state_rows(contract::Factor::kFrozen, true, 16, 49), 98U) << "each position has rows of its own";
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, false, 8, 5, false), 0U);
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, true, 8, 1, false), 3U) << "two bytes of a potential and a spike";
+  EXPECT_EQ(state_rows(contract::Factor::kFrozen, true, 16, 1, false), 2U);
+  EXPECT_EQ(state_rows(contract::Factor::kFrozen, true, 16, 49, false), 98U) << "each position has rows of its own";
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, true, 8, 1, true), 7U) << "and four bytes of a current";
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, true, 16, 49, true), 196U);
+  EXPECT_EQ(state_rows(contract::Factor::kLevel, false, 8, 1, true), 0U);
+  EXPECT_EQ(state_rows(contract::Factor::kCompetition, true, 8, 1, true), 6U) << "where there are no potentials it is not used";
 }
 
 TEST(Connection, OfADenseLayerHasARowForEachSource) {
@@ -112,10 +116,10 @@ TEST(Connection, OfAGridHasPotentialsBesideItsNeurons) {
 
 TEST(Buffers, WhatLayersKeepBesideWeights) {
   using contract::Factor;
-  EXPECT_EQ(state_rows(Factor::kFeatures, false, 8, 9), 2U) << "wins of filters";
-  EXPECT_EQ(state_rows(Factor::kFeatures, false, 16, 9), 1U);
-  EXPECT_EQ(state_rows(Factor::kDiscriminant, false, 8, 1), 4U) << "biases";
-  EXPECT_EQ(state_rows(Factor::kDiscriminant, false, 16, 1), 2U);
+  EXPECT_EQ(state_rows(Factor::kFeatures, false, 8, 9, false), 2U) << "wins of filters";
+  EXPECT_EQ(state_rows(Factor::kFeatures, false, 16, 9, false), 1U);
+  EXPECT_EQ(state_rows(Factor::kDiscriminant, false, 8, 1, false), 4U) << "biases";
+  EXPECT_EQ(state_rows(Factor::kDiscriminant, false, 16, 1, false), 2U);
   EXPECT_EQ(memory_bytes(Factor::kFrozen, 65, 20), 0U);
   EXPECT_EQ(memory_bytes(Factor::kFeatures, 65, 20), 65U * 128 + 320);
   EXPECT_EQ(memory_bytes(Factor::kDiscriminant, 65, 20), (65U + 20) * 320 + 128);

@@ -6,10 +6,12 @@
 #include <cstring>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "Vlanes_4x8.h"
+#include "Vlanes_currents_4x8.h"
 #include "Vlanes_rules_4x16.h"
 #include "Vlanes_state_4x8.h"
 #include "tests/rtl/core/competition_twin.hpp"
@@ -19,11 +21,11 @@ namespace {
 
 using contract::Factor;
 
-template <class Model, unsigned WeightWidth, unsigned SumWidth, bool Rules, bool State = false>
+template <class Model, unsigned WeightWidth, unsigned SumWidth, bool Rules, bool State = false, bool Currents = false>
 struct Shape {
   using model = Model;
   static constexpr unsigned weight_width = WeightWidth, sum_width = SumWidth;
-  static constexpr bool rules = Rules, state = State;
+  static constexpr bool rules = Rules, state = State, currents = Currents;
 };
 
 constexpr std::size_t kLanes = 4, kWords = 3, kClasses = 6, kOutputs = 8, kDepth = 256;
@@ -31,7 +33,7 @@ constexpr std::size_t kNeurons = kLanes * kWords;
 
 struct Neuron {
   std::int64_t sum = 0;
-  std::int32_t potential = 0, post = 0;
+  std::int32_t current = 0, potential = 0, post = 0;
   std::uint32_t count = 0, plus = 0, minus = 0;
   bool open = true, fired = false, spike = false, limited = false;
 };
@@ -56,8 +58,11 @@ void step_twin(Neuron& neuron, const Layer& layer, bool silent, unsigned step) {
   const unsigned shift = layer.fields.input_shift + (layer.graded ? contract::kGradedShift : 0);
   const std::int32_t after = reference::after_spike(neuron.potential, before, static_cast<contract::Reset>(layer.fields.reset),
                                                     layer.fields.threshold);
-  const std::int64_t unlimited = reference::unlimited_potential(reference::leaked(after, layer.fields.leak),
-                                                                reference::current(silent ? 0 : neuron.sum, shift));
+  std::int64_t drive = silent ? 0 : neuron.sum;
+  if (layer.fields.synaptic_leak != 0)
+    drive = neuron.current = reference::synaptic_current(neuron.current, layer.fields.synaptic_leak, drive);
+  const std::int64_t unlimited =
+      reference::unlimited_potential(reference::leaked(after, layer.fields.leak), reference::current(drive, shift));
   neuron.potential = static_cast<std::int32_t>(reference::saturate(unlimited, 16));
   neuron.limited = neuron.potential != unlimited;
   neuron.fired = neuron.potential > (layer.graded ? layer.fields.window : layer.fields.threshold);
@@ -81,7 +86,10 @@ class RtlLanes : public ::testing::Test {
  protected:
   using Module = Clocked<typename T::model>;
   static constexpr unsigned kCountWidth = T::rules ? 8 : 6;
-  static constexpr std::size_t kStateRows = contract::kPotentialWidth / T::weight_width + 1;
+  static constexpr std::size_t kNeuronRows = contract::kPotentialWidth / T::weight_width + 1;
+  static std::size_t state_rows(const Layer& layer) {
+    return kNeuronRows + (layer.fields.synaptic_leak == 0 ? 0 : contract::kCurrentWidth / T::weight_width);
+  }
   using Word = std::array<std::int64_t, kLanes>;
 
   static Layer random_layer(std::mt19937_64& random) {
@@ -105,6 +113,8 @@ class RtlLanes : public ::testing::Test {
       fields.reset = static_cast<std::uint32_t>(random() % 3);
       layer.keep = random() % 2 == 0;
     }
+    if (T::currents && random() % 4 != 0)
+      fields.synaptic_leak = static_cast<std::uint32_t>(random() % 4 == 0 ? 65535 : random() % 65536);
     fields.input_shift = static_cast<std::uint32_t>(random() % 3);
     fields.factor = static_cast<std::uint32_t>(layer.factor);
     fields.post = static_cast<std::uint32_t>(layer.post);
@@ -144,8 +154,9 @@ class RtlLanes : public ::testing::Test {
 
   /// What neuron `j` has in row `row` of the state.
   static std::uint32_t state_bits(const std::vector<Neuron>& neurons, std::size_t j, std::size_t row) {
-    if (row == kStateRows - 1) return neurons[j].fired ? 1 : 0;
-    return static_cast<std::uint32_t>(neurons[j].potential) >> (T::weight_width * row) & ((1U << T::weight_width) - 1);
+    if (row == kNeuronRows - 1) return neurons[j].fired ? 1 : 0;
+    const auto bits = static_cast<std::uint32_t>(row < kNeuronRows ? neurons[j].potential : neurons[j].current);
+    return bits >> (T::weight_width * (row < kNeuronRows ? row : row - kNeuronRows)) & ((1U << T::weight_width) - 1);
   }
 
   /// Weights, which the lanes do not keep, and state.
@@ -158,9 +169,11 @@ class RtlLanes : public ::testing::Test {
     for (Neuron& neuron : neurons) {
       neuron.potential = static_cast<std::int32_t>(random_signed(random_, random_() % 2 == 0 ? 16 : 9));
       neuron.fired = random_() % 2 == 0;
+      if (layer.fields.synaptic_leak != 0)
+        neuron.current = static_cast<std::int32_t>(random_signed(random_, random_() % 3 == 0 ? 32 : 12));
       seen.kept += neuron.fired;
     }
-    for (std::size_t address = 0; address < (rows_ + kStateRows) * layer.words; ++address) {
+    for (std::size_t address = 0; address < (rows_ + state_rows(layer)) * layer.words; ++address) {
       const std::size_t row = address / layer.words;
       for (std::size_t k = 0; k < kLanes; ++k) {
         const std::size_t j = address % layer.words * kLanes + k;
@@ -175,7 +188,7 @@ class RtlLanes : public ::testing::Test {
   }
 
   void check_rows(const Layer& layer, const std::vector<Neuron>& neurons) {
-    for (std::size_t address = 0; address < (rows_ + kStateRows) * layer.words; ++address) {
+    for (std::size_t address = 0; address < (rows_ + state_rows(layer)) * layer.words; ++address) {
       const std::size_t row = address / layer.words;
       module_->store_valid_i = 1;
       module_->store_address_i = static_cast<std::uint32_t>(address);
@@ -252,11 +265,16 @@ class RtlLanes : public ::testing::Test {
 
   /// The stages of a sweep or, with `factors`, of the factors: a word a cycle, with gaps.
   void stages(const Layer& layer, bool factors, const std::vector<Neuron>& neurons) {
-    std::array<std::size_t, 5> stage{};
-    stage.fill(kWords);
-    for (std::size_t next = 0, after = 0; after < 7; after = next < layer.words ? 0 : after + 1) {
-      for (std::size_t s = 4; s > 0; --s) stage[s] = stage[s - 1];
-      stage[0] = next < layer.words && random_() % 4 != 0 ? next++ : kWords;
+    // With currents the sums of a word are read two cycles before its state.
+    constexpr std::size_t kAhead = T::currents ? 2 : 0;
+    std::array<std::size_t, 5 + kAhead> words{};
+    words.fill(kWords);
+    const auto stage = std::span(words).template subspan<kAhead>();
+    for (std::size_t next = 0, after = 0; after < 7 + kAhead; after = next < layer.words ? 0 : after + 1) {
+      for (std::size_t s = words.size() - 1; s > 0; --s) words[s] = words[s - 1];
+      words[0] = next < layer.words && random_() % 4 != 0 ? next++ : kWords;
+      module_->sum_read_i = words[0] < kWords && !factors;
+      module_->sum_word_i = static_cast<unsigned char>(words[0] % kWords);
       module_->sweep_read_i = stage[0] < kWords;
       module_->factor0_i = factors && stage[0] < kWords;
       module_->sweep_valid_i = module_->factor_valid_i = 0;
@@ -462,7 +480,8 @@ class RtlLanes : public ::testing::Test {
 
   void reset() {
     module_->clear_i = module_->load_level_i = module_->sample_started_i = module_->sample_gated_i = module_->gate_open_i = 0;
-    module_->issue_i = module_->step_done_i = module_->sweep_read_i = module_->sweep_valid_i = module_->read_out_i = 0;
+    module_->issue_i = module_->step_done_i = module_->sum_read_i = module_->sweep_read_i = module_->sweep_valid_i =
+        module_->read_out_i = 0;
     module_->factor0_i = module_->factor_valid_i = module_->count_valid_i = module_->contest_start_i = 0;
     module_->walk_i = module_->walk_valid_i = module_->compete_i = module_->features_i = 0;
     module_->keep_i = module_->load_weight_i = module_->store_valid_i = 0;
@@ -481,8 +500,9 @@ class RtlLanes : public ::testing::Test {
   bool bank_ = false;
   std::array<std::optional<Word>, 3> flying_{};
 };
-using Shapes = ::testing::Types<Shape<Vlanes_4x8, 8, 18, false>, Shape<Vlanes_rules_4x16, 16, 32, true>,
-                                Shape<Vlanes_state_4x8, 8, 18, false, true>>;
+using Shapes =
+    ::testing::Types<Shape<Vlanes_4x8, 8, 18, false>, Shape<Vlanes_rules_4x16, 16, 32, true>,
+                     Shape<Vlanes_state_4x8, 8, 18, false, true>, Shape<Vlanes_currents_4x8, 8, 18, false, true, true>>;
 TYPED_TEST_SUITE(RtlLanes, Shapes);
 
 TYPED_TEST(RtlLanes, TakeSamplesFromWeightsToSpikesFactorsAndNewWeights) {

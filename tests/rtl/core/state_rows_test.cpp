@@ -8,15 +8,20 @@
 
 #include "Vstate_rows_16.h"
 #include "Vstate_rows_8.h"
+#include "Vstate_rows_currents_16.h"
+#include "Vstate_rows_currents_8.h"
 #include "tests/rtl/kernel/clocked.hpp"
 
 namespace phasic::testing {
 namespace {
 
-template <class Model, unsigned WeightWidth, unsigned WordBits, unsigned AddressBits>
+template <class Model, unsigned WeightWidth, unsigned WordBits, unsigned AddressBits, bool Currents = false>
 struct Shape {
   using model = Model;
-  static constexpr unsigned state_rows = 16 / WeightWidth + 1, word_bits = WordBits, depth = 1U << AddressBits;
+  static constexpr bool currents = Currents;
+  static constexpr unsigned neuron_rows = 16 / WeightWidth + 1;
+  static constexpr unsigned state_rows = 16 / WeightWidth + 1 + (Currents ? 32 / WeightWidth : 0), word_bits = WordBits,
+                            depth = 1U << AddressBits;
 };
 
 struct Place {
@@ -25,7 +30,8 @@ struct Place {
 
 template <class T>
 class RtlStateRows : public ::testing::Test {};
-using Shapes = ::testing::Types<Shape<Vstate_rows_8, 8, 4, 14>, Shape<Vstate_rows_16, 16, 2, 6>>;
+using Shapes = ::testing::Types<Shape<Vstate_rows_8, 8, 4, 14>, Shape<Vstate_rows_16, 16, 2, 6>,
+                                Shape<Vstate_rows_currents_8, 8, 4, 14, true>, Shape<Vstate_rows_currents_16, 16, 2, 6, true>>;
 TYPED_TEST_SUITE(RtlStateRows, Shapes);
 
 TYPED_TEST(RtlStateRows, FollowTheRowsOfWeights) {
@@ -37,22 +43,26 @@ TYPED_TEST(RtlStateRows, FollowTheRowsOfWeights) {
   unsigned found = 0;
   for (unsigned run = 0; run < 300; ++run) {
     const unsigned words = 1 + random() % (1U << TypeParam::word_bits);
-    const unsigned most = TypeParam::depth / words - TypeParam::state_rows;
+    // A layer without rows of currents may fill the memory all the same.
+    const bool lasts = TypeParam::currents && random() % 2 == 0;
+    const unsigned state_rows = lasts ? TypeParam::state_rows : TypeParam::neuron_rows;
+    const unsigned most = TypeParam::depth / words - state_rows;
     const unsigned rows = random() % 3 == 0 ? most : 1 + random() % most;
     const bool keep = random() % 4 != 0;
     module->keep_i = keep;
+    module->lasts_i = lasts || (!TypeParam::currents && random() % 2 == 0);
     module->rows_i = static_cast<std::uint16_t>(rows);
     module->row_words_i = module->neuron_words_i = static_cast<std::uint16_t>(words);
     module->load_i = module->store_i = 0;
     module.edge();
     module.edge();
-    const unsigned stored = rows + TypeParam::state_rows;
+    const unsigned stored = rows + state_rows;
     const auto place = [&](unsigned address) -> std::optional<Place> {
       if (!keep || address / words < rows) return {};
       return Place{address / words - rows, address % words};
     };
     const auto address = [&] {
-      const unsigned near = words * (rows + random() % TypeParam::state_rows) + random() % 3;
+      const unsigned near = words * (rows + random() % state_rows) + random() % 3;
       return random() % 4 == 0 ? random() % (words * stored) : std::min(near - 1, words * stored - 1);
     };
     std::array<bool, 3> told{};  // what was asked for now, one and two cycles ago was state

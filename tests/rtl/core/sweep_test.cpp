@@ -11,17 +11,19 @@
 #include "Vsweep_1x5.h"
 #include "Vsweep_4x2.h"
 #include "Vsweep_64x4.h"
+#include "Vsweep_currents_1x5.h"
+#include "Vsweep_currents_4x2.h"
+#include "Vsweep_currents_64x4.h"
 #include "tests/rtl/core/bits.hpp"
 
 namespace phasic::testing {
 namespace {
 
-constexpr unsigned kSpikeDepth = 16, kSpikeRoom = 6;
-
-template <class Model, unsigned Lanes, unsigned WordBits>
+/// `Ahead`: cycles from reading a word's sums to reading its state.
+template <class Model, unsigned Lanes, unsigned WordBits, unsigned Ahead = 0>
 struct Shape {
   using model = Model;
-  static constexpr unsigned lanes = Lanes, word_bits = WordBits;
+  static constexpr unsigned lanes = Lanes, word_bits = WordBits, ahead = Ahead, room = 6 + Ahead, spike_depth = 10 + room;
 };
 
 struct State {
@@ -82,7 +84,7 @@ class Bench {
   Seen seen;
 
  private:
-  static constexpr unsigned lanes = T::lanes;
+  static constexpr unsigned lanes = T::lanes, ahead = T::ahead;
 
   bool chance(unsigned of) { return random_() % of == 0; }
   unsigned below(unsigned limit) { return static_cast<unsigned>(random_() % limit); }
@@ -101,6 +103,7 @@ class Bench {
     memory_.assign(words_ * lanes, State{});
     next_ = memory_;
     stages_ = {};
+    summed_ = {};
     scores_.clear();
     traces_.clear();
     busy_ = mark_waits_ = score_waits_ = trace_waits_ = false;
@@ -129,8 +132,8 @@ class Bench {
     module_->start_number_i = step_inputs_.number;
     module_->hold_i = busy_ && cycles_ < held_back_;
     // A word must find its place; a mark may have to wait.
-    module_->room_i = held_ < kSpikeDepth - kSpikeRoom;
-    module_->spikes_ready_i = held_ < kSpikeDepth && (free_ || stages_[4].sweep || ready());
+    module_->room_i = held_ < T::spike_depth - T::room;
+    module_->spikes_ready_i = held_ < T::spike_depth && (free_ || stages_[4].sweep || ready());
     // Nobody reads the scores of a layer that is not the last, nor a trace that is not wanted.
     module_->score_ready_i = output_ && ready();
     module_->trace_ready_i = trace_ && ready();
@@ -143,7 +146,7 @@ class Bench {
   void start() {
     step_ = step_inputs_;
     busy_ = true;
-    cycles_ = swept_ = written_ = sent_ = factors_ = 0;
+    cycles_ = added_ = swept_ = written_ = sent_ = factors_ = 0;
     held_back_ = !free_ && chance(6) ? below(30) : 0;
     // Neighbours and equal states decide predictions.
     const std::int32_t middle = static_cast<std::int32_t>(random_signed(random_, 16));
@@ -159,6 +162,7 @@ class Bench {
   void check_stages() {
     const bool factor = module_->factor0_o != 0, read = module_->read_o != 0;
     stages_[0] = {read && !factor && swept_ < words_, factor, module_->word0_o};
+    ASSERT_NO_FATAL_FAILURE(check_sums());
     for (unsigned s = 1; s <= 4; ++s) {
       ASSERT_EQ(get_bits(module_->sweep_valid_o, s - 1, 1) != 0, stages_[s].sweep) << "stage " << s;
     }
@@ -190,10 +194,6 @@ class Bench {
     ASSERT_EQ(module_->class_o, step_.label);
     if (stages_[0].sweep) {
       ASSERT_EQ(module_->word0_o, swept_);
-      ASSERT_TRUE(output_ || module_->room_i != 0) << "a word for which there may be no room";
-      // The last word of the step may have been issued in the cycle before the start; it is written two cycles after that.
-      ASSERT_GE(cycles_, 1U) << "the last sum is not yet written";
-      ASSERT_GE(cycles_, held_back_) << "the sums are not yet there";
     }
     if (factor) {
       ASSERT_TRUE(read);
@@ -204,6 +204,27 @@ class Bench {
     } else {
       ASSERT_TRUE(factors_ == 0 || factors_ == words_) << "a gap between factors";
     }
+  }
+
+  /// A word's sums are read some cycles before its state, and there must be room for it then.
+  void check_sums() {
+    summed_[0] = {module_->sum_read_o != 0 && added_ < words_, false, module_->sum_word_o};
+    if (ahead == 0) {
+      ASSERT_EQ(module_->sum_read_o, module_->read_o);
+    } else {
+      ASSERT_EQ(module_->sum_read_o != 0, summed_[0].sweep) << "sums are read that no sweep asks for";
+    }
+    ASSERT_EQ(stages_[0].sweep, summed_[ahead].sweep);
+    if (stages_[0].sweep) {
+      ASSERT_EQ(stages_[0].word, summed_[ahead].word);
+    }
+    if (!summed_[0].sweep) return;
+    ASSERT_TRUE(busy_);
+    ASSERT_EQ(module_->sum_word_o, added_);
+    ASSERT_TRUE(output_ || module_->room_i != 0) << "a word for which there may be no room";
+    // The last word of the step may have been issued in the cycle before the start; it is written two cycles after that.
+    ASSERT_GE(cycles_, 1U) << "the last sum is not yet written";
+    ASSERT_GE(cycles_, held_back_) << "the sums are not yet there";
   }
 
   void check_spikes() {
@@ -288,10 +309,13 @@ class Bench {
       std::copy_n(next_.begin() + stages_[4].word * lanes, lanes, memory_.begin() + stages_[4].word * lanes);
       ++written_;
     }
+    added_ += summed_[0].sweep ? 1 : 0;
     swept_ += stages_[0].sweep ? 1 : 0;
     factors_ += stages_[0].factor ? 1 : 0;
     std::rotate(stages_.begin(), stages_.end() - 1, stages_.end());
     stages_[0] = {};
+    std::rotate(summed_.begin(), summed_.end() - 1, summed_.end());
+    summed_[0] = {};
     const bool clear = module_->clear_i != 0, starts = module_->start_i != 0;
     module_.edge();
     if (read_out) module_->read_out_i = *read_out;
@@ -322,7 +346,7 @@ class Bench {
     seen.factors += factors ? 1 : 0;
     if (!free_) return;
     // Cycles after the one in which the step was handed over: the next step can be handed over in the cycle that follows.
-    const unsigned least = words_ + 9 + (factors ? words_ + 4 : 0);
+    const unsigned least = words_ + 9 + ahead + (factors ? words_ + 4 : 0);
     if (read_out) {
       // Each word costs two cycles more than its neurons.
       ASSERT_GE(cycles_, least + neurons_);
@@ -338,13 +362,14 @@ class Bench {
   bool trace_ = false, output_ = false, busy_ = false;
   unsigned words_ = 1, neurons_ = 1, ready_chance_ = 8;
   Step step_inputs_, step_;
-  std::vector<State> memory_, next_;   // before and after the step
-  std::array<State, lanes> read_;      // the word that was read last
-  std::array<Stage, 5> stages_;        // stages 0 to 4
-  std::deque<State> scores_, traces_;  // still to come
-  unsigned held_ = 0;                  // words in the queue of spikes
-  unsigned held_back_ = 0;             // cycles for which the sums are held back
-  unsigned cycles_ = 0, swept_ = 0, written_ = 0, sent_ = 0, factors_ = 0;
+  std::vector<State> memory_, next_;       // before and after the step
+  std::array<State, lanes> read_;          // the word that was read last
+  std::array<Stage, 5> stages_;            // stages 0 to 4
+  std::array<Stage, ahead + 1> summed_{};  // words whose sums are read now or were one or two cycles ago
+  std::deque<State> scores_, traces_;      // still to come
+  unsigned held_ = 0;                      // words in the queue of spikes
+  unsigned held_back_ = 0;                 // cycles for which the sums are held back
+  unsigned cycles_ = 0, added_ = 0, swept_ = 0, written_ = 0, sent_ = 0, factors_ = 0;
   bool mark_waits_ = false, score_waits_ = false, trace_waits_ = false;
 };
 
@@ -373,7 +398,9 @@ class RtlSweep : public ::testing::Test {
     return all;
   }
 };
-using Shapes = ::testing::Types<Shape<Vsweep_1x5, 1, 5>, Shape<Vsweep_4x2, 4, 2>, Shape<Vsweep_64x4, 64, 4>>;
+using Shapes = ::testing::Types<Shape<Vsweep_1x5, 1, 5>, Shape<Vsweep_4x2, 4, 2>, Shape<Vsweep_64x4, 64, 4>,
+                                Shape<Vsweep_currents_1x5, 1, 5, 2>, Shape<Vsweep_currents_4x2, 4, 2, 2>,
+                                Shape<Vsweep_currents_64x4, 64, 4, 2>>;
 TYPED_TEST_SUITE(RtlSweep, Shapes);
 
 TYPED_TEST(RtlSweep, GivesSpikesScoresTraceAndFactorsInOrderUnderBackPressure) {

@@ -7,6 +7,7 @@
 
 #include "Vprogram.h"
 #include "Vprogram_basic.h"
+#include "Vprogram_currents.h"
 #include "Vprogram_graded.h"
 #include "Vprogram_rules.h"
 #include "Vprogram_state.h"
@@ -145,6 +146,7 @@ using ProgramUnit = Unit<Vprogram>;
 using ProgramUnitWithRules = Unit<Vprogram_rules>;
 using ProgramUnitWithGradedSamples = Unit<Vprogram_graded>;
 using ProgramUnitWithState = Unit<Vprogram_state>;
+using ProgramUnitWithCurrents = Unit<Vprogram_currents>;
 using ProgramUnitWithoutFurtherRules = Unit<Vprogram_basic>;
 
 TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
@@ -520,6 +522,67 @@ TEST_F(ProgramUnitWithState, RowsOfStateFollowThoseOfWeights) {
       EXPECT_EQ(bytes, stored[n] * (n == 0 ? 64 : 128)) << "layer " << n;
     }
   }
+}
+
+TEST_F(ProgramUnitWithCurrents, TakesSynapticLeaksOfSamplesThatAreNotGraded) {
+  constexpr std::size_t leak = offsetof(contract::Layer, synaptic_leak);
+  for (const std::uint32_t kind : {0U, 1U, kGraded}) {
+    for (std::size_t n = 0; n < 2; ++n) {
+      for (const std::uint32_t value : {0U, 1U, 32768U, 65535U, 65536U, 0x10001U, ~0U}) {
+        Block block = legal();
+        block.header.steps = 1;
+        block.header.sample_kind = kind;
+        block.layers[n].synaptic_leak = value;
+        const bool legal_value = value <= (kind == kGraded ? 0U : 65535U);
+        EXPECT_EQ(check(block), legal_value ? Verdict{} : field(kFirst + sizeof(contract::Layer) * n + leak))
+            << kind << " " << value;
+      }
+    }
+  }
+}
+
+TEST_F(ProgramUnitWithCurrents, RowsOfCurrentsFollowThoseOfTheOtherState) {
+  // A dense layer and 49 positions of a channel, in 16-bit rows: one of potentials, one of spikes, two of currents.
+  Block block = legal();
+  block.header.inputs = 40;
+  block.layers[0].neurons = 64;
+  contract::Layer& last = block.layers[1];
+  last.flags = 0;
+  last.connection = static_cast<std::uint32_t>(contract::Connection::kConvolution);
+  last.source_rows = last.source_columns = 8;
+  last.source_channels = last.stride = last.channels = 1;
+  last.kernel_rows = last.kernel_columns = 2;
+  last.neurons = 49;
+  for (const std::uint32_t keep : {0U, 4U}) {
+    for (const std::uint32_t lasting : {0U, 1U, 2U, 3U}) {
+      block.header.flags = keep;
+      block.layers[0].synaptic_leak = (lasting & 1) != 0 ? 65535 : 0;
+      last.synaptic_leak = (lasting & 2) != 0 ? 1 : 0;
+      ASSERT_EQ(check(block), Verdict{});
+      const std::uint64_t of_state[] = {keep == 0            ? 0U
+                                        : (lasting & 1) != 0 ? 4U
+                                                             : 2U,
+                                        keep == 0            ? 0U
+                                        : (lasting & 2) != 0 ? 4U
+                                                             : 2U};
+      const std::uint64_t stored[] = {40 + of_state[0], 4 + 49 * of_state[1]};
+      for (std::size_t n = 0; n < 2; ++n) {
+        std::uint64_t rows = 0;
+        std::memcpy(&rows, port_bytes(module_->stored_rows_o).data(), sizeof rows);
+        EXPECT_EQ(rows >> 19 * n & 0x7ffff, stored[n]) << keep << " " << lasting << " layer " << n;
+        std::uint32_t bytes = 0;
+        std::memcpy(&bytes, port_bytes(module_->layer_weights_o).data() + 4 * n, 4);
+        EXPECT_EQ(bytes, stored[n] * (n == 0 ? 128 : 64)) << keep << " " << lasting << " layer " << n;
+      }
+    }
+  }
+}
+
+TEST_F(ProgramUnitWithState, RefusesSynapticLeaks) {
+  constexpr std::size_t leak = offsetof(contract::Layer, synaptic_leak);
+  Block block = legal();
+  block.layers[1].synaptic_leak = 1;
+  EXPECT_EQ(check(block), field(kSecond + leak));
 }
 
 TEST_F(ProgramUnit, ABusErrorAnywhereInTheBlockComesFirst) {

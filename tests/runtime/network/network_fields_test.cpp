@@ -101,6 +101,7 @@ TEST(NetworkFields, QuantitiesReachAsFarAsTheContractDoes) {
            {"/layers/0/threshold", contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum},
            {"/layers/0/window", contract::kLayerWindowMinimum, contract::kLayerWindowMaximum},
            {"/layers/0/leak", contract::kLayerLeakMinimum, contract::kLayerLeakMaximum / contract::kCoarseLeak},
+           {"/layers/0/synaptic_leak", contract::kLayerSynapticLeakMinimum, contract::kLayerSynapticLeakMaximum},
            {"/layers/1/fine_leak", contract::kLayerLeakMinimum, contract::kLayerLeakMaximum},
            {"/layers/0/learning_rate", contract::kLayerRateMinimum, contract::kLayerRateMaximum}}) {
     EXPECT_TRUE(taken(pointer, least)) << pointer;

@@ -88,6 +88,55 @@ TEST(Network, LeaksAreCoarseOrFine) {
   expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[0].fine_leak", "as well"});
 }
 
+TEST(Network, CurrentsThatLastAreReadAndWrittenIfThereAreAny) {
+  auto document = small_network();
+  EXPECT_FALSE(canonical(parsed(document))["layers"][0].contains("synaptic_leak"));
+  document["layers"][0]["synaptic_leak"] = 0;
+  EXPECT_EQ(canonical(parsed(document)), canonical(parsed(small_network())));
+  document["layers"][0]["synaptic_leak"] = 0.9;
+  const auto network = parsed(document);
+  EXPECT_EQ(network.layers[0].synaptic_leak, 58982u);  // 0.9 * 65536 = 58982.4
+  EXPECT_EQ(network.layers[1].synaptic_leak, 0u);
+  EXPECT_EQ(canonical(network)["layers"][0]["synaptic_leak"], (json{{"raw", 58982}}));
+  const auto block = program_block(network, layout_of(network), {.sample_stride = 1024});
+  contract::Layer layer;
+  std::memcpy(&layer, block.data() + layout::layer_offset(0), sizeof layer);
+  EXPECT_EQ(layer.synaptic_leak, 58982u);
+  EXPECT_NE(describe(network).find("synaptic leak 0.9"), std::string::npos) << describe(network);
+  EXPECT_EQ(describe(parsed(small_network())).find("synaptic"), std::string::npos);
+  for (const json& value : {json(1), json(-0.1), json{{"raw", 65536}}}) {
+    document["layers"][0]["synaptic_leak"] = value;
+    expect_all_in(refusal([&] { (void)parsed(document); }), {"net.json", "layers[0].synaptic_leak"});
+  }
+}
+
+TEST(Network, CurrentsThatLastAreKeptWithPotentials) {
+  auto document = small_network();
+  document["keep"] = true;
+  const auto without = parsed(document);
+  document["layers"][0]["synaptic_leak"] = 0.5;
+  const auto with = parsed(document);
+  EXPECT_EQ(with.stored_rows(0), without.stored_rows(0) + 32 / with.weight_width);
+  EXPECT_EQ(with.stored_rows(1), without.stored_rows(1));
+  document.erase("keep");
+  EXPECT_EQ(parsed(document).stored_rows(0), parsed(document).rows(0));
+}
+
+TEST(Network, BuildsWithoutCurrentsAndGradedSamplesRefuseThem) {
+  auto document = small_network();
+  document["layers"][1]["synaptic_leak"] = {{"raw", 1}};
+  const auto network = parsed(document);
+  contract::Limits limits;
+  expect_all_in(refusal([&] { check_limits(network, limits, "a build"); }),
+                {"net.json", "layers[1].synaptic_leak", "a build", "rules", "1024"});
+  limits.rules |= contract::kRulesCurrent;
+  EXPECT_NO_THROW(check_limits(network, limits, "a build"));
+  document["samples"] = "graded";
+  document["steps"] = 1;
+  for (auto& layer : document["layers"]) layer.erase("span");
+  expect_all_in(refusal([&] { (void)parsed(document); }), {"layers[1].synaptic_leak", "graded"});
+}
+
 TEST(Network, ResetsAndStateThatGoesOnAreReadAndWrittenIfTheyAreNotUsual) {
   auto document = small_network();
   const auto usual = canonical(parsed(document));
@@ -358,6 +407,7 @@ TEST(Network, CanonicalFormGivesTheNetworkAgain) {
     document["layers"][0]["rule"] = random() % 2 ? "naca" : "frozen";
     if (document["layers"][0]["rule"] == "frozen") document["layers"][0].erase("learning_rate");
     if (random() % 2) document["keep"] = true;
+    if (random() % 2) document["layers"][0]["synaptic_leak"] = {{"raw", random() % 65536}};
     if (random() % 2) document["layers"][0]["reset"] = random() % 2 ? "subtract" : "none";
     if (random() % 2) {
       document["layers"][1].erase("leak");

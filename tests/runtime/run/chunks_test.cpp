@@ -34,6 +34,7 @@ class PlainLayer {
  public:
   PlainLayer(const Fixed& fixed, std::size_t layer, std::span<const std::byte> weights)
       : shape_(fixed.network.layers[layer]),
+        currents_(shape_.neurons),
         potentials_(shape_.neurons),
         counts_(shape_.neurons),
         spiked_(shape_.neurons),
@@ -48,11 +49,12 @@ class PlainLayer {
     for (std::uint32_t j = 0; j < shape_.neurons; ++j) {
       std::int64_t sum = weights_[(rows_ - 1) * shape_.neurons + j];  // the bias
       for (const auto source : sources) sum += weights_[source * shape_.neurons + j];
+      currents_[j] = ((currents_[j] * shape_.synaptic_leak + 32768) >> 16) + sum;
       const std::int64_t half = shape_.input_shift > 0 ? std::int64_t{1} << (shape_.input_shift - 1) : 0;
       std::int64_t potential = potentials_[j];
       if (spiked_[j]) potential = shape_.reset == contract::Reset::kZero ? 0 : limited(potential - shape_.threshold);
       potential = (potential * shape_.leak + 32768) >> 16;
-      potentials_[j] = limited(potential + ((sum + half) >> shape_.input_shift));
+      potentials_[j] = limited(potential + ((currents_[j] + half) >> shape_.input_shift));
       spiked_[j] = potentials_[j] > shape_.threshold;
       counts_[j] += spiked_[j] ? 1 : 0;
       if (spiked_[j]) spikes.push_back(j);
@@ -66,7 +68,7 @@ class PlainLayer {
  private:
   static std::int64_t limited(std::int64_t value) { return std::clamp<std::int64_t>(value, -32768, 32767); }
   LayerSpec shape_;
-  std::vector<std::int64_t> potentials_, counts_;
+  std::vector<std::int64_t> currents_, potentials_, counts_;
   std::vector<bool> spiked_;
   std::uint32_t rows_;
   std::vector<std::int64_t> weights_;
@@ -127,8 +129,19 @@ class ChunksRun : public ::testing::Test {
   Dataset data = test::make_chunked({1000, 20, 128, 33, 331, 32});
 };
 
-TEST_F(ChunksRun, TheChunksOfARecordingAreTheWholeInEveryBit) {
-  fixed = make_fixed(parse_network(test::recordings_network(true), "net.json"));
+class ChunksOfNeurons : public ChunksRun, public ::testing::WithParamInterface<bool> {
+ protected:
+  /// With synaptic currents that last, or without.
+  [[nodiscard]] static json network_of(bool frozen) {
+    return GetParam() ? test::with_currents(test::recordings_network(frozen)) : test::recordings_network(frozen);
+  }
+  ChunksOfNeurons() { fixed = make_fixed(parse_network(network_of(false), "net.json")); }
+};
+INSTANTIATE_TEST_SUITE_P(Currents, ChunksOfNeurons, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "Last" : "DoNotLast"; });
+
+TEST_P(ChunksOfNeurons, TheChunksOfARecordingAreTheWholeInEveryBit) {
+  fixed = make_fixed(parse_network(network_of(true), "net.json"));
   const auto& network = fixed.network;
   const auto weights = initial_weights(network, fixed.layout);
   std::vector<Sample> samples;
@@ -180,11 +193,14 @@ reference::FloatNetwork float_network(const Fixed& fixed, const driver::Device& 
 /// The bound: a step rounds the leak, and with an input shift the current, by half a unit at most; a float of less than 2^15
 /// has an error of 2^-9 at most, and a step has two. What a step errs by decays with the leak: sums to at most
 ///     (1/2 + [input_shift > 0] / 2 + 2^-8) / (1 - leak)
-/// in all, as long as both fire alike, which they do where no potential is that near to the threshold.
-TEST_F(ChunksRun, TheChunksOfARecordingAreTheWholeInFloatingPointWithinTheRoundingBound) {
+/// in all, as long as both fire alike, which they do where no potential is that near to the threshold. A current that lasts is
+/// rounded likewise, in units of weights, of which 2^input_shift are one of the potential; a float of less than 2^18 has an
+/// error of 2^-7 at most. So the current errs by (1/2 + 2^-6) / (1 - synaptic_leak) of these, and the potential at each step by
+/// that much more.
+TEST_P(ChunksOfNeurons, TheChunksOfARecordingAreTheWholeInFloatingPointWithinTheRoundingBound) {
   for (const std::string reset : {"zero", "subtract", "none"}) {
     SCOPED_TRACE(reset);
-    auto document = test::recordings_network(true);
+    auto document = network_of(true);
     document["classes"] = 6;
     document["layers"].erase(1);
     document["layers"][0]["reset"] = reset;
@@ -195,7 +211,10 @@ TEST_F(ChunksRun, TheChunksOfARecordingAreTheWholeInFloatingPointWithinTheRoundi
     const auto result = run_launch(*device, fixed, weights, samples, {.trace = true});
     ASSERT_EQ(result.counters.layers[0].potential_saturations, 0u);
     const auto& layer = fixed.network.layers[0];
-    const double bound = (0.5 + 0.5 + 1.0 / 256) / (1 - layer.leak / 65536.0);
+    const double current_bound =
+        GetParam() ? std::ldexp((0.5 + 1.0 / 64) / (1 - layer.synaptic_leak / 65536.0), -static_cast<int>(layer.input_shift))
+                   : 0;
+    const double bound = (0.5 + 0.5 + 1.0 / 256 + current_bound) / (1 - layer.leak / 65536.0);
     // Step by step, and in one piece.
     auto stepped = float_network(fixed, *device, weights, 1), whole = float_network(fixed, *device, weights, kWhole);
     const auto inputs = inputs_of(test::make_recording(kWhole, 5), kWhole);
@@ -230,7 +249,7 @@ TEST_F(ChunksRun, TheChunksOfARecordingAreTheWholeInFloatingPointWithinTheRoundi
   }
 }
 
-TEST_F(ChunksRun, AnySplitOverLaunchesGivesTheSameBits) {
+TEST_P(ChunksOfNeurons, AnySplitOverLaunchesGivesTheSameBits) {
   const auto whole = learned({.end = 14, .launch_samples = 1000});
   EXPECT_EQ(whole.answers.size(), 14u) << "recordings, not chunks";
   EXPECT_EQ(whole.state.curve.samples, 14u);
@@ -276,7 +295,7 @@ TEST_F(ChunksRun, AScheduleCountsRecordings) {
   EXPECT_EQ(learned({.end = 6, .launch_samples = 7}), six);
 }
 
-TEST_F(ChunksRun, GoingOnFromACheckpointGivesTheSameBits) {
+TEST_P(ChunksOfNeurons, GoingOnFromACheckpointGivesTheSameBits) {
   for (const auto order : {Order::kFile, Order::kShuffled}) {
     const auto whole = learned({.end = 15, .launch_samples = 10}, order);
     const test::TemporaryFolder folder;

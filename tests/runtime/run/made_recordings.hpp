@@ -82,4 +82,12 @@ inline nlohmann::json recordings_network(bool frozen) {
           {"seed", 11},          {"weight_width", 16},   {"samples", "event"}, {"keep", true}, {"layers", {hidden, last}}};
 }
 
+/// The same neurons with synaptic currents that last: weaker weights for the first layer, as a spike is felt for longer.
+inline nlohmann::json with_currents(nlohmann::json network) {
+  network["layers"][0]["synaptic_leak"] = 0.7;
+  network["layers"][0]["initial_amplitude"] = {{"raw", 3000}};
+  if (network["layers"].size() > 1) network["layers"][1]["synaptic_leak"] = {{"raw", 50001}};
+  return network;
+}
+
 }  // namespace phasic::test

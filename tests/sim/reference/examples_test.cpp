@@ -56,12 +56,20 @@ Values neuron(const Example& e) {
   const auto after = after_spike(static_cast<std::int32_t>(e.number("potential")), spiked, reset_of(e),
                                  static_cast<std::int32_t>(e.number("threshold")));
   const auto before = leaked(after, static_cast<std::uint32_t>(e.number("leak")));
-  const auto unlimited = unlimited_potential(before, current(e.number("sum"), static_cast<unsigned>(e.number("input_shift"))));
+  const bool lasts = e.given.contains("synaptic_leak");
+  std::int64_t drive = e.number("sum");
+  if (lasts) {
+    drive = synaptic_current(static_cast<std::int32_t>(e.number("current")),
+                             static_cast<std::uint32_t>(e.number("synaptic_leak")), drive);
+  }
+  const auto unlimited = unlimited_potential(before, current(drive, static_cast<unsigned>(e.number("input_shift"))));
   const auto potential = static_cast<std::int32_t>(saturate(unlimited, contract::kPotentialWidth));
-  return {{"potential", std::to_string(potential)},
-          {"spike", flag(potential > e.number("threshold"))},
-          {"trit", std::to_string(trit(potential, static_cast<std::int32_t>(e.number("window")), spiked))},
-          {"saturated", flag(potential != unlimited)}};
+  Values told{{"potential", std::to_string(potential)},
+              {"spike", flag(potential > e.number("threshold"))},
+              {"trit", std::to_string(trit(potential, static_cast<std::int32_t>(e.number("window")), spiked))},
+              {"saturated", flag(potential != unlimited)}};
+  if (lasts) told["current"] = std::to_string(drive);
+  return told;
 }
 
 Values factor(const Example& e) {
@@ -248,15 +256,19 @@ std::vector<std::byte> weights_of(const Core& network) {
   return rows;
 }
 
-/// Potential and spike of each neuron.
+/// Potential and spike of each neuron, and its synaptic current if that lasts.
 void set_kept(Core& network, const std::vector<std::int64_t>& kept) {
   const LayerProgram& layer = network.program().layers[0];
   const std::size_t row_bytes = weight_row_bytes(network.program(), layer);
   std::vector<std::byte> rows = weights_of(network);
+  const bool lasts = layer.synaptic_leak != 0;
+  auto next = kept.begin();
   for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
-    KeptRows(network.program(), layer)
-        .store(rows.data() + layer.rows * row_bytes, neuron,
-               {static_cast<std::int16_t>(kept.at(2 * neuron)), kept.at(2 * neuron + 1) != 0});
+    KeptNeuron state;
+    state.potential = static_cast<std::int16_t>(*next++);
+    state.spiked = *next++ != 0;
+    if (lasts) state.current = static_cast<std::int32_t>(*next++);
+    KeptRows(network.program(), layer).store(rows.data() + layer.rows * row_bytes, neuron, state);
   }
   network.set_weights(0, rows);
 }
@@ -269,6 +281,7 @@ std::vector<std::int32_t> kept_of(const Core& network) {
   for (std::size_t neuron = 0; neuron < layer.neurons; ++neuron) {
     const KeptNeuron state = KeptRows(network.program(), layer).load(rows.data() + layer.rows * row_bytes, neuron);
     kept.insert(kept.end(), {state.potential, state.spiked ? 1 : 0});
+    if (layer.synaptic_leak != 0) kept.push_back(state.current);
   }
   return kept;
 }
@@ -353,6 +366,7 @@ Values sample(const Example& e, const FastKernels* kernels) {
   layer.threshold = static_cast<std::int32_t>(e.number("threshold"));
   layer.window = static_cast<std::int32_t>(e.number("window"));
   layer.leak = unsigned_of("leak");
+  if (e.given.contains("synaptic_leak")) layer.synaptic_leak = unsigned_of("synaptic_leak");
   layer.reset = reset_of(e);
   layer.input_shift = unsigned_of("input_shift");
   for (const auto value : contract::kAllFactor)

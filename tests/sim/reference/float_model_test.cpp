@@ -22,6 +22,7 @@ Program exact_program(Generator& generator) {
     if (without_potentials(layer)) layer.factor = contract::Factor::kError;
     layer.leak = uniform(generator, 0, 1) == 0 ? 0 : 65536;
     layer.input_shift = 0;
+    layer.synaptic_leak = 0;
     layer.threshold = static_cast<std::int32_t>(uniform(generator, 0, 60));
     // Sums over many classes and steps stay small enough not to be limited.
     const bool strong = layer.factor == contract::Factor::kFeedback || layer.trace_shift != 0;

@@ -111,6 +111,9 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     layer.leak = static_cast<std::uint32_t>(uniform(generator, 0, 2) == 0 ? uniform(generator, 0, 65536)
                                                                           : 256 * uniform(generator, 0, 256));
     if (uniform(generator, 0, 1) == 0) layer.reset = static_cast<contract::Reset>(uniform(generator, 0, 2));
+    if (!is_graded(program) && uniform(generator, 0, 1) == 0)
+      layer.synaptic_leak = static_cast<std::uint32_t>(uniform(generator, 0, 4) == 0 ? 65535 - uniform(generator, 0, 1) * 65534
+                                                                                     : uniform(generator, 1, 65535));
     const bool last = number + 1 == layers;
     layer.factor = static_cast<contract::Factor>(uniform(generator, 0, last ? 2 : 3));
     if (layer.grid != 0) layer.factor = contract::Factor::kFrozen;
@@ -188,7 +191,8 @@ inline std::vector<std::byte> random_rows(Generator& generator, const Program& p
   if (!competes(layer)) {
     for (std::size_t neuron = 0; program.keep && neuron < layer.neurons; ++neuron) {
       const KeptNeuron kept{static_cast<std::int16_t>(uniform(generator, 0, 3) == 0 ? generator() : generator() % 300),
-                            uniform(generator, 0, 1) == 0};
+                            uniform(generator, 0, 1) == 0,
+                            static_cast<std::int32_t>(uniform(generator, 0, 3) == 0 ? generator() : generator() % 3000)};
       KeptRows(program, layer).store(rows.data() + layer.rows * row_bytes, neuron, kept);
     }
     return rows;

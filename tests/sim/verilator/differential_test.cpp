@@ -170,8 +170,20 @@ std::vector<std::string> engines_with_filters() {
   return names;
 }
 
+/// Small builds that keep state, by their names.
+class StateDifferential : public Differential {};
+
+std::vector<std::string> engines_with_state() {
+  std::vector<std::string> names = small_engines();
+  std::erase_if(names, [](const std::string& name) { return !name.starts_with("rtl") && !name.starts_with("hls"); });
+  return names;
+}
+
 TEST_P(Differential, RandomNetworksAgreeInEveryBit) { run(random_case, 0); }
 TEST_P(Differential, LayersOfMostWordsAgreeInEveryBit) { run(most_words_case, 800'000, 16); }
+TEST_P(StateDifferential, ATraceOfAThousandStepsInPiecesAgreesInEveryBit) {
+  run(trace_case, 900'000, 4, contract::kRulesState);
+}
 TEST_P(FilterDifferential, FiltersThatLearnAgreeInEveryBit) {
   run(filters_case, 300'000, std::numeric_limits<std::uint64_t>::max(),
       contract::kRulesGraded | contract::kRulesConvolution | contract::kRulesFeatures);
@@ -294,6 +306,9 @@ TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
 INSTANTIATE_TEST_SUITE_P(Rtl, Differential, ::testing::ValuesIn(engines()), [](const auto& info) { return info.param; });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(FilterDifferential);
 INSTANTIATE_TEST_SUITE_P(Rtl, FilterDifferential, ::testing::ValuesIn(engines_with_filters()),
+                         [](const auto& info) { return info.param; });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StateDifferential);
+INSTANTIATE_TEST_SUITE_P(Rtl, StateDifferential, ::testing::ValuesIn(engines_with_state()),
                          [](const auto& info) { return info.param; });
 INSTANTIATE_TEST_SUITE_P(Rtl, FieldLimits, ::testing::ValuesIn(small_engines()), [](const auto& info) { return info.param; });
 
