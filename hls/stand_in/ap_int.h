@@ -30,7 +30,10 @@ class Bits {
       for (int bit = low_; bit <= high_; ++bit) value_.set(bit, from.extended_bit(bit - low_));
       return *this;
     }
-    Range& operator=(const Range& from) { return *this = from.value(); }
+    Range& operator=(const Range& from) {
+      if (this != &from) *this = from.value();
+      return *this;
+    }
     [[nodiscard]] Bits<Width, false> value() const { return value_.part(high_, low_); }
     template <int Other, bool OtherSigned>
     operator Bits<Other, OtherSigned>() const {
@@ -51,7 +54,10 @@ class Bits {
       value_.set(at_, from);
       return *this;
     }
-    Bit& operator=(const Bit& from) { return *this = static_cast<bool>(from); }
+    Bit& operator=(const Bit& from) {
+      if (this != &from) *this = static_cast<bool>(from);
+      return *this;
+    }
     operator bool() const { return value_.bit(at_); }
 
    private:
