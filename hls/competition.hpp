@@ -66,7 +66,7 @@ void learn_competition(const ProgramSettings& program, const LayerSettings& laye
       ++state.update_rows;
       ++state.update_operations;
       Weight& weight = state.weights[update.row * layer.row_words + word][lane];
-      const std::int32_t before = weight;
+      const Weight before = weight;
       const std::uint32_t count = is_graded(program) ? update.value : ones(update.steps);
       const auto target = static_cast<std::int32_t>(count << layer.input_shift >> 1);
       const std::int32_t rounding = layer.rounding == kRoundingStochastic

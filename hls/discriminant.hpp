@@ -88,7 +88,8 @@ void add_products(const LayerSettings& layer, ScatterState<Build>& state) {
         const bool exists = word * Build::kLanes + lane < layer.rows;
         const std::int32_t other = exists ? state.differences[word][lane] : 0;
         std::int32_t& value = state.values[row * layer.value_words + word][lane];
-        const std::int64_t unlimited = std::int64_t{value} + own * other;
+        const std::int32_t product = own * other;
+        const std::int64_t unlimited = std::int64_t{value} + product;
         const std::int64_t result = limited(unlimited, kMemoryWidth);
         saturated += exists && result != unlimited ? 1 : 0;
         value = static_cast<std::int32_t>(result);

@@ -90,11 +90,11 @@ bool take_patch(const LayerSettings& layer, const WeightState<Build>& weights, c
     for (Word lane = 0; lane < Build::kLanes; ++lane) {
 #pragma HLS UNROLL
       if (word < layer.row_words) {
-        const std::int32_t weight = weights.weights[update.row * layer.row_words + word][lane];
+        const auto weight = weights.weights[update.row * layer.row_words + word][lane];
         sums.filters[word][lane] = (first ? 0 : sums.filters[word][lane]) + std::int64_t{value} * weight;
       }
       if (word < layer.value_words) {
-        const std::int32_t entry = features.table[update.row * layer.value_words + word][lane];
+        const auto entry = features.table[update.row * layer.value_words + word][lane];
         sums.targets[word][lane] = (first ? 0 : sums.targets[word][lane]) + value * entry;
       }
     }
@@ -159,7 +159,7 @@ void learn_features(const LayerSettings& layer, const Key& key, RowStream& rows,
     const Word at = row / Build::kLanes, column = row % Build::kLanes;
     const std::int32_t target = feature_target<Build>(layer, sums.targets[at][column], features.offsets[at][column]);
     Weight& weight = state.weights[row * layer.row_words + word][lane];
-    const std::int32_t before = weight;
+    const Weight before = weight;
     const std::int32_t rounding =
         layer.rounding == kRoundingStochastic
             ? rounding_word(permute(key, 0, static_cast<std::uint16_t>(row)), winner) >> (16 - kFraction)

@@ -100,7 +100,7 @@ void pool_answers(const ProgramSettings& program, const LayerSettings& layer, bo
                   PotentialStream<Build::kLanes>& trace) {
   CellSums<Build> cells;
 #pragma HLS ARRAY_PARTITION variable = cells.sums complete dim = 2
-  timing::pass(2 * kPipelineDepth);
+  timing::pass(std::uint64_t{2} * kPipelineDepth);
   fill_cells<Build>(layer, state, sums, cells);
   timing::pass(kPipelineDepth);
   AnswerWord<Build::kLanes> answer;

@@ -445,7 +445,8 @@ std::uint64_t trace_bytes(const ProgramSettings& program) {
   std::uint64_t bytes = 0;
   for (unsigned number = 0; number < Build::kEngines; ++number) {
     if (number >= program.layers) break;
-    bytes += program.steps * kLineBytes * lines_of(2 * static_cast<std::uint64_t>(program.layer[number].neurons));
+    bytes +=
+        std::uint64_t{program.steps} * kLineBytes * lines_of(2 * static_cast<std::uint64_t>(program.layer[number].neurons));
   }
   return bytes;
 }

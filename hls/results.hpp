@@ -131,9 +131,9 @@ bool write_header(Port& port, const ProgramSettings& program, const Fault& fault
                   const RunCounts& counts, const RunCycles& cycles, const LayerState<Build> layers[Build::kEngines],
                   const ScatterState<Build>& scatter, bool loaded) {
   Word words[kResultsBytes / 4];
-  for (unsigned at = 0; at < kResultsBytes / 4; ++at) {
+  for (Word& word : words) {
 #pragma HLS PIPELINE II = 1
-    words[at] = 0;
+    word = 0;
   }
   words[kResultsHeaderMagic / 4] = kResultsMagic;
   words[kResultsHeaderVersion / 4] = kContractVersion;

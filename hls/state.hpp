@@ -114,7 +114,8 @@ struct LayerState {
   static_assert(static_cast<std::uint64_t>(Build::kMaxRows) * kGradedFull << (Build::kWeightWidth - 1) <
                 std::uint64_t{1} << (8 * sizeof(typename Build::Sum) - 1));
   static_assert(has_convolutions<Build>() || !has_grids<Build>());
-  static_assert(Build::kMaxSteps <= 32 && Build::kMaxSteps <= kGradedFull);
+  static_assert(Build::kMaxSteps <= 32);
+  static_assert(Build::kMaxSteps <= kGradedFull);
 
   WeightState<Build> weights;
   RowLog<Build> log;

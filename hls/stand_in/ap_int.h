@@ -3,6 +3,7 @@
 /// much as the kernel uses. Values wrap at W bits; a signed source is sign-extended. Never mixed with the vendor's header.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <type_traits>
 
@@ -30,7 +31,10 @@ class Bits {
       for (int bit = low_; bit <= high_; ++bit) value_.set(bit, from.extended_bit(bit - low_));
       return *this;
     }
-    Range& operator=(const Range& from) { return *this = from.value(); }
+    Range& operator=(const Range& from) {
+      if (this != &from) *this = from.value();
+      return *this;
+    }
     [[nodiscard]] Bits<Width, false> value() const { return value_.part(high_, low_); }
     template <int Other, bool OtherSigned>
     operator Bits<Other, OtherSigned>() const {
@@ -51,7 +55,10 @@ class Bits {
       value_.set(at_, from);
       return *this;
     }
-    Bit& operator=(const Bit& from) { return *this = static_cast<bool>(from); }
+    Bit& operator=(const Bit& from) {
+      if (this != &from) *this = static_cast<bool>(from);
+      return *this;
+    }
     operator bool() const { return value_.bit(at_); }
 
    private:
@@ -139,7 +146,7 @@ template <int A, bool SignedA, int B, bool SignedB>
 int compare(const Bits<A, SignedA>& a, const Bits<B, SignedB>& b) {
   const bool negative_a = SignedA && a.bit(A - 1), negative_b = SignedB && b.bit(B - 1);
   if (negative_a != negative_b) return negative_a ? -1 : 1;
-  for (int n = (A > B ? A : B) / 64; n >= 0; --n) {
+  for (int n = std::max(A, B) / 64; n >= 0; --n) {
     if (a.extended_word(n) != b.extended_word(n)) return a.extended_word(n) < b.extended_word(n) ? -1 : 1;
   }
   return 0;

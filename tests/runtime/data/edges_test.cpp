@@ -97,7 +97,8 @@ std::vector<std::uint8_t> as_defined(const Dataset& data, const Edges& edges) {
     const auto pixel = [&](int channel, int r, int c) {
       r = std::clamp(r, 0, rows - 1);
       c = std::clamp(c, 0, columns - 1);
-      return static_cast<int>(image[static_cast<std::size_t>((channel * rows + r) * columns + c)]);
+      const int place = (channel * rows + r) * columns + c;
+      return static_cast<int>(image[static_cast<std::size_t>(place)]);
     };
     const auto brightness = [&](int r, int c) {
       return data.channels == 1 ? pixel(0, r, c) : (pixel(0, r, c) + pixel(1, r, c) + pixel(2, r, c)) / 3;

@@ -61,7 +61,10 @@ TEST(LevelTable, OfFeedbackIsUniform) {
   const auto levels = level_table(parse_network(document, "net.json"), 0);
   ASSERT_EQ(levels.size(), 10000u);
   std::vector<int> seen(129);
-  for (const int level : levels) ++seen.at(static_cast<std::size_t>(level + 64));
+  for (const auto level : levels) {
+    const int place = level + 64;
+    ++seen.at(static_cast<std::size_t>(place));
+  }
   for (const int count : seen) EXPECT_NEAR(count, 10000.0 / 129, 45);
 }
 
@@ -81,7 +84,7 @@ TEST(LevelTable, OfOtherDistributionsHasTheirShape) {
     document["modulation"] = {{"distribution", distribution}};
     const auto levels = level_table(parse_network(document, "net.json"), 0);
     double sum = 0;
-    for (const int level : levels) sum += std::abs(level);
+    for (const auto level : levels) sum += std::abs(level);
     return sum / static_cast<double>(levels.size());
   };
   // The mean of two numbers is far from 1/2 more often if each is near 0 or 1 more often: uniform 0.492, beta, then normal
@@ -98,7 +101,7 @@ TEST(LevelTable, LooksLikeTheMeanOfTwoUniformNumbers) {
   ASSERT_EQ(levels.size(), 10000u);
   double sum = 0, magnitude = 0;
   int largest = 0;
-  for (const int level : levels) {
+  for (const auto level : levels) {
     sum += level / 64.0;
     magnitude += std::abs(level) / 64.0;
     largest = std::max(largest, std::abs(level));

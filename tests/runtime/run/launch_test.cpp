@@ -71,12 +71,13 @@ TEST(InitialWeights, AreUniformWithinTheAmplitudeAndPaddedWithZeros) {
       for (std::uint32_t j = 0; j < 130; ++j) {
         const auto value = weight(network, layout, weights, 0, i, j);
         ASSERT_LE(std::abs(value), 3);
-        ++count[static_cast<std::size_t>(value + 3)];
+        const auto place = value + 3;
+        ++count[static_cast<std::size_t>(place)];
       }
       for (auto n = 130 * width / 8; n < layout.layers[0].row_bytes; ++n)
         ASSERT_EQ(weights[i * layout.layers[0].row_bytes + n], std::byte{0});
     }
-    for (const int n : count) EXPECT_NEAR(n, 201 * 130 / 7, 300);
+    for (const int n : count) EXPECT_NEAR(n, 201 * 130 / 7.0, 300);
   }
 }
 

@@ -13,7 +13,7 @@ std::vector<std::uint64_t> ends(const Network& network, const Pieces& pieces, st
   return all;
 }
 
-Network with_schedule(std::vector<std::uint64_t> starts) {
+Network with_schedule(const std::vector<std::uint64_t>& starts) {
   auto network = parse_network(test::small_network(), "net.json");
   network.schedule.clear();
   for (const auto start : starts) network.schedule.push_back({start, 1.0});

@@ -68,7 +68,7 @@ class TestEngine : public phasic::engine::Engine {
     return false;
   }
 
-  std::string describe() const override { return "test engine"; }
+  [[nodiscard]] std::string describe() const override { return "test engine"; }
 
  private:
   void set_error(contract::Error error, std::uint32_t detail) {

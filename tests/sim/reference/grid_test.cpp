@@ -98,7 +98,10 @@ TEST(Grids, HoldTheLargestSums) {
     for (const std::uint32_t pool : {0U, 2U}) {
       for (const bool negative : {false, true}) {
         Program program = grids(width, pool, true, 5 - pool);
-        for (LayerProgram& layer : program.layers) layer.threshold = layer.input_shift = 0;
+        for (LayerProgram& layer : program.layers) {
+          layer.threshold = 0;
+          layer.input_shift = 0;
+        }
         Cores cores(program);
         for (std::size_t layer = 0; layer < program.layers.size(); ++layer) {
           const LayerProgram& shape = program.layers[layer];

@@ -158,7 +158,8 @@ TEST(RoundingWords, OfNoTwoNeuronsOfARowAreStronglyCorrelated) {
     const WordPair start = row_words(rounding_key(7, static_cast<std::uint32_t>(row / 512)), row % 512);
     for (std::size_t neuron = 0; neuron < kNeurons; ++neuron) {
       // Scaled to mean 0 and variance 1.
-      words[neuron * kRows + row] = (rounding_word(start, static_cast<unsigned>(neuron)) - 32767.5F) / 18918.6F;
+      const auto word = static_cast<float>(rounding_word(start, static_cast<unsigned>(neuron)));
+      words[neuron * kRows + row] = (word - 32767.5F) / 18918.6F;
     }
   }
   double worst = 0;

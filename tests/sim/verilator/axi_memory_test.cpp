@@ -86,7 +86,7 @@ struct Master {
   }
 
   void write(std::uint64_t address, const std::vector<std::byte>& bytes, std::uint32_t id = 0) {
-    const std::uint32_t beats = static_cast<std::uint32_t>(bytes.size() / kBus);
+    const auto beats = static_cast<std::uint32_t>(bytes.size() / kBus);
     aw.push_back(request(address, beats, id));
     for (std::uint32_t i = 0; i < beats; ++i) {
       Beat beat;
@@ -195,14 +195,14 @@ TEST_F(AxiMemoryTest, StrobesChooseBytes) {
 
 TEST_F(AxiMemoryTest, RefusedAccessesAnswerWithAnErrorAndLeaveTheRest) {
   std::set<std::uint32_t> codes;
-  constexpr std::uint64_t small = 2 * kBase;
-  memory.add_bank(small, 2 * kBus);
+  constexpr std::uint64_t kSmall = 2 * kBase;
+  memory.add_bank(kSmall, 2 * kBus);
   for (std::uint64_t seed = 1; seed < 20; ++seed) {
     AxiTiming timing;
     timing.seed = seed;
     AxiMemory axi(memory, kBus, timing);
     Master master;
-    master.ar.push_back(request(small, 4));  // the last two beats lie behind the bank
+    master.ar.push_back(request(kSmall, 4));  // the last two beats lie behind the bank
     master.ar.push_back(request(kBase, 1));
     master.run(axi);
     ASSERT_EQ(master.reads.size(), 5u);

@@ -49,7 +49,7 @@ TEST(EngineOptionsTest, BadOptionsNameKeyAndValue) {
   EXPECT_NE(complaint(R"({"wave_to_cycle": "x"})").find("wave_to_cycle is \"x\""), std::string::npos);
   EXPECT_NE(complaint(R"({"waves": "x"})").find("'waves'"), std::string::npos);
   EXPECT_NE(complaint("[1]").find("[1]"), std::string::npos);
-  EXPECT_NE(complaint("{").find("{"), std::string::npos);
+  EXPECT_NE(complaint("{").find('{'), std::string::npos);
   const auto deep = R"({"timing": )" + std::string(200'000, '[') + std::string(200'000, ']') + "}";
   EXPECT_NE(complaint(deep).find("nested more than 64 deep"), std::string::npos);
 }
