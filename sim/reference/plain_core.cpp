@@ -260,7 +260,8 @@ class PlainCore final : public Core {
       for (const Reached& reached : reached_[layer][source]) {
         counts.synaptic_operations += width;
         const std::int32_t* const row = &weight(layer, reached.row, 0);
-        for (std::size_t k = 0; k < width; ++k) sums[reached.first + k] += value * row[k];
+        std::int64_t* const to = &sums[reached.first];
+        for (std::size_t k = 0; k < width; ++k) to[k] += value * row[k];
       }
     }
     return sums;
