@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 include(GoogleTest)
 
+# COST of a test is about the seconds that it takes: CTest begins with the longest, so that no core waits for one of them in the end. After a
+# first run it goes by what it has measured.
+
 # phasic_discover_tests(<target> [options of gtest_discover_tests...]): each of its tests is one of CTest's. They are asked for when
 # CTest starts, so that a program that cannot be built or does not start fails its tests and not the build.
 macro(phasic_discover_tests target)
@@ -32,9 +35,17 @@ endfunction()
 function(phasic_differential_test name)
   cmake_parse_arguments(test "" "CASES;PREFIX;FILTER" "ENGINES" ${ARGN})
   list(JOIN test_ENGINES "," engines)
-  add_executable(${name} ${PROJECT_SOURCE_DIR}/tests/sim/verilator/differential_test.cpp)
-  target_compile_definitions(${name} PRIVATE PHASIC_TESTED_ENGINES="${engines}" PHASIC_DEFAULT_CASES=${test_CASES})
-  target_link_libraries(${name} PRIVATE phasic_random_case fmt::fmt GTest::gtest_main)
+  if(NOT TARGET phasic_differential_cases)
+    add_library(phasic_differential_cases OBJECT ${PROJECT_SOURCE_DIR}/tests/sim/verilator/differential_test.cpp)
+    target_link_libraries(phasic_differential_cases PUBLIC phasic_random_case fmt::fmt GTest::gtest)
+    phasic_precompiled_tests(phasic_differential_cases)
+  endif()
+  set(tested ${CMAKE_CURRENT_BINARY_DIR}/${name}_engines.cpp)
+  file(CONFIGURE OUTPUT ${tested} CONTENT
+       "namespace phasic::testing {\nconst char* tested_engines() { return \"${engines}\"; }\nunsigned default_cases() { return ${test_CASES}; }\n}\n")
+  add_executable(${name} ${tested})
+  set_source_files_properties(${tested} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  target_link_libraries(${name} PRIVATE phasic_differential_cases GTest::gtest_main)
   list(TRANSFORM test_ENGINES PREPEND phasic_engine_)
   add_dependencies(${name} phasic_engine_reference ${test_ENGINES})
   phasic_discover_tests(${name} TEST_PREFIX "${test_PREFIX}" TEST_FILTER "${test_FILTER}"
@@ -50,6 +61,6 @@ function(phasic_formal_tests file prefix)
   foreach(number RANGE ${last})
     string(JSON name GET "${entries}" ${number} name)
     add_test(NAME ${prefix}.${name} COMMAND Python3::Interpreter ${CMAKE_CURRENT_SOURCE_DIR}/prove ${ARGN} ${name} --build ${PROJECT_BINARY_DIR})
-    set_tests_properties(${prefix}.${name} PROPERTIES TIMEOUT 300)
+    set_tests_properties(${prefix}.${name} PROPERTIES TIMEOUT 300 COST 10)
   endforeach()
 endfunction()

@@ -256,15 +256,17 @@ class PlainCore final : public Core {
   std::vector<std::int64_t> sums_of(std::size_t layer, const Spikes& sources, std::size_t step) {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
-    std::vector<std::int64_t> sums(positions_of(shape) * row_width(shape));
+    const std::size_t width = row_width(shape);
+    std::vector<std::int64_t> sums(positions_of(shape) * width);
     for (std::size_t source = 0; source < sources.width(); ++source) {
-      if (sources.at(step, source) == 0) continue;
+      const std::int64_t value = sources.at(step, source);
+      if (value == 0) continue;
       ++counts.events;
       for (const Reached& reached : reached_[layer][source]) {
-        counts.synaptic_operations += row_width(shape);
-        for (std::size_t k = 0; k < row_width(shape); ++k) {
-          sums[reached.first + k] += std::int64_t{sources.at(step, source)} * weight(layer, reached.row, k);
-        }
+        counts.synaptic_operations += width;
+        const std::int32_t* const row = &weight(layer, reached.row, 0);
+        std::int64_t* const to = &sums[reached.first];
+        for (std::size_t k = 0; k < width; ++k) to[k] += value * row[k];
       }
     }
     return sums;

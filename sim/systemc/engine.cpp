@@ -1,72 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// An engine library that hosts a platform with one unit: whatever drives engines drives the platform, over TLM transactions
-/// for registers and memory. PHASIC_UNIT is the unit's engine. Options are those of that engine; "seed" and "timing" reach RTL
-/// units and their random timing.
-#include "driver/engine/engine.hpp"
-
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <memory>
-#include <string>
-
-#include "phasic/contract.hpp"
-#include "sim/systemc/platform.hpp"
-
-namespace phasic::platform {
-namespace {
-
-PlatformPlan one_unit(engine::Memory& memory, const std::string& options) {
-  PlatformPlan plan;
-  plan.units.push_back({.engine = PHASIC_UNIT, .options = options, .bus_bytes = 64, .compute = {}});
-  plan.outside = &memory;
-  return plan;
-}
-
-class SystemcEngine final : public engine::Engine {
- public:
-  SystemcEngine(engine::Memory& memory, const std::string& options) : platform_(one_unit(memory, options)) {}
-
-  std::uint32_t read_register(std::uint32_t offset) override {
-    std::uint32_t value = 0;
-    platform_.perform([&](Host& host) { value = host.read_register(0, offset); });
-    return value;
-  }
-
-  void write_register(std::uint32_t offset, std::uint32_t value) override {
-    platform_.perform([&](Host& host) { host.write_register(0, offset, value); });
-  }
-
-  bool advance(std::uint64_t cycles) override {
-    bool going = true;
-    platform_.perform([&](Host& host) { going = wait_idle(host, std::max<std::uint64_t>(cycles, 1)); });
-    return going;
-  }
-
-  [[nodiscard]] std::string describe() const override {
-    return fmt::format("SystemC platform with one unit: {}", platform_.unit(0).describe());
-  }
-
- private:
-  /// Polls seldom in long runs, since a poll takes time as well. Whether the run still goes on.
-  static bool wait_idle(Host& host, std::uint64_t cycles) {
-    const std::uint64_t end = host.now() + cycles;
-    for (std::uint64_t step = 32;; step = std::min<std::uint64_t>(2 * step, 1024)) {
-      const std::uint64_t now = host.now();
-      if (now >= end) return true;
-      host.wait_cycles(std::min(step, end - now));
-      if (host.read_register(0, contract::reg::kPhase) == static_cast<std::uint32_t>(contract::Phase::kIdle)) return false;
-    }
-  }
-
-  mutable Platform platform_;
-};
-
-}  // namespace
-}  // namespace phasic::platform
+/// The library of an engine that hosts a platform. PHASIC_UNIT is the engine of its unit.
+#include "sim/systemc/platform_engine.hpp"
 
 extern "C" __attribute__((visibility("default"))) phasic::engine::Engine* phasic_create_engine(phasic::engine::Memory* memory,
                                                                                                const char* options) {
-  return new phasic::platform::SystemcEngine(*memory, options == nullptr ? "{}" : options);
+  return phasic::platform::make_platform_engine(PHASIC_UNIT, *memory, options == nullptr ? "{}" : options).release();
 }

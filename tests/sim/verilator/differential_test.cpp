@@ -24,6 +24,11 @@
 #include "tests/common/run_case.hpp"
 
 namespace phasic::testing {
+
+/// What is tested if the environment says nothing; the build makes both for each program.
+const char* tested_engines();
+unsigned default_cases();
+
 namespace {
 
 // Cases that share an engine: each must leave nothing behind that the next one sees.
@@ -36,7 +41,7 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 
 std::vector<std::string> engines() {
   const char* text = std::getenv("PHASIC_RANDOM_ENGINES");
-  std::istringstream list(text != nullptr ? text : PHASIC_TESTED_ENGINES);
+  std::istringstream list(text != nullptr ? text : tested_engines());
   std::vector<std::string> names;
   for (std::string name; std::getline(list, name, ',');)
     if (!name.empty()) names.push_back(name);
@@ -93,7 +98,7 @@ class Differential : public ::testing::TestWithParam<std::string> {
   void run(MakeCase make, std::uint64_t seed_offset, std::uint64_t most_cases = std::numeric_limits<std::uint64_t>::max(),
            std::uint32_t rules = 0) {
     const std::string engine_name = GetParam();
-    const std::uint64_t cases = std::min(from_environment("PHASIC_RANDOM_CASES", PHASIC_DEFAULT_CASES), most_cases);
+    const std::uint64_t cases = std::min(from_environment("PHASIC_RANDOM_CASES", default_cases()), most_cases);
     const std::uint64_t first = from_environment("PHASIC_RANDOM_FIRST", 0) / kGroup * kGroup;
     const std::uint64_t seed = from_environment("PHASIC_RANDOM_SEED", 1);
     std::cout << fmt::format("seed {}, cases {} to {}\n", seed, first, first + cases - 1);
