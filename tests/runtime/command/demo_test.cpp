@@ -141,14 +141,15 @@ TEST_F(Demo, ADifferenceInThePreparationEndsIt) {
         "--against-options '{\"spoiled_from\": " +
         std::to_string(run) + "}'");
   };
+  const auto tested = [this] {
+    return json::parse(text_of("out/summary.json"))["class_continual"]["samples_tested"].get<int>();
+  };
   // A launch of the preparation and one for each class, on both sides.
   EXPECT_EQ(spoiled_from(6), 0) << text_of("output");
   EXPECT_EQ(spoiled_from(5), 2) << text_of("output");
-  EXPECT_GT(json::parse(text_of("out/summary.json"))["class_continual"]["accuracy"].get<double>(), 0)
-      << "classes were learned until then";
+  EXPECT_GT(tested(), 0) << "classes were learned until then";
   EXPECT_EQ(spoiled_from(1), 2) << text_of("output");
-  EXPECT_FALSE(json::parse(text_of("out/summary.json"))["class_continual"].contains("accuracy"))
-      << "the preparation differs, and nothing was learned";
+  EXPECT_EQ(tested(), 0) << "the preparation differs, and nothing is learned";
 }
 
 TEST_F(Demo, AnExperimentOfAnotherTaskIsRefused) {
