@@ -235,7 +235,7 @@ module phasic_lanes #(
 
   // ---- rows of state ----
   localparam int StateRowBits = Currents ? 3 : 2;
-  logic                    currents_last;
+  logic                currents_last;
   logic                load_state, store_state;
   logic [StateRowBits-1:0] load_row, store_row;
   logic [WordBits-1:0] load_word, store_word;
