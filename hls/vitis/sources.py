@@ -138,10 +138,15 @@ def hls_limits(root, build):
     if not structure:
         raise SourceError(f"hls/build.hpp: no build '{build}'")
     limits = hls_limits(root, structure[1]) if structure[1] else {}
-    values = dict(re.findall(r"\bk(\w+) = ([^,;]+)", structure[2]))
+    values = {name: " ".join(text.split()) for name, text in re.findall(r"\bk(\w+)\s*=\s*([^,;]+)", structure[2])}
     for name, limit in contract.limits.items():
         text = values.get(limit["parameter"])
-        value = limits.get(name) if text is None else limit_value(contract, limit, text)
+        if text is None:
+            value = limits.get(name)
+        elif other := re.fullmatch(rf"(\w+)::k{limit['parameter']}", text):
+            value = hls_limits(root, other[1])[name]
+        else:
+            value = limit_value(contract, limit, text)
         if value is None:
             raise SourceError(f"hls/build.hpp: {build}: k{limit['parameter']} is '{text}', not a number or its default")
         limits[name] = value

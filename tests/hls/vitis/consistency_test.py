@@ -193,7 +193,7 @@ class Tree(unittest.TestCase):
     def test_limits_of_an_hls_build(self):
         contract = Contract(self.root)
         limits = {name: limit["default"] for name, limit in contract.limits.items()}
-        for part in ("convolution", "features", "discriminant", "drawn"):
+        for part in ("convolution", "features", "discriminant", "current", "drawn"):
             limits["rules"] |= contract.constants["rules_" + part]
         self.assertEqual(hls_limits(self.root, "DefaultBuild"), limits)
         small, wide = hls_limits(self.root, "SmallBuild"), hls_limits(self.root, "SmallWideBuild")
@@ -204,9 +204,10 @@ class Tree(unittest.TestCase):
         self.expect("DefaultBuild: kMaxSteps is 'kDefaultMaxRows', not a number or its default")
 
     def test_rules_of_an_hls_build(self):
-        self.change("hls/build.hpp", "kRules = kDefaultRules | kRulesConvolution | kRulesFeatures | kRulesDiscriminant | kRulesDrawn;\n  static", "kRules = kRulesPost | kRulesGate;\n  static")
+        self.change("hls/build.hpp", "kDefaultRules | kRulesConvolution | kRulesFeatures | kRulesDiscriminant | kRulesCurrent | kRulesDrawn;",
+                    "kRulesPost | kRulesGate;")
         self.assertEqual(hls_limits(self.root, "DefaultBuild")["rules"], 1 | 16)
-        self.change("hls/build.hpp", "kRules = kRulesPost | kRulesGate;", "kRules = kRulesPost | kRulesMagic;")
+        self.change("hls/build.hpp", "kRulesPost | kRulesGate;", "kRulesPost | kRulesMagic;")
         self.expect("DefaultBuild: kRules is 'kRulesPost | kRulesMagic', not a number or its default")
 
     def test_a_key_that_is_missing_and_one_that_is_unknown(self):

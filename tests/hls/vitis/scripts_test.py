@@ -292,7 +292,7 @@ class BuildCommand(Work):
             limits = json.load(stream)["phasic"]["limits"]
         contract = Contract(SOURCE)
         expected = {name: limit["default"] for name, limit in contract.limits.items()}
-        for part in ("convolution", "features", "discriminant"):
+        for part in ("convolution", "features", "discriminant", "current", "drawn"):
             expected["rules"] |= contract.constants["rules_" + part]
         self.assertEqual(limits, expected)
         self.assertTrue(os.path.exists(os.path.join(self.work, "out/phasic_hls.hw.xclbin")))
