@@ -172,7 +172,7 @@ bool has_rules(const std::string& engine_name, std::uint32_t rules) {
   return (read_limits(*engine::make_engine(engine_name, memory, R"({"timing": "ideal"})")).rules & rules) == rules;
 }
 
-/// Builds whose filters can learn, by their names; those with a fault are asked.
+/// Builds whose filters can learn and whose levels can be drawn, by their names; those with a fault are asked.
 class FilterDifferential : public Differential {};
 
 std::vector<std::string> engines_with_filters() {
@@ -202,11 +202,12 @@ TEST_P(FilterDifferential, FiltersThatLearnAgreeInEveryBit) {
   if (GetParam() == kFaulty && !has_rules(GetParam(), kRules)) GTEST_SKIP() << "this build has no filters";
   run(filters_case, 300'000, std::numeric_limits<std::uint64_t>::max(), kRules);
 }
-TEST_P(Differential, LevelsThatAreDrawnDoWhatThoseOfATableDo) {
+TEST_P(FilterDifferential, LevelsThatAreDrawnDoWhatThoseOfATableDo) {
+  if (GetParam() == kFaulty && !has_rules(GetParam(), contract::kRulesDrawn)) GTEST_SKIP() << "this build draws no levels";
   engine::BankedMemory memory;
   const auto engine = engine::make_engine(GetParam(), memory, "{}");
   const contract::Limits limits = read_limits(*engine);
-  if ((limits.rules & contract::kRulesDrawn) == 0) GTEST_SKIP() << "this build draws no levels";
+  ASSERT_NE(limits.rules & contract::kRulesDrawn, 0U);
   const std::uint64_t seed = from_environment("PHASIC_RANDOM_SEED", 1);
   std::uint64_t learned = 0;
   for (std::uint64_t i = 0, compared = 0; compared < 12; ++i) {
