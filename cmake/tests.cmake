@@ -38,7 +38,6 @@ function(phasic_differential_test name)
   if(NOT TARGET phasic_differential_cases)
     add_library(phasic_differential_cases OBJECT ${PROJECT_SOURCE_DIR}/tests/sim/verilator/differential_test.cpp)
     target_link_libraries(phasic_differential_cases PUBLIC phasic_random_case fmt::fmt GTest::gtest)
-    phasic_precompiled_tests(phasic_differential_cases)
   endif()
   set(tested ${CMAKE_CURRENT_BINARY_DIR}/${name}_engines.cpp)
   file(CONFIGURE OUTPUT ${tested} CONTENT

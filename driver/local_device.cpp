@@ -16,9 +16,10 @@
 namespace phasic::driver {
 namespace {
 
+using layout::kBuffers;
+
 constexpr std::uint64_t kCyclesATurn = 100'000;  // between looks at the clock
 constexpr std::uint32_t kStartBit = 1;
-constexpr std::size_t kBuffers = 6;
 
 class LocalDevice final : public Device {
  public:

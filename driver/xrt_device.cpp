@@ -28,9 +28,9 @@ namespace phasic::driver {
 namespace {
 
 namespace fs = std::filesystem;
+using layout::kBuffers;
 
 constexpr std::size_t kPage = 4096;
-constexpr std::size_t kBuffers = 6;
 // A wait is cut into slices: where several threads wait, XRT may give the news of a run to another thread than the one that
 // waits.
 constexpr std::chrono::milliseconds kSlice{100};

@@ -2,6 +2,7 @@
 /// Sizes and places in the buffers of a run (docs/specification.md, section 4), in bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "phasic/contract.hpp"
@@ -12,6 +13,9 @@ namespace phasic::layout {
 [[nodiscard]] constexpr std::uint64_t align(std::uint64_t bytes) {
   return (bytes + contract::kAlignment - 1) / contract::kAlignment * contract::kAlignment;
 }
+
+/// Buffers of a run: their ids are those of the arguments from the program to the trace.
+inline constexpr std::size_t kBuffers = contract::argument::kTrace + 1;
 
 /// Of a program block.
 inline constexpr std::uint64_t kProgramBytes = contract::kProgramHeaderBytes + contract::kMaxLayers * contract::kLayerBytes;

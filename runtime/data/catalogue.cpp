@@ -37,6 +37,12 @@ std::optional<Located> locate_in(const KnownSet& known, const fs::path& folder, 
 
 }  // namespace
 
+std::vector<std::string> digits() {
+  std::vector<std::string> names;
+  for (char digit = '0'; digit <= '9'; ++digit) names.emplace_back(1, digit);
+  return names;
+}
+
 const std::vector<KnownSet>& catalogue() {
   static const auto sets = make_catalogue();
   return sets;

@@ -93,6 +93,9 @@ struct Located {
 [[nodiscard]] std::vector<KnownSet> sets_of_letters();
 [[nodiscard]] std::vector<KnownSet> sets_of_signals();
 
+/// Names of classes: "0" to "9".
+[[nodiscard]] std::vector<std::string> digits();
+
 /// Folders that `locate` looks into.
 [[nodiscard]] std::vector<std::filesystem::path> places_of(const KnownSet& known);
 

@@ -5,12 +5,6 @@
 namespace phasic::runtime {
 namespace {
 
-std::vector<std::string> digits() {
-  std::vector<std::string> names;
-  for (char digit = '0'; digit <= '9'; ++digit) names.emplace_back(1, digit);
-  return names;
-}
-
 const std::vector<std::string> kCifarClasses{"airplane", "automobile", "bird",  "cat",  "deer",
                                              "dog",      "frog",       "horse", "ship", "truck"};
 

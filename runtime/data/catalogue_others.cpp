@@ -10,12 +10,6 @@ std::vector<std::string> letters() {
   for (char letter = 'a'; letter <= 'z'; ++letter) names.emplace_back(1, letter);
   return names;
 }
-std::vector<std::string> digits() {
-  std::vector<std::string> names;
-  for (char digit = '0'; digit <= '9'; ++digit) names.emplace_back(1, digit);
-  return names;
-}
-
 }  // namespace
 
 std::vector<KnownSet> sets_of_letters() {

@@ -11,7 +11,7 @@
 namespace phasic::runtime {
 namespace {
 
-constexpr std::uint32_t kCifarSide = 32, kCifarChannels = 3, kCifarClasses = 10;
+constexpr std::uint32_t kCifarSide = 32, kCifarChannels = 3, kCifarLabels = 10;
 constexpr std::size_t kCifarPixels = std::size_t{kCifarChannels} * kCifarSide * kCifarSide;
 
 RawSet read_batches(const SetSource& source) {
@@ -43,8 +43,8 @@ RawSet read_batches(const SetSource& source) {
     for (std::size_t at = 0; at < file.bytes.size(); at += kRecordBytes) {
       const auto label = file.bytes[at];
       const auto record = fmt::format("{}: record {}", file.origin, at / kRecordBytes);
-      if (label >= kCifarClasses)
-        throw InputError(record, "label", fmt::format("{}; 0 to {} are legal", label, kCifarClasses - 1));
+      if (label >= kCifarLabels)
+        throw InputError(record, "label", fmt::format("{}; 0 to {} are legal", label, kCifarLabels - 1));
       const auto begin = file.bytes.begin() + static_cast<std::ptrdiff_t>(at) + 1;
       Picture picture{kCifarChannels, kCifarSide, kCifarSide, {begin, begin + kCifarPixels}};
       raw.samples.push_back({known.classes[label], part_of(file.path), record, prepared(std::move(picture), how), {}});
@@ -97,7 +97,7 @@ RawSet read_sheets(const SetSource& source) {
     if (sheet == sheets.end())
       throw InputError(list->origin, line + ": batch", fmt::format("{}; there is no such sheet", number));
     const auto row = number_in(field(1), sheet->second.rows - 1, list->origin, line + ": row");
-    const auto label = number_in(field(2), kCifarClasses - 1, list->origin, line + ": label");
+    const auto label = number_in(field(2), kCifarLabels - 1, list->origin, line + ": label");
     const auto part = drawn[n] ? Part::kTest : Part::kTraining;
     if (!wanted.has(part)) continue;
     Picture picture{kCifarChannels, kCifarSide, kCifarSide, {}};

@@ -18,10 +18,13 @@ struct Picture {
   bool operator==(const Picture&) const = default;
 };
 
+/// A picture of more pixels is not read.
+inline constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;
+
 /// Reads a PNG or JPEG, told by content (file_formats.cpp). Gray stays gray, palettes and colours become three channels, values
 /// are the bytes of the file whatever gamma or colour profile it names; what is transparent shows white paper:
 /// (alpha * value + (255 - alpha) * 255) / 255, rounded. Throws InputError naming the file: another format, a
-/// damaged or truncated file, 16 bits a channel, four colours (CMYK), more than 2^26 pixels.
+/// damaged or truncated file, 16 bits a channel, four colours (CMYK), more than kMostPixels.
 [[nodiscard]] Picture decode_picture(const StoredFile& file);
 [[nodiscard]] Picture decode_png(const StoredFile& file);
 [[nodiscard]] Picture decode_jpeg(const StoredFile& file);

@@ -14,17 +14,15 @@
 namespace phasic::runtime {
 namespace {
 
-constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;
-
 /// The library leaves with longjmp on errors, so nothing with a destructor may live in the functions that it jumps out of.
-struct Decoder {
+struct JpegDecoder {
   jpeg_decompress_struct library{};
   jpeg_error_mgr errors{};
   std::jmp_buf leave{};
   char text[JMSG_LENGTH_MAX] = "";
 };
 
-Decoder& decoder_of(j_common_ptr library) { return *static_cast<Decoder*>(library->client_data); }
+JpegDecoder& decoder_of(j_common_ptr library) { return *static_cast<JpegDecoder*>(library->client_data); }
 
 void keep_text(j_common_ptr library) { library->err->format_message(library, decoder_of(library).text); }
 
@@ -38,7 +36,7 @@ void on_message(j_common_ptr library, int level) {
   if (level < 0) on_error(library);
 }
 
-bool read_header(Decoder& decoder, const std::vector<std::uint8_t>& bytes) {
+bool read_header(JpegDecoder& decoder, const std::vector<std::uint8_t>& bytes) {
   if (setjmp(decoder.leave) != 0) return false;
   jpeg_create_decompress(&decoder.library);
   decoder.library.client_data = &decoder;
@@ -47,7 +45,7 @@ bool read_header(Decoder& decoder, const std::vector<std::uint8_t>& bytes) {
   return true;
 }
 
-bool read_pixels(Decoder& decoder, std::vector<std::uint8_t>& raw) {
+bool read_pixels(JpegDecoder& decoder, std::vector<std::uint8_t>& raw) {
   if (setjmp(decoder.leave) != 0) return false;
   jpeg_start_decompress(&decoder.library);
   const std::size_t stride = std::size_t{decoder.library.output_width} * decoder.library.output_components;
@@ -62,7 +60,7 @@ bool read_pixels(Decoder& decoder, std::vector<std::uint8_t>& raw) {
 }  // namespace
 
 Picture decode_jpeg(const StoredFile& file) {
-  Decoder decoder;
+  JpegDecoder decoder;
   decoder.library.err = jpeg_std_error(&decoder.errors);
   decoder.library.client_data = &decoder;
   decoder.errors.error_exit = on_error;

@@ -16,11 +16,9 @@
 namespace phasic::runtime {
 namespace {
 
-constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;
-
 /// libpng leaves with longjmp on errors, so nothing with a destructor may live in the functions that it jumps out of. Its
 /// simplified interface would turn values by the file's gamma; here they are the bytes of the file.
-struct Decoder {
+struct PngDecoder {
   png_structp library = nullptr;
   png_infop info = nullptr;
   const std::uint8_t* bytes = nullptr;
@@ -30,7 +28,7 @@ struct Decoder {
 };
 
 [[noreturn]] void on_error(png_structp library, png_const_charp text) {
-  auto& decoder = *static_cast<Decoder*>(png_get_error_ptr(library));
+  auto& decoder = *static_cast<PngDecoder*>(png_get_error_ptr(library));
   std::snprintf(decoder.text, sizeof decoder.text, "%s", text);
   std::longjmp(decoder.leave, 1);
 }
@@ -39,13 +37,13 @@ struct Decoder {
 void on_warning(png_structp, png_const_charp) {}
 
 void on_read(png_structp library, png_bytep to, png_size_t count) {
-  auto& decoder = *static_cast<Decoder*>(png_get_io_ptr(library));
+  auto& decoder = *static_cast<PngDecoder*>(png_get_io_ptr(library));
   if (count > decoder.size - decoder.at) png_error(library, "the file is truncated");
   std::copy_n(decoder.bytes + decoder.at, count, to);
   decoder.at += count;
 }
 
-bool read_header(Decoder& decoder) {
+bool read_header(PngDecoder& decoder) {
   if (setjmp(decoder.leave) != 0) return false;
   decoder.library = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder, on_error, on_warning);
   if (decoder.library != nullptr) decoder.info = png_create_info_struct(decoder.library);
@@ -58,14 +56,14 @@ bool read_header(Decoder& decoder) {
   return true;
 }
 
-bool read_pixels(Decoder& decoder, png_bytep* rows) {
+bool read_pixels(PngDecoder& decoder, png_bytep* rows) {
   if (setjmp(decoder.leave) != 0) return false;
   png_read_image(decoder.library, rows);
   png_read_end(decoder.library, nullptr);
   return true;
 }
 
-bool update_header(Decoder& decoder) {
+bool update_header(PngDecoder& decoder) {
   if (setjmp(decoder.leave) != 0) return false;
   png_read_update_info(decoder.library, decoder.info);
   return true;
@@ -74,11 +72,11 @@ bool update_header(Decoder& decoder) {
 }  // namespace
 
 Picture decode_png(const StoredFile& file) {
-  Decoder decoder;
+  PngDecoder decoder;
   decoder.bytes = file.bytes.data();
   decoder.size = file.bytes.size();
   struct Release {
-    Decoder* decoder;
+    PngDecoder* decoder;
     ~Release() { png_destroy_read_struct(&decoder->library, &decoder->info, nullptr); }
   } const release{&decoder};
   if (!read_header(decoder)) throw InputError(file.origin, "PNG", decoder.text);

@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 using Of = FieldOf<LayerSpec, LayerContext>;
 
-void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+void read_competition_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
   if (!context.is_last) parent.at("rule").refuse("only the last layer can compete");
   layer.rule = Rule::kCompetition;
   take_usual(layer, context.network.graded());
@@ -35,7 +35,7 @@ LayerField homeostasis_field() {
 
 const std::vector<LayerField>& competition_fields() {
   static const std::vector<LayerField> fields{
-      {"rule", "`\"competition\"`", std::string(kNeeded), read_rule,
+      {"rule", "`\"competition\"`", std::string(kNeeded), read_competition_rule,
        [](const LayerSpec& layer, const Network&) { return json(name(layer.rule)); }},
       Of::integer("neurons", &LayerSpec::neurons, up_to(&contract::Limits::max_neurons)),
       Of::truth("bias", &LayerSpec::bias, false),

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 using Of = FieldOf<LayerSpec, LayerContext>;
 
-void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+void read_discriminant_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
   const auto rule = parent.at("rule");
   if (!context.is_last) rule.refuse("only the last layer can be a discriminant");
   if (!context.network.graded()) rule.refuse("a discriminant needs graded samples");
@@ -39,7 +39,7 @@ void read_regularization(const JsonNode& parent, LayerContext&, LayerSpec& layer
 
 const std::vector<LayerField>& discriminant_fields() {
   static const std::vector<LayerField> fields{
-      {"rule", "`\"discriminant\"`", std::string(kNeeded), read_rule,
+      {"rule", "`\"discriminant\"`", std::string(kNeeded), read_discriminant_rule,
        [](const LayerSpec& layer, const Network&) { return json(name(layer.rule)); }},
       {"neurons", fmt::format("1 to {}", limit_of(&contract::Limits::max_neurons).maximum), std::string(kNeeded), read_neurons,
        [](const LayerSpec& layer, const Network&) { return json(layer.neurons); }},

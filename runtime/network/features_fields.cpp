@@ -10,7 +10,7 @@ namespace {
 using nlohmann::json;
 using Of = FieldOf<LayerSpec, LayerContext>;
 
-void read_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+void read_features_rule(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
   const auto rule = parent.at("rule");
   if (!context.network.graded()) rule.refuse("rule \"features\" needs \"graded\" samples");
   if (!layer.has_shape()) rule.refuse("rule \"features\" is for convolutions");
@@ -25,7 +25,7 @@ const std::vector<LayerField>& features_fields() {
   static const std::vector<LayerField> fields = [] {
     std::vector<LayerField> all = shape_fields();
     const std::vector<LayerField> others{
-        {"rule", "`\"features\"`", std::string(kNeeded), read_rule,
+        {"rule", "`\"features\"`", std::string(kNeeded), read_features_rule,
          [](const LayerSpec& layer, const Network&) { return json(name(layer.rule)); }},
         layer_unit_field(),
         threshold_field(),

@@ -11,7 +11,7 @@ namespace phasic::runtime {
 namespace {
 
 using nlohmann::json;
-using Of = FieldOf<Network, NetworkContext>;
+using OfNetwork = FieldOf<Network, NetworkContext>;
 
 void read_weight_width(const JsonNode& parent, NetworkContext&, Network& network) {
   const auto width = parent.find("weight_width");
@@ -153,12 +153,13 @@ const std::vector<NetworkField>& network_fields() {
       version_field(),
       name_field(),
       description_field(),
-      Of::integer("inputs", &Network::inputs, up_to(&contract::Limits::max_rows)),
-      Of::integer("classes", &Network::classes, up_to(&contract::Limits::max_classes)),
-      Of::integer("steps", &Network::steps, up_to(&contract::Limits::max_steps)),
+      OfNetwork::integer("inputs", &Network::inputs, up_to(&contract::Limits::max_rows)),
+      OfNetwork::integer("classes", &Network::classes, up_to(&contract::Limits::max_classes)),
+      OfNetwork::integer("steps", &Network::steps, up_to(&contract::Limits::max_steps)),
       {"weight_width", fmt::format("{}", fmt::join(powers_of(&contract::Limits::weight_width), ", ")), "8", read_weight_width,
        [](const Network& network, const Network&) { return json(network.weight_width); }},
-      {"samples", Of::listed(names::kSampleKinds), Of::listed(std::span(names::kSampleKinds).first(1)), read_samples,
+      {"samples", OfNetwork::listed(names::kSampleKinds), OfNetwork::listed(std::span(names::kSampleKinds).first(1)),
+       read_samples,
        [](const Network& network, const Network&) { return json(names::name_of(names::kSampleKinds, network.sample_kind)); }},
       input_shape_field(),
       keep_field(),

@@ -7,7 +7,7 @@ namespace phasic::runtime {
 namespace {
 
 using nlohmann::json;
-using Of = FieldOf<Preparation, PreparationContext>;
+using OfPreparation = FieldOf<Preparation, PreparationContext>;
 
 constexpr std::uint32_t kMostSamples = 1'000'000;
 
@@ -15,11 +15,11 @@ constexpr std::uint32_t kMostSamples = 1'000'000;
 
 const std::vector<PreparationField>& preparation_fields() {
   static const std::vector<PreparationField> fields{
-      Of::choice("filters", &Preparation::filters, names::kFilters),
-      Of::integer<std::uint64_t>("samples", &Preparation::samples, {1, kMostSamples}, 2000),
-      Of::integer<std::uint64_t>("measured", &Preparation::measured, {1, kMostSamples}, 500),
-      Of::real("regularization", &Preparation::regularization, 1e-6, 1e6, 0.3),
-      Of::integer<std::uint32_t>("contrast", &Preparation::contrast, {0, contract::kLayerWindowMaximum}, 0),
+      OfPreparation::choice("filters", &Preparation::filters, names::kFilters),
+      OfPreparation::integer<std::uint64_t>("samples", &Preparation::samples, {1, kMostSamples}, 2000),
+      OfPreparation::integer<std::uint64_t>("measured", &Preparation::measured, {1, kMostSamples}, 500),
+      OfPreparation::real("regularization", &Preparation::regularization, 1e-6, 1e6, 0.3),
+      OfPreparation::integer<std::uint32_t>("contrast", &Preparation::contrast, {0, contract::kLayerWindowMaximum}, 0),
       {"slowest_rate", "as of a layer that competes", "`\"1/32\"`",
        [](const JsonNode& parent, PreparationContext&, Preparation& to) {
          if (const auto node = parent.find("slowest_rate")) to.slowest_rate = read_slowest_rate(*node);
@@ -27,10 +27,10 @@ const std::vector<PreparationField>& preparation_fields() {
        [](const Preparation& from, const Network&) {
          return json{{"raw", from.slowest_rate}};
        }},
-      Of::integer<std::uint32_t>("homeostasis", &Preparation::homeostasis,
-                                 {contract::kLayerHomeostasisMinimum, contract::kLayerHomeostasisMaximum}, 0),
-      Of::real("threshold", &Preparation::threshold, 0, 100, 0.5),
-      Of::real("full", &Preparation::full, 0, 1000, 5),
+      OfPreparation::integer<std::uint32_t>("homeostasis", &Preparation::homeostasis,
+                                            {contract::kLayerHomeostasisMinimum, contract::kLayerHomeostasisMaximum}, 0),
+      OfPreparation::real("threshold", &Preparation::threshold, 0, 100, 0.5),
+      OfPreparation::real("full", &Preparation::full, 0, 1000, 5),
   };
   return fields;
 }

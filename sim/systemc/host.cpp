@@ -11,7 +11,7 @@ namespace phasic::platform {
 namespace {
 
 constexpr std::size_t kBurst = 4096;
-constexpr int kStackBytes = 1 << 20;
+constexpr int kHostStackBytes = 1 << 20;
 
 }  // namespace
 
@@ -19,7 +19,7 @@ Host::Host(const sc_core::sc_module_name& name, std::size_t systems, const Clock
     : sc_module(name), clocking_(clocking), failure_(failure) {
   SC_HAS_PROCESS(Host);
   SC_THREAD(run);
-  set_stack_size(kStackBytes);
+  set_stack_size(kHostStackBytes);
   for (std::size_t system = 0; system < systems; ++system)
     memories_.push_back(std::make_unique<Socket>(fmt::format("memory_{}", system).c_str()));
 }

@@ -11,9 +11,10 @@ namespace {
 namespace argument = contract::argument;
 namespace reg = contract::reg;
 
-constexpr std::uint64_t kPage = 4096;
-
-std::uint64_t pages(std::uint64_t bytes) { return (bytes + kPage - 1) / kPage * kPage; }
+std::uint64_t pages(std::uint64_t bytes) {
+  constexpr std::uint64_t kBytes = 4096;
+  return (bytes + kBytes - 1) / kBytes * kBytes;
+}
 
 std::vector<std::byte> fetch(Host& host, std::size_t system, std::uint64_t address, std::size_t bytes) {
   std::vector<std::byte> data(bytes);

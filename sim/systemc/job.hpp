@@ -8,12 +8,12 @@
 #include <span>
 #include <vector>
 
+#include "driver/layout/buffers.hpp"
 #include "sim/systemc/host.hpp"
 
 namespace phasic::platform {
 
-/// Buffers by argument id: program, weights, tables, samples, results, trace.
-inline constexpr std::size_t kBuffers = 6;
+using layout::kBuffers;
 
 /// Layouts are those of docs/specification.md, section 4. The spans must live until the job is done.
 struct Job {

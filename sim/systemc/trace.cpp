@@ -16,15 +16,6 @@ namespace reg = contract::reg;
 
 constexpr std::string_view kEnding = ".vcd";
 
-/// Of one unit.
-struct Values {
-  bool busy = false, interrupt = false;
-  std::uint32_t phase = 0, samples_done = 0;
-  std::uint64_t read_address = 0, write_address = 0;
-  std::uint32_t read_bytes = 0, write_bytes = 0;
-  std::uint32_t reads = 0, writes = 0;
-};
-
 }  // namespace
 
 /// Keeps the values of now, and shows them to the file while the window is open.
@@ -61,6 +52,15 @@ class TraceFile::Recorder : public sc_core::sc_module {
   }
 
  private:
+  /// Of one unit.
+  struct Values {
+    bool busy = false, interrupt = false;
+    std::uint32_t phase = 0, samples_done = 0;
+    std::uint64_t read_address = 0, write_address = 0;
+    std::uint32_t read_bytes = 0, write_bytes = 0;
+    std::uint32_t reads = 0, writes = 0;
+  };
+
   /// Shows what happened before the window in its first cycle.
   void open_window() {
     const std::uint64_t now = platform_.clocking().now();

@@ -10,7 +10,7 @@
 #include "hls/build.hpp"
 #include "hls/kernel.hpp"
 
-namespace phasic::hls {
+namespace phasic::hls::features_test {
 namespace {
 
 /// Room for 17 rows of weights, two of wins and the targets, but not for 18; 8 lanes.
@@ -144,4 +144,4 @@ TEST(Memory, HasToLieInTheWeightsBuffer) {
 }
 
 }  // namespace
-}  // namespace phasic::hls
+}  // namespace phasic::hls::features_test

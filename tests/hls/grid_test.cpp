@@ -7,7 +7,7 @@
 #include "hls/build.hpp"
 #include "hls/pooling.hpp"
 
-namespace phasic::hls {
+namespace phasic::hls::grid_test {
 namespace {
 
 using GridBuild = SmallBuild;
@@ -154,4 +154,4 @@ TEST(Grid, TheRootIsTheFloorOfTheSquareRoot) {
 }
 
 }  // namespace
-}  // namespace phasic::hls
+}  // namespace phasic::hls::grid_test

@@ -140,6 +140,9 @@ inline nlohmann::json small_network(std::uint32_t inputs = 64, std::uint32_t hid
              {"learning_rate", 4e-3}}}}};
 }
 
+/// The network of a document that stands in net.json, as errors name it.
+inline runtime::Network parsed(const nlohmann::json& document) { return runtime::parse_network(document, "net.json"); }
+
 /// The text of the InputError that `work` throws; fails the test if there is none.
 inline std::string refusal(const std::function<void()>& work) {
   try {

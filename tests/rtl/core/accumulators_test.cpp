@@ -12,7 +12,7 @@
 #include "Vaccumulators_one_port_graded_16.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::accumulators_test {
 namespace {
 
 template <class Model, std::size_t WeightWidth, std::size_t SumWidth, bool Graded, bool OnePort = false>
@@ -98,4 +98,4 @@ TYPED_TEST(RtlAccumulators, AddTheWeightsOfEachWordInItsBankEvenIfAWordFollowsIt
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::accumulators_test

@@ -12,7 +12,7 @@
 #include "Vcompetition_graded_2x16.h"
 #include "tests/rtl/core/competition_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::competition_test {
 namespace {
 
 template <class Model, std::size_t Lanes, unsigned WeightWidth, unsigned SumWidth, bool Graded>
@@ -176,4 +176,4 @@ TYPED_TEST(RtlCompetition, ScoresASampleAndLetsItsWinnerLearn) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::competition_test

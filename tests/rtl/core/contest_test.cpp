@@ -14,7 +14,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::contest_test {
 namespace {
 
 template <class Model, std::size_t Lanes, unsigned WeightWidth, unsigned SumWidth, bool Offsets = false>
@@ -244,4 +244,4 @@ TYPED_TEST(RtlContest, GivesTheScoresAndChoosesTheWinner) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::contest_test

@@ -8,7 +8,7 @@
 #include "Vconvolution_fan_out_first.h"
 #include "tests/rtl/core/convolution_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::convolution_fan_out_test {
 namespace {
 
 template <class Model, unsigned RowBits, unsigned WordBits, unsigned Lanes, bool First>
@@ -222,4 +222,4 @@ TEST_F(RtlConvolutionFanOutOfInputs, KeepsTheLanesBusy) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::convolution_fan_out_test

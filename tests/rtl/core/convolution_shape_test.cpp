@@ -7,7 +7,7 @@
 #include "Vconvolution_shape_first.h"
 #include "tests/rtl/core/convolution_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::convolution_shape_test {
 namespace {
 
 template <class Model>
@@ -42,4 +42,4 @@ TEST(RtlConvolutionShape, TellsWhereSourcesLie) { compare<Vconvolution_shape>(fa
 TEST(RtlConvolutionShape, TellsWhereInputsLie) { compare<Vconvolution_shape_first>(true, 9); }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::convolution_shape_test

@@ -13,7 +13,7 @@
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/convolution_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::convolution_walk_test {
 namespace {
 
 template <class Model, unsigned RowBits, unsigned WordBits, bool First>
@@ -118,4 +118,4 @@ TYPED_TEST(RtlConvolutionWalk, SumsEveryPairOfARowThenCommits) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::convolution_walk_test

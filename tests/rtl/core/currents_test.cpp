@@ -13,7 +13,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::currents_test {
 namespace {
 
 constexpr std::size_t kLanes = 4, kWords = 3, kNeurons = kLanes * kWords;
@@ -176,4 +176,4 @@ TYPED_TEST(RtlCurrents, EqualTheReferenceOverSamplesThatGoOnFromEachOther) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::currents_test

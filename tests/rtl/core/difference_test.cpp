@@ -10,7 +10,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::difference_test {
 namespace {
 
 constexpr unsigned kLatency = 12;
@@ -80,4 +80,4 @@ TEST(RtlDifference, IsThatOfTheReference) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::difference_test

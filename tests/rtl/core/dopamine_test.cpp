@@ -7,7 +7,7 @@
 #include "Vdopamine_4.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::dopamine_test {
 namespace {
 
 template <class Model, unsigned Engines>
@@ -50,4 +50,4 @@ TYPED_TEST(RtlDopamine, GivesAMessageToAllEnginesInUseAtOnceOrToNone) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::dopamine_test

@@ -12,7 +12,7 @@
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::encoder_test {
 namespace {
 
 using contract::SampleKind;
@@ -191,4 +191,4 @@ using RtlEncoderWithValues = RtlEncoder<Vencoder_graded>;
 TEST_F(RtlEncoderWithValues, SendsGradedValuesOnceAsTheyAre) { runs(SampleKind::kGraded); }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::encoder_test

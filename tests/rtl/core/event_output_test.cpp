@@ -13,7 +13,7 @@
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::event_output_test {
 namespace {
 
 template <class Model, unsigned Lanes, unsigned Words, unsigned Depth, bool Graded = false>
@@ -139,4 +139,4 @@ TYPED_TEST(RtlEventOutput, SendsTheEventsOfWordsInOrderAndHasRoomForTwoSteps) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::event_output_test

@@ -11,7 +11,7 @@
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::event_queue_test {
 namespace {
 
 constexpr std::size_t kDepth = 16;
@@ -114,4 +114,4 @@ TYPED_TEST(RtlEventQueue, KeepsEventsInOrderAndTurnsRowsIntoAddressesTwoCyclesLa
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::event_queue_test

@@ -14,7 +14,7 @@
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::event_sender_test {
 namespace {
 
 template <class Model, unsigned Lanes, bool Graded>
@@ -100,4 +100,4 @@ TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::event_sender_test

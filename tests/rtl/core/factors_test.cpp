@@ -14,7 +14,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::factors_test {
 namespace {
 
 constexpr std::size_t kLanes = 4, kWords = 3, kNeurons = 11, kClasses = 12, kFactorWidth = contract::kFactorWidth + 1;
@@ -186,4 +186,4 @@ TYPED_TEST(RtlFactorsWithFeedback, OfFeedbackAreSumsOverTheClassesSignedByTheTri
 TYPED_TEST(RtlFactorsWithFeedback, OfFeedbackLeaveTheTritsToTheUpdateWithAllSteps) { this->samples(Factor::kFeedback, true); }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::factors_test

@@ -10,7 +10,7 @@
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::fan_out_test {
 namespace {
 
 template <class Model, unsigned RowBits, unsigned AddressBits, bool Graded = false>
@@ -93,4 +93,4 @@ TYPED_TEST(RtlFanOut, GivesEachSourceItsOwnWeightRowForAllNeuronsOneCycleLater) 
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::fan_out_test

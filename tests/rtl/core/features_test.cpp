@@ -10,7 +10,7 @@
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/filters_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::features_test {
 namespace {
 
 template <class Model, std::size_t Lanes, unsigned WeightWidth>
@@ -209,4 +209,4 @@ TYPED_TEST(RtlFeatures, MoveTheWinnerOfAPatchTowardsItsTargets) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::features_test

@@ -12,7 +12,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::feedback_test {
 namespace {
 
 template <class Model, unsigned MostWords, unsigned MostClasses, unsigned CountWidth = 6>
@@ -130,4 +130,4 @@ TYPED_TEST(RtlFeedback, SendsTheErrorsOfItsOwnSampleClassAfterClass) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::feedback_test

@@ -8,7 +8,7 @@
 #include "Vfifo_8x2.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::fifo_test {
 namespace {
 
 template <class Model, std::size_t Width, std::size_t Depth>
@@ -63,4 +63,4 @@ TYPED_TEST(RtlFifo, KeepsEveryWordInOrderUnderBackPressure) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::fifo_test

@@ -9,7 +9,7 @@
 #include "Vfilter_contest_4x8.h"
 #include "tests/rtl/core/filters_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::filter_contest_test {
 namespace {
 
 template <class Model, std::size_t Lanes, unsigned WeightWidth, unsigned SumWidth>
@@ -111,4 +111,4 @@ TYPED_TEST(RtlFilterContest, TakesTheLowestWithoutWinsOrTheBest) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::filter_contest_test

@@ -9,7 +9,7 @@
 #include "Vgate_4.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::gate_test {
 namespace {
 
 template <class Model, unsigned Lanes, unsigned Words>
@@ -123,4 +123,4 @@ TYPED_TEST(RtlGate, IsOpenForEveryNeuronWithoutAGateAfterAReset) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::gate_test

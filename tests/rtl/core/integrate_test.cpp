@@ -13,7 +13,7 @@
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::integrate_test {
 namespace {
 
 template <class Model, unsigned RowBits, unsigned AddressBits, unsigned WordBits, unsigned MaxRows>
@@ -379,4 +379,4 @@ TYPED_TEST(RtlIntegrate, SendsTheWordsOfRowsHandsStepsOverAndLearnsInOrder) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::integrate_test

@@ -16,7 +16,7 @@
 #include "Vlanes_state_4x8.h"
 #include "tests/rtl/core/competition_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::lanes_test {
 namespace {
 
 using contract::Factor;
@@ -614,4 +614,4 @@ TEST_F(RtlLanesWithRules, LetAContestTakeSumsLevelsAndTheSynapseMemory) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::lanes_test

@@ -15,7 +15,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::layer_status_test {
 namespace {
 
 constexpr std::size_t kCounters = sizeof(contract::LayerCounters) / 8, kBits = 48;
@@ -217,4 +217,4 @@ TYPED_TEST(RtlLayerStatus, TellsWhoIsBusyAndTheStatesOfIntegrationAndOfSweepOrCo
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::layer_status_test

@@ -12,7 +12,7 @@
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::learning_rows_test {
 namespace {
 
 template <class Model, unsigned Layer, unsigned AddressBits, unsigned WordBits, unsigned MaxRows>
@@ -202,4 +202,4 @@ TYPED_TEST(RtlLearningRows, WalksOverTheRowsOfASampleWithItsRandomWordsOrInACont
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::learning_rows_test

@@ -16,7 +16,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::neurons_test {
 namespace {
 
 constexpr std::size_t kLanes = 4, kWords = 3, kTritWords = 2, kNeurons = 10;
@@ -335,4 +335,4 @@ TEST_F(RtlGradedNeuronsWithPosts, TellTheSlopeOfTheirAnswer) { samples(contract:
 TEST_F(RtlGradedNeuronsWithPosts, TellOne) { samples(contract::Post::kOne, true); }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::neurons_test

@@ -11,7 +11,7 @@
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/convolution_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::patch_test {
 namespace {
 
 template <class Model, unsigned Layer, unsigned RowBits, unsigned WordBits>
@@ -188,4 +188,4 @@ TYPED_TEST(RtlPatch, IsTheFirstWithEnoughContrast) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::patch_test

@@ -11,7 +11,7 @@
 #include "Vpooling_8.h"
 #include "tests/rtl/core/pooling_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::pooling_test {
 namespace {
 
 template <class Model, unsigned Lanes, unsigned SumWidth, unsigned SumWords, unsigned Neurons>
@@ -168,4 +168,4 @@ TYPED_TEST(RtlPooling, AddsWhatFiltersFindToTheirCellsAndTellsTheRoots) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::pooling_test

@@ -19,7 +19,7 @@
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::pull_test {
 namespace {
 
 template <class Model, std::size_t Lanes, unsigned WeightWidth, bool Graded = false, bool Filters = false>
@@ -237,4 +237,4 @@ TYPED_TEST(RtlPull, MovesTheWinnersWeightsAndKeepsItsState) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::pull_test

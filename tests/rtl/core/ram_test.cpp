@@ -10,7 +10,7 @@
 #include "Vram_200x33.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::ram_test {
 namespace {
 
 template <class Model, std::size_t Width, std::size_t Depth>
@@ -84,4 +84,4 @@ TYPED_TEST(RtlRam, ReadsTheWordOfTheCycleBeforeAndHoldsItUntilTheNextRead) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::ram_test

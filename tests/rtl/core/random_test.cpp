@@ -10,7 +10,7 @@
 #include "Vpermute.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::random_test {
 namespace {
 
 constexpr unsigned kLayer = 3;
@@ -115,4 +115,4 @@ TEST(RtlPermute, PermutesAWordAMoveAndStandsStillBetweenMoves) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::random_test

@@ -10,7 +10,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::root_test {
 namespace {
 
 struct Seen {
@@ -76,4 +76,4 @@ TEST(RtlRoot, GivesTheScaledRootOfASumEachCycle) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::root_test

@@ -9,7 +9,7 @@
 #include "Vrow_log.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::row_log_test {
 namespace {
 
 constexpr std::size_t kRows = 16;
@@ -114,4 +114,4 @@ TEST(RtlRowLog, ForgetsARowThatWasLoggedInTheCycleBeforeAClear) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::row_log_test

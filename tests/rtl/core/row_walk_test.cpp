@@ -12,7 +12,7 @@
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::row_walk_test {
 namespace {
 
 template <class Model, unsigned RowBits, unsigned AddressBits, unsigned WordBits>
@@ -174,4 +174,4 @@ TYPED_TEST(RtlRowWalk, SendsTheWordsOfEachRowWithItsRandomWordsAndHistoryWithout
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::row_walk_test

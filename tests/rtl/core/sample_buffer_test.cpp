@@ -7,7 +7,7 @@
 #include "Vsample_buffer.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::sample_buffer_test {
 namespace {
 
 constexpr std::size_t kMaxEntries = 8;
@@ -81,4 +81,4 @@ TEST(RtlSampleBuffer, OffersSamplesInOrderWhileTheNextOneIsFilled) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::sample_buffer_test

@@ -11,7 +11,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::scatter_lanes_test {
 namespace {
 
 template <class Model, std::size_t Lanes>
@@ -92,4 +92,4 @@ TYPED_TEST(RtlScatterLanes, AddValuesOrProductsAndCountWhatIsLimited) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::scatter_lanes_test

@@ -11,7 +11,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::scatter_sample_test {
 namespace {
 
 template <class Model, std::size_t Lanes, std::size_t MaxRows>
@@ -167,4 +167,4 @@ TYPED_TEST(RtlScatterSample, FindsDifferencesAndTheRowsThatChange) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::scatter_sample_test

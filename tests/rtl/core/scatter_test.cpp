@@ -21,7 +21,7 @@
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::scatter_test {
 namespace {
 
 template <class Model, std::size_t Lanes, std::size_t MaxRows, std::size_t MaxNeurons, std::size_t MemoryDepth, unsigned Turns>
@@ -349,4 +349,4 @@ TYPED_TEST(RtlScatter, LearnsWhatTheWorkedExamplesSay) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::scatter_test

@@ -12,7 +12,7 @@
 #include "Vstate_rows_currents_8.h"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::state_rows_test {
 namespace {
 
 template <class Model, unsigned WeightWidth, unsigned WordBits, unsigned AddressBits, bool Currents = false>
@@ -96,4 +96,4 @@ TYPED_TEST(RtlStateRows, FollowTheRowsOfWeights) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::state_rows_test

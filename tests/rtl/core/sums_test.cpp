@@ -12,7 +12,7 @@
 #include "Vsums_grid.h"
 #include "tests/rtl/core/pooling_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::sums_test {
 namespace {
 
 constexpr unsigned kLanes = 4, kWeightWidth = 16, kSumWidth = 34, kWords = 60, kSumWords = 200, kRows = 40;
@@ -185,4 +185,4 @@ TYPED_TEST(RtlSums, DriveNeuronsBySumsOrByWhatIsPooledFromThem) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::sums_test

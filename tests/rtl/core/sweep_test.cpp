@@ -16,7 +16,7 @@
 #include "Vsweep_currents_64x4.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::sweep_test {
 namespace {
 
 /// `Ahead`: cycles from reading a word's sums to reading its state.
@@ -423,4 +423,4 @@ TYPED_TEST(RtlSweep, TakesTheStatedCyclesWhereNothingWaits) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::sweep_test

@@ -9,7 +9,7 @@
 #include "Vsynapse_memory_64x32.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::synapse_memory_test {
 namespace {
 
 template <class Model, std::size_t Width, std::size_t Depth>
@@ -81,4 +81,4 @@ TYPED_TEST(RtlSynapseMemory, GivesWhatWasAskedForTwoCyclesLaterAndHoldsItUntilTh
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::synapse_memory_test

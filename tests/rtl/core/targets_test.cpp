@@ -10,7 +10,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/filters_twin.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::targets_test {
 namespace {
 
 template <class Model, std::size_t Lanes, unsigned WeightWidth, unsigned MaxRows>
@@ -128,4 +128,4 @@ TYPED_TEST(RtlTargets, AreThoseOfThePatch) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::targets_test

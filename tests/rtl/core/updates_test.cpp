@@ -18,7 +18,7 @@
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::updates_test {
 namespace {
 
 template <class Model, std::size_t Lanes, unsigned WeightWidth, bool Traces = false, bool Graded = false, bool Relaxed = false>
@@ -166,4 +166,4 @@ TYPED_TEST(RtlUpdates, RoundStochasticallyByRowAndNeuron) { this->run_all(false)
 TYPED_TEST(RtlUpdates, RoundToNearest) { this->run_all(true); }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::updates_test

@@ -12,7 +12,7 @@
 #include "tests/common/drawn_tables.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::level_draw_test {
 namespace {
 
 constexpr std::uint32_t kMaxClasses = 16;
@@ -143,4 +143,4 @@ TYPED_TEST(LevelDraw, WordsAreThoseOfTheRecipeTwoCyclesALevel) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::level_draw_test

@@ -13,7 +13,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::loopback_test {
 namespace {
 
 constexpr std::size_t align(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
@@ -233,4 +233,4 @@ TYPED_TEST(Loopback, WriteErrorIsToldAndThePassGoesOn) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::loopback_test

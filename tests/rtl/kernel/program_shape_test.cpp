@@ -14,7 +14,7 @@
 #include "driver/shell/program.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::program_shape_test {
 namespace {
 
 /// All rules that the RTL has.
@@ -285,4 +285,4 @@ TEST_F(RtlProgramAnswers, AMemoryEndsWithinTheWeightsBuffer) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::program_shape_test

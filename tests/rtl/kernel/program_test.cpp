@@ -14,7 +14,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::program_test {
 namespace {
 
 using contract::Error;
@@ -690,4 +690,4 @@ TYPED_TEST(ProgramUnits, FindsWhatDoesNotFitAsItsTwinDoes) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::program_test

@@ -12,7 +12,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::reader_test {
 namespace {
 
 enum class Unit { kProgram, kWeights, kTables, kSamples };
@@ -165,4 +165,4 @@ TYPED_TEST(KernelReader, GivesEachUnitTheBytesOfItsBufferAndTellsErrors) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::reader_test

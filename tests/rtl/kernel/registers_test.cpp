@@ -9,7 +9,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::registers_test {
 namespace {
 
 namespace reg = contract::reg;
@@ -232,4 +232,4 @@ TEST_F(Registers, InterruptsComeWhenEnabledAndAreToggledAway) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::registers_test

@@ -13,7 +13,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::sampler_test {
 namespace {
 
 using contract::Error;
@@ -377,4 +377,4 @@ TYPED_TEST(Sampler, StopEndsTheReadingBetweenSamples) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::sampler_test

@@ -10,7 +10,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/kernel/clocked.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::writer_test {
 namespace {
 
 // Where the records of a run begin.
@@ -245,4 +245,4 @@ TYPED_TEST(KernelWriter, NamesTheBufferOfAWriteError) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::writer_test

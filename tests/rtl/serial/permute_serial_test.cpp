@@ -7,7 +7,7 @@
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::permute_serial_test {
 namespace {
 
 TEST(RtlPermuteSerial, PermutesInEightCyclesAndHoldsTheResult) {
@@ -49,4 +49,4 @@ TEST(RtlPermuteSerial, PermutesInEightCyclesAndHoldsTheResult) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::permute_serial_test

@@ -9,7 +9,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::serial_bus_test {
 namespace {
 
 using contract::SerialSpace;
@@ -128,4 +128,4 @@ TYPED_TEST(RtlSerialBus, GivesEachSpaceItsAccessesAndTheByteFourCyclesAfterARead
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::serial_bus_test

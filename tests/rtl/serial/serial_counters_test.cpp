@@ -9,7 +9,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::serial_counters_test {
 namespace {
 
 TEST(RtlSerialCounters, CountTheEventsOfTheLayerThatIsWorkedOn) {
@@ -62,4 +62,4 @@ TEST(RtlSerialCounters, CountTheEventsOfTheLayerThatIsWorkedOn) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::serial_counters_test

@@ -9,7 +9,7 @@
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::serial_encoder_test {
 namespace {
 
 struct Sample {
@@ -130,4 +130,4 @@ TEST(RtlSerialEncoder, DrawsTheSpikesOfFourStepsFillsUpTheLastWordAndStartsAfres
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::serial_encoder_test

@@ -13,7 +13,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::serial_order_test {
 namespace {
 
 constexpr unsigned kRowBits = 10, kNeuronBits = 7, kWordBits = 4;
@@ -327,4 +327,4 @@ TEST_F(RtlSerialOrder, DoesAllOfAJobInOrderAndWaitsForWhatItNeeds) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::serial_order_test

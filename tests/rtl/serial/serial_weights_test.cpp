@@ -8,7 +8,7 @@
 #include "Vserial_weights_8.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::serial_weights_test {
 namespace {
 
 template <class Model, std::size_t Bytes>
@@ -62,4 +62,4 @@ TYPED_TEST(RtlSerialWeights, WriteTheBytesThatAreMeantAndHoldWhatWasRead) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::serial_weights_test

@@ -8,7 +8,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::spi_test {
 namespace {
 
 class RtlSpi : public ::testing::Test {
@@ -116,4 +116,4 @@ TEST_F(RtlSpi, TurnsTransfersIntoAccessesAndItsPinChangesAfterFallingEdgesOnly) 
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::spi_test

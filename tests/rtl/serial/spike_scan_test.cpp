@@ -10,7 +10,7 @@
 #include "Vspike_scan_4.h"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::spike_scan_test {
 namespace {
 
 template <class Model, unsigned RowBits>
@@ -105,4 +105,4 @@ TYPED_TEST(RtlSpikeScan, GivesEachSpikingRowInOrderAndThenTheBias) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::spike_scan_test

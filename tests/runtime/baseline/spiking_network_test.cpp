@@ -7,7 +7,7 @@
 #include "tests/runtime/baseline/tape.hpp"
 #include "tests/runtime/support.hpp"
 
-namespace phasic::baseline {
+namespace phasic::baseline::spiking_network_test {
 namespace {
 
 using test::Tape;
@@ -234,4 +234,4 @@ TEST(SpikingNetwork, WorkIsThatOfTheSpikes) {
 }
 
 }  // namespace
-}  // namespace phasic::baseline
+}  // namespace phasic::baseline::spiking_network_test

@@ -15,10 +15,9 @@ namespace {
 
 using nlohmann::json;
 using test::expect_all_in;
+using test::parsed;
 using test::refusal;
 using test::small_network;
-
-Network parsed(const json& document) { return parse_network(document, "net.json"); }
 
 TEST(Network, RealValuesBecomeTheIntegersOfTheContract) {
   const auto network = parsed(small_network());

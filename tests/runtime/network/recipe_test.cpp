@@ -17,9 +17,8 @@ namespace {
 
 using nlohmann::json;
 using test::expect_all_in;
+using test::parsed;
 using test::refusal;
-
-Network parsed(const json& document) { return parse_network(document, "net.json"); }
 
 json drawing_network(const char* rule = "naca") {
   json document = test::small_network(64, 40, 4);

@@ -19,6 +19,7 @@ namespace {
 
 using nlohmann::json;
 using test::expect_all_in;
+using test::parsed;
 using test::refusal;
 
 json network_document(std::uint32_t weight_width = 8) {
@@ -30,8 +31,6 @@ json network_document(std::uint32_t weight_width = 8) {
           {"weight_width", weight_width},
           {"layers", {{{"neurons", 4}, {"rule", "discriminant"}}}}};
 }
-
-Network parsed(const json& document) { return parse_network(document, "net.json"); }
 
 /// The data set's samples, class after class, each class in its own order.
 Dataset by_class(const Dataset& data) {

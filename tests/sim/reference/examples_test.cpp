@@ -216,7 +216,9 @@ Values drawn(const Example& e) {
   contract::Recipe recipe{};
   for (int k = 0; k < 256; ++k) recipe.quantiles[k] = static_cast<std::uint8_t>(k);
   for (int sum = 0; sum <= 510; ++sum) recipe.curve[sum] = static_cast<std::int8_t>(129 * (sum + 1) / 512 - 64);
-  Program program{.seed = static_cast<std::uint64_t>(e.number("seed")), .classes = 1};
+  Program program;
+  program.seed = static_cast<std::uint64_t>(e.number("seed"));
+  program.classes = 1;
   program.layers.resize(layer + 1);
   program.layers[layer].neurons = number + 1;
   program.layers[layer].factor = contract::Factor::kLevel;

@@ -2,7 +2,7 @@
 // Convolutions with a grid: each way of the fast core, with weights and values at their limits.
 #include "tests/sim/reference/compare_cores.hpp"
 
-namespace phasic::reference::test {
+namespace phasic::reference::test::grid_test {
 namespace {
 
 /// Two layers of graded values: a convolution with a grid over 9 x 8 places of 3 channels, and another over its cells.
@@ -164,4 +164,4 @@ TEST(Grids, PotentialsOfLongKernelsNeedMoreThan32Bits) {
 }
 
 }  // namespace
-}  // namespace phasic::reference::test
+}  // namespace phasic::reference::test::grid_test
