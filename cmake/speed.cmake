@@ -27,3 +27,10 @@ endfunction()
 function(phasic_fast_sources)
   set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O3> SKIP_PRECOMPILE_HEADERS ON)
 endfunction()
+
+# Several sources of a target are compiled as one, so that headers are read and templates instantiated once for all of them. What stands in a
+# namespace without a name has to differ between the sources of a target; tests of modules have a namespace for each file. A launcher such as
+# ccache keeps single files, which are quicker to build again.
+option(PHASIC_UNITY_BUILD "Compile several sources of a target together" ${precompiled_by_default})
+set(CMAKE_UNITY_BUILD ${PHASIC_UNITY_BUILD})
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
