@@ -248,7 +248,7 @@ void parse_answers(const Word words[program_words<Build>()], Word base, bool gra
   layer.synaptic_leak = word_at(words, base + kLayerSynapticLeak);
   fault.require(layer.synaptic_leak <= (has_currents<Build>() && !graded ? kLayerSynapticLeakMaximum : 0U),
                 base + kLayerSynapticLeak);
-  for (Word at = kLayerReserved; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
+  for (Word at = kLayerRetrogradeLimit; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
 }
 
 /// Takes `words` apart into `program`. Returns the byte offset of the first field that is out of its range, or kLegal.

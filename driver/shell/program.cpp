@@ -76,6 +76,7 @@ struct Surroundings {
   bool last;
   bool trace;
   bool graded;
+  bool tells;  ///< the layer before takes the retrograde signal of this one
 };
 
 /// Bias rows of a layer.
@@ -97,10 +98,10 @@ bool legal_flags(const contract::Layer& layer, const contract::Limits& limits) {
 bool legal_factor(const contract::Layer& layer, const Surroundings& around, const contract::Limits& limits) {
   const auto factor = static_cast<contract::Factor>(layer.factor);
   return layer.factor <= contract::kLayerFactorMaximum && provides(limits, needs(factor)) &&
-         (!is_drawn(layer) || may_draw(factor)) && (!by_class(factor) || layer.neurons >= around.classes) &&
-         (!hidden_only(factor) || !around.last) && (!last_only(factor) || around.last) &&
-         (!graded_only(factor) || around.graded) && (!without_bias(factor) || bias_rows(layer) == 0) &&
-         (!without_potentials(factor) || !around.trace) &&
+         (!is_drawn(layer) || may_draw(factor)) && (!around.tells || by_coincidence(factor)) &&
+         (!by_class(factor) || layer.neurons >= around.classes) && (!hidden_only(factor) || !around.last) &&
+         (!last_only(factor) || around.last) && (!graded_only(factor) || around.graded) &&
+         (!without_bias(factor) || bias_rows(layer) == 0) && (!without_potentials(factor) || !around.trace) &&
          (!competes(factor) || layer.input_shift <= contract::kCompetitionInputShift);
 }
 
@@ -192,6 +193,13 @@ void check_answers(const contract::Layer& layer, std::size_t base, const Surroun
   const bool currents = has(limits, contract::kRulesCurrent) && !around.graded;
   check.require_range(layer.synaptic_leak, 0, currents ? contract::kLayerSynapticLeakMaximum : 0,
                       base + offsetof(Layer, synaptic_leak));
+  const bool may_take =
+      has(limits, contract::kRulesRetrograde) && !around.last && may_scale(static_cast<contract::Factor>(layer.factor));
+  check.require_range(layer.retrograde_limit, 0, may_take ? contract::kLayerRetrogradeLimitMaximum : 0,
+                      base + offsetof(Layer, retrograde_limit));
+  check.require_range(layer.retrograde_base, 0, layer.retrograde_limit, base + offsetof(Layer, retrograde_base));
+  check.require_range(layer.retrograde_shift, 0, layer.retrograde_limit == 0 ? 0 : contract::kLayerRetrogradeShiftMaximum,
+                      base + offsetof(Layer, retrograde_shift));
   for (std::size_t word = 0; word < std::size(layer.reserved); ++word) {
     check.require(layer.reserved[word] == 0, base + offsetof(Layer, reserved) + 4 * word);
   }
@@ -233,7 +241,7 @@ void check_layer(const contract::Layer& layer, std::size_t base, const Surroundi
                       base + offsetof(Layer, homeostasis));
   const auto connection = static_cast<contract::Connection>(layer.connection);
   check.require(layer.connection <= contract::kLayerConnectionMaximum && provides(limits, needs(connection)) &&
-                    !(has_shape(connection) ? dense_only(factor) : shape_only(factor) || is_by_channel(layer)),
+                    !(has_shape(connection) ? dense_only(factor) || around.tells : shape_only(factor) || is_by_channel(layer)),
                 base + offsetof(Layer, connection));
   check.require(
       layer.reset <= contract::kLayerResetMaximum && provides(limits, needs(static_cast<contract::Reset>(layer.reset))),
@@ -274,6 +282,9 @@ LayerProgram take_layer(const contract::Layer& layer, std::uint32_t sources_befo
           .memory_offset = layer.memory_offset,
           .target_shift = layer.target_shift,
           .synaptic_leak = layer.synaptic_leak,
+          .retrograde_limit = layer.retrograde_limit,
+          .retrograde_base = layer.retrograde_base,
+          .retrograde_shift = layer.retrograde_shift,
           .first = first,
           .drawn = is_drawn(layer),
           .by_channel = is_by_channel(layer)};
@@ -357,7 +368,8 @@ std::variant<Program, Fault> parse_program(std::span<const std::byte> block, con
     const std::size_t base = sizeof header + number * sizeof(contract::Layer);
     contract::Layer layer;
     std::memcpy(&layer, block.data() + base, sizeof layer);
-    const Surroundings around{sources_before, header.classes, number + 1 == header.layers, program.trace, is_graded(program)};
+    const Surroundings around{sources_before, header.classes,     number + 1 == header.layers,
+                              program.trace,  is_graded(program), number != 0 && takes_retrograde(program.layers.back())};
     check_layer(layer, base, around, limits, check);
     if (const auto offset = check.first()) return field_fault(*offset);
     program.layers.push_back(take_layer(layer, sources_before, number == 0));

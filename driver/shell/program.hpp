@@ -54,17 +54,20 @@ struct LayerProgram {
   std::uint32_t trace_shift = 0;
   std::uint32_t homeostasis = 0;
   contract::Connection connection = contract::Connection::kDense;
-  Shape shape = {};                 ///< of a connection that has one
-  std::uint32_t grid = 0;           ///< answers are pooled over grid times grid cells; 0: they are not
-  bool two_sided = false;           ///< with a grid: filters answer with either sign
-  std::uint32_t answer_scale = 0;   ///< with a grid
-  std::uint32_t answer_shift = 0;   ///< with a grid
-  std::uint32_t memory_offset = 0;  ///< of what the layer keeps beside rows of weights
-  std::uint32_t target_shift = 0;   ///< with factor features
-  std::uint32_t synaptic_leak = 0;  ///< in 1/65536; 0: there is no current that lasts
-  bool first = false;               ///< sources are the network's inputs
-  bool drawn = false;               ///< levels are drawn from a recipe
-  bool by_channel = false;          ///< and the neurons of a channel have one
+  Shape shape = {};                    ///< of a connection that has one
+  std::uint32_t grid = 0;              ///< answers are pooled over grid times grid cells; 0: they are not
+  bool two_sided = false;              ///< with a grid: filters answer with either sign
+  std::uint32_t answer_scale = 0;      ///< with a grid
+  std::uint32_t answer_shift = 0;      ///< with a grid
+  std::uint32_t memory_offset = 0;     ///< of what the layer keeps beside rows of weights
+  std::uint32_t target_shift = 0;      ///< with factor features
+  std::uint32_t synaptic_leak = 0;     ///< in 1/65536; 0: there is no current that lasts
+  std::uint32_t retrograde_limit = 0;  ///< in 1/256; 0: the layer takes no retrograde signal
+  std::uint32_t retrograde_base = 0;   ///< in 1/256
+  std::uint32_t retrograde_shift = 0;
+  bool first = false;       ///< sources are the network's inputs
+  bool drawn = false;       ///< levels are drawn from a recipe
+  bool by_channel = false;  ///< and the neurons of a channel have one
 };
 
 /// A network and how its samples are read.
@@ -109,6 +112,8 @@ struct Program {
 /// Whether the layer has a memory beside its rows of weights.
 [[nodiscard]] constexpr bool has_memory(const LayerProgram& layer) { return contract::has_memory(layer.factor); }
 [[nodiscard]] constexpr bool changes_memory(const LayerProgram& layer) { return contract::changes_memory(layer.factor); }
+/// Whether its factors are scaled by the retrograde signal of the layer behind it.
+[[nodiscard]] constexpr bool takes_retrograde(const LayerProgram& layer) { return layer.retrograde_limit != 0; }
 /// Whether its neurons have scores alone.
 [[nodiscard]] constexpr bool without_potentials(const LayerProgram& layer) {
   return contract::without_potentials(layer.factor);

@@ -22,7 +22,7 @@ module phasic_core #(
   parameter int SumDepth    = 0,
   parameter int MemoryDepth = 0,
   localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
-  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerReserved
+  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
                                   : Memories ? 8 * phasic_pkg::LayerSynapticLeak : 8 * phasic_pkg::LayerGrid,
   localparam bit Discriminant = (Rules & phasic_pkg::RulesDiscriminant) != 0,
   localparam int LoadBits   = Memories ? 32 * Lanes : 1,

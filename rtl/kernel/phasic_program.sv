@@ -22,7 +22,7 @@ module phasic_program #(
   parameter int Rules = 0,
   parameter int SumDepth = 0,
   parameter int MemoryDepth = 0,
-  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerReserved
+  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
                                   : ((Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0) ? 8 * phasic_pkg::LayerSynapticLeak
                                                                                                           : 8 * phasic_pkg::LayerGrid,
   // The positions of a convolution have up to three rows of state each, with currents seven.

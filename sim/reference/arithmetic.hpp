@@ -126,6 +126,18 @@ namespace phasic::reference {
   return static_cast<std::int32_t>(saturate((product + half(factor_shift)) >> factor_shift, contract::kFactorWidth));
 }
 
+/// h_j: the share of its factor that a neuron learns with, in 1/256. `retrograde` is R_j, not negative.
+[[nodiscard]] constexpr std::int32_t retrograde_share(std::uint64_t retrograde, unsigned retrograde_shift,
+                                                      std::uint32_t retrograde_base, std::uint32_t retrograde_limit) {
+  return static_cast<std::int32_t>(
+      std::min<std::uint64_t>(retrograde_base + (retrograde >> retrograde_shift), retrograde_limit));
+}
+
+/// e_j of a neuron whose factor would be `factor` without the retrograde signal that leaves it `share` of it.
+[[nodiscard]] constexpr std::int32_t scaled_factor(std::int32_t factor, std::int32_t share) {
+  return static_cast<std::int32_t>((std::int64_t{factor} * share + half(contract::kShareShift)) >> contract::kShareShift);
+}
+
 /// F: fraction bits of a weight change.
 [[nodiscard]] constexpr unsigned fraction_bits(unsigned weight_width) { return contract::kExtendedWidth - weight_width; }
 

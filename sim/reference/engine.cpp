@@ -20,7 +20,7 @@ namespace {
 contract::Limits usual_limits() {
   contract::Limits limits;
   limits.rules |= contract::kRulesConvolution | contract::kRulesFeatures | contract::kRulesDiscriminant |
-                  contract::kRulesCurrent | contract::kRulesDrawn;
+                  contract::kRulesCurrent | contract::kRulesDrawn | contract::kRulesRetrograde;
   return limits;
 }
 

@@ -16,10 +16,11 @@
 namespace phasic::reference {
 namespace {
 
-/// Whether the layer learns without waiting for the last one.
-bool learns_at_once(const LayerProgram& layer) {
-  return layer.factor != contract::Factor::kFrozen && layer.factor != contract::Factor::kFeedback;
-}
+/// Whether the layer learns once the ones behind it have been shown the sample, or have learned it.
+bool learns_late(const LayerProgram& layer) { return layer.factor == contract::Factor::kFeedback || takes_retrograde(layer); }
+
+/// Whether the layer learns without waiting for others.
+bool learns_at_once(const LayerProgram& layer) { return layer.factor != contract::Factor::kFrozen && !learns_late(layer); }
 
 std::unique_ptr<FastLayer> make_layer(const LayerContext& context) {
   if (competes(context.shape)) return make_competition_layer(context);
@@ -92,10 +93,10 @@ class FastCore final : public Core {
       layers_[layer]->show(input, potentials == nullptr ? nullptr : &(*potentials)[layer]);
       if (layer == 0 && sample.gated) layers_[layer]->shut_all_but(sample.open);
       layers_[layer]->count_spikes();
-      if (learn && learns_at_once(program_.layers[layer])) layers_[layer]->learn(sample.label, number, {});
+      if (learn && learns_at_once(program_.layers[layer])) layers_[layer]->learn({.label = sample.label, .number = number});
       input = {.before = &layers_[layer]->activity()};
     }
-    if (learn) learn_from_errors(sample.label, number);
+    if (learn) learn_late(sample.label, number);
     tell(result);
   }
 
@@ -114,12 +115,16 @@ class FastCore final : public Core {
     return {.values = sample.intensities.data()};
   }
 
-  void learn_from_errors(std::uint32_t label, std::uint32_t number) {
+  /// The last layers first, since each may wait for the one behind it.
+  void learn_late(std::uint32_t label, std::uint32_t number) {
     std::vector<std::int32_t> errors;
-    for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-      if (program_.layers[layer].factor != contract::Factor::kFeedback) continue;
+    std::vector<std::uint64_t> retrograde;
+    for (std::size_t layer = layers_.size(); layer-- > 0;) {
+      const LayerProgram& shape = program_.layers[layer];
+      if (!learns_late(shape)) continue;
       if (errors.empty()) errors = output_errors(program_, layers_.back()->activity().counts, label);
-      layers_[layer]->learn(label, number, errors);
+      if (takes_retrograde(shape)) retrograde = layers_[layer + 1]->retrograde(layers_[layer]->activity());
+      layers_[layer]->learn({.label = label, .number = number, .errors = errors, .retrograde = retrograde});
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The definition of the arithmetic: every other form is compared with this file. It is written to be read, not to be fast.
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -179,7 +180,8 @@ class PlainCore final : public Core {
     }
     tell(program_.layers.back(), activities.back(), result);
     if (!learn) return;
-    for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
+    std::vector<std::uint64_t> retrograde;  // R of the layer behind
+    for (std::size_t layer = program_.layers.size(); layer-- > 0;) {
       const LayerProgram& shape = program_.layers[layer];
       if (competes(shape)) {
         compete(layer, sources[layer], activities[layer], sample.label, number);
@@ -190,7 +192,8 @@ class PlainCore final : public Core {
       } else if (moves_filters(shape)) {
         move_filter(layer, sources[layer], number);
       } else if (shape.factor != contract::Factor::kFrozen) {
-        update(layer, sources[layer], activities[layer], activities.back().counts, sample.label, number);
+        retrograde =
+            update(layer, sources[layer], activities[layer], activities.back().counts, retrograde, sample.label, number);
       }
     }
   }
@@ -443,9 +446,11 @@ class PlainCore final : public Core {
     return sum;
   }
 
-  /// Section 2. `output_counts` are those of the last layer.
-  void update(std::size_t layer, const Spikes& sources, const Activity& activity,
-              const std::vector<std::uint32_t>& output_counts, std::uint32_t label, std::uint32_t number) {
+  /// Section 2. `output_counts` are those of the last layer, `retrograde` the R_j that the layer behind sent. Returns those
+  /// that this one sends, of each row.
+  std::vector<std::uint64_t> update(std::size_t layer, const Spikes& sources, const Activity& activity,
+                                    const std::vector<std::uint32_t>& output_counts,
+                                    const std::vector<std::uint64_t>& retrograde, std::uint32_t label, std::uint32_t number) {
     const LayerProgram& shape = program_.layers[layer];
     LayerCounts& counts = counts_.layers[layer];
     const std::size_t last = program_.steps - 1;
@@ -458,6 +463,9 @@ class PlainCore final : public Core {
     std::vector<std::int32_t> factors(shape.neurons);
     for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
       factors[neuron] = postsynaptic_factor(signal(layer, neuron, activity, label, errors), shape.rate, shape.factor_shift);
+      if (!takes_retrograde(shape)) continue;
+      factors[neuron] = scaled_factor(factors[neuron], retrograde_share(retrograde[neuron], shape.retrograde_shift,
+                                                                        shape.retrograde_base, shape.retrograde_limit));
     }
 
     std::vector<std::vector<std::int64_t>> changes(shape.rows);  // u of the rows that are visited
@@ -476,11 +484,14 @@ class PlainCore final : public Core {
         }
       }
     }
+    std::vector<std::uint64_t> told(shape.rows);
     for (std::size_t row = 0; row < shape.rows; ++row) {
       if (changes[row].empty()) continue;
       ++counts.update_rows;
       change_row(layer, row, changes[row], number);
+      for (const std::int64_t change : changes[row]) told[row] += static_cast<std::uint64_t>(std::abs(change));
     }
+    return told;
   }
 
   /// K_ij.

@@ -33,7 +33,7 @@ module proof_layer_words #(
   logic rst_n = 1'b0;
   always_ff @(posedge clk_i) rst_n <= 1'b1;
 
-  (* anyconst *) logic [(Currents ? 8*phasic_pkg::LayerReserved : 8*phasic_pkg::LayerGrid)-1:0] descriptor;
+  (* anyconst *) logic [(Currents ? 8*phasic_pkg::LayerRetrogradeLimit : 8*phasic_pkg::LayerGrid)-1:0] descriptor;
   (* anyconst *) logic [5:0]   steps;
   (* anyconst *) logic [15:0]  row_words;
   (* anyconst *) logic         trace, output_layer;

@@ -63,12 +63,12 @@ class CompetitionLayer final : public FastLayer {
   /// Neurons that compete have no gates.
   void shut_all_but(std::span<const std::uint32_t>) override {}
 
-  void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t>) override {
-    const std::size_t neuron = winner(label);
+  void learn(const Lesson& lesson) override {
+    const std::size_t neuron = winner(lesson.label);
     if (neuron == context_.shape.neurons) return;
     context_.counts.update_rows += context_.shape.rows;
     context_.counts.update_operations += context_.shape.rows;
-    pull(neuron, number);
+    pull(neuron, lesson.number);
   }
 
   [[nodiscard]] std::uint32_t score_of(std::size_t neuron) const override { return competition_score(matches_[neuron]); }

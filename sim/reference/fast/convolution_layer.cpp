@@ -25,7 +25,6 @@ class ConvolutionLayer final : public FilterLayer {
         products_((width_ + kProductNeurons - 1) / kProductNeurons * kProductNeurons),
         rows_(windows_.positions()),
         values_(windows_.positions()),
-        factors_(activity_.stride),
         asked_(context.shape.neurons),
         changes_(std::size_t{context.shape.rows} * width_),
         visited_(context.shape.rows) {}
@@ -50,15 +49,15 @@ class ConvolutionLayer final : public FilterLayer {
     context_.counts.events += windows_.count();
   }
 
-  void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) override {
+  void learn(const Lesson& lesson) override {
     const LayerProgram& shape = context_.shape;
     if (moves_filters(shape)) {
-      move_filter(number, [this](std::size_t v, std::size_t h) { return patch_at(windows_.position(v, h)); });
+      move_filter(lesson.number, [this](std::size_t v, std::size_t h) { return patch_at(windows_.position(v, h)); });
       return;
     }
     const std::uint32_t first = first_learned_step(context_);
     visit_sources(first);
-    const bool any = set_factors(context_.program, shape, context_.kernels, levels_, label, activity_.counts, errors, factors_);
+    const bool any = take_factors(lesson);
     if (!any) return;
     for (std::uint32_t step = first; step < context_.program.steps; ++step) {
       const std::int8_t* const trits = activity_.trits.data() + step * activity_.stride;
@@ -67,7 +66,7 @@ class ConvolutionLayer final : public FilterLayer {
       if (shape.trace_shift == 0 || step == 0) continue;
       for (const Sent& sent : windows_.sent(step - 1)) ask(sent.source, 1);
     }
-    change_weights(number);
+    change_weights(lesson.number);
   }
 
  private:
@@ -194,7 +193,6 @@ class ConvolutionLayer final : public FilterLayer {
   std::vector<std::vector<std::uint16_t>> rows_;
   std::vector<std::vector<std::uint16_t>> values_;
   // What learning needs.
-  std::vector<std::int32_t> factors_;
   std::vector<std::int32_t> asked_;    ///< postsynaptic part times factor, of a step
   std::vector<std::int64_t> changes_;  ///< [row][channel]
   std::vector<std::uint8_t> visited_;  ///< 0 or 1, one a row

@@ -27,7 +27,6 @@ class DenseLayer final : public FastLayer {
       : FastLayer(context),
         weights_(context.program, context.shape, true),
         own_lists_(context.program, context.shape),
-        factors_(activity_.stride),
         words_(context.program, context.shape, context.number),
         whole8_(activity_.stride),
         whole16_(activity_.stride),
@@ -49,13 +48,13 @@ class DenseLayer final : public FastLayer {
     integrate(potentials);
   }
 
-  void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) override {
+  void learn(const Lesson& lesson) override {
     const LayerProgram& shape = context_.shape;
     const std::size_t visited = choose_rows();
     context_.counts.update_rows += visited;
     context_.counts.update_operations += std::uint64_t{visited} * shape.neurons;
-    if (!set_factors(context_.program, shape, context_.kernels, levels_, label, activity_.counts, errors, factors_)) return;
-    if (is_stochastic()) words_.draw(context_.kernels, visited_, visited, number);
+    if (!take_factors(lesson)) return;
+    if (is_stochastic()) words_.draw(context_.kernels, visited_, visited, lesson.number);
     shape.span == contract::Span::kLastStep ? learn_last_step(visited) : learn_all_steps(visited);
   }
 
@@ -187,7 +186,6 @@ class DenseLayer final : public FastLayer {
   const Activity* before_ = nullptr;   ///< of the layer before, if there is one
   std::vector<std::int16_t> potentials_;
   // What learning needs.
-  std::vector<std::int32_t> factors_;
   RoundingWords words_;
   std::vector<std::int8_t> whole8_;  ///< of CommonUpdate8Job
   std::vector<std::int16_t> whole16_;

@@ -77,17 +77,17 @@ class DiscriminantLayer final : public FastLayer {
   /// Neurons without spikes have no gates.
   void shut_all_but(std::span<const std::uint32_t>) override {}
 
-  void learn(std::uint32_t label, std::uint32_t, std::span<const std::int32_t>) override {
-    if (!learns_more(counts_[label])) return;
-    std::int32_t* const sums = sums_of(label);
+  void learn(const Lesson& lesson) override {
+    if (!learns_more(counts_[lesson.label])) return;
+    std::int32_t* const sums = sums_of(lesson.label);
     std::uint64_t changed = 0;
     for (std::size_t row = 0; row < context_.shape.rows; ++row) {
       const std::uint32_t value = values_.all()[row];
-      differences_[row] = static_cast<std::int16_t>(difference_from_mean(value, sums[row], counts_[label]));
+      differences_[row] = static_cast<std::int16_t>(difference_from_mean(value, sums[row], counts_[lesson.label]));
       sums[row] = static_cast<std::int32_t>(static_cast<std::uint32_t>(sums[row]) + value);
       changed += differences_[row] != 0 ? 1 : 0;
     }
-    ++counts_[label];
+    ++counts_[lesson.label];
     context_.counts.update_rows += changed;
     context_.counts.update_operations += changed * context_.shape.rows;
     context_.counts.weight_saturations += scatter_.add(differences_);

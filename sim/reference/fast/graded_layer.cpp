@@ -13,7 +13,7 @@ class GradedLayer final : public FastLayer {
         weights_(context.program, context.shape, false),
         values_(context_),
         products_(padded(context.shape.neurons)),
-        factors_(padded(context.shape.neurons)),
+        changes_(products_.size()),
         words_(context.program, context.shape, context.number) {}
 
   void set_weights(std::span<const std::byte> rows) override { weights_.set(rows); }
@@ -31,17 +31,18 @@ class GradedLayer final : public FastLayer {
   }
 
   /// Each row learns as its value says.
-  void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) override {
+  void learn(const Lesson& lesson) override {
     const LayerProgram& shape = context_.shape;
     context_.counts.update_rows += values_.count();
     context_.counts.update_operations += std::uint64_t{values_.count()} * shape.neurons;
-    if (!set_factors(context_.program, shape, context_.kernels, levels_, label, activity_.counts, errors, factors_)) return;
+    if (!take_factors(lesson)) return;
     const bool stochastic = shape.rounding == contract::Rounding::kStochastic;
-    if (stochastic) words_.draw(context_.kernels, values_.rows(), values_.count(), number);
-    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) factors_[neuron] *= activity_.trits[neuron];
+    if (stochastic) words_.draw(context_.kernels, values_.rows(), values_.count(), lesson.number);
+    for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron)
+      changes_[neuron] = factors_[neuron] * activity_.trits[neuron];
     GradedUpdateJob job{.visits = words_.visits(weights_, values_.rows(), values_.count(), stochastic),
                         .values = values_.counts(),
-                        .changes = factors_.data(),
+                        .changes = changes_.data(),
                         .neurons = shape.neurons,
                         .saturations = 0};
     context_.program.weight_width == 8 ? context_.kernels.graded_update8(job) : context_.kernels.graded_update16(job);
@@ -52,7 +53,7 @@ class GradedLayer final : public FastLayer {
   WeightRows weights_;
   RowCounts values_;
   std::vector<std::int64_t> products_;
-  std::vector<std::int32_t> factors_;
+  std::vector<std::int32_t> changes_;  ///< postsynaptic part times factor
   RoundingWords words_;
 };
 

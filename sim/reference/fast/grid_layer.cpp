@@ -74,7 +74,7 @@ class GridLayer final : public FilterLayer {
   }
 
   /// The filters are all that can learn.
-  void learn(std::uint32_t, std::uint32_t number, std::span<const std::int32_t>) override {
+  void learn(const Lesson& lesson) override {
     const auto patch_at = [this](std::size_t v, std::size_t h) {
       std::vector<std::uint32_t> words(patch_words_);
       patches_.copy(v * patches_.columns() + h, reinterpret_cast<std::byte*>(words.data()));
@@ -85,7 +85,7 @@ class GridLayer final : public FilterLayer {
       }
       return patch;
     };
-    if (move_filter(number, patch_at)) packed_ = false;
+    if (move_filter(lesson.number, patch_at)) packed_ = false;
   }
 
  private:

@@ -74,8 +74,11 @@ class FastLayer {
   void count_spikes();
   /// Hides the neurons that are not in `open`. Before count_spikes.
   virtual void shut_all_but(std::span<const std::uint32_t> open);
-  /// Learns the sample that was shown last. `errors` are those of the output neurons (set_factors).
-  virtual void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) = 0;
+  /// Learns the sample that was shown last.
+  virtual void learn(const Lesson& lesson) = 0;
+  /// R of each neuron of the layer before, whose activity is `before`, from what this layer learned last. It is dense and
+  /// learns by coincidences.
+  [[nodiscard]] std::vector<std::uint64_t> retrograde(const Activity& before) const;
   /// Of an output neuron.
   [[nodiscard]] virtual std::uint32_t score_of(std::size_t neuron) const;
 
@@ -83,14 +86,22 @@ class FastLayer {
 
  protected:
   explicit FastLayer(const LayerContext& context)
-      : context_(context), levels_(context.program, context.shape), activity_(context.program, context.shape) {}
+      : context_(context),
+        levels_(context.program, context.shape),
+        activity_(context.program, context.shape),
+        factors_(activity_.stride) {}
 
+  /// Takes the factors of a lesson; returns whether any is not 0.
+  [[nodiscard]] bool take_factors(const Lesson& lesson) {
+    return set_factors(context_.program, context_.shape, context_.kernels, levels_, activity_.counts, lesson, factors_);
+  }
   /// What a neuron answers to a graded sample, of which its weights times values sum up to `product`.
   void answer(std::size_t neuron, std::int64_t product);
 
   const LayerContext context_;
   Levels levels_;
   Activity activity_;
+  std::vector<std::int32_t> factors_;  ///< [stride]: e of the sample that was learned last
 };
 
 [[nodiscard]] std::unique_ptr<FastLayer> make_dense_layer(const LayerContext& context);

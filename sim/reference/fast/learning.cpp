@@ -23,24 +23,38 @@ std::vector<std::int32_t> output_errors(const Program& program, const std::vecto
   return errors;
 }
 
-bool set_factors(const Program& program, const LayerProgram& shape, const FastKernels& kernels, const Levels& levels,
-                 std::uint32_t label, const std::vector<std::uint8_t>& counts, std::span<const std::int32_t> errors,
-                 std::vector<std::int32_t>& factors) {
+namespace {
+
+/// Leaves each neuron the share of its factor that the retrograde signal gives it. Returns whether any factor is not 0.
+bool scale_factors(const LayerProgram& shape, std::span<const std::uint64_t> retrograde, std::vector<std::int32_t>& factors) {
+  bool any = false;
+  for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
+    const std::int32_t share =
+        retrograde_share(retrograde[neuron], shape.retrograde_shift, shape.retrograde_base, shape.retrograde_limit);
+    factors[neuron] = scaled_factor(factors[neuron], share);
+    any = any || factors[neuron] != 0;
+  }
+  return any;
+}
+
+/// Factors as they are without a retrograde signal. Returns false if all are certain to be 0.
+bool set_whole_factors(const Program& program, const LayerProgram& shape, const FastKernels& kernels, const Levels& levels,
+                       const std::vector<std::uint8_t>& counts, const Lesson& lesson, std::vector<std::int32_t>& factors) {
   if (shape.factor == contract::Factor::kLevel) {
-    kernels.level_factors(levels.row(label), factors.size(), static_cast<std::int32_t>(shape.rate), shape.factor_shift,
+    kernels.level_factors(levels.row(lesson.label), factors.size(), static_cast<std::int32_t>(shape.rate), shape.factor_shift,
                           factors.data());
     return shape.rate != 0;
   }
   std::fill(factors.begin(), factors.end(), 0);
   if (shape.factor == contract::Factor::kError) {
     for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) {
-      factors[neuron] = error_signal(full_count(program), neuron == label, counts[neuron]);
+      factors[neuron] = error_signal(full_count(program), neuron == lesson.label, counts[neuron]);
     }
   } else {
-    for (std::size_t k = 0; k < errors.size(); ++k) {
-      if (errors[k] == 0) continue;
+    for (std::size_t k = 0; k < lesson.errors.size(); ++k) {
+      if (lesson.errors[k] == 0) continue;
       const std::int8_t* const row = levels.row(k);
-      for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) factors[neuron] += row[neuron] * errors[k];
+      for (std::uint32_t neuron = 0; neuron < shape.neurons; ++neuron) factors[neuron] += row[neuron] * lesson.errors[k];
     }
   }
   bool any = false;
@@ -49,6 +63,14 @@ bool set_factors(const Program& program, const LayerProgram& shape, const FastKe
     any = any || factors[neuron] != 0;
   }
   return any;
+}
+
+}  // namespace
+
+bool set_factors(const Program& program, const LayerProgram& shape, const FastKernels& kernels, const Levels& levels,
+                 const std::vector<std::uint8_t>& counts, const Lesson& lesson, std::vector<std::int32_t>& factors) {
+  const bool any = set_whole_factors(program, shape, kernels, levels, counts, lesson, factors);
+  return any && takes_retrograde(shape) ? scale_factors(shape, lesson.retrograde, factors) : any;
 }
 
 RoundingWords::RoundingWords(const Program& program, const LayerProgram& shape, unsigned layer)

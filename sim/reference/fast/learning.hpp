@@ -32,11 +32,17 @@ class Levels {
 [[nodiscard]] std::vector<std::int32_t> output_errors(const Program& program, const std::vector<std::uint8_t>& counts,
                                                       std::uint32_t label);
 
-/// Postsynaptic factors of a layer, padded, into `factors`. `counts` are those of the layer, `errors` those of the output
-/// neurons (for factor feedback alone). Returns whether any is not 0.
+/// What a layer is told of the sample that it learns.
+struct Lesson {
+  std::uint32_t label;
+  std::uint32_t number;                            ///< of the sample, for random numbers
+  std::span<const std::int32_t> errors = {};       ///< of the output neurons: E, for factor feedback alone
+  std::span<const std::uint64_t> retrograde = {};  ///< R of each neuron, for a layer that takes it
+};
+
+/// Postsynaptic factors of a layer, padded, into `factors`. `counts` are those of the layer. Returns whether any is not 0.
 bool set_factors(const Program& program, const LayerProgram& shape, const FastKernels& kernels, const Levels& levels,
-                 std::uint32_t label, const std::vector<std::uint8_t>& counts, std::span<const std::int32_t> errors,
-                 std::vector<std::int32_t>& factors);
+                 const std::vector<std::uint8_t>& counts, const Lesson& lesson, std::vector<std::int32_t>& factors);
 
 /// Random words for the rounding of a layer's weights.
 class RoundingWords {

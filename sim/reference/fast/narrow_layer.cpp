@@ -23,7 +23,6 @@ class NarrowLayer final : public FastLayer {
         weights_(kNarrowNeurons * neuron_stride_),
         bits_(context.program.steps * words_),
         every_row_(padded(context.shape.rows)),
-        factors_(activity_.stride),
         rounding_(context.program, context.shape, context.number) {
     std::iota(every_row_.begin(), every_row_.begin() + context.shape.rows, std::uint16_t{0});
   }
@@ -68,14 +67,14 @@ class NarrowLayer final : public FastLayer {
     if (potentials != nullptr) *potentials = without_padding(potentials_, activity_.stride, context_.shape.neurons);
   }
 
-  void learn(std::uint32_t label, std::uint32_t number, std::span<const std::int32_t> errors) override {
+  void learn(const Lesson& lesson) override {
     const LayerProgram& shape = context_.shape;
     const std::size_t visited = rows_to_learn_from();
     context_.counts.update_rows += visited;
     context_.counts.update_operations += std::uint64_t{visited} * shape.neurons;
-    if (!set_factors(context_.program, shape, context_.kernels, levels_, label, activity_.counts, errors, factors_)) return;
+    if (!take_factors(lesson)) return;
     const bool stochastic = shape.rounding == contract::Rounding::kStochastic;
-    if (stochastic) rounding_.draw(context_.kernels, every_row_, shape.rows, number);
+    if (stochastic) rounding_.draw(context_.kernels, every_row_, shape.rows, lesson.number);
     NarrowUpdateJob job{.weights = weights_.data(),
                         .neuron_stride = neuron_stride_,
                         .count = neurons_made_even(),
@@ -130,7 +129,6 @@ class NarrowLayer final : public FastLayer {
   std::vector<std::uint64_t> bits_;  ///< [step][words_], a bit a row that spikes
   std::vector<std::int16_t> potentials_;
   std::vector<std::uint16_t> every_row_;
-  std::vector<std::int32_t> factors_;
   RoundingWords rounding_;
 };
 

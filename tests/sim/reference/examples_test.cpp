@@ -83,6 +83,22 @@ Values signal(const Example& e) {
                                                  static_cast<std::uint32_t>(e.number("count"))))}};
 }
 
+/// R of one row, from what it learns.
+Values retrograde(const Example& e) {
+  std::uint64_t sum = 0;
+  const std::vector<std::int64_t> correlations = e.list("correlations"), factors = e.list("factors");
+  for (std::size_t k = 0; k < factors.size(); ++k) sum += static_cast<std::uint64_t>(std::abs(correlations.at(k) * factors[k]));
+  return {{"retrograde", std::to_string(sum)}};
+}
+
+Values share(const Example& e) {
+  const std::int32_t part = retrograde_share(
+      static_cast<std::uint64_t>(e.number("retrograde")), static_cast<unsigned>(e.number("retrograde_shift")),
+      static_cast<std::uint32_t>(e.number("retrograde_base")), static_cast<std::uint32_t>(e.number("retrograde_limit")));
+  return {{"share", std::to_string(part)},
+          {"factor", std::to_string(scaled_factor(static_cast<std::int32_t>(e.number("factor")), part))}};
+}
+
 Values update(const Example& e) {
   const auto width = static_cast<unsigned>(e.number("weight_width"));
   const unsigned fraction = fraction_bits(width);
@@ -586,6 +602,10 @@ TEST(SpecificationExamples, HoldForTheReference) {
       EXPECT_EQ(factor(e), e.expected);
     } else if (e.kind == "signal") {
       EXPECT_EQ(signal(e), e.expected);
+    } else if (e.kind == "retrograde") {
+      EXPECT_EQ(retrograde(e), e.expected);
+    } else if (e.kind == "share") {
+      EXPECT_EQ(share(e), e.expected);
     } else if (e.kind == "update") {
       EXPECT_EQ(update(e), e.expected);
     } else if (e.kind == "postsynaptic") {
@@ -643,9 +663,9 @@ TEST(SpecificationExamples, HoldForTheReference) {
     }
   }
   for (const char* kind :
-       {"neuron", "factor",  "signal",     "postsynaptic", "presynaptic", "answer",   "side",         "root",
-        "cell",   "aim",     "patch",      "match",        "pull",        "contest",  "discriminant", "solve",
-        "update", "permute", "sample_key", "encoding",     "spike",       "rounding", "sample",       "drawn"}) {
+       {"neuron",     "factor",   "signal", "postsynaptic", "presynaptic", "answer",       "side",       "root",   "cell",
+        "aim",        "patch",    "match",  "pull",         "contest",     "discriminant", "solve",      "update", "permute",
+        "sample_key", "encoding", "spike",  "rounding",     "sample",      "drawn",        "retrograde", "share"}) {
     EXPECT_GT(checked[kind], 0) << kind;
   }
 }
