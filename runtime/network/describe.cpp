@@ -75,6 +75,13 @@ std::string current_text(const LayerSpec& layer) {
   return fmt::format("        synaptic leak {}\n", both(layer.synaptic_leak / kUnitsOfLeak, layer.synaptic_leak));
 }
 
+/// How the retrograde signal scales the factors of a layer; empty if it takes none.
+std::string retrograde_text(const LayerSpec& layer) {
+  if (!layer.takes_retrograde()) return "";
+  return fmt::format("        learns with min({} + retrograde signal / 2^{}, {}) / 2^{} of its factor\n", layer.retrograde_base,
+                     layer.retrograde_shift, layer.retrograde_limit, contract::kShareShift);
+}
+
 /// How the answers of a layer are pooled; empty if they are not.
 std::string grid_text(const LayerSpec& layer, const layout::Connection& connection) {
   const layout::Shape& shape = layer.shape;
@@ -117,7 +124,8 @@ std::string line_of(const Place& at) {
   }
   for (const Column& column : kColumns) line += cell(column, column.text(at));
   line.back() = '\n';
-  return line + current_text(layer) + levels_text(layer) + grid_text(layer, at.network.connection(at.number));
+  return line + current_text(layer) + retrograde_text(layer) + levels_text(layer) +
+         grid_text(layer, at.network.connection(at.number));
 }
 
 }  // namespace

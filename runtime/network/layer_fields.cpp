@@ -7,6 +7,7 @@
 #include "runtime/network/learning_rate.hpp"
 #include "runtime/network/level_fields.hpp"
 #include "runtime/network/quantities.hpp"
+#include "runtime/network/retrograde_fields.hpp"
 #include "runtime/network/shape_fields.hpp"
 
 namespace phasic::runtime {
@@ -221,6 +222,7 @@ const std::vector<LayerField>& layer_fields() {
        print_trace_shift},
       Of::choice("rounding", &LayerSpec::rounding, names::kRoundings),
       {"learning_rate", "quantity", "needed unless frozen", read_layers_learning_rate, print_learning_rate},
+      retrograde_field(),
       initial_amplitude_field(),
   };
   static const std::vector<LayerField> fields = [] {
@@ -243,6 +245,7 @@ LayerSpec read_layer(const JsonNode& node, LayerContext context) {
   const Rule rule = node.value().is_object() ? static_cast<Rule>(node.at("rule").one_of(names::kRules)) : Rule::kFrozen;
   LayerSpec layer;
   read_fields(node, layer_fields(rule), context, layer);
+  check_tells(node, context.network, layer);
   return layer;
 }
 

@@ -42,6 +42,7 @@ void check_rules(const Network& network, const contract::Limits& limits, const s
     need(layer.synaptic_leak != 0 ? contract::kRulesCurrent : 0, "synaptic_leak", std::to_string(layer.synaptic_leak));
     need(layer.trace_shift != 0 ? contract::kRulesPost : 0, "trace_shift", std::to_string(layer.trace_shift));
     need(needs(layer.factor()), "rule", name(layer.rule));
+    need(layer.takes_retrograde() ? contract::kRulesRetrograde : 0, "retrograde", std::to_string(layer.retrograde_limit));
     need(layer.drawn ? contract::kRulesDrawn : 0, "levels", names::kLevels[1]);
   }
 }

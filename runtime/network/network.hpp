@@ -42,6 +42,9 @@ struct LayerSpec {
   contract::Rounding rounding = contract::Rounding::kStochastic;
   std::uint32_t rate = 0;  ///< before the schedule's scale
   std::uint32_t factor_shift = 0;
+  std::uint32_t retrograde_limit = 0;  ///< in 1/256; 0: the layer takes no retrograde signal
+  std::uint32_t retrograde_base = 0;   ///< in 1/256
+  std::uint32_t retrograde_shift = 0;
   contract::Post post = contract::Post::kTrit;
   std::uint32_t trace_shift = 0;
   bool drawn = false;                   ///< the kernel draws the levels
@@ -58,6 +61,7 @@ struct LayerSpec {
   [[nodiscard]] bool competes() const { return contract::competes(factor()); }
   [[nodiscard]] bool has_potentials() const { return !contract::without_potentials(factor()); }
   [[nodiscard]] bool moves_filters() const { return contract::moves_filters(factor()); }
+  [[nodiscard]] bool takes_retrograde() const { return retrograde_limit != 0; }
   /// Whether the layer has a table of levels.
   [[nodiscard]] bool has_levels() const { return contract::has_levels(factor()); }
   /// Neurons after which the numbers repeat that levels are drawn from.

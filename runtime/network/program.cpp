@@ -80,6 +80,9 @@ std::vector<std::byte> program_block(const Network& network, const Layout& layou
     layer.window = spec.window;
     layer.leak = spec.leak;
     layer.synaptic_leak = spec.synaptic_leak;
+    layer.retrograde_limit = spec.retrograde_limit;
+    layer.retrograde_base = spec.retrograde_base;
+    layer.retrograde_shift = spec.retrograde_shift;
     layer.input_shift = spec.input_shift;
     layer.factor = static_cast<std::uint32_t>(spec.factor());
     layer.span = static_cast<std::uint32_t>(spec.span);

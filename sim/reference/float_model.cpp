@@ -48,6 +48,7 @@ FloatNetwork::FloatNetwork(Program program) : program_(std::move(program)) {
     layer.spiked.resize(shape.neurons);
     layer.trits.resize(std::size_t{program_.steps} * shape.neurons);
     layer.counts.resize(shape.neurons);
+    layer.factors.resize(shape.neurons);
     layers_.push_back(std::move(layer));
   }
 }
@@ -74,7 +75,7 @@ void FloatNetwork::run(const Sample& sample, std::uint32_t number, std::uint32_t
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     integrate(layer);
   }
-  for (std::size_t layer = 0; program_.learn && sample.learn && layer < layers_.size(); ++layer) {
+  for (std::size_t layer = layers_.size(); program_.learn && sample.learn && layer-- > 0;) {
     if (program_.layers[layer].factor != contract::Factor::kFrozen) update(layer, sample.label);
   }
   const Layer& last = layers_.back();
@@ -217,22 +218,57 @@ void FloatNetwork::integrate(std::size_t number) {
   }
 }
 
+std::vector<double> FloatNetwork::retrograde(std::size_t number) const {
+  const LayerProgram& shape = program_.layers[number];
+  const Layer& layer = layers_[number];
+  std::vector<float> coincidences(std::size_t{shape.rows} * shape.neurons);
+  const std::size_t first = shape.span == contract::Span::kLastStep ? program_.steps - 1 : 0;
+  for (std::size_t step = first; step < program_.steps; ++step) {
+    const std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
+    const auto add = [&](const std::vector<Event>& events, float scale) {
+      for (const Event& event : events) {
+        float* const row = coincidences.data() + std::size_t{event.source} * shape.neurons;
+        for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron)
+          row[neuron] += event.value * scale * static_cast<float>(trits[neuron]);
+      }
+    };
+    add(layer.events[step], static_cast<float>(1U << shape.trace_shift));
+    if (shape.trace_shift != 0 && step > 0) add(layer.events[step - 1], 1.0F);
+  }
+  std::vector<double> sums(shape.rows);
+  for (std::size_t n = 0; n < coincidences.size(); ++n)
+    sums[n / shape.neurons] += std::abs(static_cast<double>(coincidences[n]) * layer.factors[n % shape.neurons]);
+  return sums;
+}
+
+void FloatNetwork::set_factors(std::size_t number, std::uint32_t label) {
+  const LayerProgram& shape = program_.layers[number];
+  Layer& layer = layers_[number];
+  const int fraction = static_cast<int>(fraction_bits(program_.weight_width));
+  const double unit = std::ldexp(static_cast<double>(shape.rate), -static_cast<int>(shape.factor_shift) - fraction);
+  const std::vector<double> told = takes_retrograde(shape) ? retrograde(number + 1) : std::vector<double>{};
+  for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
+    double factor = signal(number, neuron, label) * unit;
+    if (takes_retrograde(shape)) {
+      const double share =
+          shape.retrograde_base + std::ldexp(told[neuron], fraction - static_cast<int>(shape.retrograde_shift));
+      factor *= std::ldexp(std::min<double>(share, shape.retrograde_limit), -static_cast<int>(contract::kShareShift));
+    }
+    layer.factors[neuron] = static_cast<float>(factor);
+  }
+}
+
 void FloatNetwork::update(std::size_t number, std::uint32_t label) {
   const LayerProgram& shape = program_.layers[number];
   Layer& layer = layers_[number];
-  const double unit =
-      std::ldexp(static_cast<double>(shape.rate), -static_cast<int>(shape.factor_shift + fraction_bits(program_.weight_width)));
-  std::vector<float> factors(shape.neurons);
-  for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) {
-    factors[neuron] = static_cast<float>(signal(number, neuron, label) * unit);
-  }
+  set_factors(number, label);
   std::vector<float> changes(shape.neurons);
   const std::size_t first = shape.span == contract::Span::kLastStep ? program_.steps - 1 : 0;
   for (std::size_t step = first; step < program_.steps; ++step) {
     const std::int8_t* const trits = layer.trits.data() + step * shape.neurons;
     const auto add = [&](const std::vector<Event>& events, float scale) {
       for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron)
-        changes[neuron] = static_cast<float>(trits[neuron]) * factors[neuron] * scale;
+        changes[neuron] = static_cast<float>(trits[neuron]) * layer.factors[neuron] * scale;
       for (const Event& event : events) {
         for (const Reached& reached : layer.reached[event.source]) {
           float* const weights = layer.weights.data() + reached.row * row_width(shape);

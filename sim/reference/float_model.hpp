@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The equations of the specification in floating point: weights without rounding or limits, potentials without limits,
-/// currents and leak without rounding, and graded answers, with a grid roots, too. Input spikes come from the same random
-/// numbers, so what differs from the reference is quantisation.
+/// currents, leak and the retrograde signal without rounding, and graded answers, with a grid roots, too. Input spikes come
+/// from the same random numbers, so what differs from the reference is quantisation.
 #pragma once
 
 #include <cstddef>
@@ -50,6 +50,7 @@ class FloatNetwork {
     std::vector<std::uint8_t> spiked;
     std::vector<std::int8_t> trits;  ///< [step][neurons]
     std::vector<float> counts;
+    std::vector<float> factors;  ///< e of the sample that was learned last, in weights
   };
   /// Begins with no state.
   void forget();
@@ -63,6 +64,10 @@ class FloatNetwork {
   /// Potentials of the neurons of a grid.
   void pool(std::size_t number);
   void update(std::size_t number, std::uint32_t label);
+  /// Factors of the layer. That behind it has learned the sample.
+  void set_factors(std::size_t number, std::uint32_t label);
+  /// R that a dense layer sends back for each of its rows, in weights.
+  [[nodiscard]] std::vector<double> retrograde(std::size_t number) const;
   [[nodiscard]] double error_of(std::size_t number, std::size_t neuron, std::uint32_t label) const;
   [[nodiscard]] double signal(std::size_t number, std::size_t neuron, std::uint32_t label) const;
 
