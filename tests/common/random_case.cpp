@@ -688,6 +688,35 @@ void plant_drawn(Dice& dice, const contract::Limits& limits, RandomCase& result)
   result.planted += fmt::format(" drawn and by_channel turned with {:#x};", flags);
 }
 
+/// A retrograde signal where it may not be, or behind it a layer that sends none.
+void plant_retrograde(Dice& dice, RandomCase& result) {
+  auto& program = result.buffers[argument::kProgram];
+  const std::uint32_t layers = std::clamp(result.header().layers, 1u, contract::kMaxLayers);
+  const auto number = static_cast<std::uint32_t>(dice.below(layers));
+  const std::uint64_t layer = sizeof(ProgramHeader) + sizeof(Layer) * number;
+  const std::uint64_t behind = layer + (number + 1 < layers ? sizeof(Layer) : 0);
+  const auto limit = static_cast<std::uint32_t>(dice.between(1, 256));
+  put(program, layer + offsetof(Layer, retrograde_limit), limit);
+  switch (dice.below(5)) {
+    case 0:
+      put(program, layer + offsetof(Layer, retrograde_base), limit + static_cast<std::uint32_t>(dice.below(2)));
+      break;
+    case 1:
+      put(program, layer + offsetof(Layer, retrograde_shift), static_cast<std::uint32_t>(dice.between(43, 44)));
+      break;
+    case 2:
+      put(program, layer + offsetof(Layer, retrograde_limit), 0U);
+      put(program, layer + offsetof(Layer, retrograde_shift), 1U);
+      break;
+    case 3:
+      put(program, behind + offsetof(Layer, connection), static_cast<std::uint32_t>(contract::Connection::kConvolution));
+      break;
+    default:
+      put(program, behind + offsetof(Layer, factor), static_cast<std::uint32_t>(dice.below(7)));
+  }
+  result.planted += fmt::format(" a retrograde signal of at most {} for layer {};", limit, number);
+}
+
 void plant_large_layer(Dice& dice, const contract::Limits& limits, RandomCase& result) {
   auto& program = result.buffers[argument::kProgram];
   put(program, offsetof(ProgramHeader, inputs), limits.max_rows - static_cast<std::uint32_t>(dice.below(2)));
@@ -898,6 +927,8 @@ std::string RandomCase::describe() const {
     rules += fmt::format(" {}{}/{}/{}", is_drawn(l) ? "drawn " : "", name(static_cast<contract::Factor>(l.factor)),
                          name(static_cast<contract::Span>(l.span)), name(static_cast<contract::Rounding>(l.rounding)));
     if (l.synaptic_leak != 0) rules += fmt::format("/synaptic_leak {}", l.synaptic_leak);
+    if (l.retrograde_limit != 0)
+      rules += fmt::format("/retrograde {} {} {}", l.retrograde_limit, l.retrograde_base, l.retrograde_shift);
   }
   text += fmt::format(", {} steps, {} classes, kind {}, flags {}, {} samples from {},{}", head.steps, head.classes,
                       head.sample_kind, head.flags, sample_count, first_sample, rules);
@@ -938,6 +969,20 @@ Network network_of_most_words(Dice& dice, const contract::Limits& limits) {
   return network;
 }
 
+/// Lets about half of the layers that may take the retrograde signal do so.
+void draw_retrograde(Dice& dice, Network& network) {
+  for (std::uint32_t n = 0; n + 1 < network.header.layers; ++n) {
+    Layer& layer = network.layers[n];
+    const Layer& behind = network.layers[n + 1];
+    if (!contract::may_scale(static_cast<contract::Factor>(layer.factor)) || is_convolution(behind) ||
+        !contract::by_coincidence(static_cast<contract::Factor>(behind.factor)) || dice.one_in(2))
+      continue;
+    layer.retrograde_limit = static_cast<std::uint32_t>(dice.one_in(2) ? 255 : dice.between(1, 255));
+    if (dice.one_in(2)) layer.retrograde_base = static_cast<std::uint32_t>(dice.below(layer.retrograde_limit + 1));
+    layer.retrograde_shift = static_cast<std::uint32_t>(dice.one_in(4) ? dice.below(44) : dice.between(6, 26));
+  }
+}
+
 /// A run of a network that has its header and the sizes of its layers. With `filters` most convolutions have filters that
 /// compete. With `pieces` there are so many samples, and no layer competes.
 RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network, bool filters = false, std::uint32_t pieces = 0) {
@@ -973,6 +1018,7 @@ RandomCase run_of(Dice& dice, const contract::Limits& limits, Network network, b
     }
     table_sizes.push_back(table_bytes(header, layer));
   }
+  if ((limits.rules & contract::kRulesRetrograde) != 0) draw_retrograde(dice, network);
   // Memories follow the layers, so that a case without them is what it was.
   std::vector<std::uint32_t> with_memory;
   for (std::uint32_t n = 0; n < header.layers; ++n) {
@@ -1094,6 +1140,10 @@ RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limit
     }
     if (dice.one_in(12)) {
       plant_drawn(dice, limits, result);
+      continue;
+    }
+    if ((limits.rules & contract::kRulesRetrograde) != 0 && dice.one_in(8)) {
+      plant_retrograde(dice, result);
       continue;
     }
     switch (dice.below(12)) {

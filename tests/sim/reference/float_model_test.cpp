@@ -12,6 +12,14 @@
 namespace phasic::reference::test {
 namespace {
 
+/// Retrograde signals are multiples of 2^8, so a share is 0 or a half, and half of twice a factor is the factor.
+void make_shares_exact(LayerProgram& layer) {
+  if (!takes_retrograde(layer)) return;
+  layer.retrograde_base = layer.retrograde_shift = 0;
+  layer.retrograde_limit = 128;
+  layer.rate *= 2;
+}
+
 /// A program in which nothing is ever rounded or limited: whole currents, no leak or all of it, changes that are whole weights.
 Program exact_program(Generator& generator) {
   Program program = random_program(generator, 16, 60);
@@ -29,6 +37,7 @@ Program exact_program(Generator& generator) {
     layer.rate = 256 * static_cast<std::uint32_t>(uniform(generator, 0, strong ? 1 : 3));
     layer.trace_shift = std::min(layer.trace_shift, 1U);
     layer.factor_shift = 0;
+    make_shares_exact(layer);
   }
   return program;
 }
@@ -112,6 +121,11 @@ Program exact_graded_program(Generator& generator) {
     layer.threshold = layer.window + static_cast<std::int32_t>(uniform(generator, 0, 100));
     layer.rate = 256;
     layer.factor_shift = 0;
+  }
+  for (std::size_t number = 0; number < program.layers.size(); ++number) {
+    LayerProgram& layer = program.layers[number];
+    if (!may_take_retrograde(program, number)) layer.retrograde_limit = 0;
+    make_shares_exact(layer);
   }
   return program;
 }

@@ -30,14 +30,14 @@ contract::Limits all_rules(std::uint32_t lanes, std::uint32_t weight_width) {
   limits.weight_width = weight_width;
   limits.rules = contract::kRulesPost | contract::kRulesFeedback | contract::kRulesCompetition | contract::kRulesGraded |
                  contract::kRulesGate | contract::kRulesState | contract::kRulesConvolution | contract::kRulesFeatures |
-                 contract::kRulesDiscriminant | contract::kRulesCurrent | contract::kRulesDrawn;
+                 contract::kRulesDiscriminant | contract::kRulesCurrent | contract::kRulesDrawn | contract::kRulesRetrograde;
   return limits;
 }
 
 TEST(RandomCases, LeaveTheSameMemoryOnThePlainAndOnTheFastCore) {
   const std::uint64_t seed = chosen_seed();
   std::cout << "seed " << seed << "\n";
-  std::uint64_t convolutions = 0, currents = 0, grids = 0, features = 0, discriminants = 0, errors = 0;
+  std::uint64_t convolutions = 0, currents = 0, retrogrades = 0, grids = 0, features = 0, discriminants = 0, errors = 0;
   for (std::uint64_t round = 0; round < 720; ++round) {
     const contract::Limits limits = all_rules(round % 3 == 0 ? 8 : 64, round % 2 == 0 ? 8 : 16);
     const bool legal = round % 3 != 2;
@@ -58,6 +58,7 @@ TEST(RandomCases, LeaveTheSameMemoryOnThePlainAndOnTheFastCore) {
     for (std::uint32_t n = 0; legal && n < random_case.header().layers; ++n) {
       convolutions += random_case.layer(n).connection == static_cast<std::uint32_t>(contract::Connection::kConvolution) ? 1 : 0;
       currents += random_case.layer(n).synaptic_leak != 0 ? 1 : 0;
+      retrogrades += random_case.layer(n).retrograde_limit != 0 ? 1 : 0;
       grids += random_case.layer(n).grid != 0 ? 1 : 0;
       features += random_case.layer(n).factor == static_cast<std::uint32_t>(contract::Factor::kFeatures) ? 1 : 0;
       discriminants += random_case.layer(n).factor == static_cast<std::uint32_t>(contract::Factor::kDiscriminant) ? 1 : 0;
@@ -65,6 +66,7 @@ TEST(RandomCases, LeaveTheSameMemoryOnThePlainAndOnTheFastCore) {
   }
   EXPECT_GT(convolutions, 40U);
   EXPECT_GT(currents, 40U);
+  EXPECT_GT(retrogrades, 40U);
   EXPECT_GT(grids, 4U);
   EXPECT_GT(features, 4U);
   EXPECT_GT(discriminants, 4U);

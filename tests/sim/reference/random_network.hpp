@@ -74,6 +74,22 @@ inline void make_features(Generator& generator, LayerProgram& layer) {
   if (uniform(generator, 0, 9) == 0) layer.target_shift = 31;
 }
 
+/// Whether layer `number` of a program may take the retrograde signal.
+inline bool may_take_retrograde(const Program& program, std::size_t number) {
+  if (number + 1 == program.layers.size() || !contract::may_scale(program.layers[number].factor)) return false;
+  const LayerProgram& behind = program.layers[number + 1];
+  return contract::by_coincidence(behind.factor) && !has_shape(behind);
+}
+
+/// Lets a layer take the retrograde signal, mostly with shares between the least and the largest.
+inline void make_retrograde(Generator& generator, LayerProgram& layer) {
+  layer.retrograde_limit = static_cast<std::uint32_t>(uniform(generator, 0, 1) == 0 ? 255 : uniform(generator, 1, 255));
+  if (uniform(generator, 0, 1) == 0)
+    layer.retrograde_base = static_cast<std::uint32_t>(uniform(generator, 0, layer.retrograde_limit));
+  layer.retrograde_shift =
+      static_cast<std::uint32_t>(uniform(generator, 0, 3) == 0 ? uniform(generator, 0, 43) : uniform(generator, 6, 26));
+}
+
 /// A legal program of up to `most_neurons` neurons a layer. Offsets are laid out one layer after the other.
 inline Program random_program(Generator& generator, std::uint32_t weight_width, std::uint32_t most_neurons = 200) {
   Program program;
@@ -143,6 +159,10 @@ inline Program random_program(Generator& generator, std::uint32_t weight_width, 
     least_neurons = std::min(least_neurons, layer.neurons);
     rows = layer.neurons;
     program.layers.push_back(layer);
+  }
+  for (std::size_t number = 0; number < program.layers.size(); ++number) {
+    if (may_take_retrograde(program, number) && uniform(generator, 0, 1) == 0)
+      make_retrograde(generator, program.layers[number]);
   }
   program.classes = static_cast<std::uint32_t>(uniform(generator, 1, std::min<std::uint32_t>(least_neurons, 64)));
   std::uint64_t levels_end = 0;
