@@ -11,6 +11,12 @@ std::uint64_t teaching(std::uint64_t inputs, std::uint64_t neurons, std::uint64_
   return classes * (neurons + inputs);
 }
 
+/// Of the retrograde signal: a tenth of the synapses below change twice, and a neuron's own is made of nine tenths of an
+/// operation.
+std::uint64_t retrograde(std::uint64_t inputs, std::uint64_t neurons, std::uint64_t classes) {
+  return classes * neurons + (synapses(inputs, neurons) + 9 * neurons) / 10;
+}
+
 /// Pairs of a source, without the bias, and what it reaches.
 std::uint64_t synapses(const layout::Connection& connection, bool has_shape) {
   if (!has_shape) return synapses(connection.inputs(), connection.neurons());
@@ -52,6 +58,7 @@ std::uint64_t formula_operations(const Network& network) {
     operations += synapses(network.connection(n), layer.has_shape());
     if (layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop)
       operations += teaching(before, layer.neurons, network.classes);
+    if (layer.rule == Rule::kSbp) operations += retrograde(before, layer.neurons, network.classes);
     before = layer.neurons;
   }
   return operations;

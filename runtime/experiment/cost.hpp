@@ -17,7 +17,8 @@ namespace phasic::runtime {
 [[nodiscard]] std::uint64_t formula_operations(baseline::Method method, std::uint64_t inputs, std::uint64_t hidden,
                                                std::uint64_t classes);
 
-/// The same for any number of layers: one for each synapse, and k (inputs + neurons) for a layer with DRTP, DFA or e-prop.
+/// The same for any number of layers: one for each synapse, k (inputs + neurons) for a layer with DRTP, DFA or e-prop,
+/// and kn + .1 mn + .9 n for one with S-MLP-SBP (m inputs, n neurons).
 [[nodiscard]] std::uint64_t formula_operations(const Network& network);
 
 }  // namespace phasic::runtime

@@ -175,11 +175,12 @@ void read_initial_amplitude(const JsonNode& parent, LayerContext& context, Layer
 
 void take_usual(LayerSpec& layer, bool graded) {
   const bool learns = layer.rule != Rule::kFrozen;
-  const bool sums = !graded && learns && layer.rule != Rule::kNaca;
+  const bool sums = !graded && learns && layer.rule != Rule::kNaca && layer.rule != Rule::kSbp;
   const bool surrogate =
       layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop || (graded && learns);
   layer.span = sums ? contract::Span::kAllSteps : contract::Span::kLastStep;
-  layer.post = surrogate ? contract::Post::kSurrogate : contract::Post::kTrit;
+  const contract::Post of_spikes = layer.rule == Rule::kSbp ? contract::Post::kOne : contract::Post::kTrit;
+  layer.post = surrogate ? contract::Post::kSurrogate : of_spikes;
   layer.trace_shift = layer.rule == Rule::kEprop && !graded ? 2 : 0;
 }
 
@@ -215,9 +216,10 @@ const std::vector<LayerField>& layer_fields() {
                                  {contract::kLayerInputShiftMinimum, contract::kLayerInputShiftMaximum}, 0),
       {"rule", "see below", std::string(kNeeded), read_rule,
        [](const LayerSpec& layer, const Network&) { return json(name(layer.rule)); }},
-      {"span", Of::listed(names::kSpans), "`last_step` for `naca`, else `all_steps`", read_span,
+      {"span", Of::listed(names::kSpans), "`last_step` for `naca` and `sbp`, else `all_steps`", read_span,
        [](const LayerSpec& layer, const Network&) { return json(name_of(names::kSpans, layer.span)); }},
-      {"post", Of::listed(names::kPosts), "`trit` for `naca` and `error`, else `surrogate`", read_post, print_post},
+      {"post", Of::listed(names::kPosts), "`trit` for `naca` and `error`, `one` for `sbp`, else `surrogate`", read_post,
+       print_post},
       {"trace_shift", fmt::format("0 to {}", contract::kLayerTraceShiftMaximum), "2 for `eprop`, else 0", read_trace_shift,
        print_trace_shift},
       Of::choice("rounding", &LayerSpec::rounding, names::kRoundings),

@@ -13,7 +13,7 @@ inline constexpr auto kSampleKinds = std::to_array<std::string_view>({"intensity
 inline constexpr auto kSpans = std::to_array<std::string_view>({"last_step", "all_steps"});
 inline constexpr auto kRoundings = std::to_array<std::string_view>({"stochastic", "nearest"});
 inline constexpr auto kRules = std::to_array<std::string_view>(
-    {"frozen", "naca", "error", "drtp", "dfa", "eprop", "competition", "discriminant", "features"});
+    {"frozen", "naca", "error", "drtp", "dfa", "eprop", "competition", "discriminant", "features", "sbp"});
 inline constexpr auto kPosts = std::to_array<std::string_view>({"trit", "surrogate", "one"});
 inline constexpr auto kConnections = std::to_array<std::string_view>({"dense", "convolution"});
 inline constexpr auto kResets = std::to_array<std::string_view>({"zero", "subtract", "none"});

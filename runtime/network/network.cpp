@@ -20,6 +20,7 @@ contract::Factor factor_of(Rule rule) {
       return contract::Factor::kError;
     case Rule::kDfa:
     case Rule::kEprop:
+    case Rule::kSbp:
       return contract::Factor::kFeedback;
     case Rule::kCompetition:
       return contract::Factor::kCompetition;

@@ -19,7 +19,7 @@ namespace phasic::runtime {
 
 /// How a layer learns. The contract's factor follows from it; span, post and trace have usual values of their own
 /// (docs/networks.md).
-enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kCompetition, kDiscriminant, kFeatures };
+enum class Rule : std::uint8_t { kFrozen, kNaca, kError, kDrtp, kDfa, kEprop, kCompetition, kDiscriminant, kFeatures, kSbp };
 [[nodiscard]] contract::Factor factor_of(Rule rule);
 [[nodiscard]] std::string_view name(Rule rule);
 

@@ -9,17 +9,17 @@ namespace {
 using nlohmann::json;
 
 void read_retrograde(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
-  const auto node = parent.find("retrograde");
-  if (!node) return;
-  node->expect_object({"shift", "base", "limit"});
+  if (layer.rule != Rule::kSbp && !parent.find("retrograde")) return;
+  const JsonNode node = parent.at("retrograde");
+  node.expect_object({"shift", "base", "limit"});
   if (!contract::may_scale(layer.factor()))
-    node->refuse(fmt::format("a layer with rule \"{}\" takes no retrograde signal", name(layer.rule)));
-  if (context.is_last) node->refuse("there is no layer behind the last one that could send a retrograde signal");
-  layer.retrograde_shift = static_cast<std::uint32_t>(node->at("shift").integer(0, contract::kLayerRetrogradeShiftMaximum));
+    node.refuse(fmt::format("a layer with rule \"{}\" takes no retrograde signal", name(layer.rule)));
+  if (context.is_last) node.refuse("there is no layer behind the last one that could send a retrograde signal");
+  layer.retrograde_shift = static_cast<std::uint32_t>(node.at("shift").integer(0, contract::kLayerRetrogradeShiftMaximum));
   layer.retrograde_limit = contract::kLayerRetrogradeLimitMaximum;
-  if (const auto limit = node->find("limit"))
+  if (const auto limit = node.find("limit"))
     layer.retrograde_limit = static_cast<std::uint32_t>(limit->integer(1, contract::kLayerRetrogradeLimitMaximum));
-  if (const auto base = node->find("base"))
+  if (const auto base = node.find("base"))
     layer.retrograde_base = static_cast<std::uint32_t>(base->integer(0, layer.retrograde_limit));
 }
 
@@ -30,7 +30,7 @@ std::optional<json> print_retrograde(const LayerSpec& layer, const Network&) {
 
 }  // namespace
 
-LayerField retrograde_field() { return {"retrograde", "object", "none", read_retrograde, print_retrograde}; }
+LayerField retrograde_field() { return {"retrograde", "object", "none; needed for `sbp`", read_retrograde, print_retrograde}; }
 
 void check_tells(const JsonNode& node, const Network& network, const LayerSpec& layer) {
   if (network.layers.empty() || !network.layers.back().takes_retrograde()) return;

@@ -555,6 +555,47 @@ TEST(KernelRun, LevelsThatAreDrawnHaveFieldsAndSizesOfTheirOwn) {
   EXPECT_EQ(outcome.fault.detail, argument::kTables);
 }
 
+/// A small case whose first layer takes the retrograde signal of the second.
+Case retrograde_case() {
+  Case c = small_case();
+  c.limits.rules |= contract::kRulesRetrograde | contract::kRulesConvolution | contract::kRulesCompetition;
+  contract::Layer& layer = c.layers[0];
+  layer.factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
+  layer.retrograde_limit = layer.retrograde_base = 255;
+  layer.retrograde_shift = 43;
+  c.buffers[argument::kTables].resize(4096);
+  c.bytes[argument::kTables] = 4096;
+  return c;
+}
+
+TEST(KernelRun, TheRetrogradeSignalHasFieldsOfItsOwn) {
+  EXPECT_EQ(run(retrograde_case()).fault, Fault{});
+  const auto refused = [](auto change, std::uint32_t detail, const char* why) {
+    Case c = retrograde_case();
+    change(c);
+    expect_fault(run(c), Error::kProgramField, detail, why);
+  };
+  refused([](Case& c) { c.limits.rules &= ~contract::kRulesRetrograde; }, 64 + 132, "the build has none");
+  refused([](Case& c) { c.layers[0].retrograde_limit = 256; }, 64 + 132, "a share has 8 bits");
+  refused([](Case& c) { c.layers[0].retrograde_limit = 254; }, 64 + 136, "the base is above the limit");
+  refused([](Case& c) { c.layers[0].retrograde_shift = 44; }, 64 + 140, "the shift is at most 43");
+  refused([](Case& c) { c.layers[0].retrograde_limit = c.layers[0].retrograde_base = 0; }, 64 + 140, "a shift without a limit");
+  refused([](Case& c) { c.layers[0].retrograde_limit = 0; }, 64 + 136, "a base without a limit");
+  refused([](Case& c) { c.layers[0].factor = static_cast<std::uint32_t>(contract::Factor::kFrozen); }, 64 + 132,
+          "a frozen layer has no factor");
+  refused(
+      [](Case& c) {
+        c.layers[1].factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
+        c.layers[1].retrograde_limit = 1;
+      },
+      256 + 132, "there is no layer behind the last one");
+  for (const auto factor : {contract::Factor::kFrozen, contract::Factor::kCompetition}) {
+    refused([=](Case& c) { c.layers[1].factor = static_cast<std::uint32_t>(factor); }, 256 + 24, "the layer behind sends none");
+  }
+  refused([](Case& c) { c.layers[1].connection = static_cast<std::uint32_t>(contract::Connection::kConvolution); }, 256 + 64,
+          "nor does a convolution");
+}
+
 TEST(KernelRun, StateHasFieldsOfItsOwn) {
   constexpr std::uint32_t kKeep = contract::kProgramHeaderFlagsKeep;
   constexpr std::uint32_t kRestart = contract::kSampleHeaderFlagsRestart;
