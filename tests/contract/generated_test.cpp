@@ -293,6 +293,8 @@ TEST(Header, StructuresLieInMemoryAsTheContractSays) {
   EXPECT_EQ(offsetof(contract::Layer, threshold), 8U);
   EXPECT_EQ(offsetof(contract::Layer, levels_offset), 48U);
   EXPECT_EQ(offsetof(contract::Layer, synaptic_leak), 128U);
+  EXPECT_EQ(offsetof(contract::Layer, retrograde_limit), 132U);
+  EXPECT_EQ(offsetof(contract::Layer, reserved), 144U);
   EXPECT_EQ(sizeof(contract::Layer), 192U);
   EXPECT_EQ(offsetof(contract::ResultRecord, prediction), 6U);
   EXPECT_EQ(offsetof(contract::ResultsHeader, input_events), 64U);
