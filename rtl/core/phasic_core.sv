@@ -22,7 +22,8 @@ module phasic_core #(
   parameter int SumDepth    = 0,
   parameter int MemoryDepth = 0,
   localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
-  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
+  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesRetrograde) != 0) ? 8 * phasic_pkg::LayerReserved
+                                  : ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
                                   : Memories ? 8 * phasic_pkg::LayerSynapticLeak : 8 * phasic_pkg::LayerGrid,
   localparam bit Discriminant = (Rules & phasic_pkg::RulesDiscriminant) != 0,
   localparam int LoadBits   = Memories ? 32 * Lanes : 1,
@@ -285,6 +286,26 @@ module phasic_core #(
     assign {scatter_busy, scattering, scatter_rows, scatter_operations, scatter_limited, store_memory_data_o} = '0;
   end
 
+  // ---- the retrograde signal: messages of an engine go to the one before ----
+  localparam bit Retrograde = (Rules & phasic_pkg::RulesRetrograde) != 0;
+  localparam int TellWidth  = phasic_pkg::RetrogradeMessageWidth;
+  logic [Engines:0]             told_valid;    // by each engine
+  logic [(Engines+1)*TellWidth-1:0] told;
+  logic [Engines-1:0]           sends;
+  logic [Engines*6-1:0]         send_shifts;
+  assign told_valid[Engines]                  = 1'b0;
+  assign told[TellWidth*Engines +: TellWidth] = '0;
+
+  for (genvar e = 0; e < Engines; e++) begin : gen_retrograde
+    if (Retrograde && e != 0) begin : gen_sends
+      assign sends[e] = layers_i[DescriptorBits*(e-1) + 8*phasic_pkg::LayerRetrogradeLimit +: 8] != '0;
+      assign send_shifts[6*e +: 6] = layers_i[DescriptorBits*(e-1) + 8*phasic_pkg::LayerRetrogradeShift +: 6];
+    end else begin : gen_sends_none
+      assign sends[e]              = 1'b0;
+      assign send_shifts[6*e +: 6] = '0;
+    end
+  end
+
   logic [Engines*16*48-1:0] counters;
 
   for (genvar e = 0; e < Engines; e++) begin : gen_engine
@@ -306,6 +327,7 @@ module phasic_core #(
       .MaxOutputs (MaxOutputs),
       .WeightDepth(WeightDepth),
       .SumDepth   (SumDepth),
+      .Last       (e + 1 == Engines),
       // There is no layer after the last engine's whose errors it could use, and only the first has a gate.
       .Rules      (Rules & ~((e + 1 < Engines) ? 0 : phasic_pkg::RulesFeedback) & ~((e == 0) ? 0 : phasic_pkg::RulesGate))
     ) u_engine (
@@ -357,6 +379,12 @@ module phasic_core #(
       .count_i            (count),
       .count_last_i       (score_last_o),
       .count_number_i     (record_number_o),
+      .retrograde_valid_i (told_valid[e+1]),
+      .retrograde_i       (told[TellWidth*(e+1) +: TellWidth]),
+      .retrograde_sends_i (sends[e]),
+      .retrograde_shift_i (send_shifts[6*e +: 6]),
+      .retrograde_valid_o (told_valid[e]),
+      .retrograde_o       (told[TellWidth*e +: TellWidth]),
       .score_valid_o      (score_valid[e]),
       .score_ready_i      (score_ready_i && output_engine == 3'(e)),
       .score_o            (score[32*e +: 32]),
@@ -399,7 +427,7 @@ module phasic_core #(
   // The last engine of the chain never has a successor.
   logic unused_bits;
   assign unused_bits = ^{program_i, layers_i, event_valid[Engines], event_kind[2*Engines +: 2], event_index[16*Engines +: 16],
-                         event_value[8*Engines +: 8], sample_data};
+                         event_value[8*Engines +: 8], sample_data, told_valid[0], told[TellWidth-1:0]};
 
   assign ready_o = engine_ready == '1 && scatter_ready;
   assign busy_o  = sample_valid || encoder_busy || engine_busy != '0 || scatter_busy;

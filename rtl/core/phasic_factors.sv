@@ -3,11 +3,12 @@
 // rate errors of the last layer, times the learning rate; for learning from the last step also times the postsynaptic part.
 //
 // Handshake: none; the sweep drives the stages. f0 reads the levels (and the state, elsewhere), f1 multiplies, f2 scales and writes the factor.
+//            With Shares f3 takes a share of it, which is then rounded, so that it is written two cycles later.
 //            Before that, for feedback, words of levels are multiplied with an error and added up: a0 reads the levels, a1 multiplies, a2 adds.
 // Latency:   as the stages say; factors_o holds the word read one cycle after update_read_i.
 // Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory; Feedback, there can be factors of feedback;
 //            SignalWidth, bits of a signal: 9, or with feedback as many as every error at once needs; Relaxed, a factor is written one cycle
-//            later, for devices whose logic is slow; Convolution, a word's neurons may begin at any number.
+//            later, for devices whose logic is slow; Convolution, a word's neurons may begin at any number; Shares, a neuron learns with a share of its factor.
 `default_nettype none
 
 module phasic_factors #(
@@ -19,6 +20,9 @@ module phasic_factors #(
   parameter int CountWidth  = 6,
   parameter bit Relaxed     = 1'b0,
   parameter bit Convolution = 1'b0,
+  parameter bit Shares      = 1'b0,
+  localparam int ShareWidth  = phasic_pkg::ShareShift + 1,
+  localparam int SharesBits  = Shares ? Lanes * ShareWidth : 1,
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1,
   localparam int LevelBits   = (LevelDepth > 1) ? $clog2(LevelDepth) : 1,
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1  // one more bit for the sign of the trit
@@ -53,6 +57,7 @@ module phasic_factors #(
   input  logic [Lanes-1:0]             plus_i,
   input  logic [Lanes-1:0]             minus_i,
   input  logic [Lanes-1:0]             enabled2_i,     // lanes with a neuron in the word at f2
+  input  logic [SharesBits-1:0]        shares_i,       // with Shares, at f3: up to the whole of 2 to the power of share_shift
   // to the update pipeline
   input  logic                         update_read_i,
   input  logic [WordBits-1:0]          update_word_i,
@@ -201,7 +206,44 @@ module phasic_factors #(
     signed_of = taken ? factor_of(scaled) : negated ? FactorWidth'(0) - factor_of(scaled) : '0;
   endfunction
 
-  if (Relaxed) begin : gen_relaxed
+  if (Shares) begin : gen_shares
+    localparam int PartWidth = FactorWidth + ShareWidth;
+    logic [Lanes*FactorWidth-1:0] whole_q;
+    logic [Lanes*PartWidth-1:0]   parts_q;
+    logic [2*Lanes-1:0]           taken_q, negated_q;   // f3 lowest
+    logic [1:0]                   valid_q;
+    logic [2*WordBits-1:0]        words_q;
+
+    function logic signed [PartWidth-1:0] part_of(input logic signed [FactorWidth-1:0] factor, input logic [ShareWidth-1:0] share);
+      part_of = PartWidth'(factor) * PartWidth'($signed({1'b0, share}));
+    endfunction
+
+    // Halves upwards, before the sign of the trit.
+    function logic signed [FactorWidth-1:0] rounded_of(input logic signed [PartWidth-1:0] part);
+      rounded_of = FactorWidth'((part + PartWidth'(1 << (phasic_pkg::ShareShift - 1))) >>> phasic_pkg::ShareShift);
+    endfunction
+
+    always_ff @(posedge clk_i) begin
+      if (valid_i[1]) begin
+        for (int k = 0; k < Lanes; k++)
+          whole_q[FactorWidth*k +: FactorWidth] <= factor_of(scaled_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i));
+      end
+      if (valid_q[0]) begin
+        for (int k = 0; k < Lanes; k++)
+          parts_q[PartWidth*k +: PartWidth] <= part_of($signed(whole_q[FactorWidth*k +: FactorWidth]), shares_i[ShareWidth*k +: ShareWidth]);
+      end
+      if (valid_q[1]) begin
+        for (int k = 0; k < Lanes; k++)
+          factors_new_q[FactorWidth*k +: FactorWidth] <=
+              signed_of(ProductWidth'(rounded_of($signed(parts_q[PartWidth*k +: PartWidth]))), taken_q[Lanes+k], negated_q[Lanes+k]);
+      end
+      valid_q   <= {valid_q[0], valid_i[1]};
+      words_q   <= {words_q[WordBits-1:0], word2_i};
+      taken_q   <= {taken_q[Lanes-1:0], taken2};
+      negated_q <= {negated_q[Lanes-1:0], negated2};
+    end
+    assign {valid, word} = {valid_q[1], words_q[WordBits +: WordBits]};
+  end else if (Relaxed) begin : gen_relaxed
     logic [Lanes*ProductWidth-1:0] scaled_q;
     logic [Lanes-1:0]              taken_q, negated_q;
     logic                          valid3_q;
@@ -231,6 +273,11 @@ module phasic_factors #(
       end
     end
     assign {valid, word} = {valid_i[1], word2_i};
+  end
+
+  if (!Shares) begin : gen_no_shares
+    logic unused_shares;
+    assign unused_shares = ^shares_i;
   end
 
   always_ff @(posedge clk_i) begin

@@ -4,7 +4,8 @@
 //
 // Handshake: message and event heads by valid/ready. step_done_o for one cycle hands a step over, only while sweep_busy_i is 0; with
 //            competition only the one with step_final_o counts. Then nothing is integrated until sweep_busy_i is 0 again.
-//            learn_o stays 1 from the end of a learned sample's sweep until walk_done_i.
+//            learn_o stays 1 from the end of a learned sample's sweep until walk_done_i. walked_o for one cycle says that no word of the sample's rows
+//            comes after this cycle.
 // Latency:   a row occupies the lanes for row_words_i cycles, a mark or a neuron of a gate for one, an event that reaches no neuron for one.
 // Parameters: RowBits, AddressBits and WordBits, widths of a row number, a word address and a word number; MaxRows; Convolution, events can have
 //            several targets or none; then ClearWords, words of sums.
@@ -81,6 +82,7 @@ module phasic_integrate #(
   input  logic                   walk_empty_i,
   input  logic                   walk_done_i,
   output logic                   learn_o,
+  output logic                   walked_o,
   output logic                   idle_o,
   output logic                   waiting_o,         // for a message or an event
   output logic [2:0]             state_o
@@ -135,6 +137,7 @@ module phasic_integrate #(
   assign step_final_o           = head_final;
   assign step_silent_o          = silent_q;
   assign learn_o                = state_q == StateLearn;
+  assign walked_o               = (learn_o && walk_done_i) || (state_q == StateAwaitFactors && !sweep_busy_i && !key_busy_i && walk_empty_i);
   assign idle_o                 = state_q == StateIdle;
   assign waiting_o              = (state_q == StateIntegrate && !head_valid_i) || (idle_o && !message_valid_i);
   assign state_o                = state_q;

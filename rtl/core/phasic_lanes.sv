@@ -9,8 +9,8 @@
 //            of state on stored_state_o, with stored_state_valid_o, two cycles after store_valid_i.
 // Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane, SumWords, its sums;
 //            AddressBits, width of an address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback,
-//            Competition, Discriminant, Graded, Gate, State, Convolution, Grid, Features and Currents, rules that there can be; MaxRows; SumBits of a change that is
-//            shared; DescriptorBits, of a layer's descriptor.
+//            Competition, Discriminant, Graded, Gate, State, Convolution, Grid, Features and Currents, rules that there can be; Shares, neurons can learn
+//            with shares of their factors; MaxRows; SumBits of a change that is shared by positions; DescriptorBits, of a layer's descriptor.
 `default_nettype none
 
 module phasic_lanes #(
@@ -34,6 +34,7 @@ module phasic_lanes #(
   parameter bit Grid        = 1'b0,
   parameter bit Features    = 1'b0,
   parameter bit Currents    = 1'b0,
+  parameter bit Shares      = 1'b0,
   parameter int MaxRows     = 1024,
   parameter int SumBits     = 40,
   parameter int DescriptorBits = 8 * phasic_pkg::LayerGrid,
@@ -42,6 +43,8 @@ module phasic_lanes #(
   localparam int SumWordBits = (SumWords > 1) ? $clog2(SumWords) : 1,
   localparam int LaneBits   = (Lanes > 1) ? $clog2(Lanes) : 1,
   localparam int RowBits    = (MaxRows > 1) ? $clog2(MaxRows) : 1,
+  localparam int SharesBits = Shares ? Lanes * (phasic_pkg::ShareShift + 1) : 1,
+  localparam int ChangeWidth = phasic_pkg::FactorWidth + (Posts ? 10 : Graded ? 9 : 7),
   localparam int OffsetsBits = Features ? phasic_pkg::MemoryWidth * Lanes : 1,
   localparam int CountWidth = Graded ? 8 : 6
 ) (
@@ -125,6 +128,7 @@ module phasic_lanes #(
   input  logic                         factor0_i,
   input  logic [1:0]                   factor_valid_i,
   input  logic [15:0]                  factor_class_i,
+  input  logic [SharesBits-1:0]        shares_i,         // of the word whose factors began three cycles ago
   // spike counts of the last layer
   input  logic                         count_valid_i,
   input  logic [7:0]                   count_i,
@@ -160,6 +164,7 @@ module phasic_lanes #(
   output logic [Lanes*WeightWidth-1:0] weights_o,
   output logic                         update_write_o,   // weights of a word, other than by a winner
   output logic [Lanes-1:0]             weights_limited_o,
+  output logic [Lanes*ChangeWidth-1:0] changes_o,        // of the word that came four cycles ago, before they are rounded
   output logic                         winner_learned_o, // a weight of the winner
   output logic                         winner_limited_o,
   // filters that compete over a patch
@@ -213,10 +218,7 @@ module phasic_lanes #(
       .Words    (Words),
       .PlaceBits(PlaceBits)
     ) u_gate (
-      .clk_i,
-      .rst_ni,
-      .clear_i,
-      .last_word_i,
+      .clk_i, .rst_ni, .clear_i, .last_word_i,
       .start_i    (sample_started_i),
       .gated_i    (sample_gated_i),
       .busy_o     (gate_busy_o),
@@ -394,9 +396,7 @@ module phasic_lanes #(
       .MaxClasses(MaxClasses),
       .CountWidth(CountWidth)
     ) u_feedback (
-      .clk_i,
-      .rst_ni,
-      .clear_i,
+      .clk_i, .rst_ni, .clear_i,
       .feedback_i    (feedback),
       .full_i        (full_count),
       .classes_i,
@@ -446,7 +446,8 @@ module phasic_lanes #(
     .Feedback   (Feedback),
     .SignalWidth(SignalWidth),
     .CountWidth (CountWidth),
-    .Convolution(Convolution)
+    .Convolution(Convolution),
+    .Shares     (Shares)
   ) u_factors (
     .clk_i,
     .error_i        (descriptor_i[8*phasic_pkg::LayerFactor +: 2] == 2'(phasic_pkg::FactorError)),
@@ -474,6 +475,7 @@ module phasic_lanes #(
     .plus_i         (post_plus),
     .minus_i        (post_minus),
     .enabled2_i     (enabled2),
+    .shares_i,
     .update_read_i  (factor_read),
     .update_word_i  (factor_word),
     .factors_o      (factors),
@@ -491,8 +493,7 @@ module phasic_lanes #(
     .Shared     (Convolution),
     .SumBits    (SumBits)
   ) u_updates (
-    .clk_i,
-    .rst_ni,
+    .clk_i, .rst_ni,
     .all_steps_i    (all_steps),
     .graded_i,
     .nearest_i      (descriptor_i[8*phasic_pkg::LayerRounding]),
@@ -519,7 +520,8 @@ module phasic_lanes #(
     .write_o        (update_write),
     .write_address_o(update_write_address),
     .weights_o      (updated_weights),
-    .limited_o      (weights_limited_o)
+    .limited_o      (weights_limited_o),
+    .changes_o
   );
 
   // ---- competition ----

@@ -7,10 +7,10 @@
 //            a load word is taken at once, a stored word is on store_data_o two cycles after store_valid_i. Constants hold during a run.
 // Latency:   an event occupies the lanes for row_words_i cycles; the sweep of a step (row_words_i + 10 cycles) hides behind the next step.
 //            Learning takes row_words_i cycles for each visited row and about 30 more. With feedback it begins row_words_i cycles a class
-//            after the last layer's counts of the sample have come. Competition takes a cycle a neuron and, to learn, one a row; filters that learn as
+//            after the last layer's counts of the sample have come, with a retrograde signal when the engine behind has learned. Competition takes a cycle a neuron and, to learn, one a row; filters that learn as
 //            phasic_patch and phasic_features say.
 // Parameters: Layer, position in the chain; Lanes, WeightWidth, MaxRows, MaxNeurons, MaxClasses, MaxOutputs, WeightDepth, Rules as in the
-//            limits of the contract; SumDepth, words of sums with rules_features.
+//            limits of the contract; SumDepth, words of sums with rules_features; Last, there is no engine behind.
 `default_nettype none
 
 module phasic_layer_engine #(
@@ -24,8 +24,10 @@ module phasic_layer_engine #(
   parameter int WeightDepth = 16384,
   parameter int Rules       = 0,
   parameter int SumDepth    = 0,
+  parameter bit Last        = 1'b0,
   localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
-  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
+  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesRetrograde) != 0) ? 8 * phasic_pkg::LayerReserved
+                                  : ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
                                   : Memories ? 8 * phasic_pkg::LayerSynapticLeak : 8 * phasic_pkg::LayerGrid,
   localparam int LoadBits   = Memories ? 32 * Lanes : 1
 ) (
@@ -82,6 +84,13 @@ module phasic_layer_engine #(
   input  logic [7:0]                   count_i,
   input  logic                         count_last_i,
   input  logic [31:0]                  count_number_i,
+  // the retrograde signal: messages from the engine behind, and to the one before if that takes them; they are taken when they come
+  input  logic                         retrograde_valid_i,
+  input  logic [phasic_pkg::RetrogradeMessageWidth-1:0] retrograde_i,
+  input  logic                         retrograde_sends_i,
+  input  logic [5:0]                   retrograde_shift_i,   // as the layer before has it
+  output logic                         retrograde_valid_o,
+  output logic [phasic_pkg::RetrogradeMessageWidth-1:0] retrograde_o,
   // scores of the output layer, trace
   output logic                         score_valid_o,
   input  logic                         score_ready_i,
@@ -124,6 +133,10 @@ module phasic_layer_engine #(
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
   localparam bit Features    = Grid;
   localparam bit Currents    = (Rules & phasic_pkg::RulesCurrent) != 0;
+  localparam bit Takes       = (Rules & phasic_pkg::RulesRetrograde) != 0 && !Last;
+  localparam bit Sends       = (Rules & phasic_pkg::RulesRetrograde) != 0 && Layer != 0;
+  localparam int SharesBits  = Takes ? Lanes * (phasic_pkg::ShareShift + 1) : 1;
+  localparam int ChangeWidth = phasic_pkg::FactorWidth + (Posts ? 10 : Graded ? 9 : 7);
   localparam int OffsetsBits = Features ? LoadBits : 1;
   localparam int CountWidth  = Graded ? 8 : 6;
   // Every row at once with the largest weight and value, and room for a potential and for half a unit of the largest shift.
@@ -232,6 +245,7 @@ module phasic_layer_engine #(
   logic [2:0]             integrate_state, sweep_state, competition_state;
   logic                   competition_busy, gate_busy, gate_open;
   logic [7:0]             issue_value;
+  logic                   walked;
 
   phasic_integrate #(
     .RowBits    (RowBits),
@@ -253,9 +267,8 @@ module phasic_layer_engine #(
     .sample_started_o(sample_started), .sample_learn_o(sample_learn), .sample_class_o(sample_class), .sample_number_o(sample_number),
     .step_o(step), .last_step_o(last_step), .step_rows_o(step_rows), .step_done_o(step_done), .step_final_o(step_final),
     .step_silent_o(step_silent), .sweep_busy_i(sweep_busy || competition_busy), .key_busy_i(key_busy),
-    .walk_empty_i(compete ? !sample_learn : walk_empty && !features), .walk_done_i(walk_done), .learn_o(walk_enable), .idle_o(idle),
-    .waiting_o(waiting),
-    .state_o(integrate_state)
+    .walk_empty_i(compete ? !sample_learn : walk_empty && !features), .walk_done_i(walk_done), .learn_o(walk_enable), .walked_o(walked),
+    .idle_o(idle), .waiting_o(waiting), .state_o(integrate_state)
   );
 
   // ---- rows from which the sample learns ----
@@ -266,7 +279,7 @@ module phasic_layer_engine #(
   logic [15:0]            random_x, random_y;
   logic                   patch, patch_blank, patch_read, targets_ready;
   logic [SumWordBits-1:0] patch_word;
-  logic [RowBits-1:0]     patch_row;
+  logic [RowBits-1:0]     patch_row, walk_row;
   logic [11:0]            patch_value;
 
   phasic_learning_rows #(
@@ -286,8 +299,8 @@ module phasic_layer_engine #(
     .log_step_i(graded ? 32'(issue_value) : 32'd1 << step[4:0]), .empty_o(walk_empty), .enable_i(walk_enable), .done_o(walk_done),
     .word_valid_o(walk_valid), .add_o(walk_add), .first_o(walk_first), .commit_o(walk_commit), .target_word_o(walk_target_word),
     .word_o(walk_word), .word_address_o(walk_address), .random_x_o(random_x), .random_y_o(random_y), .history_o(history),
-    .pair_done_o(pair_learned), .row_done_o(row_learned), .features_i(features), .patch_o(patch), .patch_blank_o(patch_blank),
-    .patch_word_o(patch_word), .patch_read_i(patch_read), .patch_row_i(patch_row), .patch_value_o(patch_value), .targets_ready_i(targets_ready)
+    .pair_done_o(pair_learned), .row_done_o(row_learned), .row_o(walk_row), .features_i(features), .patch_o(patch),
+    .patch_blank_o(patch_blank), .patch_word_o(patch_word), .patch_read_i(patch_read), .patch_row_i(patch_row), .patch_value_o(patch_value), .targets_ready_i(targets_ready)
   );
 
   // ---- sweep ----
@@ -316,7 +329,7 @@ module phasic_layer_engine #(
     .start_silent_i(step_silent), .start_final_i(step_final), .start_learn_i(sample_learn && !features), .start_resume_i(State && keep_i && !restart_q),
     .start_step_i(step), .start_class_i(sample_class), .start_number_i(sample_number), .hold_i(sweep_hold), .busy_o(sweep_busy),
     .state_o(sweep_state), .sum_read_o(sum_read), .sum_word_o(sum_word), .read_o(sweep_read), .sweep_valid_o(sweep_valid),
-    .factors_ready_i(factors_ready), .factor0_o(factor0),
+    .factors_ready_i(factors_ready && shares_ready), .factor0_o(factor0),
     .factor_valid_o(factor_valid), .word0_o(sweep_word0), .word2_o(sweep_word2), .word3_o(sweep_word3), .word4_o(sweep_word4),
     .end2_o(sweep_end2), .end3_o(sweep_end3),
     .base0_o(sweep_base0), .base4_o(sweep_base4), .bank_o(sweep_bank), .first_o(sweep_first), .fresh_o(sweep_fresh),
@@ -326,6 +339,46 @@ module phasic_layer_engine #(
     .score_last_o(sweep_score_last), .record_number_o(sweep_number), .record_label_o(sweep_class), .record_prediction_o(sweep_prediction),
     .record_spikes_o(sweep_spikes), .trace_valid_o, .trace_ready_i, .trace_data_o, .trace_last_o
   );
+
+  // ---- the retrograde signal ----
+  logic                         shares_ready;
+  logic [SharesBits-1:0]        shares;
+  logic [Lanes*ChangeWidth-1:0] changes;
+
+  if (Takes) begin : gen_takes
+    phasic_retrograde_shares #(
+      .Lanes      (Lanes),
+      .MaxNeurons (MaxNeurons),
+      .WordBits   (WordBits),
+      .Convolution(Convolution)
+    ) u_shares (
+      .clk_i, .rst_ni, .clear_i, .limit_i(descriptor_i[8*phasic_pkg::LayerRetrogradeLimit +: 8]),
+      .base_i(descriptor_i[8*phasic_pkg::LayerRetrogradeBase +: 8]), .last_word_i(last_word), .start_i(sample_started),
+      .message_valid_i(retrograde_valid_i), .message_i(retrograde_i), .ready_o(shares_ready), .read_i(factor0), .word_i(sweep_word0),
+      .first_i(sweep_base0), .shares_o(shares)
+    );
+  end else begin : gen_takes_none
+    logic unused_messages;
+    assign unused_messages = ^{retrograde_valid_i, retrograde_i};
+    assign shares_ready    = 1'b1;
+    assign shares          = '0;
+  end
+
+  if (Sends) begin : gen_sends
+    phasic_retrograde_sums #(
+      .Lanes      (Lanes),
+      .ChangeWidth(ChangeWidth),
+      .RowBits    (RowBits)
+    ) u_retrograde_sums (
+      .clk_i, .rst_ni, .clear_i, .sends_i(retrograde_sends_i), .shift_i(retrograde_shift_i), .valid_i(walk_valid), .last_i(row_learned),
+      .bias_i(bias && 16'(walk_row) == sources_i - 16'd1), .row_i(walk_row), .end_i(walked), .changes_i(changes),
+      .message_valid_o(retrograde_valid_o), .message_o(retrograde_o)
+    );
+  end else begin : gen_sends_none
+    logic unused_changes;
+    assign unused_changes = ^{retrograde_sends_i, retrograde_shift_i, walk_row, walked, changes};
+    assign {retrograde_valid_o, retrograde_o} = '0;
+  end
 
   // ---- lanes ----
   logic [PlaceBits-1:0]         gate_neuron;
@@ -361,6 +414,7 @@ module phasic_layer_engine #(
     .Grid       (Grid),
     .Features   (Features),
     .Currents   (Currents),
+    .Shares     (Takes),
     .MaxRows    (MaxRows),
     .SumBits    (SumBits),
     .DescriptorBits(DescriptorBits)
@@ -387,7 +441,7 @@ module phasic_layer_engine #(
     .base0_i(sweep_base0), .spikes_o(spikes), .values_o(values),
     .potentials_valid_o(potentials_valid), .potentials_limited_o(potentials_limited), .read_out_i(read_out), .read_out_lane_i(read_out_lane),
     .read_out_o(read_out_state), .factors_ready_o(factors_ready), .factor0_i(factor0),
-    .factor_valid_i(factor_valid), .factor_class_i(factor_class), .count_valid_i,
+    .factor_valid_i(factor_valid), .factor_class_i(factor_class), .shares_i(shares), .count_valid_i,
     .count_i, .count_last_i, .count_number_i,
     .contest_start_i(step_done && step_final && compete), .contest_silent_i(step_silent), .competition_busy_o(competition_busy),
     .competition_state_o(competition_state), .score_valid_o(contest_score_valid), .score_ready_i,
@@ -398,7 +452,7 @@ module phasic_layer_engine #(
     .row_x_i(random_x), .row_y_i(random_y), .history_i(history),
     .weight_read_o(learn_read), .weight_read_address_o(learn_read_address), .weight_write_o(learn_write),
     .weight_write_address_o(learn_write_address), .weights_o(learned_weights), .update_write_o(update_write),
-    .weights_limited_o(weights_limited), .winner_learned_o(winner_learned), .winner_limited_o(winner_limited),
+    .weights_limited_o(weights_limited), .changes_o(changes), .winner_learned_o(winner_learned), .winner_limited_o(winner_limited),
     .load_offsets_i, .load_offsets_data_i(load_memory_data_i[OffsetsBits-1:0]), .features_i(features), .patch_i(patch), .patch_blank_i(patch_blank),
     .patch_word_i(patch_word), .patch_read_o(patch_read), .patch_row_o(patch_row), .patch_value_i(patch_value), .targets_ready_o(targets_ready)
   );

@@ -62,6 +62,7 @@ module phasic_learning_rows #(
   output logic [31:0]            history_o,
   output logic                   pair_done_o,    // a source and a position; in a dense layer each row
   output logic                   row_done_o,
+  output logic [RowBits-1:0]     row_o,          // of a dense layer: that of the word
   // the patch that filters compete over
   output logic                   patch_o,
   output logic                   patch_blank_o,
@@ -124,6 +125,7 @@ module phasic_learning_rows #(
   );
 
   // A winner learns from every row, so its walk needs no list.
+  assign row_o     = rows_forget_row;
   assign all_rows  = compete_i || features_i;
   assign walk_rows = all_rows ? (RowBits + 1)'(rows_i) : logged_rows;
   assign empty_o   = logged_rows == '0;

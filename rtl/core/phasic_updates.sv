@@ -22,7 +22,10 @@ module phasic_updates #(
   parameter bit Relaxed     = 1'b0,
   parameter bit Shared      = 1'b0,
   parameter int SumBits     = 40,
-  localparam int FactorWidth = phasic_pkg::FactorWidth + 1
+  localparam int FactorWidth = phasic_pkg::FactorWidth + 1,
+  // Up to 32 coincidences; with a trace each counts up to 8, and there are up to 32 more. Or a value of 8 bits.
+  localparam int CountWidth  = Traces ? 10 : Graded ? 9 : 7,
+  localparam int ChangeWidth = FactorWidth + CountWidth - 1
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -55,13 +58,11 @@ module phasic_updates #(
   output logic                         write_o,
   output logic [AddressBits-1:0]       write_address_o,
   output logic [Lanes*WeightWidth-1:0] weights_o,
-  output logic [Lanes-1:0]             limited_o
+  output logic [Lanes-1:0]             limited_o,
+  output logic [Lanes*ChangeWidth-1:0] changes_o       // of the word, at u4
 );
   localparam int Pairs       = (Lanes + 1) / 2;
   localparam int Fraction    = phasic_pkg::ExtendedWidth - WeightWidth;
-  // Up to 32 coincidences; with a trace each counts up to 8, and there are up to 32 more. Or a value of 8 bits.
-  localparam int CountWidth  = Traces ? 10 : Graded ? 9 : 7;
-  localparam int ChangeWidth = FactorWidth + CountWidth - 1;
   // A change without its fraction, and the weight after it.
   localparam int SummedWidth  = Shared ? SumBits : ChangeWidth;
   localparam int RoundedWidth = SummedWidth + 1 - Fraction;
@@ -217,6 +218,7 @@ module phasic_updates #(
   logic [Lanes*CountWidth-1:0]  coincidences_q;
   logic [Lanes*ChangeWidth-1:0] changes_q;
 
+  assign changes_o = changes_q;
   assign before2 = (Traces && trace_shift_i != 2'd0) ? {history2_q[30:0], 1'b0} : 32'd0;
 
   always_ff @(posedge clk_i) begin

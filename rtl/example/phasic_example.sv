@@ -71,15 +71,16 @@ module phasic_example (
   logic [15:0] event_index;
   assign event_neuron_o = event_index[3:0];
 
-  // Ports of other layers' affairs: values of graded samples, scores, the trace of potentials, counters.
-  logic            score_valid, score_last, trace_valid, trace_last, event_waits;
+  // Ports of other layers' affairs: values of graded samples, scores, the trace of potentials, the retrograde signal, counters.
+  logic            score_valid, score_last, trace_valid, trace_last, event_waits, retrograde_valid;
   logic [7:0]      event_value;
   logic [15:0]     record_label, record_prediction, trace_data;
   logic [31:0]     score, record_number, record_spikes, state;
   logic [16*48-1:0] counters;
+  logic [phasic_pkg::RetrogradeMessageWidth-1:0] retrograde;
   logic            unused_bits;
   assign unused_bits = ^{event_index, event_value, score_valid, score_last, score, record_number, record_label, record_prediction,
-                         record_spikes, trace_valid, trace_last, trace_data, event_waits, counters, state};
+                         record_spikes, trace_valid, trace_last, trace_data, event_waits, counters, state, retrograde_valid, retrograde};
 
   phasic_layer_engine #(
     .Layer      (0),
@@ -140,6 +141,12 @@ module phasic_example (
     .count_i            (8'd0),
     .count_last_i       (1'b0),
     .count_number_i     (32'd0),
+    .retrograde_valid_i (1'b0),
+    .retrograde_i       ({phasic_pkg::RetrogradeMessageWidth{1'b0}}),
+    .retrograde_sends_i (1'b0),
+    .retrograde_shift_i (6'd0),
+    .retrograde_valid_o (retrograde_valid),
+    .retrograde_o       (retrograde),
     .score_valid_o      (score_valid),
     .score_ready_i      (1'b1),
     .score_o            (score),

@@ -122,7 +122,9 @@ module phasic_kernel #(
   localparam bit Currents = (Rules & phasic_pkg::RulesCurrent) != 0;
   localparam bit Features = (Rules & phasic_pkg::RulesFeatures) != 0;
   localparam bit Discriminant = (Rules & phasic_pkg::RulesDiscriminant) != 0;
-  localparam int DescriptorBits = Currents ? 8 * phasic_pkg::LayerRetrogradeLimit : (Features || Discriminant) ? 8 * phasic_pkg::LayerSynapticLeak : 8 * phasic_pkg::LayerGrid;
+  localparam bit Retrograde = (Rules & phasic_pkg::RulesRetrograde) != 0;
+  localparam int DescriptorBits = Retrograde ? 8 * phasic_pkg::LayerReserved : Currents ? 8 * phasic_pkg::LayerRetrogradeLimit
+                                  : (Features || Discriminant) ? 8 * phasic_pkg::LayerSynapticLeak : 8 * phasic_pkg::LayerGrid;
   localparam int LoadBits = (Features || Discriminant) ? 32 * Lanes : 1;
   localparam int StoreBits = Discriminant ? 32 * Lanes : 1;
   localparam int StoredBits = !Convolution ? 16 : Currents ? 19 : 18;

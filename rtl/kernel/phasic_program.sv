@@ -22,7 +22,8 @@ module phasic_program #(
   parameter int Rules = 0,
   parameter int SumDepth = 0,
   parameter int MemoryDepth = 0,
-  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
+  localparam int DescriptorBits = ((Rules & phasic_pkg::RulesRetrograde) != 0) ? 8 * phasic_pkg::LayerReserved
+                                  : ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
                                   : ((Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0) ? 8 * phasic_pkg::LayerSynapticLeak
                                                                                                           : 8 * phasic_pkg::LayerGrid,
   // The positions of a convolution have up to three rows of state each, with currents seven.
@@ -180,7 +181,8 @@ module phasic_program #(
     // Fields that the build has no use for are 0.
     localparam int Word = w % DescriptorWords;
     localparam bit Kept = Word < phasic_pkg::LayerSourceRows / 4 || (Word < phasic_pkg::LayerGrid / 4 && Convolution)
-                          || (Word >= phasic_pkg::LayerGrid / 4 && Memories) || Word >= phasic_pkg::LayerSynapticLeak / 4;
+                          || (Word >= phasic_pkg::LayerGrid / 4 && Word < phasic_pkg::LayerSynapticLeak / 4 && Memories)
+                          || (Word == phasic_pkg::LayerSynapticLeak / 4 && Currents) || Word >= phasic_pkg::LayerRetrogradeLimit / 4;
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         layers_q[32*w +: 32] <= '0;

@@ -48,6 +48,7 @@ module phasic_program_fields #(
   localparam bit Currents    = (Rules & phasic_pkg::RulesCurrent) != 0;
   localparam bit Features    = (Rules & phasic_pkg::RulesFeatures) != 0;
   localparam bit Drawn       = (Rules & phasic_pkg::RulesDrawn) != 0;
+  localparam bit Retrograde  = (Rules & phasic_pkg::RulesRetrograde) != 0;
   localparam bit Handicaps   = (Rules & (phasic_pkg::RulesCompetition | phasic_pkg::RulesFeatures)) != 0;
   // Values of enumerations that the build was made without.
   localparam int FactorsAbsent = (((Rules & phasic_pkg::RulesFeedback) != 0) ? 0 : phasic_pkg::FactorNeedsFeedback)
@@ -101,6 +102,8 @@ module phasic_program_fields #(
   logic [15:0] neurons_q;
   logic [2:0]  factor_q;
   logic [3:0]  input_shift_q;
+  logic [7:0]  limit_q;         // of the retrograde signal
+  logic        scaled_q;        // the layer before takes that of this one
   logic        bias_q, two_sided_q, drawn_q, by_channel_q, all_steps_q, shaped_q, negative_q, pooled_q;
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
@@ -109,11 +112,14 @@ module phasic_program_fields #(
       neurons_q     <= '0;
       factor_q      <= '0;
       input_shift_q <= '0;
+      limit_q       <= '0;
+      scaled_q      <= 1'b0;
       {bias_q, two_sided_q, drawn_q, by_channel_q, all_steps_q, shaped_q, negative_q, pooled_q} <= '0;
     end else if (take_i) begin
       if (in_header_i) begin
         previous_q <= inputs[15:0];
         shaped_q   <= 1'b0;
+        scaled_q   <= 1'b0;
       end else begin
         case (32'({layer_word_i, 2'b00}))
           phasic_pkg::LayerNeurons:    neurons_q <= word_i[15:0];
@@ -129,7 +135,11 @@ module phasic_program_fields #(
           phasic_pkg::LayerSpan:       all_steps_q   <= word_i[0];
           phasic_pkg::LayerConnection: shaped_q      <= Convolution && used_i && 1'(phasic_pkg::ConnectionHasShape >> word_i[0]);
           phasic_pkg::LayerGrid:       pooled_q      <= Features && word_i != '0;
-          phasic_pkg::LayerBytes - 4:  previous_q    <= neurons_q;
+          phasic_pkg::LayerRetrogradeLimit: limit_q  <= Retrograde ? word_i[7:0] : '0;
+          phasic_pkg::LayerBytes - 4: begin
+            previous_q <= neurons_q;
+            scaled_q   <= limit_q != '0;
+          end
           default: ;
         endcase
       end
@@ -164,6 +174,7 @@ module phasic_program_fields #(
             && !(1'(phasic_pkg::FactorWithoutBias >> word_i[2:0]) && bias_q)
             && (1'(phasic_pkg::FactorMayDraw >> word_i[2:0]) || !drawn_q)
             && !(1'(phasic_pkg::FactorWithoutPotentials >> word_i[2:0]) && tracing)
+            && (1'(phasic_pkg::FactorByCoincidence >> word_i[2:0]) || !scaled_q)
             && (!(1'(phasic_pkg::FactorCompetes >> word_i[2:0])) || (32'(input_shift_q) <= 32'(phasic_pkg::CompetitionInputShift)));
       phasic_pkg::LayerSpan:
         layer_legal = (word_i <= 32'(phasic_pkg::LayerSpanMaximum))
@@ -182,7 +193,7 @@ module phasic_program_fields #(
       phasic_pkg::LayerConnection:
         layer_legal = (word_i <= 32'(phasic_pkg::LayerConnectionMaximum)) && !(1'(ConnectionsAbsent >> word_i[0]))
             && !(1'((1'(phasic_pkg::ConnectionHasShape >> word_i[0]) ? phasic_pkg::FactorDenseOnly : phasic_pkg::FactorShapeOnly) >> factor_q))
-            && (1'(phasic_pkg::ConnectionHasShape >> word_i[0]) || !by_channel_q);
+            && (1'(phasic_pkg::ConnectionHasShape >> word_i[0]) ? !scaled_q : !by_channel_q);
       phasic_pkg::LayerSourceRows, phasic_pkg::LayerSourceColumns, phasic_pkg::LayerSourceChannels, phasic_pkg::LayerPool,
       phasic_pkg::LayerPadding, phasic_pkg::LayerStride, phasic_pkg::LayerKernelRows, phasic_pkg::LayerKernelColumns,
       phasic_pkg::LayerChannels:
@@ -196,6 +207,11 @@ module phasic_program_fields #(
       phasic_pkg::LayerTargetShift:
         layer_legal = word_i <= (1'(phasic_pkg::FactorMovesFilters >> factor_q) ? 32'(phasic_pkg::LayerTargetShiftMaximum) : 32'd0);
       phasic_pkg::LayerSynapticLeak: layer_legal = word_i <= ((Currents && !graded) ? 32'(phasic_pkg::LayerSynapticLeakMaximum) : 32'd0);
+      phasic_pkg::LayerRetrogradeLimit:
+        layer_legal = word_i <= ((Retrograde && !last_i && 1'(phasic_pkg::FactorMayScale >> factor_q))
+                                 ? 32'(phasic_pkg::LayerRetrogradeLimitMaximum) : 32'd0);
+      phasic_pkg::LayerRetrogradeBase:  layer_legal = word_i <= 32'(limit_q);
+      phasic_pkg::LayerRetrogradeShift: layer_legal = word_i <= ((limit_q != '0) ? 32'(phasic_pkg::LayerRetrogradeShiftMaximum) : 32'd0);
       default:                       layer_legal = word_i == '0;
     endcase
   end

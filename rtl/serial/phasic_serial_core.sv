@@ -404,6 +404,7 @@ module phasic_serial_core #(
     .plus_i         (plus),
     .minus_i        (minus),
     .enabled2_i     (neuron3_q <= last_neuron),
+    .shares_i       (1'b0),
     .update_read_i  (factor_read),
     .update_word_i  (update_neuron),
     .factors_o      (factors),
@@ -416,6 +417,8 @@ module phasic_serial_core #(
   logic [7:0]             weight, updated_weight;
   logic [LaneBits-1:0]    lane3_q, lane4_q, lane5_q, lane6_q;
   logic [Lanes*8-1:0]     updated_q;
+
+  logic [phasic_pkg::FactorWidth+6:0] unused_changes;
 
   assign weight = weights_q[8*lane5_q +: 8];
 
@@ -453,7 +456,8 @@ module phasic_serial_core #(
     .write_o        (update_write),
     .write_address_o(update_write_address),
     .weights_o      (updated_weight),
-    .limited_o      (weight_limited)
+    .limited_o      (weight_limited),
+    .changes_o      (unused_changes)
   );
 
   // ---- synapse memory ----
@@ -593,7 +597,7 @@ module phasic_serial_core #(
   );
 
   logic unused_bits;
-  assign unused_bits = ^{unused_value, unused_positive, job_q, layer_q, bus_address_i};
+  assign unused_bits = ^{unused_value, unused_positive, unused_changes, job_q, layer_q, bus_address_i};
 endmodule
 
 `default_nettype wire

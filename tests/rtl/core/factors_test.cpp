@@ -11,6 +11,8 @@
 #include "Vfactors_feedback_graded.h"
 #include "Vfactors_graded.h"
 #include "Vfactors_relaxed.h"
+#include "Vfactors_shares.h"
+#include "Vfactors_shares_feedback.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
@@ -21,11 +23,11 @@ constexpr std::size_t kLanes = 4, kWords = 3, kNeurons = 11, kClasses = 12, kFac
 
 using contract::Factor;
 
-template <class Model, std::size_t CountWidth, bool Relaxed = false>
+template <class Model, std::size_t CountWidth, bool Relaxed = false, bool Shares = false>
 struct Shape {
   using model = Model;
   static constexpr std::size_t count_width = CountWidth;
-  static constexpr bool relaxed = Relaxed;
+  static constexpr bool relaxed = Relaxed, shares = Shares;
 };
 
 template <class T>
@@ -78,7 +80,11 @@ class RtlFactors : public ::testing::Test {
     for (unsigned cycle = 0; feedback && cycle < 2; ++cycle) module.edge();
 
     std::array<std::uint32_t, kLanes * kWords> counts{};
-    std::array<std::int32_t, kLanes * kWords> trits{};
+    std::array<std::int32_t, kLanes * kWords> trits{}, shares{};
+    // A share of 128 has halves to be rounded; 256 is the whole, of a layer without shares.
+    const bool whole = random() % 4 == 0;
+    for (std::int32_t& share : shares)
+      share = whole ? 256 : random() % 3 == 0 ? 128 : static_cast<std::int32_t>(random() % 256);
     for (std::size_t j = 0; j < kLanes * kWords; ++j) {
       counts[j] = static_cast<std::uint32_t>(random() % (full + 1));
       trits[j] = static_cast<std::int32_t>(random() % 3) - 1;
@@ -88,13 +94,14 @@ class RtlFactors : public ::testing::Test {
       const std::int32_t signal = kind == Factor::kError ? reference::error_signal(full, j == label, counts[j])
                                   : feedback             ? sums[j]
                                                          : reference::level_signal(levels[label][j]);
-      const std::int32_t factor = reference::postsynaptic_factor(signal, rate, shift);
+      std::int32_t factor = reference::postsynaptic_factor(signal, rate, shift);
+      if (T::shares) factor = reference::scaled_factor(factor, shares[j]);
       factors[j] = j >= kNeurons ? 0 : all_steps ? factor : factor * trits[j];
     }
-    // f0 to f2 and the writes that follow, of a relaxed factor the last; a word a cycle. What was written two cycles after f2
-    // is read from then on, and the sample's before until then.
-    constexpr std::size_t written = T::relaxed ? 5 : 4;
-    for (std::size_t cycle = 0; cycle < kWords + 4; ++cycle) {
+    // f0 to f2 and the writes that follow, of a relaxed factor one cycle later and of a share two; a word a cycle. What was
+    // written two cycles after f2 is read from then on, and the sample's before until then.
+    constexpr std::size_t written = T::shares ? 6 : T::relaxed ? 5 : 4;
+    for (std::size_t cycle = 0; cycle < kWords + written; ++cycle) {
       const std::size_t read_word = random() % kWords;
       module->update_read_i = 1;
       module->update_word_i = static_cast<unsigned char>(read_word);
@@ -109,6 +116,10 @@ class RtlFactors : public ::testing::Test {
         set_bits(module->plus_i, k, 1, unsigned{trits[j] > 0});
         set_bits(module->minus_i, k, 1, unsigned{trits[j] < 0});
         set_bits(module->enabled2_i, k, 1, unsigned{word2 < kWords && word2 * kLanes + k < kNeurons});
+        if constexpr (T::shares) {
+          const std::size_t word3 = cycle - 3;
+          set_bits(module->shares_i, 9 * k, 9, word3 < kWords ? shares[word3 * kLanes + k] : std::int32_t(random() % 257));
+        }
       }
       module.edge();
       for (std::size_t k = 0; k < kLanes; ++k) {
@@ -169,8 +180,11 @@ class RtlFactors : public ::testing::Test {
 };
 using Feedback = Shape<Vfactors_feedback, 6>;
 using GradedFeedback = Shape<Vfactors_feedback_graded, 8>;
+using Relaxed = Shape<Vfactors_relaxed, 6, true>;
+using Shares = Shape<Vfactors_shares, 6, false, true>;
+using SharesFeedback = Shape<Vfactors_shares_feedback, 8, false, true>;
 using Shapes =
-    ::testing::Types<Shape<Vfactors, 6>, Feedback, Shape<Vfactors_graded, 8>, GradedFeedback, Shape<Vfactors_relaxed, 6, true>>;
+    ::testing::Types<Shape<Vfactors, 6>, Feedback, Shape<Vfactors_graded, 8>, GradedFeedback, Relaxed, Shares, SharesFeedback>;
 TYPED_TEST_SUITE(RtlFactors, Shapes);
 
 TYPED_TEST(RtlFactors, OfLevelsAreScaledLimitedAndSignedByTheTrit) { this->samples(Factor::kLevel, false); }
@@ -180,7 +194,7 @@ TYPED_TEST(RtlFactors, OfErrorsLeaveTheTritsToTheUpdateWithAllSteps) { this->sam
 
 template <class T>
 class RtlFactorsWithFeedback : public RtlFactors<T> {};
-using ShapesWithFeedback = ::testing::Types<Feedback, GradedFeedback>;
+using ShapesWithFeedback = ::testing::Types<Feedback, GradedFeedback, SharesFeedback>;
 TYPED_TEST_SUITE(RtlFactorsWithFeedback, ShapesWithFeedback);
 TYPED_TEST(RtlFactorsWithFeedback, OfFeedbackAreSumsOverTheClassesSignedByTheTrit) { this->samples(Factor::kFeedback, false); }
 TYPED_TEST(RtlFactorsWithFeedback, OfFeedbackLeaveTheTritsToTheUpdateWithAllSteps) { this->samples(Factor::kFeedback, true); }

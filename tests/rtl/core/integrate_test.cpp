@@ -206,6 +206,8 @@ class Bench {
     }
     ASSERT_EQ(module_->idle_o != 0, phase_ == Phase::kIdle);
     ASSERT_EQ(module_->learn_o != 0, phase_ == Phase::kLearn);
+    const bool none = phase_ == Phase::kAwaitFactors && walk_empty_ && module_->sweep_busy_i == 0 && module_->key_busy_i == 0;
+    ASSERT_EQ(module_->walked_o != 0, none || (phase_ == Phase::kLearn && module_->walk_done_i != 0));
     ASSERT_EQ(module_->message_ready_o != 0, phase_ == Phase::kIdle && key_busy_ == 0);
     ASSERT_EQ(module_->sample_started_o != 0, module_->message_ready_o != 0 && message_valid_);
     ASSERT_EQ(module_->waiting_o != 0,

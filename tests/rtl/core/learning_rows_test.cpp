@@ -131,6 +131,7 @@ class RtlLearningRows : public ::testing::Test {
       const unsigned row = rows[entry];
       const reference::WordPair expected = reference::row_words(key, row);
       ASSERT_EQ(module->word_o, word);
+      ASSERT_EQ(module->row_o, row);
       ASSERT_EQ(module->word_address_o, (row * sample.words + word) % addresses);
       ASSERT_EQ(module->random_x_o, expected.x);
       ASSERT_EQ(module->random_y_o, expected.y);

@@ -121,6 +121,11 @@ class RtlUpdates : public ::testing::Test {
       if (asked.valid) {
         ASSERT_EQ(module->read_address_o, asked.address);
       }
+      for (std::size_t k = 0; stages[4].valid && k < T::lanes; ++k) {
+        const std::int32_t change =
+            coincidences_of(stages[4], stages[4].lanes[k], all_steps, trace_shift, graded) * stages[4].lanes[k].factor;
+        ASSERT_EQ(get_signed(module->changes_o, kChangeWidth * k, kChangeWidth), change) << "lane " << k;
+      }
       ASSERT_EQ(module->write_o != 0, stages.back().valid);
       if (stages.back().valid) {
         ASSERT_NO_FATAL_FAILURE(check(module, stages.back(), all_steps, nearest, trace_shift, graded));
@@ -130,6 +135,18 @@ class RtlUpdates : public ::testing::Test {
   }
 
  private:
+  static constexpr std::size_t kChangeWidth = contract::kFactorWidth + (T::traces ? 10 : T::graded ? 9 : 7);
+
+  static std::int32_t coincidences_of(const Word& word, const Lane& lane, bool all_steps, unsigned trace_shift, bool graded) {
+    std::int32_t coincidences = all_steps ? 0 : graded ? static_cast<std::int32_t>(word.history & 0xff) : 1;
+    for (unsigned step = 0; all_steps && step < 32; ++step) {
+      const bool spiked_before = step != 0 && (word.history >> (step - 1) & 1) != 0;
+      coincidences += reference::presynaptic((word.history >> step & 1) != 0, spiked_before, trace_shift) *
+                      (static_cast<std::int32_t>(lane.plus >> step & 1) - static_cast<std::int32_t>(lane.minus >> step & 1));
+    }
+    return coincidences;
+  }
+
   static void check(Clocked<typename T::model>& module, const Word& word, bool all_steps, bool nearest, unsigned trace_shift,
                     bool graded) {
     constexpr unsigned fraction = reference::fraction_bits(T::weight_width);
@@ -137,12 +154,7 @@ class RtlUpdates : public ::testing::Test {
     for (std::size_t k = 0; k < T::lanes; ++k) {
       const Lane& lane = word.lanes[k];
       const auto neuron = static_cast<unsigned>(word.word * T::lanes + k);
-      std::int32_t coincidences = all_steps ? 0 : graded ? static_cast<std::int32_t>(word.history & 0xff) : 1;
-      for (unsigned step = 0; all_steps && step < 32; ++step) {
-        const bool spiked_before = step != 0 && (word.history >> (step - 1) & 1) != 0;
-        coincidences += reference::presynaptic((word.history >> step & 1) != 0, spiked_before, trace_shift) *
-                        (static_cast<std::int32_t>(lane.plus >> step & 1) - static_cast<std::int32_t>(lane.minus >> step & 1));
-      }
+      const std::int32_t coincidences = coincidences_of(word, lane, all_steps, trace_shift, graded);
       const std::int32_t rounding = nearest
                                         ? reference::nearest_rounding(fraction)
                                         : reference::stochastic_rounding(reference::rounding_word(word.row, neuron), fraction);

@@ -9,6 +9,7 @@
 #include "Vprogram_basic.h"
 #include "Vprogram_currents.h"
 #include "Vprogram_graded.h"
+#include "Vprogram_retrograde.h"
 #include "Vprogram_rules.h"
 #include "Vprogram_state.h"
 #include "phasic/contract.hpp"
@@ -147,6 +148,7 @@ using ProgramUnitWithRules = Unit<Vprogram_rules>;
 using ProgramUnitWithGradedSamples = Unit<Vprogram_graded>;
 using ProgramUnitWithState = Unit<Vprogram_state>;
 using ProgramUnitWithCurrents = Unit<Vprogram_currents>;
+using ProgramUnitWithRetrograde = Unit<Vprogram_retrograde>;
 using ProgramUnitWithoutFurtherRules = Unit<Vprogram_basic>;
 
 TEST_F(ProgramUnit, AcceptsALegalProgramAndGivesItsShape) {
@@ -583,6 +585,91 @@ TEST_F(ProgramUnitWithState, RefusesSynapticLeaks) {
   Block block = legal();
   block.layers[1].synaptic_leak = 1;
   EXPECT_EQ(check(block), field(kSecond + leak));
+}
+
+constexpr std::size_t kRetrogradeLimit = offsetof(contract::Layer, retrograde_limit);
+
+TEST_F(ProgramUnitWithRetrograde, TakesASignalInLayersOfLevelsAndFeedbackButTheLast) {
+  using contract::Factor;
+  for (const Factor factor : {Factor::kFrozen, Factor::kLevel, Factor::kError, Factor::kFeedback}) {
+    for (std::size_t n = 0; n < 2; ++n) {
+      if (n == 1 && factor == Factor::kFeedback) continue;
+      for (const std::uint32_t value : {0U, 1U, 255U, 256U, 0x10001U, ~0U}) {
+        Block block = legal();
+        block.layers[1].factor = static_cast<std::uint32_t>(Factor::kError);
+        block.layers[n].factor = static_cast<std::uint32_t>(factor);
+        block.layers[n].retrograde_limit = value;
+        const bool takes = n == 0 && (factor == Factor::kLevel || factor == Factor::kFeedback);
+        EXPECT_EQ(check(block),
+                  value <= (takes ? 255U : 0U) ? Verdict{} : field((n == 0 ? kFirst : kSecond) + kRetrogradeLimit))
+            << "layer " << n << " factor " << static_cast<unsigned>(factor) << " limit " << value;
+      }
+    }
+  }
+}
+
+TEST_F(ProgramUnitWithRetrograde, TakesABaseUpToTheLimitAndAShiftWithOne) {
+  Block block = legal();
+  block.layers[0].factor = static_cast<std::uint32_t>(contract::Factor::kFeedback);
+  block.layers[1].factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
+  for (const std::uint32_t limit : {0U, 1U, 200U}) {
+    for (const std::uint32_t base : {0U, 1U, limit, limit + 1, 0x100U, ~0U}) {
+      for (const std::uint32_t shift : {0U, 1U, 43U, 44U, 64U}) {
+        block.layers[0].retrograde_limit = limit;
+        block.layers[0].retrograde_base = base;
+        block.layers[0].retrograde_shift = shift;
+        Verdict expected;
+        if (shift > (limit == 0 ? 0U : 43U)) expected = field(kFirst + offsetof(contract::Layer, retrograde_shift));
+        if (base > limit) expected = field(kFirst + offsetof(contract::Layer, retrograde_base));
+        EXPECT_EQ(check(block), expected) << "limit " << limit << " base " << base << " shift " << shift;
+      }
+    }
+  }
+}
+
+TEST_F(ProgramUnitWithRetrograde, WantsADenseLayerBehindThatLearnsFromCoincidences) {
+  using contract::Factor;
+  for (const std::uint32_t limit : {0U, 1U}) {
+    for (const Factor factor : {Factor::kFrozen, Factor::kLevel, Factor::kError, Factor::kFeedback, Factor::kCompetition}) {
+      const bool last = factor == Factor::kCompetition;
+      Block block = legal(last ? 2 : 3);
+      block.layers[0].factor = static_cast<std::uint32_t>(Factor::kLevel);
+      block.layers[0].retrograde_limit = limit;
+      block.layers[1].factor = static_cast<std::uint32_t>(factor);
+      const bool sends = factor != Factor::kFrozen && !last;
+      EXPECT_EQ(check(block), sends || limit == 0 ? Verdict{} : field(kSecond + offsetof(contract::Layer, factor)))
+          << "limit " << limit << " factor " << static_cast<unsigned>(factor);
+    }
+    // Four rows of five sources through a kernel of 2 x 2, in front of the layer that sends or in its place.
+    Block block = legal();
+    for (const std::size_t shaped : {0U, 1U}) {
+      block.header.inputs = block.layers[0].neurons = 20;
+      block.layers[0].factor = block.layers[1].factor = static_cast<std::uint32_t>(Factor::kLevel);
+      block.layers[0].retrograde_limit = limit;
+      contract::Layer& layer = block.layers[shaped];
+      layer.connection = static_cast<std::uint32_t>(contract::Connection::kConvolution);
+      layer.source_rows = 4;
+      layer.source_columns = 5;
+      layer.source_channels = layer.stride = layer.channels = 1;
+      layer.kernel_rows = layer.kernel_columns = 2;
+      layer.neurons = 12;
+      const bool refused = shaped == 1 && limit != 0;
+      EXPECT_EQ(check(block), refused ? field(kSecond + offsetof(contract::Layer, connection)) : Verdict{})
+          << "limit " << limit << " layer " << shaped;
+      block = legal();
+    }
+  }
+}
+
+TEST_F(ProgramUnitWithCurrents, RefusesARetrogradeSignal) {
+  Block block = legal();
+  block.layers[0].factor = block.layers[1].factor = static_cast<std::uint32_t>(contract::Factor::kLevel);
+  for (std::size_t word = 0; word < 3; ++word) {
+    auto* const fields = reinterpret_cast<std::uint32_t*>(reinterpret_cast<std::byte*>(&block.layers[0]) + kRetrogradeLimit);
+    fields[word] = 1;
+    EXPECT_EQ(check(block), field(kFirst + kRetrogradeLimit + 4 * word));
+    fields[word] = 0;
+  }
 }
 
 TEST_F(ProgramUnit, ABusErrorAnywhereInTheBlockComesFirst) {
