@@ -48,6 +48,13 @@ std::vector<std::uint8_t> largest(const Matrix& scores) {
   return classes;
 }
 
+std::uint64_t right_of(const Matrix& scores, const Labels& labels) {
+  const auto classes = largest(scores);
+  std::uint64_t right = 0;
+  for (std::size_t n = 0; n < labels.size(); ++n) right += classes[n] == labels[n] ? 1 : 0;
+  return right;
+}
+
 /// Sum over the samples of the mean over classes of the squared error, or of the cross-entropy of EWC's analog network.
 double loss_of(const Matrix& scores, const Labels& labels, const Settings& settings) {
   const Matrix expected = one_hot(labels, scores.rows());
@@ -60,7 +67,7 @@ Teaching teaching_of(const Sizes& sizes, const Settings& settings, std::uint64_t
   const auto hidden = static_cast<std::uint32_t>(sizes.hidden), classes = static_cast<std::uint32_t>(sizes.classes);
   const auto levels = runtime::modulated_levels(seed, 0, classes, hidden, settings.modulation);
   Generator generator = generator_of(seed, Use::kFeedback);
-  const float amplitude = std::sqrt(6 / static_cast<float>(hidden));
+  const float amplitude = std::sqrt(6 / static_cast<float>(settings.method == Method::kRetrograde ? classes : hidden));
   return {.levels = Eigen::Map<const Eigen::MatrixXd>(levels.data(), hidden, classes).cast<float>(),
           .feedback = uniform(generator, hidden, classes, amplitude)};
 }
@@ -88,7 +95,12 @@ Baseline::Baseline(const Sizes& sizes, const Settings& settings, const InputScal
       parameters_(initial_parameters(sizes, settings, seed)),
       teaching_(teaching_of(sizes, settings, seed)),
       optimizer_(settings.optimizer, settings.learning_rate),
-      generator_(generator_of(seed, Use::kLearning)) {}
+      generator_(generator_of(seed, Use::kLearning)),
+      settling_(settings.settles() ? make_settling(settings, seed) : nullptr) {}
+
+void Baseline::begin_pass(std::uint32_t pass) {
+  if (settings_.method == Method::kRetrograde && pass > settings_.rate_drop) optimizer_.set_rate(settings_.learning_rate / 10);
+}
 
 Matrix Baseline::standardised(const Matrix& intensities) const {
   if (!settings_.incremental()) return intensities;
@@ -108,15 +120,14 @@ Baseline::Taught Baseline::teach(const runtime::Dataset& data, std::span<const s
   const Matrix gates = gates_of(inputs, settings_.gate == Gate::kNone ? Gate::kNone : Gate::kBatch);
   const auto learn_with = [&](const Parameters& parameters, const Matrix& open_gates, const Teaching& teaching) {
     Taught taught;
-    const auto count_right = [&](const Matrix& scores) {
-      const auto classes = largest(scores);
-      for (std::size_t n = 0; n < labels.size(); ++n) taught.right += classes[n] == labels[n] ? 1 : 0;
-    };
+    const auto count_right = [&](const Matrix& scores) { taught.right = right_of(scores, labels); };
     if (settings_.spiking()) {
       const SpikeTrains trains = encode(intensities, intensities, settings_, generator_);
       const SpikingPass pass = show(parameters, trains, open_gates, settings_, work_);
       count_right(pass.rates);
-      taught.gradients = gradients_of(parameters, trains, pass, open_gates, labels, teaching, settings_, work_);
+      taught.gradients = settings_.method == Method::kRetrograde
+                             ? retrograde_gradients(parameters, trains, pass, labels, teaching, settings_, first_factor_, work_)
+                             : gradients_of(parameters, trains, pass, open_gates, labels, teaching, settings_, work_);
     } else {
       const AnalogPass pass = show(parameters, inputs, open_gates, settings_, work_);
       count_right(pass.outputs);
@@ -143,6 +154,11 @@ void Baseline::add_penalty(Parameters& gradients) const {
 }
 
 std::uint64_t Baseline::learn(const runtime::Dataset& data, std::span<const std::uint32_t> samples) {
+  if (settling_) {
+    const Labels labels = labels_of(data, samples);
+    const Matrix targets = one_hot(labels, sizes_.classes);
+    return right_of(settling_->learn(parameters_, intensities_of(data, samples), targets, samples, work_), labels);
+  }
   Taught taught = teach(data, samples);
   if (settings_.method == Method::kEwc) {
     add_penalty(taught.gradients);
@@ -173,7 +189,9 @@ Baseline::Answers Baseline::answer(const runtime::Dataset& data, std::span<const
     Matrix gates;
     if (gated) gates = all_gates(open, columns);
     Matrix scores;
-    if (settings_.spiking()) {
+    if (settling_) {
+      scores = settling_->answer(parameters, all_intensities(Eigen::all, columns), work);
+    } else if (settings_.spiking()) {
       const Matrix intensities = all_intensities(Eigen::all, columns);
       scores = show(parameters, encode(intensities, all_intensities, settings_, generator), gates, settings_, work).rates;
     } else {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -10,7 +11,9 @@
 #include "runtime/baseline/draw.hpp"
 #include "runtime/baseline/optimizer.hpp"
 #include "runtime/baseline/parameters.hpp"
+#include "runtime/baseline/retrograde.hpp"
 #include "runtime/baseline/settings.hpp"
+#include "runtime/baseline/settling.hpp"
 #include "runtime/baseline/teaching.hpp"
 #include "runtime/data/dataset.hpp"
 
@@ -26,6 +29,9 @@ struct InputScale {
 class Baseline {
  public:
   Baseline(const Sizes& sizes, const Settings& settings, const InputScale& scale, std::uint64_t seed);
+
+  /// Tells that a pass begins, from 1: rates may depend on it.
+  void begin_pass(std::uint32_t pass);
 
   /// Learns samples of a data set as one batch. Gives the number of right answers before the change.
   std::uint64_t learn(const runtime::Dataset& data, std::span<const std::uint32_t> samples);
@@ -70,6 +76,8 @@ class Baseline {
   Generator generator_;
   Work work_;
   std::optional<Consolidated> consolidated_;
+  FirstFactor first_factor_;
+  std::unique_ptr<SettlingNetwork> settling_;  ///< of the methods that have one
 };
 
 }  // namespace phasic::baseline

@@ -14,6 +14,7 @@ class Optimizer {
  public:
   Optimizer(Algorithm algorithm, float rate) : algorithm_(algorithm), rate_(rate) {}
   void step(Parameters& parameters, const Parameters& gradients);
+  void set_rate(float rate) { rate_ = rate; }
 
  private:
   Algorithm algorithm_;

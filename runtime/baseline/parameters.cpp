@@ -2,6 +2,7 @@
 #include "runtime/baseline/parameters.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "runtime/baseline/draw.hpp"
 
@@ -26,6 +27,16 @@ void Parameters::scale(float factor) {
 
 Parameters initial_parameters(const Sizes& sizes, const Settings& settings, std::uint64_t seed) {
   Generator generator = generator_of(seed, Use::kWeights);
+  if (settings.settles()) {
+    const auto layer = [&](Index to, Index from) {
+      return uniform(generator, to, from, std::sqrt(6 / static_cast<float>(to + from)));
+    };
+    Matrix first = layer(sizes.hidden, sizes.inputs), second = layer(sizes.classes, sizes.hidden);
+    return {.hidden = std::move(first),
+            .output = std::move(second),
+            .hidden_bias = Vector::Zero(sizes.hidden),
+            .output_bias = Vector::Zero(sizes.classes)};
+  }
   const float hidden = settings.initial_scale / std::sqrt(static_cast<float>(sizes.inputs));
   const float output = 1 / std::sqrt(static_cast<float>(sizes.hidden));
   const bool hidden_bias = !settings.incremental();

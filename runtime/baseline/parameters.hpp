@@ -45,7 +45,8 @@ void for_each_part(Work&& work, All&... all) {
 }
 
 /// Uniform between plus and minus 1 / sqrt(rows of a layer), biases as well; the hidden layer's times `initial_scale`. The
-/// classification form has biases everywhere, the incremental one in the output layer of spiking networks alone.
+/// classification form has biases everywhere, the incremental one in the output layer of spiking networks alone. Networks that
+/// settle: uniform within sqrt(6 / (neurons before + neurons of the layer)), biases 0.
 [[nodiscard]] Parameters initial_parameters(const Sizes& sizes, const Settings& settings, std::uint64_t seed);
 
 /// The network of some hidden neurons alone.

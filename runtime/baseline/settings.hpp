@@ -9,12 +9,29 @@
 #include <string_view>
 
 #include "runtime/base/json_node.hpp"
+#include "runtime/baseline/relaxation.hpp"
 #include "runtime/network/network.hpp"
 
 namespace phasic::baseline {
 
-/// How the hidden layer learns. With kFrozen it does not; the output layer learns as it does with kNaca.
-enum class Method : std::uint8_t { kNaca, kFrozen, kBrp, kDrtp, kDfa, kEprop, kBp, kStbp, kSgd, kEwc };
+/// How the hidden layer learns. With kFrozen it does not; the output layer learns as it does with kNaca. kSymmetric,
+/// kDifferential and kSbp are networks that settle, in which both layers learn from the difference of two equilibria.
+enum class Method : std::uint8_t {
+  kNaca,
+  kFrozen,
+  kBrp,
+  kDrtp,
+  kDfa,
+  kEprop,
+  kBp,
+  kStbp,
+  kSgd,
+  kEwc,
+  kSymmetric,
+  kDifferential,
+  kSbp,
+  kRetrograde
+};
 enum class Kind : std::uint8_t { kAnalog, kSpiking };
 /// The two networks of NACA's published code (Science Advances 2023): that of its classification experiments, and that of its
 /// class-incremental ones, which has an input gate and currents that go through a sigmoid.
@@ -24,6 +41,9 @@ enum class Algorithm : std::uint8_t { kSgd, kAdam };
 /// mean of the batch, or each sample by itself. When a batch is learned it comes from the mean of that batch, unless it is
 /// kNone.
 enum class Gate : std::uint8_t { kNone, kBatch, kSample };
+/// The factor of a hidden neuron with kRetrograde: the sum of what its output synapses change by, the mean of these sums over
+/// the neurons, that mean as it was in the first batch, or 0 (the hidden layer does not learn). All but the first are controls.
+enum class RetrogradeFactor : std::uint8_t { kOwn, kMean, kFirst, kNone };
 
 [[nodiscard]] std::string_view name(Method method);
 [[nodiscard]] std::string_view name(Kind kind);
@@ -48,9 +68,19 @@ struct Settings {
   float importance = 5e4F;       ///< lambda of EWC
   float largest_gradient = 100;  ///< norm to which EWC's gradients are limited
   runtime::Modulation modulation;
+  Relaxation relaxation;  ///< of networks that settle
+  RetrogradeFactor retrograde = RetrogradeFactor::kOwn;
+  float hebbian = 0.01F;         ///< share of the Hebbian part of kRetrograde
+  std::uint32_t rate_drop = 50;  ///< passes of kRetrograde after which the learning rate is a tenth
 
   [[nodiscard]] bool spiking() const { return kind == Kind::kSpiking; }
   [[nodiscard]] bool incremental() const { return form == Form::kIncremental; }
+  [[nodiscard]] bool settles() const {
+    return method == Method::kSymmetric || method == Method::kDifferential || method == Method::kSbp;
+  }
+  /// Whether every pass shows the samples in the same order, as the published code of networks that settle does.
+  [[nodiscard]] bool keeps_order() const { return settles(); }
+  [[nodiscard]] RelaxationKind relaxation_kind() const { return {.spiking = spiking(), .spreads = method == Method::kSbp}; }
   /// Whether the gradient is exact (through a surrogate where neurons spike).
   [[nodiscard]] bool back_propagates() const {
     return method == Method::kBp || method == Method::kStbp || method == Method::kSgd || method == Method::kEwc;

@@ -11,6 +11,7 @@ LayerRecord integrate(Matrix currents, Index steps, const Neuron& neuron, const 
   if (neuron.squashed) {
     record.potentials = record.potentials.array().logistic();
     record.slopes = record.potentials.array() * (1 - record.potentials.array());
+    if (neuron.offset != 0) record.potentials.array() -= neuron.offset;
   }
   record.spikes.resize(neurons, samples * steps);
   for (Index step = 0; step < steps; ++step) {

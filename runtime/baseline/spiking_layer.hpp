@@ -11,6 +11,7 @@ struct Neuron {
   float window = 0.5F;    ///< half the width of the surrogate's window
   float leak = 0.2F;      ///< share of the potential that a silent neuron keeps, 0 to 1
   bool squashed = false;  ///< whether currents go through a sigmoid, as in NACA's class-incremental code
+  float offset = 0;       ///< taken from a current that went through the sigmoid
 };
 
 /// What a layer did: n x TB each.

@@ -4,26 +4,18 @@
 namespace phasic::baseline {
 namespace {
 
+constexpr float kRetrogradeOffset = 0.1F;  ///< of the published network's currents
+
 Neuron neuron_of(const Settings& settings) {
-  return {
-      .threshold = settings.threshold, .window = settings.window, .leak = settings.leak, .squashed = settings.incremental()};
+  const bool retrograde = settings.method == Method::kRetrograde;
+  return {.threshold = settings.threshold,
+          .window = settings.window,
+          .leak = settings.leak,
+          .squashed = settings.incremental() || retrograde,
+          .offset = retrograde ? kRetrogradeOffset : 0};
 }
 
 bool learns_as_naca(const Settings& settings) { return settings.method == Method::kNaca || settings.method == Method::kFrozen; }
-
-/// Gradient with respect to the output layer's currents.
-Matrix output_signals(const SpikingPass& pass, const Labels& labels, const Settings& settings) {
-  const Index steps = settings.steps;
-  Matrix errors = pass.rates - one_hot(labels, pass.rates.rows());
-  Paths paths;
-  if (learns_as_naca(settings) && settings.incremental()) {
-    paths = {.trit = true, .leak = true, .reset = true, .last_only = true};
-  } else {
-    errors *= 2.0F / static_cast<float>(errors.size() * steps);
-    if (learns_as_naca(settings)) paths = {.trit = true, .leak = false, .reset = true, .last_only = false};
-  }
-  return signals_of(pass.output, steps, neuron_of(settings), {}, errors, paths);
-}
 
 /// Gradient with respect to the hidden layer's currents.
 Matrix hidden_signals(const Parameters& parameters, const SpikingPass& pass, const Matrix& gates, const Matrix& of_output,
@@ -56,6 +48,19 @@ Matrix hidden_signals(const Parameters& parameters, const SpikingPass& pass, con
 }
 
 }  // namespace
+
+Matrix output_signals(const SpikingPass& pass, const Labels& labels, const Settings& settings) {
+  const Index steps = settings.steps;
+  Matrix errors = pass.rates - one_hot(labels, pass.rates.rows());
+  Paths paths;
+  if (learns_as_naca(settings) && settings.incremental()) {
+    paths = {.trit = true, .leak = true, .reset = true, .last_only = true};
+  } else {
+    errors *= 2.0F / static_cast<float>(errors.size() * steps);
+    if (learns_as_naca(settings)) paths = {.trit = true, .leak = false, .reset = true, .last_only = false};
+  }
+  return signals_of(pass.output, steps, neuron_of(settings), {}, errors, paths);
+}
 
 SpikingPass show(const Parameters& parameters, const SpikeTrains& trains, const Matrix& gates, const Settings& settings,
                  Work& work) {

@@ -20,6 +20,9 @@ struct SpikingPass {
 [[nodiscard]] SpikingPass show(const Parameters& parameters, const SpikeTrains& trains, const Matrix& gates,
                                const Settings& settings, Work& work);
 
+/// Gradient with respect to the output layer's currents: k x TB.
+[[nodiscard]] Matrix output_signals(const SpikingPass& pass, const Labels& labels, const Settings& settings);
+
 /// The gradients of the method, of the same shapes as the parameters.
 [[nodiscard]] Parameters gradients_of(const Parameters& parameters, const SpikeTrains& trains, const SpikingPass& pass,
                                       const Matrix& gates, const Labels& labels, const Teaching& teaching,

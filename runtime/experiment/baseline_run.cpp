@@ -90,8 +90,9 @@ class BaselineLearner {
         learner_({.inputs = data.training.inputs(), .hidden = settings.neurons, .classes = classes}, settings,
                  baseline::scale_of(data.training), plan.seed) {}
 
-  /// Samples of a pass, in this order.
-  void learn(Samples samples) {
+  /// Samples of a pass, from 1, in this order.
+  void learn(Samples samples, std::uint32_t pass) {
+    learner_.begin_pass(pass);
     in_batches(samples, settings_.batch, [&](Samples batch) {
       const std::uint64_t before = position_;
       right_ += learner_.learn(data_.training, batch);
@@ -112,8 +113,7 @@ class BaselineLearner {
     baseline::Parameters best;
     while (pass < number) {
       const Samples samples = passes.subspan(pass * size, size);
-      learn(samples);
-      ++pass;
+      learn(samples, ++pass);
       if (!settings_.stop_at) continue;
       const auto [accuracy, loss] = judge_class(samples);
       const bool stops = accuracy > *settings_.stop_at || pass == number;
@@ -216,8 +216,9 @@ Row run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgr
   const auto settings =
       baseline::parse_settings(JsonNode(experiment.baseline, experiment.file, "baseline"), continual, streaming);
   const std::uint32_t classes = classes_in(data);
-  const PresentationOrder order = continual ? class_continual_order(data.training, classes, experiment.passes, plan.seed)
-                                            : classification_order(data.training, experiment.passes, plan.seed);
+  const PresentationOrder order =
+      continual ? class_continual_order(data.training, classes, experiment.passes, plan.seed)
+                : classification_order(data.training, experiment.passes, plan.seed, settings.keeps_order());
   BaselineLearner learner(plan, settings, data, classes, order.indices.size(), progress);
   const Dataset& judged = experiment.tests ? data.test : data.validation;
 
@@ -234,7 +235,7 @@ Row run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgr
     if (continual) {
       epochs.push_back(learner.learn_class(samples, experiment.passes));
     } else {
-      learner.learn(samples);
+      learner.learn(samples, stretch.class_shown + 1);
     }
     row.before_learning.push_back(learner.take_share(since));
     if (!continual) continue;
@@ -251,7 +252,8 @@ Row run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgr
     put_tasks(row, tasks);
     row.epochs_by_class = epochs;
   }
-  row.formula_operations = formula_operations(settings.method, data.training.inputs(), settings.neurons, classes);
+  row.formula_operations =
+      formula_operations(settings.method, data.training.inputs(), settings.neurons, classes, settings.kind);
   if (experiment.evaluate_every > 0) put_looks(row, learner.looks(), experiment.levels);
   row.learned = counted(learner.learner().work());
   row.judged = counted(tested);

@@ -28,7 +28,8 @@ std::uint64_t synapses(const layout::Connection& connection, bool has_shape) {
 
 }  // namespace
 
-std::uint64_t formula_operations(baseline::Method method, std::uint64_t inputs, std::uint64_t hidden, std::uint64_t classes) {
+std::uint64_t formula_operations(baseline::Method method, std::uint64_t inputs, std::uint64_t hidden, std::uint64_t classes,
+                                 baseline::Kind kind) {
   using baseline::Method;
   const std::uint64_t forward = synapses(inputs, hidden) + synapses(hidden, classes);
   switch (method) {
@@ -46,6 +47,13 @@ std::uint64_t formula_operations(baseline::Method method, std::uint64_t inputs, 
       return 2 * forward;
     case Method::kEwc:
       return (2 + classes) * forward;
+    case Method::kSymmetric:
+    case Method::kDifferential:
+      return kind == baseline::Kind::kAnalog ? 2 * forward : forward + hidden + inputs;
+    case Method::kSbp:
+      return kind == baseline::Kind::kAnalog ? 2 * forward : forward + hidden;
+    case Method::kRetrograde:
+      return forward + synapses(hidden, classes) + (synapses(inputs, hidden) + 9 * hidden) / 10;
   }
   return 0;
 }

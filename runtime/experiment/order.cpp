@@ -15,10 +15,10 @@ void append_mixed(const std::vector<std::uint32_t>& from, std::uint64_t seed, st
 
 }  // namespace
 
-PresentationOrder classification_order(const Dataset& data, std::uint32_t passes, std::uint64_t seed) {
+PresentationOrder classification_order(const Dataset& data, std::uint32_t passes, std::uint64_t seed, bool fixed) {
   PresentationOrder order;
   for (std::uint32_t pass = 0; pass < passes; ++pass) {
-    const auto mixed = mixed_order(data.size(), seed_of(seed, pass), Mixing::kOrder);
+    const auto mixed = mixed_order(data.size(), seed_of(seed, fixed ? 0 : pass), Mixing::kOrder);
     order.indices.insert(order.indices.end(), mixed.begin(), mixed.end());
     order.stretches.push_back({order.indices.size(), pass});
   }

@@ -21,8 +21,9 @@ struct PresentationOrder {
   std::vector<Stretch> stretches;
 };
 
-/// Every sample in each pass, mixed anew for each pass by the seed. A stretch is a pass.
-[[nodiscard]] PresentationOrder classification_order(const Dataset& data, std::uint32_t passes, std::uint64_t seed);
+/// Every sample in each pass, mixed anew for each pass by the seed, or with `fixed` as in the first one. A stretch is a pass.
+[[nodiscard]] PresentationOrder classification_order(const Dataset& data, std::uint32_t passes, std::uint64_t seed,
+                                                     bool fixed = false);
 
 /// One class after the other, in an order drawn from the seed; `passes` times the samples of a class, mixed anew each time,
 /// before the next class. A stretch is a class. Classes without samples are left out.

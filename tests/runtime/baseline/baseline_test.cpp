@@ -56,6 +56,34 @@ TEST(Baseline, EveryMethodLearnsTheMadeUpClasses) {
   }
 }
 
+TEST(Baseline, NetworksOfSelfBackpropagationLearnTheMadeUpClasses) {
+  const auto training = test::make_dataset(200, 8, 4, 2), tests = test::make_dataset(200, 8, 4, 3);
+  for (const json& change :
+       {json{{"method", "symmetric"}, {"network", "spiking"}}, json{{"method", "sbp"}, {"network", "spiking"}},
+        json{{"method", "sbp"}, {"network", "spiking"}, {"spread", 0}}, json{{"method", "symmetric"}, {"network", "analog"}},
+        json{{"method", "retrograde"}, {"network", "spiking"}, {"learning_rate", 0.01}},
+        json{{"method", "retrograde"}, {"network", "spiking"}, {"learning_rate", 0.01}, {"retrograde", "mean"}}}) {
+    json document = {{"neurons", 60}, {"batch", 10}};
+    document.update(change);
+    EXPECT_GT(accuracy_of(taught(document, training, 6), tests), 0.9) << document;
+  }
+}
+
+TEST(Baseline, RetrogradeSlowsDownAfterItsPasses) {
+  const auto training = test::make_dataset(40, 8, 4, 2);
+  const auto moved = [&](std::uint32_t pass) {
+    const Settings settings = settings_of(
+        {{"method", "retrograde"}, {"network", "spiking"}, {"neurons", 20}, {"rate_drop", 3}, {"initial_scale", 3}});
+    Baseline baseline({.inputs = 64, .hidden = 20, .classes = 4}, settings, scale_of(training), 1);
+    const Matrix before = baseline.parameters().output;
+    baseline.begin_pass(pass);
+    baseline.learn(training, all_of(training));
+    return (baseline.parameters().output - before).norm();
+  };
+  EXPECT_FLOAT_EQ(moved(3), moved(1));
+  EXPECT_NEAR(moved(4), moved(1) / 10, 1e-3F * moved(1));
+}
+
 TEST(Baseline, OnlyAFrozenHiddenLayerStays) {
   const auto training = test::make_dataset(40, 8, 4, 2);
   const auto changed = [&](const std::string& method) {
@@ -143,6 +171,28 @@ TEST(BaselineSettings, DefaultsAreThePublishedOnes) {
   EXPECT_EQ(streaming.gate, Gate::kNone);
 }
 
+TEST(BaselineSettings, OfSelfBackpropagationAreThePublishedOnes) {
+  const Settings spiking = settings_of({{"method", "sbp"}, {"network", "spiking"}});
+  EXPECT_EQ(spiking.neurons, 500U);
+  EXPECT_EQ(spiking.batch, 50U);
+  EXPECT_EQ(spiking.steps, 100U);
+  EXPECT_EQ(spiking.relaxation.free_iterations, 20U);
+  EXPECT_EQ(spiking.relaxation.taught_iterations, 5U);
+  EXPECT_FLOAT_EQ(spiking.relaxation.nudge, 0.5F);
+  EXPECT_FLOAT_EQ(spiking.relaxation.spread, 0.2F);
+  const Settings analog = settings_of({{"method", "sbp"}, {"network", "analog"}});
+  EXPECT_EQ(analog.batch, 20U);
+  EXPECT_FLOAT_EQ(analog.relaxation.step, 1);
+  EXPECT_FLOAT_EQ(analog.relaxation.nudge, 0.2F);
+  EXPECT_FLOAT_EQ(analog.relaxation.coupling, 0.5F);
+  const Settings retrograde = settings_of({{"method", "retrograde"}, {"network", "spiking"}});
+  EXPECT_EQ(retrograde.batch, 100U);
+  EXPECT_EQ(retrograde.optimizer, Algorithm::kAdam);
+  EXPECT_FLOAT_EQ(retrograde.learning_rate, 1e-3F);
+  EXPECT_FLOAT_EQ(retrograde.window, 0.3F);
+  EXPECT_EQ(retrograde.retrograde, RetrogradeFactor::kOwn);
+}
+
 TEST(BaselineSettings, ComeBackFromTheirCanonicalForm) {
   for (const bool continual : {false, true}) {
     for (const json& document : {json{{"method", "naca"}, {"network", "spiking"}, {"leak", 0.3}},
@@ -150,6 +200,13 @@ TEST(BaselineSettings, ComeBackFromTheirCanonicalForm) {
       const Settings settings = settings_of(document, continual);
       EXPECT_EQ(settings_of(canonical(settings), continual), settings) << canonical(settings);
     }
+  }
+  for (const json& document : {json{{"method", "sbp"}, {"network", "spiking"}, {"spread", 0}, {"steps", 0}},
+                               json{{"method", "sbp"}, {"network", "analog"}, {"coupling", 0.25}},
+                               json{{"method", "symmetric"}, {"network", "spiking"}, {"reset", -0.1}},
+                               json{{"method", "retrograde"}, {"network", "spiking"}, {"retrograde", "first"}}}) {
+    const Settings settings = settings_of(document);
+    EXPECT_EQ(settings_of(canonical(settings)), settings) << canonical(settings);
   }
   const Settings ewc = settings_of({{"method", "ewc"}, {"network", "analog"}, {"importance", 3}}, true);
   EXPECT_EQ(settings_of(canonical(ewc), true), ewc);
@@ -177,6 +234,17 @@ TEST(BaselineSettings, ThatDoNotFitAreNamed) {
   refused({{"leak", 1.5}}, {"baseline.leak", "1.5"});
   refused({{"nurons", 5}}, {"baseline", "nurons"});
   refused({{"stop_at", 0.9}}, {"baseline.stop_at"});
+  refused({{"spread", 0.2}}, {"baseline.spread", "sbp"});
+  refused({{"method", "symmetric"}, {"spread", 0.2}}, {"baseline.spread", "sbp"});
+  refused({{"method", "sbp"}, {"network", "analog"}, {"spread", 0.2}}, {"baseline.spread", "spiking"});
+  refused({{"method", "sbp"}, {"coupling", 0.2}}, {"baseline.coupling", "analog"});
+  refused({{"method", "sbp"}, {"learning_rate", 0.1}}, {"baseline.learning_rate", "settles"});
+  refused({{"method", "sbp"}, {"nudge", 0}}, {"baseline.nudge", "0"});
+  refused({{"method", "sbp"}}, {"baseline.method", "sbp", "classification"}, true);
+  refused({{"method", "differential"}, {"network", "analog"}}, {"baseline.method", "differential", "spiking"});
+  refused({{"method", "retrograde"}, {"retrograde", "both"}}, {"baseline.retrograde", "both", "own"});
+  refused({{"method", "retrograde"}, {"steps", 2}}, {"baseline.steps", "2", "3"});
+  refused({{"hebbian", 0}}, {"baseline.hebbian", "retrograde"});
 }
 
 }  // namespace

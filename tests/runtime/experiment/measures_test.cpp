@@ -44,6 +44,12 @@ TEST(Cost, IsThatOfThePublishedTables) {
   EXPECT_EQ(formula_operations(Method::kSgd, 784, 1000, 10), 1'588'000U);
   EXPECT_EQ(formula_operations(Method::kEwc, 784, 1000, 10), 9'528'000U);
   EXPECT_EQ(formula_operations(Method::kBp, 784, 1000, 10), 1'588'000U) << "with nk where the notebook has nn by mistake";
+  // Of 784-500-10: the published costs are these times 22.1, 48.2 and, for the analog network, 16.8 epochs.
+  EXPECT_EQ(formula_operations(Method::kSbp, 784, 500, 10), 397'500U);
+  EXPECT_EQ(formula_operations(Method::kSymmetric, 784, 500, 10), 398'284U);
+  EXPECT_EQ(formula_operations(Method::kSymmetric, 784, 500, 10, baseline::Kind::kAnalog), 794'000U);
+  EXPECT_EQ(formula_operations(Method::kSbp, 784, 500, 10, baseline::Kind::kAnalog), 794'000U);
+  EXPECT_EQ(formula_operations(Method::kRetrograde, 784, 500, 10), 441'650U);
 }
 
 TEST(FormulaOperations, OfAConvolutionAreThePairsThatItsKernelMakes) {

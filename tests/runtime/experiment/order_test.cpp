@@ -39,6 +39,9 @@ TEST(Order, OfClassificationShowsEverySampleInEachPass) {
   EXPECT_NE(first, second);
   EXPECT_NE(classification_order(data, 2, 8).indices, order.indices);
   EXPECT_EQ(classification_order(data, 2, 7).indices, order.indices);
+  const auto fixed = classification_order(data, 2, 7, true);
+  EXPECT_EQ(std::vector<std::uint32_t>(fixed.indices.begin(), fixed.indices.begin() + 40), first);
+  EXPECT_EQ(std::vector<std::uint32_t>(fixed.indices.begin() + 40, fixed.indices.end()), first);
 }
 
 TEST(Order, OfClassesShowsEachClassWhollyAndNeverAgain) {
