@@ -49,6 +49,12 @@ Parameters initial_parameters(const Sizes& sizes, const Settings& settings, std:
   return parameters;
 }
 
+std::optional<std::string_view> layer_out_of_numbers(const Parameters& parameters) {
+  if (!parameters.hidden.allFinite() || !parameters.hidden_bias.allFinite()) return "hidden layer";
+  if (!parameters.output.allFinite() || !parameters.output_bias.allFinite()) return "output layer";
+  return std::nullopt;
+}
+
 Parameters restricted(const Parameters& parameters, const std::vector<Index>& neurons) {
   Parameters part{.hidden = parameters.hidden(neurons, Eigen::all),
                   .output = parameters.output(Eigen::all, neurons),

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "runtime/baseline/matrix.hpp"
@@ -48,6 +50,9 @@ void for_each_part(Work&& work, All&... all) {
 /// classification form has biases everywhere, the incremental one in the output layer of spiking networks alone. Networks that
 /// settle: uniform within sqrt(6 / (neurons before + neurons of the layer)), biases 0.
 [[nodiscard]] Parameters initial_parameters(const Sizes& sizes, const Settings& settings, std::uint64_t seed);
+
+/// "hidden layer" or "output layer": the first with a weight or bias that is infinite or not a number; none if all are numbers.
+[[nodiscard]] std::optional<std::string_view> layer_out_of_numbers(const Parameters& parameters);
 
 /// The network of some hidden neurons alone.
 [[nodiscard]] Parameters restricted(const Parameters& parameters, const std::vector<Index>& neurons);

@@ -22,6 +22,7 @@ using baseline::Baseline;
 using Samples = std::span<const std::uint32_t>;
 
 constexpr std::size_t kTestBatch = 256;
+constexpr std::uint64_t kBatchesUnseen = 64;  ///< after so many batches weights are looked at, whether they are numbers still
 
 /// Calls `work` with one batch after the other.
 template <class Work>
@@ -90,10 +91,12 @@ class BaselineLearner {
         learner_({.inputs = data.training.inputs(), .hidden = settings.neurons, .classes = classes}, settings,
                  baseline::scale_of(data.training), plan.seed) {}
 
-  /// Samples of a pass, from 1, in this order.
+  /// Samples of a pass, from 1, in this order. Throws InputError if weights stop being numbers.
   void learn(Samples samples, std::uint32_t pass) {
     learner_.begin_pass(pass);
+    std::uint64_t batches = 0;
     in_batches(samples, settings_.batch, [&](Samples batch) {
+      if (++batches % kBatchesUnseen == 0) check_numbers(pass);
       const std::uint64_t before = position_;
       right_ += learner_.learn(data_.training, batch);
       position_ += batch.size();
@@ -101,6 +104,7 @@ class BaselineLearner {
       if (every > 0 && position_ / every != before / every) look();
       if (progress_) progress_(position_, samples_);
     });
+    check_numbers(pass);
   }
 
   /// Passes over one class, until it is known as well as `stop_at` asks for; the weights with the lowest loss on it stay. Gives
@@ -161,6 +165,16 @@ class BaselineLearner {
   [[nodiscard]] const Baseline& learner() const { return learner_; }
 
  private:
+  void check_numbers(std::uint32_t pass) const {
+    const auto layer = layer_out_of_numbers(learner_.parameters());
+    if (!layer) return;
+    throw InputError(
+        plan_.experiment.file, "baseline.method",
+        fmt::format("\"{}\": weights of the {} have stopped being numbers in epoch {}, after {} samples (seed {}); "
+                    "smaller rates may help",
+                    baseline::name(settings_.method), *layer, pass, position_, plan_.seed));
+  }
+
   /// Accuracy and mean loss on training samples of a class, with a gate as in learning.
   [[nodiscard]] std::pair<double, double> judge_class(Samples samples) const {
     auto generator = testing_generator();

@@ -102,6 +102,19 @@ TEST(BaselineCoding, ProductsWithSpikesAreThoseOfMatrices) {
   }
 }
 
+TEST(BaselineParameters, TellWhichLayerHasNoNumber) {
+  const Parameters numbers{.hidden = Matrix::Ones(2, 3),
+                           .output = Matrix::Ones(4, 2),
+                           .hidden_bias = Vector::Ones(2),
+                           .output_bias = Vector::Ones(4)};
+  EXPECT_EQ(layer_out_of_numbers(numbers), std::nullopt);
+  Parameters broken = numbers;
+  broken.output_bias(3) = std::nanf("");
+  EXPECT_EQ(layer_out_of_numbers(broken), "output layer");
+  broken.hidden(1, 2) = HUGE_VALF;
+  EXPECT_EQ(layer_out_of_numbers(broken), "hidden layer");
+}
+
 TEST(BaselineOptimizer, FollowsItsDefinition) {
   Parameters weights{
       .hidden = Matrix::Constant(1, 1, 2), .output = Matrix::Constant(1, 1, 3), .hidden_bias = {}, .output_bias = {}};

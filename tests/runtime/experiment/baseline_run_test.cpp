@@ -95,6 +95,17 @@ TEST_F(BaselineRun, LookingChangesNothingAndRowsAreReproducible) {
   EXPECT_EQ(looked, expected);
 }
 
+TEST_F(BaselineRun, WeightsThatStopBeingNumbersEndIt) {
+  auto description = document("classification", "mixed_batch");
+  description["baseline"] = {{"method", "symmetric"}, {"network", "spiking"}, {"neurons", 20}, {"output_rate", 900}};
+  description["passes"] = 40;
+  expect_all_in(refusal([&] { (void)run_document(description); }),
+                {"baseline.method", "symmetric", " layer have stopped being numbers", "epoch", "samples", "seed 1"});
+  // One at a time the end of a pass is far away.
+  description["baseline"]["batch"] = 1;
+  expect_all_in(refusal([&] { (void)run_document(description); }), {"symmetric", "epoch 1"});
+}
+
 TEST_F(BaselineRun, EveryCaseIsARunOfItsOwn) {
   auto description = document("class_continual", "mixed_batch");
   description["seeds"] = {1, 2};
