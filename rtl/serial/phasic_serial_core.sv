@@ -54,9 +54,7 @@ module phasic_serial_core #(
   logic [23:0]        cycles;
   logic [255:0]       counters;
 
-  phasic_serial_bus #(
-    .Lanes(Lanes)
-  ) u_bus (
+  phasic_serial_bus #(.Lanes(Lanes)) u_bus (
     .clk_i,
     .rst_ni,
     .bus_write_i,
@@ -141,9 +139,7 @@ module phasic_serial_core #(
   logic [RowBits-4:0] encode_word;
   logic [31:0]        encode_spikes;
 
-  phasic_serial_encoder #(
-    .InputBits(RowBits)
-  ) u_encoder (
+  phasic_serial_encoder #(.InputBits(RowBits)) u_encoder (
     .clk_i,
     .rst_ni,
     .clear_i       (start),
@@ -417,8 +413,7 @@ module phasic_serial_core #(
   logic [7:0]             weight, updated_weight;
   logic [LaneBits-1:0]    lane3_q, lane4_q, lane5_q, lane6_q;
   logic [Lanes*8-1:0]     updated_q;
-
-  logic [phasic_pkg::FactorWidth+6:0] unused_changes;
+  logic [FactorWidth+5:0] unused_changes;
 
   assign weight = weights_q[8*lane5_q +: 8];
 
