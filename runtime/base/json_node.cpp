@@ -15,7 +15,7 @@
 namespace phasic::runtime {
 namespace {
 
-constexpr std::uintmax_t kLargestFile = 16u << 20;
+constexpr std::uintmax_t kLargestDocument = 16u << 20;
 constexpr std::size_t kLargestShown = 60;
 constexpr std::size_t kLargestProblem = 300;
 constexpr std::size_t kDeepest = 64;  // no document of the program comes near; recursion over it takes little of a stack
@@ -126,8 +126,8 @@ nlohmann::json read_json(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file, failure)) throw InputError(file.string(), "", "is a folder, not a JSON file");
   const auto size = std::filesystem::file_size(file, failure);
   if (failure) throw InputError(file.string(), "", fmt::format("cannot be read: {}", failure.message()));
-  if (size > kLargestFile)
-    throw InputError(file.string(), "size", fmt::format("{} bytes; at most {} are read", size, kLargestFile));
+  if (size > kLargestDocument)
+    throw InputError(file.string(), "size", fmt::format("{} bytes; at most {} are read", size, kLargestDocument));
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   text << stream.rdbuf();

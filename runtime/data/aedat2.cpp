@@ -11,19 +11,19 @@
 namespace phasic::runtime {
 namespace {
 
-enum class Layout { kDvs128, kDavis };
+enum class SensorLayout { kDvs128, kDavis };
 
 struct Camera {
   std::string_view name;      ///< part of the header's AEChip, in lower case and without other signs than letters and digits
   std::string_view misspelt;  ///< by converters; empty if they do not
-  Layout layout;
+  SensorLayout layout;
   std::uint32_t rows, columns;
 };
 constexpr auto kCameras = std::to_array<Camera>({
-    {"dvs128", "", Layout::kDvs128, 128, 128},
-    {"davis240", "davi240", Layout::kDavis, 180, 240},
-    {"davis346", "davi346", Layout::kDavis, 260, 346},
-    {"davis640", "davi640", Layout::kDavis, 480, 640},
+    {"dvs128", "", SensorLayout::kDvs128, 128, 128},
+    {"davis240", "davi240", SensorLayout::kDavis, 180, 240},
+    {"davis346", "davi346", SensorLayout::kDavis, 260, 346},
+    {"davis640", "davi640", SensorLayout::kDavis, 480, 640},
 });
 constexpr auto kNames = [] {
   std::array<std::string_view, kCameras.size()> names;
@@ -122,9 +122,9 @@ const Camera& camera_of(const std::string& chip, std::string_view asked, const s
 }
 
 /// None for a record that is no pixel's event. Row and column as the address has them.
-std::optional<CameraEvent> event_of(std::uint32_t address, Layout layout) {
+std::optional<CameraEvent> event_of(std::uint32_t address, SensorLayout layout) {
   CameraEvent event;
-  if (layout == Layout::kDvs128) {
+  if (layout == SensorLayout::kDvs128) {
     if ((address & 0x8000u) != 0) return std::nullopt;
     event.on = (address & 1u) == 0;
     event.column = static_cast<std::uint16_t>((address >> 1) & 0x7f);

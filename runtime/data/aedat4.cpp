@@ -19,7 +19,7 @@ namespace {
 using Tree = boost::property_tree::ptree;
 
 constexpr std::size_t kLargestPacket = 256u << 20;
-constexpr std::int64_t kLargestSide = 8192;
+constexpr std::int64_t kLargestSensor = 8192;
 
 struct EventStream {
   std::int64_t number = 0;
@@ -106,8 +106,9 @@ EventStream find_stream(const std::string& description, const std::string& origi
         if (deeper != "node" || info.get<std::string>("<xmlattr>.name", "") != "info") continue;
         const auto side = [&, &info = info](std::string_view key) {
           const auto text = attribute(info, key);
-          return text ? static_cast<std::uint32_t>(whole_number(*text, origin, fmt::format("infoNode: {}", key), kLargestSide))
-                      : 0;
+          return text
+                     ? static_cast<std::uint32_t>(whole_number(*text, origin, fmt::format("infoNode: {}", key), kLargestSensor))
+                     : 0;
         };
         found.columns = side("sizeX");
         found.rows = side("sizeY");

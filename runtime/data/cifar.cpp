@@ -18,14 +18,14 @@ RawSet read_batches(const SetSource& source) {
   const auto& [known, located, how, wanted] = source;
   constexpr std::size_t kRecordBytes = 1 + kCifarPixels;
   const auto part_of = [](std::string_view path) {
-    return name_of(path).starts_with("test_batch") ? Part::kTest : Part::kTraining;
+    return file_name_of(path).starts_with("test_batch") ? Part::kTest : Part::kTraining;
   };
   RawSet raw;
   PassedOver passed;
   const auto files = read_located(
       located,
       [&, &wanted = wanted](std::string_view path) {
-        const auto name = name_of(path);
+        const auto name = file_name_of(path);
         const bool batch = name == "test_batch.bin" || (name.starts_with("data_batch_") && name.ends_with(".bin"));
         if (!batch) raw.left_out.add("no batches", std::string(path));
         return batch && wanted.has(part_of(path));
@@ -61,7 +61,7 @@ RawSet read_sheets(const SetSource& source) {
   std::map<std::uint32_t, Picture> sheets;
   const StoredFile* list = nullptr;
   for (const auto& file : files) {
-    const auto name = name_of(file.path);
+    const auto name = file_name_of(file.path);
     if (name.ends_with(".csv")) {
       list = &file;
       continue;

@@ -15,7 +15,7 @@ namespace phasic::runtime {
 namespace {
 
 constexpr std::uint64_t kLargestArray = std::uint64_t{1} << 31;
-constexpr std::size_t kChunk = 1 << 20;
+constexpr std::size_t kWholePiece = 1 << 20;
 
 /// Bytes of a file, unpacked if it is a gzip stream.
 class Source {
@@ -138,7 +138,7 @@ IdxArray read_idx(const std::filesystem::path& file, unsigned rank) {
   }
   // The header may lie: memory is taken only as the bytes arrive.
   while (array.bytes.size() < size) {
-    const auto part = std::min<std::uint64_t>(kChunk, size - array.bytes.size());
+    const auto part = std::min<std::uint64_t>(kWholePiece, size - array.bytes.size());
     const auto before = array.bytes.size();
     array.bytes.resize(before + part);
     const auto got = source.read(std::span(array.bytes).subspan(before));

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kStresses = "012<>";
 constexpr std::size_t kShown = 40;
 
-std::vector<std::string> lines_of(const StoredFile& file) {
+std::vector<std::string> all_lines_of(const StoredFile& file) {
   std::vector<std::string> lines(1);
   for (const auto byte : file.bytes) {
     if (byte == '\n') {
@@ -62,7 +62,7 @@ std::string fault_of(const std::vector<std::string>& fields) {
 
 NettalkList read_nettalk(const StoredFile& file) {
   constexpr std::size_t kLongestHeader = 50;
-  const auto lines = lines_of(file);
+  const auto lines = all_lines_of(file);
   std::size_t first = 0;
   for (std::size_t n = 0; n < std::min(lines.size(), kLongestHeader); ++n) {
     if (lines[n].starts_with("-----")) first = n + 1;

@@ -11,7 +11,7 @@
 namespace phasic::runtime {
 namespace {
 
-RawSet read_by_folder(const SetSource& source) {
+RawSet read_pictures_by_folder(const SetSource& source) {
   RawSet raw;
   const auto placed = read_placed(source, is_picture_name, raw);
   const auto& files = placed.files;
@@ -48,7 +48,7 @@ RawSet read_numbered(const SetSource& source) {
     if (!wanted.has(part)) continue;
     const std::string word = part == Part::kTraining ? "train" : "test";
     const auto list =
-        std::find_if(all.begin(), all.end(), [&](const auto& file) { return name_of(file.path) == word + "_labels.csv"; });
+        std::find_if(all.begin(), all.end(), [&](const auto& file) { return file_name_of(file.path) == word + "_labels.csv"; });
     if (list == all.end()) throw InputError(located.folder.string(), word + "_labels.csv", "is not there");
     const auto lines = lines_of(*list);
     std::size_t n = 0;
@@ -70,7 +70,7 @@ RawSet read_numbered(const SetSource& source) {
 
 }  // namespace
 
-constinit const Form Form::kPictures{.images = true, .files = true, .read = read_by_folder};
+constinit const Form Form::kPictures{.images = true, .files = true, .read = read_pictures_by_folder};
 constinit const Form Form::kNumberedPictures{.images = true, .files = true, .read = read_numbered};
 
 }  // namespace phasic::runtime

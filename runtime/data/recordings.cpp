@@ -14,7 +14,7 @@ namespace phasic::runtime {
 namespace {
 
 /// Counts what is no event, over all recordings of a set.
-class Tally {
+class LeftOutTally {
  public:
   void take(RawSet& raw, const StoredFile& file, const Placed& placed, const Preprocessing& how) {
     take_sample(raw, [&] {
@@ -50,13 +50,13 @@ class Tally {
   std::set<std::string> outside_in_;
 };
 
-RawSet read_by_folder(const SetSource& source) {
+RawSet read_recordings_by_folder(const SetSource& source) {
   RawSet raw;
   raw.recordings = !source.how.picture;
   const auto placed = read_placed(source, is_recording_name, raw);
   const auto& files = placed.files;
   const auto& places = placed.places;
-  Tally tally;
+  LeftOutTally tally;
   for (std::size_t n = 0; n < files.size(); ++n) {
     if (source.wanted.has(places[n].part)) tally.take(raw, files[n], places[n], source.how);
   }
@@ -84,7 +84,7 @@ RawSet read_listed(const SetSource& source) {
   std::map<std::string, const StoredFile*> by_name;
   for (const auto& file : files) by_name[file.path.substr(file.path.rfind('/') + 1)] = &file;
   std::set<std::string> names, listed;
-  Tally tally;
+  LeftOutTally tally;
   for (const auto part : {Part::kTraining, Part::kTest}) {
     const std::string list_name = part == Part::kTraining ? "train1K.txt" : "test100.txt";
     const auto list = by_name.find(list_name);
@@ -118,7 +118,7 @@ RawSet read_listed(const SetSource& source) {
 
 }  // namespace
 
-constinit const Form Form::kRecordings{.recordings = true, .files = true, .read = read_by_folder};
+constinit const Form Form::kRecordings{.recordings = true, .files = true, .read = read_recordings_by_folder};
 constinit const Form Form::kListedRecordings{.recordings = true, .files = true, .read = read_listed};
 
 }  // namespace phasic::runtime

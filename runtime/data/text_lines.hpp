@@ -19,6 +19,6 @@ namespace phasic::runtime {
                                       const std::string& field);
 
 /// The name without the folders before it.
-[[nodiscard]] inline std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+[[nodiscard]] inline std::string_view file_name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 }  // namespace phasic::runtime

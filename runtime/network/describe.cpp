@@ -16,7 +16,7 @@ namespace {
 using names::name_of;
 
 /// A layer, and where it stands.
-struct Place {
+struct LayerPlace {
   const Network& network;
   std::size_t number;
   [[nodiscard]] const LayerSpec& layer() const { return network.layers[number]; }
@@ -25,46 +25,46 @@ struct Place {
 /// A real value and the kernel's integer.
 std::string both(double value, std::int64_t raw) { return fmt::format("{:.4g} ({})", value, raw); }
 
-std::string learning_rate(const Place& at) {
+std::string learning_rate(const LayerPlace& at) {
   const LayerSpec& layer = at.layer();
   if (!layer.learns()) return "-";
   const double rate = std::ldexp(layer.rate, -static_cast<int>(layer.factor_shift)) / rate_per_learning_rate(at.network, layer);
   return fmt::format("{:.4g} ({} / 2^{})", rate, layer.rate, layer.factor_shift);
 }
 
-std::string initial_weights_text(const Place& at) {
+std::string initial_weights_text(const LayerPlace& at) {
   const LayerSpec& layer = at.layer();
   return "+-" + both(layer.initial_amplitude * (layer.unit / std::exp2(layer.input_shift)), layer.initial_amplitude);
 }
 
-std::string neurons_text(const Place& at) {
+std::string neurons_text(const LayerPlace& at) {
   const LayerSpec& layer = at.layer();
   const layout::Extent neurons = layer.shape.neurons();
   if (!layer.has_shape() || (neurons.rows == 1 && neurons.columns == 1)) return std::to_string(layer.neurons);
   return fmt::format("{}x{}x{}", neurons.rows, neurons.columns, neurons.channels);
 }
 
-struct Column {
+struct LayerColumn {
   std::string_view title;
   int width;
-  std::string (*text)(const Place& at);
+  std::string (*text)(const LayerPlace& at);
 };
 
-constexpr auto kCommon = std::to_array<Column>({
-    {"layer", 5, [](const Place& at) { return std::to_string(at.number); }},
+constexpr auto kCommon = std::to_array<LayerColumn>({
+    {"layer", 5, [](const LayerPlace& at) { return std::to_string(at.number); }},
     {"neurons", 10, neurons_text},
-    {"rows", 5, [](const Place& at) { return std::to_string(at.network.rows(at.number)); }},
+    {"rows", 5, [](const LayerPlace& at) { return std::to_string(at.network.rows(at.number)); }},
 });
 
-constexpr auto kColumns = std::to_array<Column>({
-    {"threshold", 16, [](const Place& at) { return both(at.layer().threshold * at.layer().unit, at.layer().threshold); }},
-    {"window above", 16, [](const Place& at) { return both(at.layer().window * at.layer().unit, at.layer().window); }},
-    {"leak", 13, [](const Place& at) { return both(at.layer().leak / kUnitsOfLeak, at.layer().leak); }},
-    {"reset", 8, [](const Place& at) { return std::string(name_of(names::kResets, at.layer().reset)); }},
-    {"shift", 5, [](const Place& at) { return std::to_string(at.layer().input_shift); }},
-    {"rule", 10, [](const Place& at) { return std::string(name(at.layer().rule)); }},
+constexpr auto kColumns = std::to_array<LayerColumn>({
+    {"threshold", 16, [](const LayerPlace& at) { return both(at.layer().threshold * at.layer().unit, at.layer().threshold); }},
+    {"window above", 16, [](const LayerPlace& at) { return both(at.layer().window * at.layer().unit, at.layer().window); }},
+    {"leak", 13, [](const LayerPlace& at) { return both(at.layer().leak / kUnitsOfLeak, at.layer().leak); }},
+    {"reset", 8, [](const LayerPlace& at) { return std::string(name_of(names::kResets, at.layer().reset)); }},
+    {"shift", 5, [](const LayerPlace& at) { return std::to_string(at.layer().input_shift); }},
+    {"rule", 10, [](const LayerPlace& at) { return std::string(name(at.layer().rule)); }},
     {"span", 10,
-     [](const Place& at) { return at.layer().learns() ? std::string(name_of(names::kSpans, at.layer().span)) : "-"; }},
+     [](const LayerPlace& at) { return at.layer().learns() ? std::string(name_of(names::kSpans, at.layer().span)) : "-"; }},
     {"learning rate", 22, learning_rate},
     {"initial weights", 16, initial_weights_text},
 });
@@ -99,11 +99,11 @@ std::string levels_text(const LayerSpec& layer) {
                      layer.drawn ? "drawn by the kernel" : "from a table");
 }
 
-std::string cell(const Column& column, std::string_view text) { return fmt::format("{:>{}} ", text, column.width); }
+std::string cell(const LayerColumn& column, std::string_view text) { return fmt::format("{:>{}} ", text, column.width); }
 
-std::string line_of(const Place& at) {
+std::string line_of(const LayerPlace& at) {
   std::string line;
-  for (const Column& column : kCommon) line += cell(column, column.text(at));
+  for (const LayerColumn& column : kCommon) line += cell(column, column.text(at));
   const LayerSpec& layer = at.layer();
   if (layer.competes()) {
     return line + fmt::format("  competition: target {} x count / 2, slowest rate 1/{}, homeostasis {}\n",
@@ -123,7 +123,7 @@ std::string line_of(const Place& at) {
         layer.homeostasis, initial_weights_text(at));
     return line + grid_text(layer, at.network.connection(at.number));
   }
-  for (const Column& column : kColumns) line += cell(column, column.text(at));
+  for (const LayerColumn& column : kColumns) line += cell(column, column.text(at));
   line.back() = '\n';
   return line + current_text(layer) + retrograde_text(layer) + levels_text(layer) +
          grid_text(layer, at.network.connection(at.number));
@@ -157,8 +157,8 @@ std::string describe(const Network& network) {
                           network.name.empty() ? "network" : network.name, architecture(network), network.classes,
                           network.steps, network.weight_width, name_of(names::kSampleKinds, network.sample_kind), network.seed,
                           network.keep ? ", state goes on from sample to sample" : "");
-  for (const Column& column : kCommon) text += cell(column, column.title);
-  for (const Column& column : kColumns) text += cell(column, column.title);
+  for (const LayerColumn& column : kCommon) text += cell(column, column.title);
+  for (const LayerColumn& column : kColumns) text += cell(column, column.title);
   text.back() = '\n';
   for (std::size_t n = 0; n < network.layers.size(); ++n) text += line_of({network, n});
   return text;

@@ -26,30 +26,30 @@ namespace fs = std::filesystem;
 
 constexpr char kMagic[] = "PHASICCK";
 constexpr std::size_t kMagicBytes = sizeof kMagic - 1;
-constexpr auto kOrders = std::to_array<std::string_view>({"file", "shuffled"});
+constexpr auto kCheckpointOrders = std::to_array<std::string_view>({"file", "shuffled"});
 constexpr std::size_t kVersionAt = 8, kChecksumAt = 12, kCheckedFrom = 16, kDescriptionBytesAt = 16, kWeightsBytesAt = 24,
                       kHeaderBytes = 32;
 
-using Header = std::array<char, kHeaderBytes>;
+using Preamble = std::array<char, kHeaderBytes>;
 
 template <class T>
-void put(Header& header, std::size_t at, T value) {
+void put(Preamble& header, std::size_t at, T value) {
   std::memcpy(header.data() + at, &value, sizeof value);
 }
 
 template <class T>
-T get(const Header& header, std::size_t at) {
+T get(const Preamble& header, std::size_t at) {
   T value;
   std::memcpy(&value, header.data() + at, sizeof value);
   return value;
 }
 
-std::string_view text_of(std::span<const std::byte> bytes) {
+std::string_view characters_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 /// Of all that follows the checksum.
-std::uint32_t checksum_of(const Header& header, std::string_view description, std::string_view weights) {
+std::uint32_t checksum_of(const Preamble& header, std::string_view description, std::string_view weights) {
   uLong sum = 0;
   for (const auto part : {std::string_view(header.data() + kCheckedFrom, kHeaderBytes - kCheckedFrom), description, weights})
     sum = crc32_z(sum, reinterpret_cast<const Bytef*>(part.data()), part.size());
@@ -75,8 +75,8 @@ struct OpenFile {
   }
 };
 
-Header read_header(OpenFile& file) {
-  Header header{};
+Preamble read_header(OpenFile& file) {
+  Preamble header{};
   file.read(header.data(), std::min<std::uint64_t>(file.size, kHeaderBytes));
   if (!is_checkpoint(std::string_view(header.data(), std::min<std::uint64_t>(file.size, kHeaderBytes))))
     throw InputError(file.path, "magic", "the file is not a phasic checkpoint");
@@ -134,7 +134,7 @@ Checkpoint read_description(std::string_view text, const std::string& path, std:
   checkpoint.data_name = data.at("name").text();
   checkpoint.data_samples = static_cast<std::uint64_t>(data.at("samples").integer(1, INT64_MAX));
   checkpoint.data_checksum = static_cast<std::uint32_t>(data.at("checksum").integer(0, UINT32_MAX));
-  checkpoint.order = static_cast<Order>(data.at("order").one_of(kOrders));
+  checkpoint.order = static_cast<Order>(data.at("order").one_of(kCheckpointOrders));
   checkpoint.position = static_cast<std::uint64_t>(root.at("position").integer(0, INT64_MAX));
   checkpoint.curve = read_curve(root, checkpoint.position, version);
   return checkpoint;
@@ -162,8 +162,8 @@ void CheckpointFile::write(const Checkpoint& checkpoint) {
     version = kCheckpointVersion;
   }
   const auto text = description.dump();
-  const auto weights = text_of(checkpoint.weights);
-  Header header{};
+  const auto weights = characters_of(checkpoint.weights);
+  Preamble header{};
   std::memcpy(header.data(), kMagic, kMagicBytes);
   put(header, kVersionAt, version);
   put(header, kDescriptionBytesAt, std::uint64_t{text.size()});
@@ -181,7 +181,8 @@ Checkpoint read_checkpoint(const fs::path& file) {
   std::vector<std::byte> weights(get<std::uint64_t>(header, kWeightsBytesAt));
   open.read(description.data(), description.size());
   open.read(reinterpret_cast<char*>(weights.data()), weights.size());
-  if (const auto stored = get<std::uint32_t>(header, kChecksumAt), found = checksum_of(header, description, text_of(weights));
+  if (const auto stored = get<std::uint32_t>(header, kChecksumAt),
+      found = checksum_of(header, description, characters_of(weights));
       stored != found) {
     throw InputError(open.path, "checksum",
                      fmt::format("{:#010x} is stored, the content gives {:#010x}: the file is damaged", stored, found));
