@@ -110,17 +110,20 @@ class HlsTop:
         return result
 
 
-def limit_value(contract, limit, text):
-    """The value that `text` gives a limit: a number or its default, for the limit `rules` with constants `kRules...` added by
-    `|`. None for anything else."""
+def limit_value(contract, limit, text, value_of):
+    """The value that `text` gives a limit: a number, its default or what another build has, for the limit `rules` with constants
+    `kRules...` and others of these added by `|`. `value_of` gives the value of another build. None for anything else."""
     known = {f"kDefault{limit['parameter']}": limit["default"]}
     if limit["name"] == "rules":
         known |= {camel(name): value for name, value in contract.constants.items() if name.startswith("rules_")}
     value = 0
     for part in text.split(" | ") if limit["name"] == "rules" else [text]:
-        if not part.isdigit() and part not in known:
+        if other := re.fullmatch(rf"(\w+)::k{limit['parameter']}", part):
+            value |= value_of(other[1])
+        elif part.isdigit() or part in known:
+            value |= int(part) if part.isdigit() else known[part]
+        else:
             return None
-        value |= int(part) if part.isdigit() else known[part]
     return value
 
 
@@ -143,10 +146,8 @@ def hls_limits(root, build):
         text = values.get(limit["parameter"])
         if text is None:
             value = limits.get(name)
-        elif other := re.fullmatch(rf"(\w+)::k{limit['parameter']}", text):
-            value = hls_limits(root, other[1])[name]
         else:
-            value = limit_value(contract, limit, text)
+            value = limit_value(contract, limit, text, lambda other, name=name: hls_limits(root, other)[name])
         if value is None:
             raise SourceError(f"hls/build.hpp: {build}: k{limit['parameter']} is '{text}', not a number or its default")
         limits[name] = value

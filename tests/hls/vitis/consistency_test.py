@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(SOURCE, "hls/vitis"))
 
 from consistency import check_all, check_object  # noqa: E402
 from platform_file import Platform, PlatformError, expand  # noqa: E402
-from sources import Contract, hls_limits  # noqa: E402
+from sources import Contract, SourceError, hls_limits  # noqa: E402
 
 
 class Tree(unittest.TestCase):
@@ -209,6 +209,14 @@ class Tree(unittest.TestCase):
         self.assertEqual(hls_limits(self.root, "DefaultBuild")["rules"], 1 | 16)
         self.change("hls/build.hpp", "kRulesPost | kRulesGate;", "kRulesPost | kRulesMagic;")
         self.expect("DefaultBuild: kRules is 'kRulesPost | kRulesMagic', not a number or its default")
+
+    def test_rules_of_an_hls_build_beyond_those_of_another(self):
+        before = hls_limits(self.root, "SmallBuild")["rules"]
+        self.change("hls/build.hpp", "kRules = DefaultBuild::kRules", "kRules = DefaultBuild::kRules | kRulesSerial")
+        self.assertEqual(hls_limits(self.root, "SmallBuild")["rules"], before | 32)
+        self.change("hls/build.hpp", "DefaultBuild::kRules | kRulesSerial", "DefaultBuild::kLanes | kRulesSerial")
+        with self.assertRaisesRegex(SourceError, r"SmallBuild: kRules is 'DefaultBuild::kLanes \| kRulesSerial.*', not a number"):
+            hls_limits(self.root, "SmallBuild")
 
     def test_a_key_that_is_missing_and_one_that_is_unknown(self):
         self.change_platform("u50", lambda root: root.pop("part"))
