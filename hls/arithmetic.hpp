@@ -35,6 +35,20 @@ inline std::int32_t synaptic_current(std::int32_t before, Word leak, std::int64_
   return static_cast<std::int32_t>(limited(left + sum, kCurrentWidth));
 }
 
+/// h_j of section 2, 8 bits: the share of its factor that a neuron learns with, in 1/256. `told` is what the layer behind sends
+/// of its row, at most 255; `base` is at most `limit`, and that 255.
+inline Word share_of_factor(Word told, Word base, Word limit) {
+#pragma HLS INLINE
+  return base + told < limit ? base + told : limit;
+}
+
+/// e_j of a neuron that learns with the share `share` (8 bits) of `factor` (20 bits, signed).
+inline std::int32_t scaled_factor(std::int32_t factor, Word share) {
+#pragma HLS INLINE
+  static_assert(kFactorWidth + kShareShift < 32);
+  return (factor * static_cast<std::int32_t>(share) + (1 << (kShareShift - 1))) >> kShareShift;
+}
+
 /// isqrt of section 1: the floor of the square root, a bit a round.
 inline Word square_root(Word value) {
 #pragma HLS INLINE

@@ -17,10 +17,11 @@ struct DefaultBuild : DefaultLimits {
   using Sum = std::int32_t;  ///< holds kMaxRows weights times the largest graded value, and a competition's kMaxSteps steps
 };
 
-/// Small enough that random tests reach every limit.
+/// Small enough that random tests reach every limit, and with retrograde signals.
 struct SmallBuild : DefaultLimits {
   static constexpr Word kLanes = 8, kMaxRows = 128, kMaxNeurons = 64, kMaxClasses = 16, kMaxOutputs = 16, kMaxEvents = 256,
-                        kWeightDepth = 512, kRules = DefaultBuild::kRules, kSumDepth = 128, kMemoryDepth = 3072;
+                        kWeightDepth = 512, kRules = DefaultBuild::kRules | kRulesRetrograde, kSumDepth = 128,
+                        kMemoryDepth = 3072;
   static constexpr Word kInputLanes = 4;
   using Weight = std::int8_t;
   using Sum = std::int32_t;

@@ -93,18 +93,21 @@ void forward_sample(const ProgramSettings& program, Word position, Word number, 
 }
 
 /// The processes with which layer `Number` and those behind it learn: a walk over the rows that learn, and the units that
-/// change their weights.
+/// change their weights. Those of the last layer come first, since the retrograde signal goes that way: no process reads what a
+/// later one writes. None can block another for ever, however deep the streams: every update takes in its dopamine before
+/// it writes anything, and then all that the layer behind tells before it asks for rows.
 template <class Build, unsigned Number = 0>
 void learn_layers(const ProgramSettings& program, Word number, LayerState<Build> layers[Build::kEngines],
                   DopamineStream dopamine[Build::kEngines], RowStream rows[Build::kEngines],
-                  MeetingStream meetings[Build::kEngines], RowStream scatter[Build::kEngines]) {
+                  MeetingStream meetings[Build::kEngines], RowStream scatter[Build::kEngines],
+                  ShareStream shares[Build::kEngines + 1]) {
 #pragma HLS INLINE
   if constexpr (Number < Build::kEngines) {
+    learn_layers<Build, Number + 1>(program, number, layers, dopamine, rows, meetings, scatter, shares);
     LayerState<Build>& layer = layers[Number];
     walk_rows<Build>(program, Number, number, layer.log, rows[Number], meetings[Number], scatter[Number]);
-    update_layer<Build>(program, Number, number, dopamine[Number], rows[Number], meetings[Number], layer.features,
-                        layer.weights, layer.neurons);
-    learn_layers<Build, Number + 1>(program, number, layers, dopamine, rows, meetings, scatter);
+    update_layer<Build>(program, Number, number, dopamine[Number], rows[Number], meetings[Number], shares[Number + 1],
+                        shares[Number], layer.features, layer.weights, layer.neurons);
   }
 }
 
@@ -118,11 +121,13 @@ void learn_sample(const ProgramSettings& program, Word label, Word number, const
   RowStream rows[Build::kEngines];
   MeetingStream meetings[Build::kEngines];
   RowStream scattered[Build::kEngines];
+  ShareStream shares[Build::kEngines + 1];  // shares[n] carries what layer n tells the one before
 #pragma HLS STREAM variable = rows depth = 64
 #pragma HLS STREAM variable = meetings depth = 64
 #pragma HLS STREAM variable = scattered depth = 64
+#pragma HLS STREAM variable = shares depth = 64
   broadcast<Build>(program, counts, label, dopamine);
-  learn_layers<Build>(program, number, layers, dopamine, rows, meetings, scattered);
+  learn_layers<Build>(program, number, layers, dopamine, rows, meetings, scattered, shares);
   learn_scatter<Build>(program, label, scattered, scatter);
 }
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "hls/features.hpp"
+#include "hls/retrograde.hpp"
 
 namespace phasic::hls {
 
@@ -48,7 +49,7 @@ Word receive(const ProgramSettings& program, DopamineStream& dopamine, std::int3
   return label;
 }
 
-/// e_j of every neuron.
+/// f_j of every neuron: its e_j, but for a retrograde signal.
 template <class Build>
 void find_factors(const ProgramSettings& program, const LayerSettings& layer, Word label,
                   const std::int32_t errors[Build::kMaxClasses], const WeightState<Build>& weights,
@@ -102,11 +103,11 @@ Meeting receive_meeting(const LayerSettings& layer, const RowUpdate& update, Mee
 
 /// Changes the weights of a layer by its factors, for each row that comes: one word of lanes a cycle. In a convolution the
 /// pairs of a source and a position that learn through a word of a row come one after the other; the last of them changes the
-/// weights.
+/// weights. The layer before is told of each row what `teller` asks for, and then that there are no more.
 template <class Build>
 void update_rows(const ProgramSettings& program, const LayerSettings& layer, const Key& key,
                  const std::int32_t factors[NeuronState<Build>::kWords][Build::kLanes], const NeuronState<Build>& neurons,
-                 RowStream& rows, MeetingStream& meetings, WeightState<Build>& state) {
+                 RowStream& rows, MeetingStream& meetings, RowTeller teller, ShareStream& told, WeightState<Build>& state) {
   using Weight = typename Build::Weight;
   using Change = std::conditional_t<has_convolutions<Build>(), std::int64_t, std::int32_t>;
   constexpr Word kLanes = Build::kLanes;
@@ -142,6 +143,9 @@ void update_rows(const ProgramSettings& program, const LayerSettings& layer, con
                       factors[at][lane];
       }
     }
+    if constexpr (has_retrograde<Build>()) {
+      if (teller.tells) tell_word<kLanes>(teller, asked, update.row, word + 1 == layer.row_words, told);
+    }
     const Pair random = permute(key, 0, update.row);
     unsigned saturated = 0;
     for (Word lane = 0; lane < kLanes; ++lane) {
@@ -166,6 +170,9 @@ void update_rows(const ProgramSettings& program, const LayerSettings& layer, con
       meeting = receive_meeting<Build>(layer, update, meetings);
       word = meeting.word;
     }
+  }
+  if constexpr (has_retrograde<Build>()) {
+    if (teller.tells) told.write(ShareMessage{0, 0, true});
   }
 }
 
@@ -271,11 +278,12 @@ void walk_rows(const ProgramSettings& program, unsigned number, Word sample, con
   timing::end_process();
 }
 
-/// The process that changes the weights of layer `number`.
+/// The process that changes the weights of layer `number`. It takes `shares` from the layer behind, if it has a retrograde
+/// signal, and tells the layer before what that asks for.
 template <class Build>
 void update_layer(const ProgramSettings& program, unsigned number, Word sample, DopamineStream& dopamine, RowStream& rows,
-                  MeetingStream& meetings, const FeatureState<Build>& features, WeightState<Build>& weights,
-                  NeuronState<Build>& neurons) {
+                  MeetingStream& meetings, ShareStream& shares, ShareStream& told, const FeatureState<Build>& features,
+                  WeightState<Build>& weights, NeuronState<Build>& neurons) {
   timing::begin_process();
   if (learns_weights<Build>(program, number)) {
     const LayerSettings& layer = program.layer[number];
@@ -290,8 +298,12 @@ void update_layer(const ProgramSettings& program, unsigned number, Word sample, 
       std::int32_t factors[NeuronState<Build>::kWords][Build::kLanes];
 #pragma HLS ARRAY_PARTITION variable = factors complete dim = 2
       find_factors<Build>(program, layer, label, errors, weights, neurons, factors);
+      if constexpr (has_retrograde<Build>()) {
+        if (takes_retrograde<Build>(layer)) scale_factors<Build>(layer, shares, factors);
+      }
       timing::pass(kPipelineDepth);
-      update_rows<Build>(program, layer, key, factors, neurons, rows, meetings, weights);
+      const RowTeller teller = row_teller<Build>(program, number);
+      update_rows<Build>(program, layer, key, factors, neurons, rows, meetings, teller, told, weights);
     }
   }
   timing::end_process();

@@ -25,13 +25,20 @@ constexpr bool has_currents() {
   return (Build::kRules & kRulesCurrent) != 0;
 }
 
+/// Whether the build takes retrograde signals.
+template <class Build>
+constexpr bool has_retrograde() {
+  return (Build::kRules & kRulesRetrograde) != 0;
+}
+
 /// One layer; formulas that use these values: specification, sections 1 and 2.
 struct LayerSettings {
   Word rows, neurons;  ///< rows of weights
   bool bias;
   std::int32_t threshold, window;
   Word leak, reset, input_shift, factor, span, rounding, rate, factor_shift, weights_offset, levels_offset, post, trace_shift,
-      homeostasis, connection, memory_offset, target_shift, grid, answer_scale, answer_shift, synaptic_leak;
+      homeostasis, connection, memory_offset, target_shift, grid, answer_scale, answer_shift, synaptic_leak, retrograde_limit,
+      retrograde_base, retrograde_shift;
   bool two_sided;
   bool drawn, by_channel;  ///< levels are drawn, and the neurons of a channel have one
   Shape shape;             ///< of a connection that has one
@@ -53,6 +60,13 @@ template <class Build>
 bool lasts(const LayerSettings& layer) {
 #pragma HLS INLINE
   return has_currents<Build>() && layer.synaptic_leak != 0;
+}
+
+/// Whether the retrograde signal of the layer behind it scales what the layer learns.
+template <class Build>
+bool takes_retrograde(const LayerSettings& layer) {
+#pragma HLS INLINE
+  return has_retrograde<Build>() && layer.retrograde_limit != 0;
 }
 
 struct ProgramSettings {
@@ -229,9 +243,22 @@ constexpr Word table_depth() {
   return has_grids<Build>() ? Build::kWeightDepth : 1;
 }
 
+/// The fields of the retrograde signal of the layer whose descriptor begins at `base` and whose factor is legal.
+template <class Build>
+void parse_retrograde(const Word words[program_words<Build>()], Word base, bool last, FirstFault& fault, LayerSettings& layer) {
+  layer.retrograde_limit = word_at(words, base + kLayerRetrogradeLimit);
+  layer.retrograde_base = word_at(words, base + kLayerRetrogradeBase);
+  layer.retrograde_shift = word_at(words, base + kLayerRetrogradeShift);
+  const bool may_take = has_retrograde<Build>() && !last && is_in(kFactorMayScale, layer.factor);
+  fault.require(layer.retrograde_limit <= (may_take ? kLayerRetrogradeLimitMaximum : 0U), base + kLayerRetrogradeLimit);
+  fault.require(layer.retrograde_base <= layer.retrograde_limit, base + kLayerRetrogradeBase);
+  fault.require(layer.retrograde_shift <= (takes_retrograde<Build>(layer) ? kLayerRetrogradeShiftMaximum : 0U),
+                base + kLayerRetrogradeShift);
+}
+
 /// The fields from grid to the end of the layer whose descriptor begins at `base`. Those before are legal.
 template <class Build>
-void parse_answers(const Word words[program_words<Build>()], Word base, bool graded, bool shaped, FirstFault& fault,
+void parse_answers(const Word words[program_words<Build>()], Word base, bool graded, bool shaped, bool last, FirstFault& fault,
                    LayerSettings& layer) {
   layer.grid = word_at(words, base + kLayerGrid);
   layer.answer_scale = word_at(words, base + kLayerAnswerScale);
@@ -248,7 +275,8 @@ void parse_answers(const Word words[program_words<Build>()], Word base, bool gra
   layer.synaptic_leak = word_at(words, base + kLayerSynapticLeak);
   fault.require(layer.synaptic_leak <= (has_currents<Build>() && !graded ? kLayerSynapticLeakMaximum : 0U),
                 base + kLayerSynapticLeak);
-  for (Word at = kLayerRetrogradeLimit; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
+  parse_retrograde<Build>(words, base, last, fault, layer);
+  for (Word at = kLayerReserved; at < kLayerBytes; at += 4) fault.require(word_at(words, base + at) == 0, base + at);
 }
 
 /// Takes `words` apart into `program`. Returns the byte offset of the first field that is out of its range, or kLegal.
@@ -294,6 +322,7 @@ Word parse_program(const Word words[program_words<Build>()], ProgramSettings& pr
     if (number >= program.layers) break;
     const Word base = kProgramHeaderBytes + number * kLayerBytes;
     const bool last = number + 1 == program.layers;
+    const bool tells = number > 0 && takes_retrograde<Build>(program.layer[number - 1]);  // the layer before is told
     const bool posts = (Build::kRules & kRulesPost) != 0;
     LayerSettings& layer = program.layer[number];
     layer.neurons = word_at(words, base + kLayerNeurons);
@@ -329,7 +358,7 @@ Word parse_program(const Word words[program_words<Build>()], ProgramSettings& pr
     const bool by_step = is_in(kFactorByCoincidence, factor);
     const bool factor_legal =
         factor_known && !is_in(absent_factors<Build>(), factor) && (is_in(kFactorMayDraw, factor) || !layer.drawn) &&
-        (!is_in(kFactorByClass, factor) || layer.neurons >= program.classes) &&
+        (by_step || !tells) && (!is_in(kFactorByClass, factor) || layer.neurons >= program.classes) &&
         !is_in(last ? kFactorHiddenOnly : kFactorLastOnly, factor) && (!is_in(kFactorGradedOnly, factor) || graded) &&
         (!is_in(kFactorWithoutBias, factor) || !layer.bias) && (!is_in(kFactorWithoutPotentials, factor) || !program.trace) &&
         (!competing || layer.input_shift <= kCompetitionInputShift);
@@ -360,9 +389,9 @@ Word parse_program(const Word words[program_words<Build>()], ProgramSettings& pr
     const bool connection_known =
         layer.connection <= kLayerConnectionMaximum && !is_in(absent_connections<Build>(), layer.connection);
     const bool shaped = connection_known && has_shape<Build>(layer);
-    fault.require(
-        connection_known && !is_in(shaped ? kFactorDenseOnly : kFactorShapeOnly, factor) && (shaped || !layer.by_channel),
-        base + kLayerConnection);
+    fault.require(connection_known && !is_in(shaped ? kFactorDenseOnly : kFactorShapeOnly, factor) &&
+                      (shaped ? !tells : !layer.by_channel),
+                  base + kLayerConnection);
     fault.require(layer.reset <= kLayerResetMaximum && !is_in(absent_resets<Build>(), layer.reset), base + kLayerReset);
     if (shaped) parse_shape<Build>(words, base, before, fault, layer.shape);
     // Dense connections have no shape.
@@ -382,7 +411,7 @@ Word parse_program(const Word words[program_words<Build>()], ProgramSettings& pr
     }
     layer.value_words = (layer.rows + Build::kLanes - 1) / Build::kLanes;
     layer.value_lines = static_cast<Word>(lines_of(kMemoryWidth / 8 * static_cast<std::uint64_t>(layer.rows)));
-    parse_answers<Build>(words, base, graded, shaped, fault, layer);
+    parse_answers<Build>(words, base, graded, shaped, last, fault, layer);
     if (fault.offset != kLegal) return fault.offset;
     const Word current_rows = lasts<Build>(layer) ? kCurrentWidth / Build::kWeightWidth : 0;
     const Word kept_rows = program.keep ? (kPotentialWidth / Build::kWeightWidth + 1 + current_rows) * layer.positions : 0;

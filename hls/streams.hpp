@@ -55,12 +55,21 @@ struct Dopamine {
   std::int32_t value;
 };
 
+/// What a layer that learns tells the one before of each of its rows that was visited, and then that there are no more: a
+/// retrograde_message of the contract.
+struct ShareMessage {
+  std::uint16_t index;  ///< neuron of the layer before
+  std::uint8_t share;   ///< R_j divided as that layer wants it, at most 255
+  bool end;             ///< no neuron, but the end of the sample's
+};
+
 using TokenStream = ::hls::stream<Token>;
 using ReachStream = ::hls::stream<Reach>;  ///< beside the tokens to a convolution: what each of their events reaches
 using ScoreStream = ::hls::stream<Word>;
 using RowStream = ::hls::stream<RowUpdate>;
 using MeetingStream = ::hls::stream<Meeting>;
 using DopamineStream = ::hls::stream<Dopamine>;
+using ShareStream = ::hls::stream<ShareMessage>;
 template <Word Lanes>
 using AnswerStream = ::hls::stream<AnswerWord<Lanes>>;
 template <class Sum, Word Lanes>
