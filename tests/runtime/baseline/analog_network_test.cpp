@@ -6,7 +6,7 @@
 #include "runtime/baseline/draw.hpp"
 #include "tests/runtime/support.hpp"
 
-namespace phasic::baseline {
+namespace phasic::baseline::analog_network_test {
 namespace {
 
 constexpr Index kInputs = 5, kHidden = 7, kClasses = 4, kSamples = 3;
@@ -155,4 +155,4 @@ TEST(AnalogNetwork, WorkCountsValuesThatAreNotZero) {
 }
 
 }  // namespace
-}  // namespace phasic::baseline
+}  // namespace phasic::baseline::analog_network_test

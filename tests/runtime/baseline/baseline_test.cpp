@@ -5,7 +5,7 @@
 
 #include "tests/runtime/support.hpp"
 
-namespace phasic::baseline {
+namespace phasic::baseline::baseline_test {
 namespace {
 
 using nlohmann::json;
@@ -248,4 +248,4 @@ TEST(BaselineSettings, ThatDoNotFitAreNamed) {
 }
 
 }  // namespace
-}  // namespace phasic::baseline
+}  // namespace phasic::baseline::baseline_test

@@ -3,7 +3,7 @@
 
 #include "tests/runtime/support.hpp"
 
-namespace phasic::baseline {
+namespace phasic::baseline::energy_network_test {
 namespace {
 
 constexpr Index kInputs = 5, kHidden = 6, kClasses = 3, kSamples = 4;
@@ -151,4 +151,4 @@ TEST(EnergyNetwork, GoesOnFromTheEquilibriumOfEachSample) {
 }
 
 }  // namespace
-}  // namespace phasic::baseline
+}  // namespace phasic::baseline::energy_network_test

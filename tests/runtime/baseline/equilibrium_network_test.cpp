@@ -7,7 +7,7 @@
 #include "runtime/baseline/spread.hpp"
 #include "tests/runtime/support.hpp"
 
-namespace phasic::baseline {
+namespace phasic::baseline::equilibrium_network_test {
 namespace {
 
 Matrix single(float value) { return Matrix::Constant(1, 1, value); }
@@ -225,4 +225,4 @@ TEST(EquilibriumNetwork, KeepsItsStateForEachPlaceInTheBatch) {
 }
 
 }  // namespace
-}  // namespace phasic::baseline
+}  // namespace phasic::baseline::equilibrium_network_test

@@ -8,7 +8,7 @@
 #include "runtime/network/levels.hpp"
 #include "tests/runtime/support.hpp"
 
-namespace phasic::baseline {
+namespace phasic::baseline::parts_test {
 namespace {
 
 TEST(BaselineGate, OpensNeuronsWhoseInputIsNearTheBrightest) {
@@ -163,4 +163,4 @@ TEST(BaselineLevels, FollowThePublishedCurve) {
 }
 
 }  // namespace
-}  // namespace phasic::baseline
+}  // namespace phasic::baseline::parts_test

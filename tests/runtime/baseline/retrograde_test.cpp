@@ -7,7 +7,7 @@
 #include "tests/runtime/baseline/tape.hpp"
 #include "tests/runtime/support.hpp"
 
-namespace phasic::baseline {
+namespace phasic::baseline::retrograde_test {
 namespace {
 
 using test::Tape;
@@ -158,4 +158,4 @@ TEST(Retrograde, ControlsHaveOneFactorForAllNeurons) {
 }
 
 }  // namespace
-}  // namespace phasic::baseline
+}  // namespace phasic::baseline::retrograde_test

@@ -14,10 +14,9 @@ namespace {
 
 using nlohmann::json;
 using test::expect_all_in;
+using test::parsed;
 using test::refusal;
 using test::small_network;
-
-Network parsed(const json& document) { return parse_network(document, "net.json"); }
 
 json with_signal(const json& fields) {
   auto document = small_network();
