@@ -1122,6 +1122,18 @@ RandomCase filters_case(std::uint64_t seed, const contract::Limits& limits) {
   return result;
 }
 
+RandomCase retrograde_case(std::uint64_t seed, const contract::Limits& limits) {
+  Dice dice(seed);
+  for (;;) {
+    RandomCase result = run_of(dice, limits, random_network(dice, limits));
+    result.seed = seed;
+    const ProgramHeader header = result.header();
+    if (result.sample_count == 0 || (header.flags & contract::kProgramHeaderFlagsLearn) == 0) continue;
+    for (std::uint32_t n = 0; n < header.layers; ++n)
+      if (result.layer(n).retrograde_limit != 0) return result;
+  }
+}
+
 RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limits) {
   RandomCase result = random_case(seed, limits);
   Dice dice(~seed);

@@ -71,6 +71,8 @@ struct RandomCase {
 [[nodiscard]] RandomCase trace_case(std::uint64_t seed, const contract::Limits& limits);
 /// A legal case of graded samples, most of whose layers are convolutions whose filters compete over patches.
 [[nodiscard]] RandomCase filters_case(std::uint64_t seed, const contract::Limits& limits);
+/// A legal case of a network that learns, with a layer that takes the retrograde signal. The build must have rules_retrograde.
+[[nodiscard]] RandomCase retrograde_case(std::uint64_t seed, const contract::Limits& limits);
 /// A case that is probably illegal, in a way that its seed chooses.
 [[nodiscard]] RandomCase random_illegal_case(std::uint64_t seed, const contract::Limits& limits);
 

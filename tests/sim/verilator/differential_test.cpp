@@ -158,7 +158,7 @@ constexpr const char* kNoEngine = "no_small_build";
 std::vector<std::string> small_engines() {
   std::vector<std::string> names = engines();
   std::erase_if(names, [](const std::string& name) {
-    return name == "rtl8" || name == "rtl256" || name.starts_with("rtl64") || name.starts_with("hls64");
+    return name == "rtl8" || name == "rtl8trace" || name == "rtl256" || name.starts_with("rtl64") || name.starts_with("hls64");
   });
   if (names.empty()) names.emplace_back(kNoEngine);
   return names;
@@ -183,6 +183,17 @@ std::vector<std::string> engines_with_filters() {
   return names;
 }
 
+/// Builds with the retrograde signal, by their names; those with a fault are asked.
+class RetrogradeDifferential : public Differential {};
+
+std::vector<std::string> engines_with_retrograde() {
+  std::vector<std::string> names = engines();
+  std::erase_if(names, [](const std::string& name) {
+    return name != "rtl1" && name != "rtl4conv" && name != "rtl8trace" && name != kFaulty;
+  });
+  return names;
+}
+
 /// Small builds that keep state, by their names.
 class StateDifferential : public Differential {};
 
@@ -201,6 +212,11 @@ TEST_P(FilterDifferential, FiltersThatLearnAgreeInEveryBit) {
   constexpr std::uint32_t kRules = contract::kRulesGraded | contract::kRulesConvolution | contract::kRulesFeatures;
   if (GetParam() == kFaulty && !has_rules(GetParam(), kRules)) GTEST_SKIP() << "this build has no filters";
   run(filters_case, 300'000, std::numeric_limits<std::uint64_t>::max(), kRules);
+}
+TEST_P(RetrogradeDifferential, FactorsThatAreScaledAgreeInEveryBit) {
+  if (GetParam() == kFaulty && !has_rules(GetParam(), contract::kRulesRetrograde))
+    GTEST_SKIP() << "this build has no such signal";
+  run(retrograde_case, 600'000, std::numeric_limits<std::uint64_t>::max(), contract::kRulesRetrograde);
 }
 TEST_P(FilterDifferential, LevelsThatAreDrawnDoWhatThoseOfATableDo) {
   if (GetParam() == kFaulty && !has_rules(GetParam(), contract::kRulesDrawn)) GTEST_SKIP() << "this build draws no levels";
@@ -329,6 +345,9 @@ TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
 INSTANTIATE_TEST_SUITE_P(Rtl, Differential, ::testing::ValuesIn(engines()), [](const auto& info) { return info.param; });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(FilterDifferential);
 INSTANTIATE_TEST_SUITE_P(Rtl, FilterDifferential, ::testing::ValuesIn(engines_with_filters()),
+                         [](const auto& info) { return info.param; });
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RetrogradeDifferential);
+INSTANTIATE_TEST_SUITE_P(Rtl, RetrogradeDifferential, ::testing::ValuesIn(engines_with_retrograde()),
                          [](const auto& info) { return info.param; });
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(StateDifferential);
 INSTANTIATE_TEST_SUITE_P(Rtl, StateDifferential, ::testing::ValuesIn(engines_with_state()),
