@@ -32,7 +32,8 @@ struct Shape {
   std::vector<std::uint32_t> neurons{784, 1000, 10};  ///< inputs, then each layer
   std::uint32_t steps = 20;
   std::uint32_t samples = 24;
-  double events = 103;  ///< input events a step
+  double events = 103;      ///< input events a step
+  bool retrograde = false;  ///< layers but the last take the retrograde signal
 };
 
 struct Figures {
@@ -81,6 +82,10 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
     layer.factor = static_cast<std::uint32_t>(last ? contract::Factor::kError : contract::Factor::kLevel);
     layer.span = static_cast<std::uint32_t>(last ? contract::Span::kAllSteps : contract::Span::kLastStep);
     layer.rate = 200;
+    if (shape.retrograde && !last) {
+      layer.retrograde_limit = contract::kLayerRetrogradeLimitMaximum;
+      layer.retrograde_shift = 8;
+    }
     layer.weights_offset = static_cast<std::uint32_t>(weights.size());
     layer.levels_offset = static_cast<std::uint32_t>(tables.size());
     // Weights uniform in +-40: the sum of a step has a deviation of about 23 sqrt(active); a tenth of the neurons spikes.
@@ -183,6 +188,7 @@ int main(int argc, char** argv) try {
   app.add_option("--steps", shape.steps, "Time steps of a sample")->capture_default_str();
   app.add_option("--samples", shape.samples, "Samples of a run")->capture_default_str()->check(CLI::PositiveNumber);
   app.add_option("--events", shape.events, "Input events a step")->capture_default_str();
+  app.add_flag("--retrograde", shape.retrograde, "Layers but the last take the retrograde signal");
   app.add_option("--timing", timing, "Timing of the memory")->check(CLI::IsMember({"ideal", "random"}))->capture_default_str();
   app.add_option("--json", json, "File for the figures");
   CLI11_PARSE(app, argc, argv);
