@@ -3,20 +3,35 @@
 
 namespace phasic::discriminant {
 
-void row_products_generic(const std::int32_t*, std::size_t, const std::uint64_t*, std::size_t, std::size_t, std::uint64_t*);
+namespace {
+
+using Row = const std::int32_t*;
+
+}  // namespace
+
+namespace row_products_generic {
+void wide(Row, std::size_t, const std::uint64_t*, std::size_t, std::size_t, std::uint64_t*);
+void narrow(Row, std::size_t, Row, std::size_t, std::uint64_t*);
+}  // namespace row_products_generic
 #ifdef PHASIC_WIDE_ROW_PRODUCTS
-void row_products_avx2(const std::int32_t*, std::size_t, const std::uint64_t*, std::size_t, std::size_t, std::uint64_t*);
-void row_products_avx512(const std::int32_t*, std::size_t, const std::uint64_t*, std::size_t, std::size_t, std::uint64_t*);
+namespace row_products_avx2 {
+void wide(Row, std::size_t, const std::uint64_t*, std::size_t, std::size_t, std::uint64_t*);
+void narrow(Row, std::size_t, Row, std::size_t, std::uint64_t*);
+}  // namespace row_products_avx2
+namespace row_products_avx512 {
+void wide(Row, std::size_t, const std::uint64_t*, std::size_t, std::size_t, std::uint64_t*);
+void narrow(Row, std::size_t, Row, std::size_t, std::uint64_t*);
+}  // namespace row_products_avx512
 #endif
 
 std::size_t all_row_products(RowProducts (&all)[kMostRowProducts]) {
   std::size_t count = 0;
-  all[count++] = row_products_generic;
+  all[count++] = {row_products_generic::wide, row_products_generic::narrow};
 #ifdef PHASIC_WIDE_ROW_PRODUCTS
-  if (__builtin_cpu_supports("avx2")) all[count++] = row_products_avx2;
+  if (__builtin_cpu_supports("avx2")) all[count++] = {row_products_avx2::wide, row_products_avx2::narrow};
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
       __builtin_cpu_supports("avx512bw"))
-    all[count++] = row_products_avx512;
+    all[count++] = {row_products_avx512::wide, row_products_avx512::narrow};
 #endif
   return count;
 }

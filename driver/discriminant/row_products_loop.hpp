@@ -6,8 +6,10 @@
 
 namespace phasic::discriminant {
 
-void PHASIC_ROW_PRODUCTS(const std::int32_t* row, std::size_t length, const std::uint64_t* solutions, std::size_t stride,
-                         std::size_t count, std::uint64_t* products) {
+namespace PHASIC_ROW_PRODUCTS {
+
+void wide(const std::int32_t* row, std::size_t length, const std::uint64_t* solutions, std::size_t stride, std::size_t count,
+          std::uint64_t* products) {
   for (std::size_t k = 0; k < count; k += kSolutionsAtOnce) {
     const std::uint64_t* const a = solutions + k * stride;
     const std::uint64_t* const b = a + stride;
@@ -28,4 +30,25 @@ void PHASIC_ROW_PRODUCTS(const std::int32_t* row, std::size_t length, const std:
   }
 }
 
+void narrow(const std::int32_t* row, std::size_t length, const std::int32_t* others, std::size_t stride,
+            std::uint64_t* products) {
+  const std::int32_t* const a = others;
+  const std::int32_t* const b = a + stride;
+  const std::int32_t* const c = b + stride;
+  const std::int32_t* const d = c + stride;
+  std::uint64_t sum_a = 0, sum_b = 0, sum_c = 0, sum_d = 0;
+  for (std::size_t j = 0; j < length; ++j) {
+    const auto value = static_cast<std::int64_t>(row[j]);
+    sum_a += static_cast<std::uint64_t>(value * a[j]);
+    sum_b += static_cast<std::uint64_t>(value * b[j]);
+    sum_c += static_cast<std::uint64_t>(value * c[j]);
+    sum_d += static_cast<std::uint64_t>(value * d[j]);
+  }
+  products[0] = sum_a;
+  products[1] = sum_b;
+  products[2] = sum_c;
+  products[3] = sum_d;
+}
+
+}  // namespace PHASIC_ROW_PRODUCTS
 }  // namespace phasic::discriminant

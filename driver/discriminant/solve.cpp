@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <numeric>
+#include <span>
 
+#include "driver/discriminant/elimination.hpp"
 #include "driver/discriminant/solve_with.hpp"
 
 namespace phasic::discriminant {
@@ -24,6 +26,16 @@ constexpr std::int64_t nearest(std::int64_t above, std::int64_t below) {
   return whole + (above - whole * below >= below - below / 2 ? 1 : 0);
 }
 
+/// The largest magnitude.
+std::uint64_t reach(std::span<const std::int64_t> values) {
+  std::uint64_t largest = 0;
+  for (const std::int64_t value : values) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    largest = std::max(largest, value < 0 ? 0 - bits : bits);
+  }
+  return largest;
+}
+
 class Solver {
  public:
   Solver(RowProducts row_products, const Statistics& statistics, std::uint32_t regularization)
@@ -36,14 +48,18 @@ class Solver {
     choose_shift();
   }
 
-  Readout run(unsigned weight_width) {
+  Readout run(unsigned weight_width, Method method) {
     Readout readout{std::vector<std::int16_t>(sources_ * statistics_.classes),
                     std::vector<std::int32_t>(statistics_.classes, kUnseen)};
     if (seen_.empty()) return readout;
     solution_.resize(padded(seen_.size(), kSolutionsAtOnce) * stride());
-    left_.resize(padded(seen_.size(), kSolutionsAtOnce));
-    // A sweep that changes nothing would be followed by others that change nothing.
-    for (std::uint32_t sweep = 0; sweep < kSweeps && improve(); ++sweep) continue;
+    products_.resize(padded(seen_.size(), kSolutionsAtOnce));
+    if (method == Method::kElimination) {
+      eliminate();
+    } else {
+      // A sweep that changes nothing would be followed by others that change nothing.
+      for (std::uint32_t sweep = 0; sweep < kSweeps && improve(); ++sweep) continue;
+    }
     bring_to(weight_width, readout);
     return readout;
   }
@@ -95,22 +111,63 @@ class Solver {
     shift_ = 61 - static_cast<int>((std::bit_width(ratio) + std::bit_width(squares) + 1) / 2);
   }
 
+  /// Row i of G with each solution, to products_.
+  void take_row_products(std::size_t i, const std::vector<std::uint64_t>& solution) {
+    const std::int32_t* row = statistics_.scatter + i * statistics_.stride;
+    if (statistics_.stride < stride()) {
+      padded_row_.resize(stride());
+      std::copy_n(row, sources_, padded_row_.begin());
+      row = padded_row_.data();
+    }
+    row_products_.wide(row, stride(), solution.data(), stride(), products_.size(), products_.data());
+  }
+
+  /// r of class k and source i, whose products with G were taken and whose solution is `value`.
+  [[nodiscard]] std::int64_t left_over(std::size_t k, std::size_t i, std::uint64_t value) const {
+    const auto wanted = static_cast<std::uint64_t>(differences_[k * sources_ + i] * (std::int64_t{1} << shift_));
+    return static_cast<std::int64_t>(wanted - static_cast<std::uint64_t>(lambda_) * value - products_[k]);
+  }
+
+  /// All of r, class after class.
+  [[nodiscard]] std::vector<std::int64_t> all_left_over(const std::vector<std::uint64_t>& solution) {
+    std::vector<std::int64_t> left(seen_.size() * sources_);
+    for (std::size_t i = 0; i < sources_; ++i) {
+      take_row_products(i, solution);
+      for (std::size_t k = 0; k < seen_.size(); ++k) left[k * sources_ + i] = left_over(k, i, solution[k * stride() + i]);
+    }
+    return left;
+  }
+
+  /// The factors' answer to what is left over, again and again, in each class for as long as less is left.
+  void eliminate() {
+    const Elimination factors(row_products_.narrow, statistics_, diagonal_, lambda_);
+    std::vector<std::int64_t> left = all_left_over(solution_);
+    std::vector<bool> improves(seen_.size(), true);
+    const auto of_class = [&](std::vector<std::int64_t>& all, std::size_t k) {
+      return std::span(all).subspan(k * sources_, sources_);
+    };
+    for (std::uint32_t n = 0; n < kRefinements; ++n) {
+      std::vector<std::uint64_t> better = solution_;
+      for (std::size_t k = 0; k < seen_.size(); ++k)
+        if (improves[k]) factors.add_solution(of_class(left, k), &better[k * stride()]);
+      std::vector<std::int64_t> less = all_left_over(better);
+      for (std::size_t k = 0; k < seen_.size(); ++k) {
+        improves[k] = improves[k] && reach(of_class(less, k)) < reach(of_class(left, k));
+        if (!improves[k]) continue;
+        std::copy_n(&better[k * stride()], sources_, &solution_[k * stride()]);
+        std::ranges::copy(of_class(less, k), of_class(left, k).begin());
+      }
+    }
+  }
+
   /// A sweep over all sources. Returns whether anything changed.
   bool improve() {
     bool changed = false;
     for (std::size_t i = 0; i < sources_; ++i) {
-      const std::int32_t* row = statistics_.scatter + i * statistics_.stride;
-      if (statistics_.stride < stride()) {
-        padded_row_.resize(stride());
-        std::copy_n(row, sources_, padded_row_.begin());
-        row = padded_row_.data();
-      }
-      row_products_(row, stride(), solution_.data(), stride(), left_.size(), left_.data());
+      take_row_products(i, solution_);
       for (std::size_t k = 0; k < seen_.size(); ++k) {
         std::uint64_t& value = solution_[k * stride() + i];
-        const auto wanted = static_cast<std::uint64_t>(differences_[k * sources_ + i] * (std::int64_t{1} << shift_));
-        const auto left = static_cast<std::int64_t>(wanted - static_cast<std::uint64_t>(lambda_) * value - left_[k]);
-        const std::int64_t change = nearest(left, diagonal_[i]);
+        const std::int64_t change = nearest(left_over(k, i, value), diagonal_[i]);
         value += static_cast<std::uint64_t>(change);
         changed = changed || change != 0;
       }
@@ -151,21 +208,21 @@ class Solver {
   std::int64_t lambda_ = 1;
   int shift_ = 0;                        ///< what is on the right of the equations is differences_ * 2^shift_
   std::vector<std::uint64_t> solution_;  ///< padded; numbers modulo 2^64
-  std::vector<std::uint64_t> left_;
+  std::vector<std::uint64_t> products_;
   std::vector<std::int32_t> padded_row_;
 };
 
 }  // namespace
 
-Readout solve_with(RowProducts row_products, const Statistics& statistics, std::uint32_t regularization,
-                   unsigned weight_width) {
-  return Solver(row_products, statistics, regularization).run(weight_width);
+Readout solve_with(RowProducts row_products, const Statistics& statistics, std::uint32_t regularization, unsigned weight_width,
+                   Method method) {
+  return Solver(row_products, statistics, regularization).run(weight_width, method);
 }
 
-Readout solve(const Statistics& statistics, std::uint32_t regularization, unsigned weight_width) {
+Readout solve(const Statistics& statistics, std::uint32_t regularization, unsigned weight_width, Method method) {
   RowProducts all[kMostRowProducts];
   const std::size_t count = all_row_products(all);
-  return solve_with(all[count - 1], statistics, regularization, weight_width);
+  return solve_with(all[count - 1], statistics, regularization, weight_width, method);
 }
 
 }  // namespace phasic::discriminant

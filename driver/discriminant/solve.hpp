@@ -27,7 +27,15 @@ struct Readout {
   bool operator==(const Readout&) const = default;
 };
 
+/// How the equations are solved.
+enum class Method : std::uint8_t {
+  kSweeps,      ///< Gauss and Seidel: near enough for few sources, and little work
+  kElimination  ///< exactly but for rounding; D^3 / 6 products
+};
+
 inline constexpr std::uint32_t kSweeps = 50;
+/// Times that elimination is repeated with what is left over.
+inline constexpr std::uint32_t kRefinements = 4;
 inline constexpr unsigned kRegularizationBits = 20;
 /// B of a class that was not seen.
 inline constexpr std::int32_t kUnseen = INT32_MIN;
@@ -35,8 +43,10 @@ inline constexpr std::int32_t kUnseen = INT32_MIN;
 /// `regularization` is lambda's part of the mean of G's diagonal, 0 to 2^20, in 1 / 2^kRegularizationBits; `weight_width` 8 or
 /// 16. Any values of the statistics give some weights; they are those of the method if G is a sum of products that no limit
 /// changed.
-[[nodiscard]] Readout solve(const Statistics& statistics, std::uint32_t regularization, unsigned weight_width);
+[[nodiscard]] Readout solve(const Statistics& statistics, std::uint32_t regularization, unsigned weight_width,
+                            Method method = Method::kSweeps);
 /// The definition of the same: plain code that follows the specification line by line; slow.
-[[nodiscard]] Readout solve_plainly(const Statistics& statistics, std::uint32_t regularization, unsigned weight_width);
+[[nodiscard]] Readout solve_plainly(const Statistics& statistics, std::uint32_t regularization, unsigned weight_width,
+                                    Method method = Method::kSweeps);
 
 }  // namespace phasic::discriminant

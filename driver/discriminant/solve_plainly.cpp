@@ -3,19 +3,10 @@
 #include <algorithm>
 #include <bit>
 
-#include "driver/discriminant/solve.hpp"
+#include "driver/discriminant/equations.hpp"
 
 namespace phasic::discriminant {
 namespace {
-
-__extension__ using Wide = __int128;
-
-/// The largest integer that is not more than above / below, for below > 0.
-// NOLINTNEXTLINE(clang-analyzer-core.DivideZero): nobody divides by 0
-Wide floor_of(Wide above, Wide below) { return above / below - (above % below < 0 ? 1 : 0); }
-
-/// a modulo 2^64, as a signed number.
-std::int64_t wrapped(Wide a) { return static_cast<std::int64_t>(static_cast<std::uint64_t>(a)); }
 
 struct Learned {
   const std::vector<std::vector<std::int64_t>>& means;  ///< m_c
@@ -42,9 +33,30 @@ void bring_to_width(const std::vector<std::size_t>& seen, const Learned& learned
   }
 }
 
+std::vector<std::vector<std::int64_t>> sweep(const Equations& equations) {
+  const std::size_t sources = equations.diagonal.size();
+  std::vector<std::vector<std::int64_t>> solution(equations.differences.size(), std::vector<std::int64_t>(sources));
+  for (std::uint32_t sweep = 0; sweep < kSweeps; ++sweep) {
+    for (std::size_t i = 0; i < sources; ++i) {
+      for (const std::size_t c : equations.seen) {
+        const std::int64_t diagonal = equations.diagonal[i];
+        const Wide change = floor_of(Wide{equations.left(c, i, solution[c])} + diagonal / 2, diagonal);
+        solution[c][i] = wrapped(solution[c][i] + change);
+      }
+    }
+  }
+  return solution;
+}
+
 }  // namespace
 
-Readout solve_plainly(const Statistics& statistics, std::uint32_t regularization, unsigned weight_width) {
+std::int64_t Equations::left(std::size_t c, std::size_t i, const std::vector<std::int64_t>& solution) const {
+  Wide left = (Wide{differences[c][i]} << shift) - Wide{lambda} * solution[i];
+  for (std::size_t j = 0; j < solution.size(); ++j) left = wrapped(left - Wide{scatter(i, j)} * solution[j]);
+  return wrapped(left);
+}
+
+Readout solve_plainly(const Statistics& statistics, std::uint32_t regularization, unsigned weight_width, Method method) {
   const std::size_t sources = statistics.sources, classes = statistics.classes;
   const auto scatter = [&](std::size_t i, std::size_t j) {
     return std::int64_t{statistics.scatter[i * statistics.stride + j]};
@@ -91,18 +103,8 @@ Readout solve_plainly(const Statistics& statistics, std::uint32_t regularization
   const auto ratio = static_cast<std::uint64_t>(*std::max_element(diagonal.begin(), diagonal.end()) / lambda);
   const int shift = 61 - static_cast<int>((std::bit_width(ratio) + std::bit_width(squares) + 1) / 2);
 
-  std::vector<std::vector<std::int64_t>> solution(classes, std::vector<std::int64_t>(sources));
-  for (std::uint32_t sweep = 0; sweep < kSweeps; ++sweep) {
-    for (std::size_t i = 0; i < sources; ++i) {
-      for (const std::size_t c : seen) {
-        Wide left = (Wide{differences[c][i]} << shift) - Wide{lambda} * solution[c][i];
-        for (std::size_t j = 0; j < sources; ++j) left = wrapped(left - Wide{scatter(i, j)} * solution[c][j]);
-        const Wide change = floor_of(Wide{wrapped(left)} + diagonal[i] / 2, diagonal[i]);
-        solution[c][i] = wrapped(solution[c][i] + change);
-      }
-    }
-  }
-
+  const Equations equations{statistics, seen, differences, diagonal, lambda, shift};
+  const auto solution = method == Method::kElimination ? eliminate_plainly(equations) : sweep(equations);
   bring_to_width(seen, {means, middle, solution}, weight_width, readout);
   return readout;
 }

@@ -105,6 +105,7 @@ std::string line_of(const Place& at) {
   if (layer.rule == Rule::kDiscriminant) {
     const double part = std::ldexp(layer.regularization, -static_cast<int>(discriminant::kRegularizationBits));
     line += fmt::format("  discriminant: regularization {}", both(part, layer.regularization));
+    if (layer.solve == discriminant::Method::kElimination) line += ", solved by elimination";
     if (layer.solve_every != 0) line += fmt::format(", answers made anew every {} samples", layer.solve_every);
     return line + '\n';
   }

@@ -47,6 +47,7 @@ const std::vector<LayerField>& discriminant_fields() {
        [](const LayerSpec& layer, const Network&) {
          return json{{"raw", layer.regularization}};
        }},
+      Of::choice("solve", &LayerSpec::solve, names::kSolves),
       Of::integer<std::uint32_t>("solve_every", &LayerSpec::solve_every, {0, UINT32_MAX}, 0),
   };
   return fields;

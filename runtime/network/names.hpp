@@ -18,6 +18,7 @@ inline constexpr auto kPosts = std::to_array<std::string_view>({"trit", "surroga
 inline constexpr auto kConnections = std::to_array<std::string_view>({"dense", "convolution"});
 inline constexpr auto kResets = std::to_array<std::string_view>({"zero", "subtract", "none"});
 inline constexpr auto kLevels = std::to_array<std::string_view>({"table", "drawn"});
+inline constexpr auto kSolves = std::to_array<std::string_view>({"sweeps", "elimination"});
 inline constexpr auto kSignals = std::to_array<std::string_view>({"neuron", "channel"});
 inline constexpr auto kDistributions = std::to_array<std::string_view>({"uniform", "normal", "beta"});
 inline constexpr auto kFilters = std::to_array<std::string_view>({"learned", "random"});

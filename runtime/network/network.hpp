@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "driver/discriminant/solve.hpp"
 #include "driver/layout/connection.hpp"
 #include "phasic/contract.hpp"
 #include "runtime/network/gate.hpp"
@@ -48,6 +49,7 @@ struct LayerSpec {
   bool by_channel = false;              ///< the neurons of a channel have one level
   std::uint32_t homeostasis = 0;        ///< of a layer that competes, or whose filters do
   std::uint32_t regularization = 1049;  ///< of a discriminant, in 1 / 2^20
+  discriminant::Method solve = discriminant::Method::kSweeps;
   std::uint32_t solve_every = 0;        ///< samples of the stream; 0: weights of a discriminant are made for tests alone
   std::uint32_t target_shift = 0;       ///< of a layer whose filters compete
   std::uint32_t initial_amplitude = 0;  ///< initial weights are uniform in [-amplitude, amplitude]

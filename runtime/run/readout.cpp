@@ -36,7 +36,7 @@ void make_readout(const Fixed& fixed, std::span<std::byte> weights) {
                                             .scatter = scatter.data(),
                                             .sums = sums.data(),
                                             .counts = counts.data()},
-                                           layer.regularization, fixed.network.weight_width);
+                                           layer.regularization, fixed.network.weight_width, layer.solve);
   for (std::uint32_t row = 0; row < sources; ++row) {
     for (std::uint32_t neuron = 0; neuron < layer.neurons; ++neuron) {
       put_weight(fixed.network, fixed.layout, weights, fixed.network.layers.size() - 1, row, neuron,

@@ -90,11 +90,14 @@ Owned learned(Random& random, std::uint32_t sources, std::uint32_t classes, std:
 void expect_all_equal(const Owned& owned, std::uint32_t regularization = kUsual) {
   RowProducts all[kMostRowProducts];
   const std::size_t count = all_row_products(all);
-  for (const unsigned weight_width : {8U, 16U}) {
-    const Readout expected = solve_plainly(owned.view(), regularization, weight_width);
-    EXPECT_EQ(solve(owned.view(), regularization, weight_width), expected) << weight_width;
-    for (std::size_t k = 0; k < count; ++k)
-      EXPECT_EQ(solve_with(all[k], owned.view(), regularization, weight_width), expected) << weight_width << ", form " << k;
+  for (const Method method : {Method::kSweeps, Method::kElimination}) {
+    for (const unsigned weight_width : {8U, 16U}) {
+      SCOPED_TRACE(testing::Message() << "width " << weight_width << ", method " << static_cast<int>(method));
+      const Readout expected = solve_plainly(owned.view(), regularization, weight_width, method);
+      EXPECT_EQ(solve(owned.view(), regularization, weight_width, method), expected);
+      for (std::size_t k = 0; k < count; ++k)
+        EXPECT_EQ(solve_with(all[k], owned.view(), regularization, weight_width, method), expected) << "form " << k;
+    }
   }
 }
 
@@ -124,9 +127,9 @@ Eigen::MatrixXd directions(const Owned& owned, std::uint32_t regularization, boo
 }
 
 /// The largest difference between the weights and those that Eigen finds, in parts of the largest.
-double error(const Owned& owned, bool by_sweeps) {
-  const Readout readout = solve(owned.view(), kUsual, 16);
-  const Eigen::MatrixXd expected = directions(owned, kUsual, by_sweeps);
+double error(const Owned& owned, bool by_sweeps, Method method = Method::kSweeps, std::uint32_t regularization = kUsual) {
+  const Readout readout = solve(owned.view(), regularization, 16, method);
+  const Eigen::MatrixXd expected = directions(owned, regularization, by_sweeps);
   double worst = 0;
   for (Eigen::Index i = 0; i < expected.rows(); ++i)
     for (Eigen::Index c = 0; c < expected.cols(); ++c)
@@ -252,6 +255,37 @@ TEST(Solve, ComesNearToTheExactSolution) {
   }
 }
 
+/// Neighbours that hardly differ, which sweeps do not tell apart.
+TEST(Solve, IsExactByEliminationWhereSweepsAreNot) {
+  Random random(6);
+  constexpr std::uint32_t kSources = 100;
+  Owned owned(kSources, 5);
+  std::vector<std::int64_t> x(kSources);
+  for (std::size_t n = 0; n < 3000; ++n) {
+    const std::size_t c = random() % 5;
+    std::int64_t last = between(random, 60, 180);
+    for (std::size_t i = 0; i < kSources; ++i) {
+      last = std::clamp<std::int64_t>(last + between(random, -2, 2), 0, 255);
+      x[i] = std::min<std::int64_t>(255, last + (i % 5 == c ? 1 : 0));
+    }
+    owned.learn(c, x);
+  }
+  for (const std::uint32_t regularization : {10U, 100U, kUsual}) {
+    EXPECT_GT(error(owned, false, Method::kSweeps, regularization), 1e-2) << regularization;
+    EXPECT_LT(error(owned, false, Method::kElimination, regularization), 1e-4) << regularization;
+  }
+}
+
+TEST(Solve, IsExactByEliminationOnWhatWasLearned) {
+  Random random(7);
+  for (const double deviation : {1.0, 10.0, 50.0}) {
+    for (const std::uint32_t sources : {2U, 30U, 121U}) {
+      const Owned owned = learned(random, sources, 5, 400, deviation);
+      EXPECT_LT(error(owned, false, Method::kElimination), 1e-4) << sources << ", " << deviation;
+    }
+  }
+}
+
 /// As many samples as can be, of sources that hardly differ, with means as far apart as can be, and one source that varies as
 /// much as G can hold: nothing exceeds 64 bits.
 TEST(Solve, HoldsTheWorstThatCanBeLearned) {
@@ -264,6 +298,7 @@ TEST(Solve, HoldsTheWorstThatCanBeLearned) {
   }
   for (std::int32_t& count : owned.counts) count = 1 << 23;
   EXPECT_LT(error(owned, true), 1e-4);
+  EXPECT_LT(error(owned, false, Method::kElimination), 1e-4);
   expect_all_equal(owned);
   expect_all_equal(owned, 0);
 }

@@ -121,6 +121,17 @@ TEST_P(Readout, KnowsNoClassAtFirstAndNeverAnswersOneThatItHasNotSeen) {
   });
 }
 
+TEST_P(Readout, IsMadeByTheMethodOfTheNetwork) {
+  auto document = network_document(GetParam());
+  document["layers"][0]["regularization"] = {{"raw", 1}};
+  const auto swept = make_fixed(parsed(document));
+  document["layers"][0]["solve"] = "elimination";
+  const auto eliminated = make_fixed(parsed(document));
+  const auto weights = learned(swept, data).state.weights;
+  EXPECT_NE(answering_weights(swept, weights), answering_weights(eliminated, weights));
+  EXPECT_GT(right(eliminated, weights), 190U);
+}
+
 TEST_P(Readout, GivesTheSameBitsHoweverLaunchesAreCut) {
   for (const std::uint32_t solve_every : {0U, 50U}) {
     auto document = network_document(GetParam());
@@ -206,9 +217,12 @@ TEST(ReadoutFields, AreReadPrintedAndRefused) {
   auto document = network_document();
   document["layers"][0]["regularization"] = 0.25;
   document["layers"][0]["solve_every"] = 17;
+  document["layers"][0]["solve"] = "elimination";
   EXPECT_EQ(parsed(document).layers[0].regularization, 1U << 18);
+  EXPECT_EQ(parsed(document).layers[0].solve, discriminant::Method::kElimination);
   EXPECT_EQ(first_difference(parsed(canonical(parsed(document))), parsed(document)), "");
-  EXPECT_NE(describe(parsed(document)).find("regularization 0.25 (262144), answers made anew every 17 samples"),
+  EXPECT_NE(describe(parsed(document))
+                .find("regularization 0.25 (262144), solved by elimination, answers made anew every 17 samples"),
             std::string::npos);
 
   const auto refused = [](const std::function<void(json&)>& change, const std::vector<std::string>& told) {
@@ -219,6 +233,7 @@ TEST(ReadoutFields, AreReadPrintedAndRefused) {
   refused([](json& d) { d["layers"][0]["neurons"] = 3; }, {"net.json", "layers[0].neurons", "3", "4 classes"});
   refused([](json& d) { d["samples"] = "intensity"; }, {"layers[0].rule", "discriminant", "graded"});
   refused([](json& d) { d["layers"][0]["regularization"] = 1.5; }, {"layers[0].regularization", "1.5"});
+  refused([](json& d) { d["layers"][0]["solve"] = "guess"; }, {"layers[0].solve", "guess", "elimination"});
   refused([](json& d) { d["layers"][0]["threshold"] = 1; }, {"layers[0]", "threshold"});
   refused([](json& d) { d["layers"].push_back(d["layers"][0]); }, {"layers[0].rule", "discriminant", "last layer"});
   refused([](json& d) { d["gate"] = {{"from", "sample"}, {"distance", 0.1}}; }, {"gate", "discriminant"});

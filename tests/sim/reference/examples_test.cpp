@@ -568,8 +568,9 @@ Values solve_of(const Example& e, bool plainly) {
                                             .counts = counts.data()};
   const auto regularization = static_cast<std::uint32_t>(e.number("regularization"));
   const auto width = static_cast<unsigned>(e.number("weight_width"));
-  const auto readout = plainly ? discriminant::solve_plainly(statistics, regularization, width)
-                               : discriminant::solve(statistics, regularization, width);
+  const auto method = e.text("solve") == "elimination" ? discriminant::Method::kElimination : discriminant::Method::kSweeps;
+  const auto readout = plainly ? discriminant::solve_plainly(statistics, regularization, width, method)
+                               : discriminant::solve(statistics, regularization, width, method);
   return {{"weights", joined(readout.weights)}, {"offsets", joined(readout.offsets)}};
 }
 
