@@ -121,15 +121,23 @@ TEST_P(Readout, KnowsNoClassAtFirstAndNeverAnswersOneThatItHasNotSeen) {
   });
 }
 
+/// Neighbours that hardly differ, which sweeps do not tell apart.
 TEST_P(Readout, IsMadeByTheMethodOfTheNetwork) {
+  for (std::size_t n = 0; n < data.size(); ++n) {
+    int value = 40 + static_cast<int>(n * 37 % 150);
+    for (std::size_t i = 0; i < 64; ++i) {
+      std::uint8_t& pixel = data.pixels[64 * n + i];
+      value += static_cast<int>(pixel % 5) - 2;
+      pixel = static_cast<std::uint8_t>(std::clamp(value, 0, 255));
+    }
+  }
   auto document = network_document(GetParam());
-  document["layers"][0]["regularization"] = {{"raw", 1}};
   const auto swept = make_fixed(parsed(document));
   document["layers"][0]["solve"] = "elimination";
   const auto eliminated = make_fixed(parsed(document));
   const auto weights = learned(swept, data).state.weights;
-  EXPECT_NE(answering_weights(swept, weights), answering_weights(eliminated, weights));
-  EXPECT_GT(right(eliminated, weights), 190U);
+  EXPECT_EQ(learned(eliminated, data).state.weights, weights) << "what is learned is the same";
+  EXPECT_TRUE(answering_weights(swept, weights) != answering_weights(eliminated, weights));
 }
 
 TEST_P(Readout, GivesTheSameBitsHoweverLaunchesAreCut) {
