@@ -13,6 +13,8 @@ namespace {
 
 namespace query = xrt_core::query;
 
+}  // namespace
+
 template <typename Value>
 struct Constant : query::request {
   explicit Constant(Value value) : value(std::move(value)) {}
@@ -21,8 +23,6 @@ struct Constant : query::request {
 };
 
 using BusAddress = std::tuple<std::uint16_t, std::uint16_t, std::uint16_t, std::uint16_t>;
-
-}  // namespace
 
 /// Ends all runs; the engines go, the cards stay.
 void stop_cards();
