@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <vector>
 
-namespace phasic::hls {
+namespace phasic::hls::discriminant_test {
 namespace {
 
 /// d_i as section 2 of docs/specification.md has it.
@@ -39,4 +39,4 @@ TEST(Discriminant, TheDifferenceFromAMeanIsRoundedAndLimited) {
 }
 
 }  // namespace
-}  // namespace phasic::hls
+}  // namespace phasic::hls::discriminant_test

@@ -17,7 +17,7 @@
 #include "phasic/contract.hpp"
 #include "sim/reference/cores.hpp"
 
-namespace phasic::hls {
+namespace phasic::hls::full_size_test {
 namespace {
 
 struct LargeBuild : DefaultBuild {
@@ -174,4 +174,4 @@ TEST(FullSize, FiltersAndADiscriminantLearnAsInTheReference) {
 }
 
 }  // namespace
-}  // namespace phasic::hls
+}  // namespace phasic::hls::full_size_test

@@ -9,7 +9,7 @@
 
 #include "hls/build.hpp"
 
-namespace phasic::hls {
+namespace phasic::hls::program_test {
 namespace {
 
 struct StateBuild : SmallBuild {
@@ -310,4 +310,4 @@ TEST(Connection, ASourceReachesWhatTheSpecificationSays) {
 }
 
 }  // namespace
-}  // namespace phasic::hls
+}  // namespace phasic::hls::program_test

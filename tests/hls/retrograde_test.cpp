@@ -12,7 +12,7 @@
 #include "hls/build.hpp"
 #include "hls/kernel.hpp"
 
-namespace phasic::hls {
+namespace phasic::hls::retrograde_test {
 namespace {
 
 struct SilentBuild : SmallBuild {
@@ -207,4 +207,4 @@ TEST(Retrograde, NeuronsLearnAsMuchAsWhatLeavesThemDid) {
 }
 
 }  // namespace
-}  // namespace phasic::hls
+}  // namespace phasic::hls::retrograde_test

@@ -10,7 +10,7 @@
 
 #include "hls/build.hpp"
 
-namespace phasic::hls {
+namespace phasic::hls::storage_test {
 namespace {
 
 constexpr Word kNothing = 0xffffffff;
@@ -194,4 +194,4 @@ TYPED_TEST(Kept, TellsOfEachLineThatTheBusRefuses) {
 }
 
 }  // namespace
-}  // namespace phasic::hls
+}  // namespace phasic::hls::storage_test
