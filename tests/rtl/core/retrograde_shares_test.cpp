@@ -15,7 +15,7 @@
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::retrograde_shares_test {
 namespace {
 
 template <class Model, std::size_t Lanes, std::size_t MaxNeurons, bool Any>
@@ -158,4 +158,4 @@ TYPED_TEST(RtlRetrogradeShares, AreThoseOfTheSamplesMessages) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::retrograde_shares_test

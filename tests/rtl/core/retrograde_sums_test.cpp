@@ -14,7 +14,7 @@
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
-namespace phasic::testing {
+namespace phasic::testing::retrograde_sums_test {
 namespace {
 
 template <class Model, std::size_t Lanes, std::size_t ChangeWidth>
@@ -159,4 +159,4 @@ TYPED_TEST(RtlRetrogradeSums, AreToldOfEveryRowButTheBiasThenTheEnd) {
 }
 
 }  // namespace
-}  // namespace phasic::testing
+}  // namespace phasic::testing::retrograde_sums_test
