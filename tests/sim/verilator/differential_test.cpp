@@ -13,6 +13,7 @@
 #include <limits>
 #include <memory>
 #include <set>
+#include <span>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -248,6 +249,27 @@ TEST_P(FilterDifferential, LevelsThatAreDrawnDoWhatThoseOfATableDo) {
 TEST_P(Differential, IllegalRunsEndWithTheSameErrorAndState) { run(random_illegal_case, 500'000); }
 
 /// Every word of a program block and of a sample's header, at values around every limit.
+/// What a field of 32 bits is tried with: its limits in the contract and in this build, what is next to them, and `related`
+/// values, of other fields. A field of few values has all of them among these.
+std::set<std::uint32_t> values_around(const contract::Field& field, const contract::Limits& limits,
+                                      std::span<const std::uint32_t> related) {
+  if (field.kind == contract::FieldKind::kReserved) return {0, 1, 0x00010000, 0x80000000};
+  std::set<std::uint32_t> values{0, 1, 0x80000000, 0xffffffff};
+  values.insert(related.begin(), related.end());
+  const auto insert = [&](std::int64_t value) {
+    for (const std::int64_t near : {value - 1, value, value + 1}) values.insert(static_cast<std::uint32_t>(near));
+  };
+  insert(field.minimum);
+  insert(field.maximum);
+  for (const contract::Limit& limit : contract::kLimits)
+    if (limit.name == field.maximum_limit) insert(limits.*limit.value);
+  if (field.multiple > 1)
+    for (const std::uint32_t value : {field.multiple / 2, field.multiple, 2 * field.multiple}) values.insert(value);
+  if (field.maximum - field.minimum < 8)
+    for (std::int64_t value = field.minimum; value <= field.maximum; ++value) insert(value);
+  return values;
+}
+
 TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
   if (GetParam() == kNoEngine) GTEST_SKIP() << "there is no small build among the engines";
   engine::BankedMemory rtl_memory, reference_memory;
@@ -276,47 +298,21 @@ TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
     EXPECT_FALSE(difference.has_value()) << changed.describe() << ": " << *difference;
     return !difference.has_value();
   };
-  std::set<std::uint32_t> values{0,
-                                 1,
-                                 2,
-                                 3,
-                                 4,
-                                 5,
-                                 6,
-                                 15,
-                                 16,
-                                 256,
-                                 257,
-                                 32767,
-                                 32768,
-                                 65535,
-                                 65536,
-                                 0xffff8000,
-                                 0xffff7fff,
-                                 0xffffffff,
-                                 0x00ffffc0,
-                                 0x01000000,
-                                 header.inputs + 16,
-                                 header.classes,
-                                 header.classes - 1};
-  const std::uint32_t limit_values[] = {limits.engines,     limits.max_rows,    limits.max_neurons, limits.max_steps,
-                                        limits.max_classes, limits.max_outputs, limits.max_events};
-  for (const std::uint32_t limit : limit_values) {
-    values.insert(limit);
-    values.insert(limit + 1);
-  }
-  const std::uint64_t used = sizeof header + header.layers * sizeof(contract::Layer);
-  for (std::uint64_t at = 0; at < used; at += 4) {
-    if (at == offsetof(contract::ProgramHeader, seed_low) || at == offsetof(contract::ProgramHeader, seed_high)) continue;
-    // Only 0 is legal in what the form does not have.
-    const bool absent =
-        at >= sizeof header && (at - sizeof header) % sizeof(contract::Layer) >= offsetof(contract::Layer, grid);
-    for (const std::uint32_t value : absent ? std::set<std::uint32_t>{0, 1, 0x00010000, 0x80000000} : values)
-      if (!check(contract::argument::kProgram, at, value)) return;
-  }
-  for (std::uint64_t at = 0; at < sizeof(contract::SampleHeader); at += 4)
-    for (const std::uint32_t value : values)
-      if (!check(contract::argument::kSamples, at, value)) return;
+  const std::uint32_t related[] = {header.inputs + 16, header.classes, header.classes - 1};
+  const auto check_around = [&](std::uint32_t buffer, std::uint64_t start, std::span<const contract::Field> fields) {
+    for (const contract::Field& field : fields) {
+      if (field.name.starts_with("seed")) continue;
+      for (std::uint32_t n = 0; n < field.count; ++n)
+        for (const std::uint32_t value : values_around(field, limits, related))
+          if (!check(buffer, start + field.offset + 4 * n, value)) return false;
+    }
+    return true;
+  };
+  if (!check_around(contract::argument::kProgram, 0, contract::kProgramHeaderFields)) return;
+  for (std::uint32_t n = 0; n < header.layers; ++n)
+    if (!check_around(contract::argument::kProgram, sizeof header + n * sizeof(contract::Layer), contract::kLayerFields))
+      return;
+  if (!check_around(contract::argument::kSamples, 0, contract::kSampleHeaderFields)) return;
   // A full set of rows, with and without a bias.
   for (const std::uint32_t inputs : {limits.max_rows - 1, limits.max_rows})
     for (const std::uint32_t bias : {0u, 1u}) {
