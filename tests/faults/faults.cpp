@@ -151,6 +151,23 @@ void build_hls(const Settings& settings, const fs::path& folder) {
                folder / "build.log");
 }
 
+std::string text_if_there(const fs::path& file) { return fs::exists(file) ? read_file(file) : std::string(); }
+
+/// Takes the objects of the sound model for sources that are the same, if all headers are: a fault often changes few of them.
+void take_what_is_the_same(const fs::path& model, const fs::path& sound) {
+  std::vector<fs::path> sources;
+  for (const auto& entry : fs::directory_iterator(model)) {
+    const fs::path& file = entry.path();
+    if (file.extension() == ".h" && read_file(file) != text_if_there(sound / file.filename())) return;
+    if (file.extension() == ".cpp" && read_file(file) == text_if_there(sound / file.filename())) sources.push_back(file);
+  }
+  for (const fs::path& source : sources) {
+    const fs::path object = source.filename().replace_extension(".o");
+    // A copy is newer than its source, so make leaves it.
+    if (fs::exists(sound / object)) fs::copy_file(sound / object, model / object);
+  }
+}
+
 /// Builds engine `fault` from `folder`/rtl.
 void build_rtl(const Settings& settings, const fs::path& folder, const fs::path& sound) {
   const fs::path log = folder / "build.log", model = folder / "model";
@@ -164,6 +181,7 @@ void build_rtl(const Settings& settings, const fs::path& folder, const fs::path&
   }
   run_or_throw(fmt::format("{} --Mdir {} {} {}", settings.verilator, quoted(model.string()), settings.verilator_flags, files),
                log);
+  if (folder != sound) take_what_is_the_same(model, sound / "model");
   run_or_throw(fmt::format("{} -s -C {} -f Vphasic_fault.mk Vphasic_fault__ALL.a CXX={} OPT_FAST=-O1 OPT_SLOW=-O0",
                            settings.make, quoted(model.string()), settings.model_compiler),
                log);
