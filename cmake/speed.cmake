@@ -33,4 +33,4 @@ endfunction()
 # ccache keeps single files, which are quicker to build again.
 option(PHASIC_UNITY_BUILD "Compile several sources of a target together" ${precompiled_by_default})
 set(CMAKE_UNITY_BUILD ${PHASIC_UNITY_BUILD})
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
