@@ -108,8 +108,9 @@ Matrix Baseline::standardised(const Matrix& intensities) const {
 }
 
 Matrix Baseline::gates_of(const Matrix& inputs, Gate gate) const {
-  if (gate == Gate::kBatch) return gates_of_batch(inputs, sizes_.hidden, settings_.gate_margin);
-  if (gate == Gate::kSample) return gates_of_samples(inputs, sizes_.hidden, settings_.gate_margin);
+  const Opening opening{.margin = settings_.gate_margin, .level = settings_.gate_level};
+  if (gate == Gate::kBatch) return gates_of_batch(inputs, sizes_.hidden, opening);
+  if (gate == Gate::kSample) return gates_of_samples(inputs, sizes_.hidden, opening);
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/baseline/baseline.hpp"
 
 #include <numeric>
+#include <set>
 
 #include "tests/runtime/support.hpp"
 
@@ -108,6 +109,26 @@ TEST(Baseline, ClosedNeuronsKeepTheirWeights) {
   for (Index j = 0; j < 128; ++j) changed += baseline.parameters().hidden.row(j) != start.hidden.row(j) ? 1 : 0;
   EXPECT_GT(changed, 0);
   EXPECT_LT(changed, 64);
+}
+
+TEST(Baseline, WithAllNeuronsClosedTheHiddenLayerStaysAndAnswersAreAlike) {
+  const auto training = test::make_dataset(40, 8, 4, 2);
+  for (const std::string kind : {"analog", "spiking"}) {
+    for (const std::string method : {"naca", "sgd"}) {
+      const json document = {{"method", method}, {"network", kind}, {"neurons", 20}, {"gate", "batch"}, {"gate_level", 50}};
+      const Settings settings = settings_of(document, true);
+      Baseline baseline({.inputs = 64, .hidden = 20, .classes = 4}, settings, scale_of(training), 1);
+      const Parameters start = baseline.parameters();
+      baseline.learn(training, all_of(training));
+      EXPECT_EQ(baseline.parameters().hidden, start.hidden) << kind << " " << method;
+      EXPECT_EQ(baseline.parameters().output, start.output) << kind << " " << method;
+      Generator generator = generator_of(1, Use::kTesting);
+      Work work;
+      const auto classes = baseline.answer(training, all_of(training), generator, false, work).classes;
+      EXPECT_EQ(std::set<std::uint8_t>(classes.begin(), classes.end()).size(), 1U) << kind << " " << method;
+      EXPECT_EQ(work.layers[0].spikes, 0U);
+    }
+  }
 }
 
 TEST(Baseline, EwcHoldsWeightsThatMattered) {
@@ -249,3 +270,7 @@ TEST(BaselineSettings, ThatDoNotFitAreNamed) {
 
 }  // namespace
 }  // namespace phasic::baseline::baseline_test
+  const Settings level = settings_of({{"method", "naca"}, {"network", "analog"}, {"gate_level", 0.8}}, true);
+  EXPECT_EQ(settings_of(canonical(level), true), level);
+  refused({{"gate_level", 0.8}}, {"baseline.gate_level", "incremental"});
+  refused({{"gate_level", 0.8}, {"gate_margin", 0.1}}, {"baseline.gate_level", "gate_margin"}, true);
