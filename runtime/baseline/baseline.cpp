@@ -108,8 +108,9 @@ Matrix Baseline::standardised(const Matrix& intensities) const {
 }
 
 Matrix Baseline::gates_of(const Matrix& inputs, Gate gate) const {
-  if (gate == Gate::kBatch) return gates_of_batch(inputs, sizes_.hidden, settings_.gate_margin);
-  if (gate == Gate::kSample) return gates_of_samples(inputs, sizes_.hidden, settings_.gate_margin);
+  const Opening opening{.margin = settings_.gate_margin, .level = settings_.gate_level};
+  if (gate == Gate::kBatch) return gates_of_batch(inputs, sizes_.hidden, opening);
+  if (gate == Gate::kSample) return gates_of_samples(inputs, sizes_.hidden, opening);
   return {};
 }
 
@@ -210,8 +211,8 @@ void Baseline::end_class(const runtime::Dataset& data, std::span<const std::uint
   Parameters importance = parameters_.zeros();
   for (std::size_t first = 0; first < samples.size(); first += kImportanceSamples) {
     const std::size_t count = std::min(kImportanceSamples, samples.size() - first);
-    Parameters gradients = teach(data, samples.subspan(first, count)).gradients;
-    add_penalty(gradients);
+    // Of the loss alone: with the penalty in it, an importance would be squared again for each class, and soon be infinite.
+    const Parameters gradients = teach(data, samples.subspan(first, count)).gradients;
     const auto scale = static_cast<float>(static_cast<double>(count) / static_cast<double>(samples.size()));
     for_each_part([&](auto sum, const auto& gradient) { sum += scale * gradient.cwiseAbs2(); }, importance, gradients);
   }

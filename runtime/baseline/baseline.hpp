@@ -47,6 +47,9 @@ class Baseline {
 
   /// EWC: keeps the weights, and how much each of them matters for the samples of the class that is over. Others do nothing.
   void end_class(const runtime::Dataset& data, std::span<const std::uint32_t> samples);
+  /// EWC, after the end of a class: how much each weight matters, the mean over the classes so far of the mean over batches of
+  /// 20 samples of the squared gradient of the loss without the penalty. None before, and with other methods.
+  [[nodiscard]] const Parameters* importance() const { return consolidated_ ? &consolidated_->importance : nullptr; }
 
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
   void restore(const Parameters& parameters) { parameters_ = parameters; }

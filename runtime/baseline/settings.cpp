@@ -29,6 +29,7 @@ constexpr auto kFields = std::to_array<std::string_view>({"method",
                                                           "noise",
                                                           "gate",
                                                           "gate_margin",
+                                                          "gate_level",
                                                           "stop_at",
                                                           "pull",
                                                           "importance",
@@ -108,8 +109,9 @@ void check_fields(const JsonNode& node, const Settings& settings, bool continual
     refuse_unless(settings.spiking(), node, field, "belongs to spiking networks");
   refuse_unless(settings.spiking() && !settings.incremental(), node, "noise",
                 "belongs to spiking networks of the form \"classification\"");
-  for (const std::string_view field : {"gate", "gate_margin"})
+  for (const std::string_view field : {"gate", "gate_margin", "gate_level"})
     refuse_unless(settings.incremental(), node, field, "the input gate belongs to the form \"incremental\"");
+  refuse_unless(!node.find("gate_margin"), node, "gate_level", "takes the place of \"gate_margin\"; give one of them");
   refuse_unless(continual && !streaming, node, "stop_at",
                 "belongs to the class-continual task when it is not shown sample by sample");
   belongs_to(Method::kBrp, {"pull"}, "belongs to \"brp\"");
@@ -151,6 +153,7 @@ Settings parse_settings(const JsonNode& node, bool continual, bool streaming) {
   choose(node, "gate", kGates, settings.gate);
   if (streaming && settings.gate == Gate::kBatch) node.at("gate").refuse("the protocol \"streaming\" has no batches");
   number(node, "gate_margin", 0, 1000, settings.gate_margin);
+  if (const auto found = node.find("gate_level")) settings.gate_level = static_cast<float>(found->real(-1000, 1000));
   if (const auto found = node.find("stop_at")) settings.stop_at = found->real(0, 1);
   number(node, "pull", 0, 1000, settings.pull);
   number(node, "importance", 0, 1e12, settings.importance);
@@ -190,7 +193,11 @@ nlohmann::json canonical(const Settings& settings) {
   }
   if (settings.incremental()) {
     document["gate"] = kGates.at(static_cast<std::size_t>(settings.gate));
-    if (settings.gate != Gate::kNone) document["gate_margin"] = printed(settings.gate_margin);
+    if (settings.gate != Gate::kNone && settings.gate_level) {
+      document["gate_level"] = printed(*settings.gate_level);
+    } else if (settings.gate != Gate::kNone) {
+      document["gate_margin"] = printed(settings.gate_margin);
+    }
   }
   if (settings.method == Method::kBrp) document["pull"] = printed(settings.pull);
   if (settings.method == Method::kEwc) {

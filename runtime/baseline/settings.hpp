@@ -61,7 +61,8 @@ struct Settings {
   float threshold = 0.5F, window = 0.5F, leak = 0.2F;  ///< of spiking neurons; window is half a width
   float noise = 1;                                     ///< r of the rate coding of the classification form, 0 to 1
   Gate gate = Gate::kNone;
-  float gate_margin = 0.2F;  ///< how far below the brightest a neuron's input may be, in standard deviations
+  float gate_margin = 0.2F;         ///< how far below the brightest a neuron's input may be, in standard deviations
+  std::optional<float> gate_level;  ///< a fixed input in place of it, in standard deviations
   /// Accuracy on a class at the end of a pass after which the next class follows; none where all passes are made.
   std::optional<double> stop_at;
   float pull = 5e-4F;            ///< z of BRP

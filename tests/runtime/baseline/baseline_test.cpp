@@ -2,7 +2,9 @@
 #include "runtime/baseline/baseline.hpp"
 
 #include <numeric>
+#include <set>
 
+#include "runtime/baseline/analog_network.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::baseline::baseline_test {
@@ -110,6 +112,34 @@ TEST(Baseline, ClosedNeuronsKeepTheirWeights) {
   EXPECT_LT(changed, 64);
 }
 
+TEST(Baseline, WithAllNeuronsClosedTheHiddenLayerStaysAndAnswersAreAlike) {
+  const auto training = test::make_dataset(40, 8, 4, 2);
+  for (const std::string kind : {"analog", "spiking"}) {
+    for (const std::string method : {"naca", "sgd"}) {
+      const json document = {{"method", method}, {"network", kind}, {"neurons", 20}, {"gate", "batch"}, {"gate_level", 50}};
+      const Settings settings = settings_of(document, true);
+      Baseline baseline({.inputs = 64, .hidden = 20, .classes = 4}, settings, scale_of(training), 1);
+      const Parameters start = baseline.parameters();
+      baseline.learn(training, all_of(training));
+      EXPECT_EQ(baseline.parameters().hidden, start.hidden) << kind << " " << method;
+      EXPECT_EQ(baseline.parameters().output, start.output) << kind << " " << method;
+      Generator generator = generator_of(1, Use::kTesting);
+      Work work;
+      const auto classes = baseline.answer(training, all_of(training), generator, false, work).classes;
+      EXPECT_EQ(std::set<std::uint8_t>(classes.begin(), classes.end()).size(), 1U) << kind << " " << method;
+      EXPECT_EQ(work.layers[0].spikes, 0U);
+    }
+  }
+}
+
+std::vector<std::uint32_t> of_class(const runtime::Dataset& data, std::uint8_t shown) {
+  std::vector<std::uint32_t> samples;
+  for (std::uint32_t n = 0; n < data.size(); ++n) {
+    if (data.labels[n] == shown) samples.push_back(n);
+  }
+  return samples;
+}
+
 TEST(Baseline, EwcHoldsWeightsThatMattered) {
   const auto training = test::make_dataset(64, 8, 4, 2);
   const auto moved = [&](double importance) {
@@ -125,6 +155,52 @@ TEST(Baseline, EwcHoldsWeightsThatMattered) {
     return (baseline.parameters().output - kept.output).norm();
   };
   EXPECT_LT(moved(1000), 0.7F * moved(0));
+}
+
+TEST(Baseline, ImportanceOfEwcIsTheSquaredGradientOfTheLossWithoutThePenalty) {
+  const auto training = test::make_dataset(80, 8, 4, 2);
+  const json document = {
+      {"method", "ewc"}, {"network", "analog"}, {"neurons", 10}, {"learning_rate", 0.5}, {"importance", 100}};
+  const Settings settings = settings_of(document, true);
+  const InputScale scale = scale_of(training);
+  Baseline baseline({.inputs = 64, .hidden = 10, .classes = 4}, settings, scale, 1);
+  EXPECT_EQ(baseline.importance(), nullptr);
+  std::vector<Parameters> squared;
+  for (const std::uint8_t shown : {2, 0, 3}) {
+    auto samples = of_class(training, shown);
+    samples.resize(10);  // one batch
+    for (int pass = 0; pass < 5; ++pass) baseline.learn(training, samples);
+    Matrix inputs(64, 10);
+    for (Index n = 0; n < 10; ++n) {
+      for (Index k = 0; k < 64; ++k)
+        inputs(k, n) = (static_cast<float>(training.image(samples[n])[k]) / 255 - scale.mean) / scale.deviation;
+    }
+    Work work;
+    const AnalogPass pass = show(baseline.parameters(), inputs, {}, settings, work);
+    squared.push_back(gradients_of(baseline.parameters(), inputs, pass, {}, Labels(10, shown), {}, settings, work));
+    for_each_part([](auto part) { part = part.cwiseAbs2().eval(); }, squared.back());
+    baseline.end_class(training, samples);
+  }
+  ASSERT_NE(baseline.importance(), nullptr);
+  const Matrix hidden = (squared[0].hidden + squared[1].hidden + squared[2].hidden) / 3;
+  const Matrix output = (squared[0].output + squared[1].output + squared[2].output) / 3;
+  EXPECT_TRUE(baseline.importance()->hidden.isApprox(hidden, 1e-4F));
+  EXPECT_TRUE(baseline.importance()->output.isApprox(output, 1e-4F));
+}
+
+TEST(Baseline, EwcKeepsItsNumbersThroughTenClassesAtThePublishedSettings) {
+  const auto training = test::make_dataset(600, 8, 10, 2);
+  for (const std::string kind : {"analog", "spiking"}) {
+    const Settings settings = settings_of({{"method", "ewc"}, {"network", kind}, {"neurons", 100}}, true);
+    Baseline baseline({.inputs = 64, .hidden = 100, .classes = 10}, settings, scale_of(training), 1);
+    for (std::uint8_t shown = 0; shown < 10; ++shown) {
+      const auto samples = of_class(training, shown);
+      for (int pass = 0; pass < 20; ++pass) baseline.learn(training, samples);
+      baseline.end_class(training, samples);
+      ASSERT_EQ(layer_out_of_numbers(baseline.parameters()), std::nullopt) << kind << ", class " << int{shown};
+      ASSERT_EQ(layer_out_of_numbers(*baseline.importance()), std::nullopt) << kind << ", class " << int{shown};
+    }
+  }
 }
 
 TEST(Baseline, IsTheSameForEqualSeedsAndAnotherForOthers) {
@@ -208,6 +284,8 @@ TEST(BaselineSettings, ComeBackFromTheirCanonicalForm) {
     const Settings settings = settings_of(document);
     EXPECT_EQ(settings_of(canonical(settings)), settings) << canonical(settings);
   }
+  const Settings level = settings_of({{"method", "naca"}, {"network", "analog"}, {"gate_level", 0.8}}, true);
+  EXPECT_EQ(settings_of(canonical(level), true), level);
   const Settings ewc = settings_of({{"method", "ewc"}, {"network", "analog"}, {"importance", 3}}, true);
   EXPECT_EQ(settings_of(canonical(ewc), true), ewc);
 }
@@ -228,6 +306,8 @@ TEST(BaselineSettings, ThatDoNotFitAreNamed) {
   refused({{"batch", 32}}, {"baseline.batch", "32", "one sample"}, true, true);
   refused({{"gate", "batch"}}, {"baseline.gate", "batch", "streaming"}, true, true);
   refused({{"gate", "batch"}}, {"baseline.gate", "incremental"});
+  refused({{"gate_level", 0.8}}, {"baseline.gate_level", "incremental"});
+  refused({{"gate_level", 0.8}, {"gate_margin", 0.1}}, {"baseline.gate_level", "gate_margin"}, true);
   refused({{"steps", 5}, {"network", "analog"}}, {"baseline.steps", "spiking"});
   refused({{"pull", 0.1}}, {"baseline.pull", "brp"});
   refused({{"neurons", 0}}, {"baseline.neurons", "0"});

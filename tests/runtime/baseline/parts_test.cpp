@@ -15,29 +15,38 @@ TEST(BaselineGate, OpensNeuronsWhoseInputIsNearTheBrightest) {
   Vector inputs(4);
   inputs << 0, 1, 0.9F, 0.7F;
   // 8 neurons look at inputs 0 0 1 1 2 2 3 3; open above 1 - 0.2.
-  const Vector gate = gate_of(inputs, 8, 0.2F);
+  const Vector gate = gate_of(inputs, 8, {.margin = 0.2F});
   for (const Index open : {2, 3, 4, 5}) EXPECT_GT(gate(open), 0.999F) << open;
   for (const Index closed : {0, 1, 6, 7}) EXPECT_LT(gate(closed), 1e-7F) << closed;
   EXPECT_EQ(open_neurons(gate), (std::vector<Index>{2, 3, 4, 5}));
   // On the edge of the margin it is half open.
   inputs(3) = 0.8F;
-  EXPECT_NEAR(gate_of(inputs, 4, 0.2F)(3), 0.5F, 0.01F);
+  EXPECT_NEAR(gate_of(inputs, 4, {.margin = 0.2F})(3), 0.5F, 0.01F);
+}
+
+TEST(BaselineGate, OpensAtAFixedLevelHoweverBrightTheBrightestIs) {
+  Vector inputs(4);
+  inputs << 0, 1, 0.9F, 0.7F;
+  EXPECT_EQ(open_neurons(gate_of(inputs, 4, {.level = 0.8F})), (std::vector<Index>{1, 2}));
+  inputs(1) = 5;
+  EXPECT_EQ(open_neurons(gate_of(inputs, 4, {.level = 0.8F})), (std::vector<Index>{1, 2}));
+  EXPECT_TRUE(open_neurons(gate_of(inputs, 4, {.level = 6})).empty());
 }
 
 TEST(BaselineGate, LooksAtTheNearestOfFewerOrMoreInputs) {
   Vector inputs = Vector::Zero(784);
   inputs(391) = 1;
-  const Vector gate = gate_of(inputs, 1000, 0.2F);
+  const Vector gate = gate_of(inputs, 1000, {.margin = 0.2F});
   for (Index j = 0; j < 1000; ++j) EXPECT_EQ(gate(j) > 0.5F, j * 784 / 1000 == 391) << j;
 }
 
 TEST(BaselineGate, OfABatchIsThatOfItsMean) {
   Matrix inputs(3, 2);
   inputs << 1, 0, 0, 1, 0.9F, 0.9F;  // mean 0.5, 0.5, 0.9
-  const Matrix batch = gates_of_batch(inputs, 3, 0.2F);
+  const Matrix batch = gates_of_batch(inputs, 3, {.margin = 0.2F});
   EXPECT_EQ(open_neurons(batch), (std::vector<Index>{2}));
   EXPECT_EQ(batch.col(0), batch.col(1));
-  const Matrix samples = gates_of_samples(inputs, 3, 0.2F);
+  const Matrix samples = gates_of_samples(inputs, 3, {.margin = 0.2F});
   EXPECT_GT(samples(0, 0), 0.999F);
   EXPECT_LT(samples(1, 0), 1e-7F);
   EXPECT_GT(samples(1, 1), 0.999F);
