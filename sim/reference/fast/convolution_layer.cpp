@@ -25,7 +25,9 @@ class ConvolutionLayer final : public FilterLayer {
         products_((width_ + kProductNeurons - 1) / kProductNeurons * kProductNeurons),
         rows_(windows_.positions()),
         values_(windows_.positions()),
-        asked_(context.shape.neurons),
+        asked_stride_((width_ + kAskedChannels - 1) / kAskedChannels * kAskedChannels),
+        asked_(windows_.positions() * asked_stride_),
+        narrow_changes_(context.shape.rows * asked_stride_),
         changes_(std::size_t{context.shape.rows} * width_),
         visited_(context.shape.rows) {}
 
@@ -35,6 +37,7 @@ class ConvolutionLayer final : public FilterLayer {
     if (potentials != nullptr) potentials->clear();
     for (std::uint32_t step = 0; step < context_.program.steps; ++step) {
       gather(step);
+      for (const Sent& sent : windows_.sent(step)) context_.counts.synaptic_operations += windows_.reach(sent.source) * width_;
       for (std::size_t position = 0; position < rows_.size(); ++position) {
         multiply(position);
         for (std::size_t k = 0; k < width_; ++k) {
@@ -59,14 +62,13 @@ class ConvolutionLayer final : public FilterLayer {
     visit_sources(first);
     const bool any = take_factors(lesson);
     if (!any) return;
+    const bool narrow = sums_are_narrow(first);
     for (std::uint32_t step = first; step < context_.program.steps; ++step) {
-      const std::int8_t* const trits = activity_.trits.data() + step * activity_.stride;
-      for (std::size_t neuron = 0; neuron < shape.neurons; ++neuron) asked_[neuron] = trits[neuron] * factors_[neuron];
-      for (const Sent& sent : windows_.sent(step)) ask(sent.source, std::int64_t{sent.value} << shape.trace_shift);
-      if (shape.trace_shift == 0 || step == 0) continue;
-      for (const Sent& sent : windows_.sent(step - 1)) ask(sent.source, 1);
+      take_asked(step);
+      ask_at(step, 1 << shape.trace_shift, narrow);
+      if (shape.trace_shift != 0 && step != 0) ask_at(step - 1, 1, narrow);
     }
-    change_weights(lesson.number);
+    change_weights(lesson.number, narrow);
   }
 
  private:
@@ -79,12 +81,12 @@ class ConvolutionLayer final : public FilterLayer {
 
   /// Lists for each position which rows of weights meet it at a step.
   void gather(std::uint32_t step) {
+    gathered_ = step;
     for (std::size_t position = 0; position < rows_.size(); ++position) {
       rows_[position].clear();
       values_[position].clear();
     }
     for (const Sent& sent : windows_.sent(step)) {
-      context_.counts.synaptic_operations += windows_.reach(sent.source) * width_;
       windows_.for_reached(sent.source, [&](std::size_t row, std::size_t position) {
         rows_[position].push_back(static_cast<std::uint16_t>(row));
         values_[position].push_back(sent.value);
@@ -152,17 +154,55 @@ class ConvolutionLayer final : public FilterLayer {
     context_.counts.update_rows += static_cast<std::uint64_t>(std::count(visited_.begin(), visited_.end(), 1));
   }
 
-  /// Adds what the neurons that a source reaches ask for, `times` over, to the changes of the rows between.
-  void ask(std::size_t source, std::int64_t times) {
-    windows_.for_reached(source, [&](std::size_t row, std::size_t position) {
-      const std::int32_t* const asked = asked_.data() + position * width_;
-      std::int64_t* const changes = changes_.data() + row * width_;
-      for (std::size_t k = 0; k < width_; ++k) changes[k] += times * asked[k];
-    });
+  /// Whether 32 bits hold what any weight learns from the steps from `first` on.
+  [[nodiscard]] bool sums_are_narrow(std::uint32_t first) const {
+    const LayerProgram& shape = context_.shape;
+    // A position meets a row through at most one source for each place of a pool.
+    const std::uint64_t pairs = windows_.positions() << 2 * shape.shape.pool;
+    const std::uint64_t value = is_graded(context_.program) ? contract::kGradedFull : 1;
+    const std::uint64_t of_a_step = value * ((std::uint64_t{1} << shape.trace_shift) + 1);
+    const std::uint64_t factor = context_.kernels.largest_magnitude(factors_.data(), shape.neurons);
+    return factor * pairs * of_a_step * (context_.program.steps - first) <= INT32_MAX;
+  }
+
+  /// What the neurons ask for at a step, into `asked_`.
+  void take_asked(std::uint32_t step) {
+    const std::int8_t* const trits = activity_.trits.data() + step * activity_.stride;
+    for (std::size_t position = 0; position < rows_.size(); ++position) {
+      for (std::size_t k = 0; k < width_; ++k) {
+        const std::size_t neuron = position * width_ + k;
+        asked_[position * asked_stride_ + k] = trits[neuron] * factors_[neuron];
+      }
+    }
+  }
+
+  /// Adds what is asked for, `times` over, to the changes of the rows through which sources are met that send at a step.
+  void ask_at(std::uint32_t step, std::int32_t times, bool narrow) {
+    if (step != gathered_) gather(step);
+    for (std::size_t position = 0; position < rows_.size(); ++position) {
+      const std::int32_t* const asked = asked_.data() + position * asked_stride_;
+      const bool any = std::any_of(asked, asked + width_, [](std::int32_t value) { return value != 0; });
+      if (!any) continue;
+      if (narrow) {
+        context_.kernels.ask({.rows = rows_[position].data(),
+                              .values = values_[position].data(),
+                              .row_count = rows_[position].size(),
+                              .times = times,
+                              .asked = asked,
+                              .stride = asked_stride_,
+                              .changes = narrow_changes_.data()});
+        continue;
+      }
+      for (std::size_t n = 0; n < rows_[position].size(); ++n) {
+        std::int64_t* const changes = changes_.data() + rows_[position][n] * width_;
+        const std::int64_t value = std::int64_t{times} * values_[position][n];
+        for (std::size_t k = 0; k < width_; ++k) changes[k] += value * asked[k];
+      }
+    }
   }
 
   /// Changes the rows that are visited and clears their changes.
-  void change_weights(std::uint32_t number) {
+  void change_weights(std::uint32_t number, bool narrow) {
     const LayerProgram& shape = context_.shape;
     const unsigned width = context_.program.weight_width;
     const unsigned fraction = fraction_bits(width);
@@ -173,15 +213,18 @@ class ConvolutionLayer final : public FilterLayer {
       const WordPair random = row_words(key, static_cast<unsigned>(row));
       std::byte* const weights = weights_.data() + row * weights_.stride();
       for (std::size_t k = 0; k < width_; ++k) {
+        std::int32_t& summed = narrow_changes_[row * asked_stride_ + k];
+        const std::int64_t change = narrow ? summed : changes_[row * width_ + k];
+        if (change == 0) continue;  // however it is rounded
         const std::int32_t rounding = stochastic
                                           ? stochastic_rounding(rounding_word(random, static_cast<unsigned>(k)), fraction)
                                           : nearest_rounding(fraction);
-        std::int64_t& change = changes_[row * width_ + k];
         const std::int64_t unlimited = unlimited_weight(load_weight(weights, k, width), change, rounding, fraction);
         const std::int64_t limited = saturate(unlimited, width);
         context_.counts.weight_saturations += limited != unlimited ? 1 : 0;
         store_weight(weights, k, width, static_cast<std::int16_t>(limited));
-        change = 0;
+        summed = 0;
+        changes_[row * width_ + k] = 0;
       }
     }
   }
@@ -189,13 +232,16 @@ class ConvolutionLayer final : public FilterLayer {
   Windows windows_;
   std::size_t width_;  ///< channels of a position
   std::vector<std::int64_t> products_;
-  // Of each position: rows that meet it, and their values.
+  // Of each position at the step that was gathered last: rows that meet it, and their values.
+  std::uint32_t gathered_ = 0;
   std::vector<std::vector<std::uint16_t>> rows_;
   std::vector<std::vector<std::uint16_t>> values_;
   // What learning needs.
-  std::vector<std::int32_t> asked_;    ///< postsynaptic part times factor, of a step
-  std::vector<std::int64_t> changes_;  ///< [row][channel]
-  std::vector<std::uint8_t> visited_;  ///< 0 or 1, one a row
+  std::size_t asked_stride_;
+  std::vector<std::int32_t> asked_;           ///< [position][asked_stride_]: postsynaptic part times factor, of a step
+  std::vector<std::int32_t> narrow_changes_;  ///< [row][asked_stride_]
+  std::vector<std::int64_t> changes_;         ///< [row][channel]
+  std::vector<std::uint8_t> visited_;         ///< 0 or 1, one a row
   std::vector<std::uint16_t> sources_;
 };
 

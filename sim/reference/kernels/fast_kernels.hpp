@@ -228,6 +228,20 @@ struct CellJob {
   std::uint64_t saturations;  ///< in and out
 };
 
+/// What weights of a convolution learn is summed in rows of a multiple of this many channels.
+inline constexpr std::size_t kAskedChannels = 16;
+
+/// What one position of a convolution asks for, added to the rows of weights that meet it. No sum may leave 32 bits.
+struct AskJob {
+  const std::uint16_t* rows;
+  const std::uint16_t* values;  ///< of each of those rows
+  std::size_t row_count;
+  std::int32_t times;         ///< each value counts so often
+  const std::int32_t* asked;  ///< of each channel: postsynaptic part times factor; 0 past the channels
+  std::size_t stride;         ///< channels, a multiple of kAskedChannels
+  std::int32_t* changes;      ///< in and out: [row][stride]
+};
+
 struct FastKernels {
   const char* name;
   void (*integrate8)(IntegrateJob&);
@@ -244,6 +258,7 @@ struct FastKernels {
   void (*product16)(ProductJob&);
   void (*graded_update8)(GradedUpdateJob&);
   void (*graded_update16)(GradedUpdateJob&);
+  void (*ask)(const AskJob&);
   void (*pull)(PullJob&);
   /// No sum may exceed 32 bits.
   void (*scatter)(ScatterJob&);

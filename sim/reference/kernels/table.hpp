@@ -3,6 +3,7 @@
 /// PHASIC_VECTOR_BYTES.
 #pragma once
 
+#include "sim/reference/kernels/ask.hpp"
 #include "sim/reference/kernels/factors.hpp"
 #include "sim/reference/kernels/fast_kernels.hpp"
 #include "sim/reference/kernels/graded_update.hpp"
@@ -36,6 +37,7 @@ const FastKernels PHASIC_KERNELS_NAME = {PHASIC_KERNELS_TEXT,
                                          product16,
                                          graded_update<std::int8_t>,
                                          graded_update<std::int16_t>,
+                                         ask,
                                          pull,
                                          scatter,
                                          limited_scatter,

@@ -238,5 +238,53 @@ TEST(FastPaths, NarrowLayersFollowEachOther) {
   }
 }
 
+/// Changes of shared weights that fit 32 bits in sum, and such that do not; channels that fill vectors, and others.
+TEST(FastPaths, AConvolutionLearnsInNarrowAndInWideSums) {
+  const std::uint64_t seed = chosen_seed();
+  Generator generator(seed);
+  for (const Learning& learning : every_learning()) {
+    for (const bool graded : {false, true}) {
+      if (graded && learning.span != contract::Span::kLastStep) continue;
+      for (const std::uint32_t channels : {1U, 16U, 37U}) {
+        // Factors of a few units, and at their limit, which takes sums beyond 32 bits where values are 255.
+        for (const std::uint32_t shift : {15U, 0U}) {
+          SCOPED_TRACE("PHASIC_TEST_SEED=" + std::to_string(seed) + ", " + text(learning) + (graded ? ", graded, " : ", ") +
+                       std::to_string(channels) + " channels, factor shift " + std::to_string(shift));
+          Program program = program_of(generator, learning, graded ? 1 : 5);
+          program.sample_kind = graded ? contract::SampleKind::kGraded : contract::SampleKind::kIntensity;
+          program.classes = 4;
+          LayerProgram filters = layer_of(generator, learning, 3 * 3 * 3, 25 * channels, shift == 0);
+          filters.first = true;
+          filters.connection = contract::Connection::kConvolution;
+          filters.shape = {.source_rows = 10,
+                           .source_columns = 10,
+                           .source_channels = 3,
+                           .pool = 1,
+                           .padding = 1,
+                           .stride = 1,
+                           .kernel_rows = 3,
+                           .kernel_columns = 3,
+                           .channels = channels};
+          filters.factor = contract::Factor::kFeedback;
+          filters.window = -100;
+          filters.post = contract::Post::kTrit;
+          filters.rate = shift == 0 ? 65535 : 20;
+          filters.factor_shift = shift;
+          program.layers = {filters, layer_of(generator, learning, 25 * channels, 4, true)};
+          program.layers[1].factor = contract::Factor::kError;
+          Cores cores(program, generator);
+          for (std::uint32_t number = 0; number < 3; ++number) {
+            OwnedSample sample = random_sample(generator, program);
+            sample.learn = true;
+            cores.show(sample, number, false);
+            if (HasFatalFailure()) return;
+          }
+          EXPECT_GT(cores.plain().counts().layers[0].update_rows, 0U);
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace phasic::reference::test
