@@ -24,6 +24,27 @@ TEST(EquilibriumNetwork, MembranesIntegrateAndResetByHand) {
   EXPECT_NEAR(state.potentials(0), -0.325, 1e-6);
 }
 
+TEST(EquilibriumNetwork, AStepOfManyMembranesIsThatOfEach) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Generator generator = generator_of(seed, Use::kLearning);
+    // More than a vector register holds, and no multiple of it; some potentials are above the threshold.
+    const Matrix currents = uniform(generator, 13, 5, 1);
+    MembraneState all{.potentials = uniform(generator, 13, 5, 0.2F),
+                      .conductances = uniform(generator, 13, 5, 3),
+                      .kept = uniform(generator, 13, 5, 1)};
+    const MembraneState before = all;
+    const Matrix values = membrane_step(all, currents, 0.3F, -0.5F);
+    for (Index n = 0; n < values.size(); ++n) {
+      MembraneState one{.potentials = single(before.potentials(n)),
+                        .conductances = single(before.conductances(n)),
+                        .kept = single(before.kept(n))};
+      EXPECT_NEAR(values(n), membrane_step(one, single(currents(n)), 0.3F, -0.5F)(0), 1e-6) << "seed " << seed << ", " << n;
+      EXPECT_NEAR(all.potentials(n), one.potentials(0), 1e-6) << "seed " << seed << ", " << n;
+      EXPECT_NEAR(all.conductances(n), one.conductances(0), 1e-6) << "seed " << seed << ", " << n;
+    }
+  }
+}
+
 TEST(EquilibriumNetwork, AnIterationGoesHalfTheWayByHand) {
   const Parameters parameters{
       .hidden = single(1), .output = single(0.5F), .hidden_bias = Vector::Zero(1), .output_bias = Vector::Constant(1, 0.1F)};
