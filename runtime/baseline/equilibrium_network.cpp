@@ -15,6 +15,12 @@ Matrix with_bias(Matrix values, const Vector& bias) {
   return values;
 }
 
+void count_spread(const Spread& spread, LayerWork& work) {
+  if (!spread.share) return;
+  ++work.spread_updates;
+  work.spread_shares += *spread.share;
+}
+
 }  // namespace
 
 Matrix squashed(const Matrix& values) { return (0.5F * values.array()).tanh(); }
@@ -73,7 +79,8 @@ void consolidate(Parameters& parameters, const Matrix& inputs, const Equilibrium
       work.layers[0].update_operations += count_products(hidden_moved, inputs);
       if (relaxation.spread > 0) {
         const Spread behind = spread_out(of_output, relaxation.spread, nullptr);
-        (void)spread_out(of_hidden, relaxation.spread, &behind);
+        count_spread(behind, work.layers[1]);
+        count_spread(spread_out(of_hidden, relaxation.spread, &behind), work.layers[0]);
       }
   }
   parameters.output += relaxation.output_rate * of_output;

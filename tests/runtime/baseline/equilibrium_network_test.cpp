@@ -116,6 +116,9 @@ TEST(Spread, IsThatOfTheFormulasByHand) {
   EXPECT_EQ(output(1, 1), 0);
   EXPECT_NEAR(behind.increases(1), 3.45, 1e-6);
   EXPECT_NEAR(behind.decreases(0), -1.2, 1e-6);
+  // 0.05, 0.45 and 0.15 more of 1, 3 and 1.
+  ASSERT_TRUE(behind.share.has_value());
+  EXPECT_NEAR(*behind.share, std::sqrt((0.0025 + 0.2025 + 0.0225) / 11), 1e-6);
   // Back to the layer before: increases 1.05 and 3.45 of 4.5 by neuron, all decreases to neuron 0.
   (void)spread_out(hidden, 0.2F, &behind);
   EXPECT_NEAR(hidden(0, 0), (1.05 + 1 + 0.2 * 1.05 / 4.5) / 2, 1e-6);
@@ -139,6 +142,7 @@ TEST(Spread, OfNothingIsNothing) {
   Matrix change = Matrix::Zero(3, 2);
   const Spread behind = spread_out(change, 0.2F, nullptr);
   EXPECT_EQ(change, Matrix::Zero(3, 2));
+  EXPECT_FALSE(behind.share.has_value()) << "a share of nothing";
   Matrix before = Matrix::Ones(2, 4);
   (void)spread_out(before, 0.2F, &behind);
   EXPECT_NEAR(before(0, 0), (1.05 + 1) / 2, 1e-6) << "nothing came back";
