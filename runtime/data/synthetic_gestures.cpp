@@ -69,7 +69,7 @@ class Draws {
   }
   /// `low` to `high`, both possible.
   int operator()(int low, int high) {
-    const auto count = static_cast<std::uint64_t>(high - low + 1);
+    const auto count = static_cast<std::uint64_t>(high - low) + 1;
     return low + static_cast<int>(((generator_() >> 32) * count) >> 32);
   }
 
@@ -80,7 +80,7 @@ class Draws {
 /// 4096 times the sine, by Bhaskara's fraction, which is off by less than 8.
 int sine(int phase) {
   const std::int64_t place = phase & (kHalf - 1), product = place * (kHalf - place);
-  const auto value = static_cast<int>(4096 * 16 * product / (std::int64_t{5} * kHalf * kHalf - 4 * product));
+  const auto value = static_cast<int>(std::int64_t{4096} * 16 * product / (std::int64_t{5} * kHalf * kHalf - 4 * product));
   return (phase & kHalf) != 0 ? -value : value;
 }
 
@@ -134,9 +134,9 @@ void add_disc(const Scene::Place& centre, int radius, Brightness& picture) {
     for (int column = first(centre.x); column < end(centre.x); ++column) {
       const std::int64_t across = column * kPixel - centre.x, down = row * kPixel - centre.y;
       // How far inside the edge, near the edge.
-      const std::int64_t inside = (std::int64_t{radius} * radius - across * across - down * down) / (2 * radius);
+      const std::int64_t inside = (std::int64_t{radius} * radius - across * across - down * down) / (std::int64_t{2} * radius);
       const auto value = static_cast<int>(std::clamp<std::int64_t>(128 + inside * 128 / kPixel, 0, kBrightest));
-      int& pixel = picture[static_cast<std::size_t>(row * kSide + column)];
+      int& pixel = picture[static_cast<std::size_t>(row) * kSyntheticGestureSide + static_cast<std::size_t>(column)];
       pixel = std::max(pixel, value);
     }
   }
