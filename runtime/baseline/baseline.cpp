@@ -63,6 +63,17 @@ double loss_of(const Matrix& scores, const Labels& labels, const Settings& setti
   return (scores - expected).squaredNorm() / static_cast<float>(scores.rows());
 }
 
+/// Sum over the samples of the cosine between the outputs and the target; 0 where all outputs are.
+double cosines_of(const Matrix& scores, const Labels& labels) {
+  double sum = 0;
+  for (std::size_t n = 0; n < labels.size(); ++n) {
+    const auto outputs = scores.col(static_cast<Index>(n));
+    const float norm = outputs.norm();
+    if (norm > 0) sum += outputs(labels[n]) / norm;
+  }
+  return sum;
+}
+
 Teaching teaching_of(const Sizes& sizes, const Settings& settings, std::uint64_t seed) {
   const auto hidden = static_cast<std::uint32_t>(sizes.hidden), classes = static_cast<std::uint32_t>(sizes.classes);
   const auto levels = runtime::modulated_levels(seed, 0, classes, hidden, settings.modulation);
@@ -200,9 +211,12 @@ Baseline::Answers Baseline::answer(const runtime::Dataset& data, std::span<const
     }
     const auto classes = largest(scores);
     answers.classes.insert(answers.classes.end(), classes.begin(), classes.end());
-    answers.loss += loss_of(scores, labels_of(data, samples.subspan(first, count)), settings_);
+    const Labels labels = labels_of(data, samples.subspan(first, count));
+    answers.loss += loss_of(scores, labels, settings_);
+    answers.cosine += cosines_of(scores, labels);
   }
   answers.loss /= static_cast<double>(samples.size());
+  answers.cosine /= static_cast<double>(samples.size());
   return answers;
 }
 

@@ -38,7 +38,8 @@ class Baseline {
 
   struct Answers {
     std::vector<std::uint8_t> classes;
-    double loss = 0;  ///< mean over the samples of the loss that is learned (the squared error where none is)
+    double loss = 0;    ///< mean over the samples of the loss that is learned (the squared error where none is)
+    double cosine = 0;  ///< mean over the samples of that between outputs and target, 0 if all outputs are
   };
   /// Shows samples as one batch: the gate comes from it as the settings say, or from its mean if `as_learning`. Spikes are
   /// drawn from `generator`.

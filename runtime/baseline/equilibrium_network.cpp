@@ -15,16 +15,30 @@ Matrix with_bias(Matrix values, const Vector& bias) {
   return values;
 }
 
+void count_spread(const Spread& spread, LayerWork& work) {
+  if (!spread.share) return;
+  ++work.spread_updates;
+  work.spread_shares += *spread.share;
+}
+
 }  // namespace
 
 Matrix squashed(const Matrix& values) { return (0.5F * values.array()).tanh(); }
 
 Matrix membrane_step(MembraneState& state, const Matrix& currents, float influence, float reset) {
-  auto potentials = state.potentials.array(), conductances = state.conductances.array();
-  conductances += kStep / kSynapse * (kLeakConductance + currents.array() - conductances);
-  potentials += kStep / kMembrane * (-potentials - conductances / kLeakConductance * (potentials - kExcitation));
-  potentials = (potentials > kThreshold).select(reset, potentials);
-  potentials = influence * potentials + (1 - influence) * state.kept.array();
+  // One loop over all of it: a hundred of these steps are most of what a sample costs.
+  const float* const current = currents.data();
+  const float* const kept = state.kept.data();
+  float* const potentials = state.potentials.data();
+  float* const conductances = state.conductances.data();
+  for (Index n = 0; n < state.potentials.size(); ++n) {
+    const float conductance = conductances[n] + kStep / kSynapse * (kLeakConductance + current[n] - conductances[n]);
+    conductances[n] = conductance;
+    float potential = potentials[n];
+    potential += kStep / kMembrane * (-potential - conductance / kLeakConductance * (potential - kExcitation));
+    potential = potential > kThreshold ? reset : potential;
+    potentials[n] = influence * potential + (1 - influence) * kept[n];
+  }
   return squashed(state.potentials);
 }
 
@@ -65,7 +79,8 @@ void consolidate(Parameters& parameters, const Matrix& inputs, const Equilibrium
       work.layers[0].update_operations += count_products(hidden_moved, inputs);
       if (relaxation.spread > 0) {
         const Spread behind = spread_out(of_output, relaxation.spread, nullptr);
-        (void)spread_out(of_hidden, relaxation.spread, &behind);
+        count_spread(behind, work.layers[1]);
+        count_spread(spread_out(of_hidden, relaxation.spread, &behind), work.layers[0]);
       }
   }
   parameters.output += relaxation.output_rate * of_output;

@@ -4,6 +4,8 @@
 /// formulas.
 #pragma once
 
+#include <optional>
+
 #include "runtime/baseline/matrix.hpp"
 
 namespace phasic::baseline {
@@ -12,6 +14,7 @@ namespace phasic::baseline {
 /// have spread among these synapses: what goes back to the layer before.
 struct Spread {
   Vector increases, decreases;
+  std::optional<double> share;  ///< what spreading added to the change, in parts of it (both as norms); none of a change of 0
 };
 
 /// Spreads a change of weights (a row a postsynaptic neuron, a column a presynaptic one) with the fraction F of at least 0.

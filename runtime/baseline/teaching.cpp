@@ -11,6 +11,8 @@ void Work::add(const Work& other) {
     layers[n].spikes += other.layers[n].spikes;
     layers[n].update_operations += other.layers[n].update_operations;
     layers[n].feedback_operations += other.layers[n].feedback_operations;
+    layers[n].spread_updates += other.layers[n].spread_updates;
+    layers[n].spread_shares += other.layers[n].spread_shares;
   }
 }
 

@@ -18,7 +18,7 @@ struct Teaching {
 
 using Labels = std::vector<std::uint8_t>;
 
-/// Counted operations of a layer.
+/// Counted operations of a layer, and what else is told of its work.
 struct LayerWork {
   std::uint64_t events = 0;               ///< presynaptic spikes, or inputs that are not 0 in an analog network
   std::uint64_t synaptic_operations = 0;  ///< events times the neurons that they reach
@@ -26,6 +26,8 @@ struct LayerWork {
   std::uint64_t update_operations =
       0;  ///< products of a presynaptic value and a signal, neither of them 0, that a gradient is made of
   std::uint64_t feedback_operations = 0;  ///< multiply-adds that bring errors to the layer
+  std::uint64_t spread_updates = 0;       ///< changes of the weights that spread (spiking "sbp")
+  double spread_shares = 0;               ///< sum over these of what spreading added, in parts of the change
 };
 
 /// Hidden and output layer.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// phasic data list, check, show
+/// phasic data list, check, show, make
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "runtime/data/recording.hpp"
 #include "runtime/data/show.hpp"
 #include "runtime/data/statistics.hpp"
+#include "runtime/data/synthetic_gestures.hpp"
 
 namespace phasic::command {
 namespace {
@@ -221,10 +222,37 @@ int show(const ShowOptions& options) {
   return kSuccess;
 }
 
+struct MakeOptions {
+  std::string name, output;
+  std::uint64_t seed = 1;
+  std::uint32_t samples = kSyntheticGestureSamples;
+};
+
+int make(const MakeOptions& options) {
+  make_synthetic_gestures(options.output, options.seed, options.samples);
+  const auto tests = synthetic_test_gestures(options.samples);
+  fmt::print("{}: {} synthetic recordings of each of {} classes in {}, {} of them for testing, seed {}\n", options.name,
+             options.samples, kSyntheticGestures.size(), options.output, tests, options.seed);
+  return kSuccess;
+}
+
+void add_make(CLI::App& command, Action& chosen) {
+  auto* make_command = command.add_subcommand("make", "make a synthetic data set");
+  const auto options = std::make_shared<MakeOptions>();
+  make_command->add_option("name", options->name, "synthetic-gestures: moving patterns as an event camera sees them")
+      ->required()
+      ->check(CLI::IsMember({"synthetic-gestures"}));
+  make_command->add_option("--output", options->output, "a new folder for it")->required();
+  make_command->add_option("--seed", options->seed, "of all that is drawn")->capture_default_str();
+  make_command->add_option("--samples", options->samples, "recordings of each class, a fifth of them for testing")
+      ->capture_default_str();
+  make_command->callback([options, &chosen] { chosen = [options] { return make(*options); }; });
+}
+
 }  // namespace
 
 void add_data(CLI::App& app, Action& chosen) {
-  auto* command = app.add_subcommand("data", "list, check and show data sets");
+  auto* command = app.add_subcommand("data", "list, check, show and make data sets");
   command->require_subcommand(1);
   auto* list_command = command->add_subcommand("list", "the data sets known by name, and where they were found");
   list_command->callback([&chosen] { chosen = [] { return list(); }; });
@@ -246,6 +274,7 @@ void add_data(CLI::App& app, Action& chosen) {
   show_command->add_option("--camera", options->camera, "of event recordings that do not say which it was")
       ->check(CLI::IsMember(std::vector<std::string>(cameras.begin(), cameras.end())));
   show_command->callback([options, &chosen] { chosen = [options] { return show(*options); }; });
+  add_make(*command, chosen);
 }
 
 }  // namespace phasic::command

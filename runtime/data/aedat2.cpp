@@ -183,4 +183,24 @@ Recording read_aedat2(const StoredFile& file, std::string_view asked) {
   return recording;
 }
 
+std::string write_dvs128(const Recording& recording, const std::string& comment) {
+  const Camera& camera = kCameras.front();
+  if (recording.rows != camera.rows || recording.columns != camera.columns)
+    throw InputError(
+        "", "recording",
+        fmt::format("{} x {}; a {} has {} x {}", recording.rows, recording.columns, camera.name, camera.rows, camera.columns));
+  std::string text = fmt::format("#!AER-DAT2.0\r\n# {}\r\n# AEChip: DVS128\r\n#End Of ASCII Header\r\n", comment);
+  const auto append = [&](std::uint32_t word) {
+    for (const int shift : {24, 16, 8, 0}) text += static_cast<char>(word >> shift & 0xffU);
+  };
+  text.reserve(text.size() + 8 * recording.events.size());
+  for (const CameraEvent& event : recording.events) {
+    if (event.time < 0 || event.time > INT32_MAX)
+      throw InputError("", "recording", fmt::format("a time of {} microseconds", event.time));
+    append((camera.rows - 1 - event.row) << 8 | (camera.columns - 1 - event.column) << 1 | (event.on ? 0U : 1U));
+    append(static_cast<std::uint32_t>(event.time));
+  }
+  return text;
+}
+
 }  // namespace phasic::runtime

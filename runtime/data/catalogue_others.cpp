@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// Entries of the catalogue: letters and symbols as picture files, sounds, words and event recordings.
 #include "runtime/data/catalogue.hpp"
+#include "runtime/data/synthetic_gestures.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -10,6 +11,28 @@ std::vector<std::string> letters() {
   for (char letter = 'a'; letter <= 'z'; ++letter) names.emplace_back(1, letter);
   return names;
 }
+
+KnownSet synthetic_gestures() {
+  constexpr std::uint32_t kTests = synthetic_test_gestures(kSyntheticGestureSamples);
+  KnownSet set;
+  set.name = "synthetic-gestures";
+  set.title = "11 synthetic moving patterns, no recordings of people";
+  set.form = &Form::kRecordings;
+  set.folders = {"synthetic-gestures"};
+  set.files = {{"train", "test"}};
+  set.place = place_by_folder;
+  set.usual.mixed = true;
+  set.usual.downsample = 4;
+  set.usual.window_microseconds = kSyntheticGestureMicroseconds;
+  set.shape = {2, 32, 32};
+  set.training = kSyntheticGestures.size() * (kSyntheticGestureSamples - kTests);
+  set.test = kSyntheticGestures.size() * kTests;
+  set.classes.assign(kSyntheticGestures.begin(), kSyntheticGestures.end());
+  set.licence = "Apache-2.0";
+  set.source = "`phasic data make synthetic-gestures`";
+  return set;
+}
+
 }  // namespace
 
 std::vector<KnownSet> sets_of_letters() {
@@ -145,6 +168,7 @@ std::vector<KnownSet> sets_of_signals() {
   set.test = 100;
   set.source = "https://github.com/bamsumit/slayerPytorch, test/test_files/NMNISTsmall";
   sets.push_back(set);
+  sets.push_back(synthetic_gestures());
   return sets;
 }
 

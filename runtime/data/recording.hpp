@@ -42,6 +42,10 @@ struct Recording {
 /// the column counts from the right edge and the row from the bottom, as jAER writes and shows them.
 [[nodiscard]] Recording read_aedat2(const StoredFile& file, std::string_view camera = {});
 
+/// The bytes of an AEDAT 2.0 file that `read_aedat2` reads as this recording, with a line `comment` in its header. The camera
+/// is a DVS128. Throws InputError if the recording is not 128 x 128, or has a time that is negative or takes more than 31 bits.
+[[nodiscard]] std::string write_dvs128(const Recording& recording, const std::string& comment);
+
 /// Names of cameras: "dvs128" and so on.
 [[nodiscard]] std::span<const std::string_view> aedat2_cameras();
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <span>
 
 #include "runtime/base/error.hpp"
@@ -66,6 +67,16 @@ Counted counted(const baseline::Work& work) {
   return sums;
 }
 
+/// By layer; none if no change of weights spread.
+std::optional<std::vector<double>> spread_shares(const baseline::Work& work) {
+  std::vector<double> shares;
+  for (const auto& layer : work.layers) {
+    if (layer.spread_updates == 0) return std::nullopt;
+    shares.push_back(layer.spread_shares / static_cast<double>(layer.spread_updates));
+  }
+  return shares;
+}
+
 std::string checksum_of(const baseline::Parameters& parameters) {
   uLong crc = 0;
   baseline::for_each_part(
@@ -76,6 +87,12 @@ std::string checksum_of(const baseline::Parameters& parameters) {
       parameters);
   return fmt::format("{:08x}", crc);
 }
+
+/// What became of all samples of a set.
+struct Judged {
+  Tally tally;
+  double cosines = 0;  ///< sum over the samples
+};
 
 /// A baseline that learns, and its looks at validation samples.
 class BaselineLearner {
@@ -136,21 +153,22 @@ class BaselineLearner {
   void look() {
     if (!looks_.empty() && looks_.back().first == position_) return;
     baseline::Work work;
-    looks_.emplace_back(position_, evaluate(data_.validation, work).share());
+    looks_.emplace_back(position_, evaluate(data_.validation, work).tally.share());
   }
 
-  Tally evaluate(const Dataset& data, baseline::Work& work) const {
-    Tally tally(classes_);
+  Judged evaluate(const Dataset& data, baseline::Work& work) const {
+    Judged judged{.tally = Tally(classes_)};
     auto generator = testing_generator();
     const bool single_class = plan_.experiment.protocol == Protocol::kPublished;
     for (const auto& batch : test_batches(data, classes_, single_class, plan_.seed)) {
       const auto answers = learner_.answer(data, batch, generator, false, work);
       for (std::size_t n = 0; n < batch.size(); ++n) {
-        ++tally.shown[data.labels[batch[n]]];
-        tally.right[data.labels[batch[n]]] += answers.classes[n] == data.labels[batch[n]] ? 1 : 0;
+        ++judged.tally.shown[data.labels[batch[n]]];
+        judged.tally.right[data.labels[batch[n]]] += answers.classes[n] == data.labels[batch[n]] ? 1 : 0;
       }
+      judged.cosines += answers.cosine * static_cast<double>(batch.size());
     }
-    return tally;
+    return judged;
   }
 
   /// Share of right answers, before each was learned, since the last call.
@@ -240,7 +258,7 @@ Row run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgr
   baseline::Work tested;
   std::vector<double> epochs;
   TaskAccuracies tasks;
-  Tally last(classes);
+  Judged last{.tally = Tally(classes)};
   std::size_t first = 0;
   for (const Stretch& stretch : order.stretches) {
     const std::uint64_t since = learner.position();
@@ -255,13 +273,15 @@ Row run_baseline(const RunPlan& plan, const ExperimentData& data, const RunProgr
     if (!continual) continue;
     tested = {};
     last = learner.evaluate(judged, tested);
-    tasks.add(stretch.class_shown, last);
+    tasks.add(stretch.class_shown, last.tally);
   }
   if (experiment.evaluate_every > 0) learner.look();
   if (!continual) last = learner.evaluate(judged, tested);
 
   row.samples_learned = learner.position();
-  put_accuracy(row, last);
+  put_accuracy(row, last.tally);
+  row.mean_cosine = last.cosines / static_cast<double>(judged.size());
+  row.spread_share = spread_shares(learner.learner().work());
   if (continual) {
     put_tasks(row, tasks);
     row.epochs_by_class = epochs;

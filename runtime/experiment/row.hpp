@@ -71,6 +71,8 @@ struct Row {
   double accuracy = 0;
   std::vector<double> accuracy_by_class;
   double mean_class_accuracy = 0;
+  std::optional<double> mean_cosine;
+  std::optional<std::vector<double>> spread_share;  ///< by layer
   std::optional<std::vector<std::uint32_t>> order;
   std::optional<std::vector<std::vector<double>>> matrix;
   std::optional<double> forgetting;

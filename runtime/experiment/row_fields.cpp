@@ -65,6 +65,13 @@ std::vector<Entry> what_came_out() {
       {part_of_row("accuracy_by_class", &Row::accuracy_by_class), kAll, true, "the same for each class"},
       {part_of_row("mean_class_accuracy", &Row::mean_class_accuracy), kAll, true, "their mean over the classes that were shown",
        RowCell::kPercent, "mean of classes, %"},
+      {part_of_row("mean_cosine", &Row::mean_cosine), RowForm::kBaseline, false,
+       "mean over the judged samples of the cosine between the outputs and the target, 1 for the expected class and 0 for the "
+       "others",
+       RowCell::kPercent, "mean cosine, %"},
+      {part_of_row("spread_share", &Row::spread_share), RowForm::kBaseline, false,
+       "for each layer how much the terms that spread add to a change of its weights: norm of what they add over that of the "
+       "change, mean over the batches; spiking `sbp`"},
       {part_of_row("order", &Row::order), kAll, true, "of the classes; class-continual task"},
       {part_of_row("matrix", &Row::matrix), kAll, true,
        "after each class the accuracies of those learned so far; class-continual task"},

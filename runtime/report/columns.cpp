@@ -10,11 +10,13 @@
 
 #include "runtime/base/error.hpp"
 #include "runtime/experiment/row_fields.hpp"
+#include "runtime/report/mean_epochs.hpp"
 
 namespace phasic::runtime {
 namespace {
 
 using nlohmann::json;
+using Groups = std::vector<RowGroup>;
 
 /// What the rows of a group have in a field: one text if it is the same in all, mean and deviation of numbers that differ.
 std::string field_text(const RowGroup& group, std::string_view name) {
@@ -74,26 +76,57 @@ std::string formula_cost(const RowGroup& group) {
   return values.empty() ? "-" : fixed(spread_of(values).mean, 3);
 }
 
+/// Mean epochs of each run of a group, compared with the runs of the table that have its experiment and seed; times the
+/// operations of a pass in millions, if that is asked for.
+std::vector<double> compared_epochs(const RowGroup& group, const Groups& table, bool as_cost) {
+  std::vector<double> values;
+  for (const json* row : group.rows) {
+    std::vector<const json*> runs;
+    std::size_t own = 0;
+    for (const RowGroup& other : table) {
+      for (const json* const run : other.rows) {
+        if ((*run)["experiment"] != (*row)["experiment"] || (*run)["seed"] != (*row)["seed"]) continue;
+        if (run == row) own = runs.size();
+        runs.push_back(run);
+      }
+    }
+    const double operations = as_cost ? (*row)["formula_operations"].get<double>() / 1e6 : 1;
+    values.push_back(mean_epochs(runs)[own] * operations);
+  }
+  return values;
+}
+
+std::string mean_and_deviation(const std::vector<double>& values, int digits) {
+  const Spread spread = spread_of(values);
+  const std::string mean = fixed(spread.mean, digits);
+  return spread.count == 1 ? mean : fmt::format("{} +- {}", mean, fixed(spread.deviation, digits));
+}
+
 struct MadeColumn {
   std::string_view name, title;
   bool number;
-  std::string (*text)(const RowGroup&);
+  std::string (*text)(const RowGroup&, const Groups& table);
 };
 
 /// Columns that show more than a field of rows.
 constexpr auto kMadeColumns = std::to_array<MadeColumn>({
-    {"run", "run", false, [](const RowGroup& group) { return group.variation; }},
-    {"seeds", "seeds", true, [](const RowGroup& group) { return std::to_string(group.rows.size()); }},
-    {"judged_on", "judged on", false, judged},
+    {"run", "run", false, [](const RowGroup& group, const Groups&) { return group.variation; }},
+    {"seeds", "seeds", true, [](const RowGroup& group, const Groups&) { return std::to_string(group.rows.size()); }},
+    {"judged_on", "judged on", false, [](const RowGroup& group, const Groups&) { return judged(group); }},
     {"synaptic_operations", "synaptic operations a sample, 10^6", true,
-     [](const RowGroup& group) { return millions(group, "synaptic_operations"); }},
+     [](const RowGroup& group, const Groups&) { return millions(group, "synaptic_operations"); }},
     {"update_operations", "updates a sample, 10^6", true,
-     [](const RowGroup& group) { return millions(group, "update_operations"); }},
+     [](const RowGroup& group, const Groups&) { return millions(group, "update_operations"); }},
     {"feedback_operations", "operations of feedback a sample, 10^6", true,
-     [](const RowGroup& group) { return millions(group, "feedback_operations"); }},
-    {"samples_to_90", "samples to 90 %", true, [](const RowGroup& group) { return samples_to(group, 0.9); }},
-    {"samples_to_95", "samples to 95 %", true, [](const RowGroup& group) { return samples_to(group, 0.95); }},
-    {"formula_cost", "operations by formula times epochs, 10^6", true, formula_cost},
+     [](const RowGroup& group, const Groups&) { return millions(group, "feedback_operations"); }},
+    {"samples_to_90", "samples to 90 %", true, [](const RowGroup& group, const Groups&) { return samples_to(group, 0.9); }},
+    {"samples_to_95", "samples to 95 %", true, [](const RowGroup& group, const Groups&) { return samples_to(group, 0.95); }},
+    {"formula_cost", "operations by formula times epochs, 10^6", true,
+     [](const RowGroup& group, const Groups&) { return formula_cost(group); }},
+    {"mean_epochs", "mean epochs", true,
+     [](const RowGroup& group, const Groups& table) { return mean_and_deviation(compared_epochs(group, table, false), 2); }},
+    {"mean_epochs_cost", "operations by formula times mean epochs, 10^6", true,
+     [](const RowGroup& group, const Groups& table) { return mean_and_deviation(compared_epochs(group, table, true), 3); }},
 });
 
 bool is_number_in(const std::vector<RowGroup>& groups, std::string_view name) {
@@ -108,7 +141,7 @@ struct Column {
   std::string title;
   bool is_known;  ///< by this name; else it is a field of rows as it stands
   bool number;
-  std::function<std::string(const RowGroup&)> text;
+  std::function<std::string(const RowGroup&, const Groups& table)> text;
 };
 
 Column column_of(const std::string& name) {
@@ -117,10 +150,10 @@ Column column_of(const std::string& name) {
   const auto& fields = row_fields();
   const auto field = std::find_if(fields.begin(), fields.end(),
                                   [&](const RowField& one) { return one.name == name && one.cell != RowCell::kNone; });
-  const auto as_it_stands = [name](const RowGroup& group) { return field_text(group, name); };
+  const auto as_it_stands = [name](const RowGroup& group, const Groups&) { return field_text(group, name); };
   if (field == fields.end()) return {name.substr(name.rfind('/') + 1), false, false, as_it_stands};
   if (field->cell == RowCell::kPercent)
-    return {field->title, true, true, [name](const RowGroup& group) { return percent_of(group, name); }};
+    return {field->title, true, true, [name](const RowGroup& group, const Groups&) { return percent_of(group, name); }};
   return {field->title, true, field->cell == RowCell::kNumber, as_it_stands};
 }
 
@@ -216,7 +249,7 @@ MarkdownTable table_of(const std::vector<RowGroup>& groups, const std::vector<st
     const Column known = column_of(name);
     const std::string title = colon == std::string::npos ? known.title : column.substr(colon + 1);
     table.columns.push_back({.title = title, .number = known.is_known ? known.number : is_number_in(groups, name)});
-    for (std::size_t n = 0; n < groups.size(); ++n) table.lines[n].push_back(known.text(groups[n]));
+    for (std::size_t n = 0; n < groups.size(); ++n) table.lines[n].push_back(known.text(groups[n], groups));
   }
   return table;
 }

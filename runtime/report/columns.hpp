@@ -46,9 +46,10 @@ struct UsualColumn {
 
 /// Columns have these names: those of the fields of rows that have a column (runtime/experiment/row_fields.hpp), and `run`,
 /// `seeds`, `judged_on`; `samples_to_90` and `samples_to_95`, over the seeds that reached that accuracy on the validation set;
-/// `synaptic_operations`, `update_operations` and `feedback_operations` of learning, in millions a sample; `formula_cost`. Any
-/// other name is a field of the rows. "name:title" gives the column another title. Throws InputError for a name without
-/// letters.
+/// `synaptic_operations`, `update_operations` and `feedback_operations` of learning, in millions a sample; `formula_cost`;
+/// `mean_epochs` and, times the operations of a pass by formula, `mean_epochs_cost`, which compare the runs of one experiment
+/// and seed that are in the table (runtime/report/mean_epochs.hpp). Any other name is a field of the rows. "name:title" gives
+/// the column another title. Throws InputError for a name without letters.
 [[nodiscard]] MarkdownTable table_of(const std::vector<RowGroup>& groups, const std::vector<std::string>& columns);
 
 }  // namespace phasic::runtime

@@ -24,6 +24,27 @@ TEST(EquilibriumNetwork, MembranesIntegrateAndResetByHand) {
   EXPECT_NEAR(state.potentials(0), -0.325, 1e-6);
 }
 
+TEST(EquilibriumNetwork, AStepOfManyMembranesIsThatOfEach) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+    Generator generator = generator_of(seed, Use::kLearning);
+    // More than a vector register holds, and no multiple of it; some potentials are above the threshold.
+    const Matrix currents = uniform(generator, 13, 5, 1);
+    MembraneState all{.potentials = uniform(generator, 13, 5, 0.2F),
+                      .conductances = uniform(generator, 13, 5, 3),
+                      .kept = uniform(generator, 13, 5, 1)};
+    const MembraneState before = all;
+    const Matrix values = membrane_step(all, currents, 0.3F, -0.5F);
+    for (Index n = 0; n < values.size(); ++n) {
+      MembraneState one{.potentials = single(before.potentials(n)),
+                        .conductances = single(before.conductances(n)),
+                        .kept = single(before.kept(n))};
+      EXPECT_NEAR(values(n), membrane_step(one, single(currents(n)), 0.3F, -0.5F)(0), 1e-6) << "seed " << seed << ", " << n;
+      EXPECT_NEAR(all.potentials(n), one.potentials(0), 1e-6) << "seed " << seed << ", " << n;
+      EXPECT_NEAR(all.conductances(n), one.conductances(0), 1e-6) << "seed " << seed << ", " << n;
+    }
+  }
+}
+
 TEST(EquilibriumNetwork, AnIterationGoesHalfTheWayByHand) {
   const Parameters parameters{
       .hidden = single(1), .output = single(0.5F), .hidden_bias = Vector::Zero(1), .output_bias = Vector::Constant(1, 0.1F)};
@@ -95,6 +116,9 @@ TEST(Spread, IsThatOfTheFormulasByHand) {
   EXPECT_EQ(output(1, 1), 0);
   EXPECT_NEAR(behind.increases(1), 3.45, 1e-6);
   EXPECT_NEAR(behind.decreases(0), -1.2, 1e-6);
+  // 0.05, 0.45 and 0.15 more of 1, 3 and 1.
+  ASSERT_TRUE(behind.share.has_value());
+  EXPECT_NEAR(*behind.share, std::sqrt((0.0025 + 0.2025 + 0.0225) / 11), 1e-6);
   // Back to the layer before: increases 1.05 and 3.45 of 4.5 by neuron, all decreases to neuron 0.
   (void)spread_out(hidden, 0.2F, &behind);
   EXPECT_NEAR(hidden(0, 0), (1.05 + 1 + 0.2 * 1.05 / 4.5) / 2, 1e-6);
@@ -118,6 +142,7 @@ TEST(Spread, OfNothingIsNothing) {
   Matrix change = Matrix::Zero(3, 2);
   const Spread behind = spread_out(change, 0.2F, nullptr);
   EXPECT_EQ(change, Matrix::Zero(3, 2));
+  EXPECT_FALSE(behind.share.has_value()) << "a share of nothing";
   Matrix before = Matrix::Ones(2, 4);
   (void)spread_out(before, 0.2F, &behind);
   EXPECT_NEAR(before(0, 0), (1.05 + 1) / 2, 1e-6) << "nothing came back";

@@ -70,6 +70,19 @@ TEST_F(DataCommand, ListsWhatIsThereAndWhatIsNot) {
           "PHASIC_DATA is " + folder.path().string()});
 }
 
+TEST_F(DataCommand, MakesSyntheticGesturesThatItReads) {
+  const auto made = path("synthetic-gestures");
+  expect(0, "data make synthetic-gestures --samples 5 --seed 3 --output " + made,
+         {"5 synthetic recordings of each of 11 classes", made, "1 of them for testing, seed 3"});
+  // Fewer than the usual 100 of each class.
+  expect(1, "data check synthetic-gestures",
+         {"44 + 11 samples of 2x32x32, 11 classes, events in 20 steps", "right_counterclockwise 4+1",
+          "training samples: 44; 880 are known of it"});
+  expect(1, "data make synthetic-gestures --output " + made, {made, "output", "holds something already"});
+  expect(1, "data make synthetic-gestures --samples 1 --output " + path("new"), {"samples", "1; 2 to 10000"});
+  expect(1, "data make gestures --output " + path("new"), {"gestures"});
+}
+
 TEST_F(DataCommand, ChecksCounts) {
   // The set is smaller than the published one.
   expect(1, "data check nmnist-small",

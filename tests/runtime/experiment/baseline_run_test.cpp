@@ -106,6 +106,23 @@ TEST_F(BaselineRun, WeightsThatStopBeingNumbersEndIt) {
   expect_all_in(refusal([&] { (void)run_document(description); }), {"symmetric", "epoch 1"});
 }
 
+TEST_F(BaselineRun, TellsTheMeanCosineAndWhatSpreadingAdds) {
+  auto description = document("classification", "mixed_batch");
+  description["baseline"] = {{"method", "sbp"}, {"network", "spiking"}, {"neurons", 50}, {"batch", 10}};
+  description["passes"] = 5;
+  const auto row = run_document(description);
+  // Outputs that are never negative: one of four that stands alone has 1, all alike 0.5.
+  EXPECT_GT(row["mean_cosine"].get<double>(), 0.6);
+  EXPECT_LE(row["mean_cosine"].get<double>(), 1);
+  ASSERT_EQ(row["spread_share"].size(), 2U);
+  for (const auto& share : row["spread_share"]) {
+    EXPECT_GT(share.get<double>(), 0);
+    EXPECT_LT(share.get<double>(), 0.2) << "no synapse gets more than F, and one of 50 neurons much less";
+  }
+  description["baseline"]["spread"] = 0;
+  EXPECT_FALSE(run_document(description).contains("spread_share"));
+}
+
 TEST_F(BaselineRun, EveryCaseIsARunOfItsOwn) {
   auto description = document("class_continual", "mixed_batch");
   description["seeds"] = {1, 2};

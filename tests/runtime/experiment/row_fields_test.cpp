@@ -76,6 +76,8 @@ TEST(RowFields, AWrittenRowHasThemAllAndIsRight) {
   baseline_row.filters.reset();
   baseline_row.baseline = json::object();
   baseline_row.epochs_by_class = std::vector<double>{2.0, 3.0};
+  baseline_row.mean_cosine = 0.5;
+  baseline_row.spread_share = std::vector<double>{0.001, 0.002};
   const auto baseline = write_row(baseline_row);
   EXPECT_NO_THROW(check_row(baseline, "rows.jsonl", 1));
   for (const auto& field : row_fields()) {
