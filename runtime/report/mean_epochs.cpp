@@ -14,13 +14,13 @@ namespace {
 using nlohmann::json;
 
 /// An error, and after how many epochs it was seen.
-struct Point {
+struct ErrorPoint {
   double epochs, error;
 };
-using Curve = std::vector<Point>;
+using ErrorCurve = std::vector<ErrorPoint>;
 
-Curve curve_of(const json& row) {
-  Curve curve;
+ErrorCurve error_curve_of(const json& row) {
+  ErrorCurve curve;
   for (const json& look : row.value("validation", json::array()))
     curve.push_back({look[0].get<double>() / row["training_samples"].get<double>(), 1 - look[1].get<double>()});
   if (curve.empty())
@@ -29,16 +29,16 @@ Curve curve_of(const json& row) {
   return curve;
 }
 
-bool is_lower(const Point& one, const Point& other) { return one.error < other.error; }
+bool is_lower(const ErrorPoint& one, const ErrorPoint& other) { return one.error < other.error; }
 
 }  // namespace
 
 std::vector<double> mean_epochs(const std::vector<const json*>& runs) {
   if (runs.size() < 2) throw InputError("", "mean_epochs", "compares runs of one seed; there is only one");
-  std::vector<Curve> curves;
+  std::vector<ErrorCurve> curves;
   double low = 0, high = 1;
   for (const json* const run : runs) {
-    const Curve& curve = curves.emplace_back(curve_of(*run));
+    const ErrorCurve& curve = curves.emplace_back(error_curve_of(*run));
     low = std::max(low, std::min_element(curve.begin(), curve.end(), is_lower)->error);
     high = std::min(high, std::max_element(curve.begin(), curve.end(), is_lower)->error);
   }
@@ -47,13 +47,13 @@ std::vector<double> mean_epochs(const std::vector<const json*>& runs) {
                      fmt::format("no error is in all learning curves of seed {}: one ends with {:.4f}, one begins with {:.4f}",
                                  (*runs.front())["seed"].get<std::uint64_t>(), low, high));
   std::vector<double> means;
-  for (const Curve& curve : curves) {
+  for (const ErrorCurve& curve : curves) {
     double sum = 0;
     for (int n = 0; n < kErrorLevels; ++n) {
       // Rounding must not put the ends beside the looks that they are taken from.
       const double share = static_cast<double>(n) / (kErrorLevels - 1);
       const double level = n == kErrorLevels - 1 ? high : low + (high - low) * share;
-      sum += std::find_if(curve.begin(), curve.end(), [&](const Point& point) { return point.error <= level; })->epochs;
+      sum += std::find_if(curve.begin(), curve.end(), [&](const ErrorPoint& point) { return point.error <= level; })->epochs;
     }
     means.push_back(sum / kErrorLevels);
   }
