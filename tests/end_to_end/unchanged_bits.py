@@ -66,6 +66,21 @@ def write_recordings(folder):
     return ["--data", json.dumps({"folder": str(root), "steps": 20, "window_ms": 200}), "--samples", str(SAMPLES)]
 
 
+def make_gestures(program, folder):
+    """The project's synthetic gestures (2 x 32 x 32 inputs), four of each class to learn from."""
+    root = folder / "synthetic-gestures"
+    if not root.exists():
+        subprocess.run([program, "data", "make", root.name, "--output", str(root), "--samples", "5"], check=True, capture_output=True)
+    return ["--data", json.dumps({"folder": str(root), "steps": 20, "window_ms": 200, "downsample": 4}), "--samples", str(SAMPLES)]
+
+
+def data_of(program, network, folder):
+    """The options that name data of the network's kind and size."""
+    if network.get("samples") != "event":
+        return write_pictures(folder, network["inputs"], network["classes"])
+    return write_recordings(folder) if network["inputs"] == 2 * 34 * 34 else make_gestures(program, folder)
+
+
 def with_changes(document, changes):
     """A copy of the experiment with the values that `changes` has for places such as network/layers/0/rule; null removes."""
     copy = json.loads(json.dumps(document))
@@ -127,11 +142,7 @@ def main(arguments):
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
     for name, network in networks(Path(examples)):
-        if network.get("samples") == "event":
-            data = write_recordings(folder)
-        else:
-            data = write_pictures(folder, network["inputs"], network["classes"])
-        found[name] = checksums(program, network, data, folder)
+        found[name] = checksums(program, network, data_of(program, network, folder), folder)
     if write:
         lines = ",\n".join(f"  {json.dumps(name)}: {json.dumps(sums)}" for name, sums in found.items())
         Path(expected_file).write_text("{\n" + lines + "\n}\n", encoding="utf-8")
