@@ -69,7 +69,7 @@ void product_block(ProductJob& job, std::size_t first) {
       const bool pair = k + 1 < end;
       const std::uint32_t second = pair ? job.counts[k + 1] : 0U;
       const std::size_t other = job.rows[pair ? k + 1 : k];
-      const Numbers counts = Numbers(Sums{} + static_cast<std::int32_t>(job.counts[k] | second << 16));
+      const auto counts = Numbers(Sums{} + static_cast<std::int32_t>(job.counts[k] | second << 16));
 #pragma GCC unroll 8
       for (std::size_t v = 0; v < Vectors; ++v) {
         const Numbers a = weights_of<Weight>(job, job.rows[k], first + v * kVector / 2);

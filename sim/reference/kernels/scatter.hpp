@@ -16,7 +16,7 @@ template <std::size_t Vectors>
   for (std::size_t v = 0; v < Vectors; ++v) sums[v] = load<Sums>(to + v * kVector / 4);
   for (std::size_t pair = 0; pair < job.pairs; ++pair) {
     const std::int32_t* const differences = job.differences + pair * job.length;
-    const Numbers own = Numbers(Sums{} + differences[row]);
+    const auto own = Numbers(Sums{} + differences[row]);
 #pragma GCC unroll 8
     for (std::size_t v = 0; v < Vectors; ++v)
       sums[v] += multiply_pairs(own, load<Numbers>(differences + first + v * kVector / 4));

@@ -50,7 +50,7 @@ void update_common16_rows(CommonUpdate16Job& job) {
       for (std::size_t half = 0; half < 2; ++half) {
         const std::size_t at = first + half * kVector / 2;
         if (at >= end) break;
-        const Numbers carry = Numbers(words[half] > load<Words>(job.room + at));
+        const auto carry = Numbers(words[half] > load<Words>(job.room + at));
         const Numbers change = load<Numbers>(job.whole + at) - carry;
         const Numbers weights = load<Numbers>(row + at) ^ bias;
         const Numbers limited = add_limited(weights, change);
