@@ -190,7 +190,10 @@ std::string text_of(const json& value) {
   if (value.is_null()) return "-";
   if (value.is_string()) return value.get<std::string>();
   if (value.is_number_integer()) return grouped(value.get<std::int64_t>());
-  return value.dump();
+  std::string text = value.dump();
+  // What was counted or set has few digits; what was divided has no end of them.
+  constexpr std::size_t kLongest = 8;
+  return value.is_number() && text.size() > kLongest ? fmt::format("{:.3g}", value.get<double>()) : text;
 }
 
 Spread spread_of(const RowGroup& group, std::string_view field) {

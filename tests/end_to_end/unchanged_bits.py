@@ -11,6 +11,7 @@ FOLDER is for files on the way. --write writes EXPECTED anew instead.
 import hashlib
 import itertools
 import json
+import shutil
 import struct
 import subprocess
 import sys
@@ -69,8 +70,8 @@ def write_recordings(folder):
 def make_gestures(program, folder):
     """The project's synthetic gestures (2 x 32 x 32 inputs), four of each class to learn from."""
     root = folder / "synthetic-gestures"
-    if not root.exists():
-        subprocess.run([program, "data", "make", root.name, "--output", str(root), "--samples", "5"], check=True, capture_output=True)
+    shutil.rmtree(root, ignore_errors=True)
+    subprocess.run([program, "data", "make", root.name, "--output", str(root), "--samples", "5"], check=True, capture_output=True)
     return ["--data", json.dumps({"folder": str(root), "steps": 20, "window_ms": 200, "downsample": 4}), "--samples", str(SAMPLES)]
 
 

@@ -72,6 +72,15 @@ TEST(ResultsPage, TablesHaveALineForEachVariationOfAllFilesAndTheirSources) {
                                           "| mean +- deviation | 1,500.0 +- 707.1 |\n\nFrom [cycles.json]"});
 }
 
+TEST(ResultsPage, NumbersWithoutEndAreShownWithThreeDigitsAndOthersAsTheyAre) {
+  ResultsFolder results = folder();
+  results.rows["second"].resize(1);
+  results.rows["second"][0]["share"] = {1.0 / 3 / 1000, 0.0625, 1'234'567};
+  const std::string made = results_page(
+      results, {"page.in", "@{table second share/0:\"third\" share/1:\"sixteenth\" share/2:\"whole\"}"}, "results/");
+  expect_all_in(made, {"| 0.000333 | 0.0625 | 1,234,567 |"});
+}
+
 TEST(ResultsPage, PivotsPutOneFieldBesideAnother) {
   expect_all_in(
       page("@{pivot first,second network/layers/0/rule experiment accuracy}"),

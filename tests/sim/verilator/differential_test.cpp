@@ -248,28 +248,35 @@ TEST_P(FilterDifferential, LevelsThatAreDrawnDoWhatThoseOfATableDo) {
 }
 TEST_P(Differential, IllegalRunsEndWithTheSameErrorAndState) { run(random_illegal_case, 500'000); }
 
-/// Every word of a program block and of a sample's header, at values around every limit.
-/// What a field of 32 bits is tried with: its limits in the contract and in this build, what is next to them, and `related`
-/// values, of other fields. A field of few values has all of them among these.
+/// What a field of 32 bits is tried with: its limits in the contract and what is next to them. If those are few, all that lies
+/// between; else, since fields limit each other, every limit of this build and `related` values, of other fields.
 std::set<std::uint32_t> values_around(const contract::Field& field, const contract::Limits& limits,
                                       std::span<const std::uint32_t> related) {
+  constexpr std::int64_t kFew = 32;
   if (field.kind == contract::FieldKind::kReserved) return {0, 1, 0x00010000, 0x80000000};
-  std::set<std::uint32_t> values{0, 1, 0x80000000, 0xffffffff};
-  values.insert(related.begin(), related.end());
+  std::set<std::uint32_t> values{0, 1, 2, 3, 256, 257, 0x80000000, 0xffffffff};
   const auto insert = [&](std::int64_t value) {
     for (const std::int64_t near : {value - 1, value, value + 1}) values.insert(static_cast<std::uint32_t>(near));
   };
   insert(field.minimum);
   insert(field.maximum);
-  for (const contract::Limit& limit : contract::kLimits)
-    if (limit.name == field.maximum_limit) insert(limits.*limit.value);
-  if (field.multiple > 1)
-    for (const std::uint32_t value : {field.multiple / 2, field.multiple, 2 * field.multiple}) values.insert(value);
-  if (field.maximum - field.minimum < 8)
+  if (field.maximum - field.minimum < kFew) {
     for (std::int64_t value = field.minimum; value <= field.maximum; ++value) insert(value);
+    return values;
+  }
+  values.insert(related.begin(), related.end());
+  for (const std::uint32_t limit : {limits.engines, limits.max_rows, limits.max_neurons, limits.max_steps, limits.max_classes,
+                                    limits.max_outputs, limits.max_events})
+    values.insert({limit, limit + 1});
+  if (field.multiple > 1)
+    for (const std::int64_t value : {field.minimum, field.maximum}) {
+      values.insert(static_cast<std::uint32_t>(value - field.multiple));
+      values.insert(static_cast<std::uint32_t>(value + field.multiple));
+    }
   return values;
 }
 
+/// Every field of a program block and of a sample's header.
 TEST_P(FieldLimits, EveryFieldIsCheckedAtItsLimits) {
   if (GetParam() == kNoEngine) GTEST_SKIP() << "there is no small build among the engines";
   engine::BankedMemory rtl_memory, reference_memory;
