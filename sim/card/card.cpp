@@ -58,17 +58,16 @@ Settings read_settings() {
   return settings;
 }
 
-class Card::HostLock {
+class Card::EngineLock {
  public:
-  explicit HostLock(Card& card) : card_(card) {
-    ++card_.waiting_hosts_;
-    lock_ = std::unique_lock(card_.mutex_);
-    --card_.waiting_hosts_;
+  explicit EngineLock(ComputeUnit& unit) : unit_(unit) {
+    ++unit_.waiting_hosts;
+    lock_ = std::unique_lock(unit_.engine_mutex);
+    --unit_.waiting_hosts;
   }
-  std::unique_lock<std::mutex>& lock() { return lock_; }
 
  private:
-  Card& card_;
+  ComputeUnit& unit_;
   std::unique_lock<std::mutex> lock_;
 };
 
@@ -77,8 +76,8 @@ bool Card::same_design(const Design& design, const Settings& settings) const {
 }
 
 bool Card::in_use() const {
-  return virtual_contexts_ > 0 || !queue_.empty() || std::any_of(units_.begin(), units_.end(), [](const ComputeUnit& unit) {
-           return unit.running || unit.shared_contexts > 0 || unit.exclusive_context;
+  return virtual_contexts_ > 0 || !queue_.empty() || std::any_of(units_.begin(), units_.end(), [](const auto& unit) {
+           return unit->running || unit->shared_contexts > 0 || unit->exclusive_context;
          });
 }
 
@@ -88,14 +87,16 @@ void Card::make_engine(ComputeUnit& unit) {
     throw std::runtime_error(
         "simulated card: the xclbin names no engine (it may be one for a real card); set PHASIC_CARD_ENGINE");
   }
-  unit.engine = engine::make_engine(name, memory_, settings_.options);
+  unit.engine = engine::make_engine(name, unit.memory, settings_.options);
 }
 
 bool Card::load(const Design& design, const std::vector<std::uint64_t>& order, const Settings& settings) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   if (same_design(design, settings)) return false;
   if (loaded_ && in_use()) fail_with(EBUSY, fmt::format("device {}: another xclbin or engine is in use", index_));
   loaded_ = false;
+  for (const auto& unit : units_) unit->replaced = true;
+  work_.notify_all();
   units_.clear();
   settings_ = settings;
   design_ = design;
@@ -106,29 +107,30 @@ bool Card::load(const Design& design, const std::vector<std::uint64_t>& order, c
     const auto found =
         std::find_if(design.units.begin(), design.units.end(), [&](const Unit& unit) { return unit.base == base; });
     if (found == design.units.end()) continue;
-    ComputeUnit unit;
-    unit.unit = *found;
-    make_engine(unit);
+    auto unit = std::make_shared<ComputeUnit>(*found, static_cast<std::uint32_t>(units_.size()), memory_);
+    make_engine(*unit);
     units_.push_back(std::move(unit));
   }
+  for (const auto& unit : units_) workers_.emplace_back([this, unit] { work(unit); });
   loaded_ = true;
-  if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
   return true;
 }
 
 void Card::stop() {
+  std::vector<std::thread> workers;
   {
-    HostLock host(*this);
+    const std::lock_guard lock(mutex_);
     stopping_ = true;
+    workers.swap(workers_);
   }
   work_.notify_all();
-  if (worker_.joinable()) worker_.join();
-  HostLock host(*this);
-  for (auto& unit : units_) unit.engine.reset();
+  for (auto& worker : workers) worker.join();
+  const std::lock_guard lock(mutex_);
+  for (const auto& unit : units_) unit->engine.reset();
 }
 
 void Card::open_context(const unsigned char* uuid, unsigned unit, bool shared) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   if (!loaded_ || !std::equal(design_.uuid.begin(), design_.uuid.end(), uuid)) {
     fail_with(EINVAL, fmt::format("device {}: the xclbin is not loaded", index_));
   }
@@ -137,7 +139,7 @@ void Card::open_context(const unsigned char* uuid, unsigned unit, bool shared) {
     return;
   }
   if (unit >= units_.size()) fail_with(EINVAL, fmt::format("no compute unit {}", unit));
-  auto& target = units_[unit];
+  auto& target = *units_[unit];
   if (target.exclusive_context || (!shared && target.shared_contexts > 0)) {
     fail_with(EBUSY, fmt::format("compute unit '{}' is in use", target.unit.name));
   }
@@ -149,13 +151,13 @@ void Card::open_context(const unsigned char* uuid, unsigned unit, bool shared) {
 }
 
 void Card::close_context(unsigned unit) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   if (unit == kVirtualUnit) {
     if (virtual_contexts_ > 0) --virtual_contexts_;
     return;
   }
   if (unit >= units_.size()) fail_with(EINVAL, fmt::format("no compute unit {}", unit));
-  auto& target = units_[unit];
+  auto& target = *units_[unit];
   if (target.exclusive_context) {
     target.exclusive_context = false;
   } else if (target.shared_contexts > 0) {
@@ -163,43 +165,52 @@ void Card::close_context(unsigned unit) {
   }
 }
 
-Card::ComputeUnit& Card::unit_with_context(unsigned unit) {
+std::shared_ptr<Card::ComputeUnit> Card::unit_with_context(unsigned unit) {
   if (unit >= units_.size()) fail_with(EINVAL, fmt::format("no compute unit {}", unit));
-  auto& target = units_[unit];
-  if (!target.exclusive_context && target.shared_contexts == 0) {
-    fail_with(EPERM, fmt::format("compute unit '{}' was not opened", target.unit.name));
+  const auto& target = units_[unit];
+  if (!target->exclusive_context && target->shared_contexts == 0) {
+    fail_with(EPERM, fmt::format("compute unit '{}' was not opened", target->unit.name));
   }
-  if (target.engine == nullptr) fail_with(EIO, fmt::format("compute unit '{}' has failed", target.unit.name));
   return target;
 }
 
+engine::Engine& Card::engine_of(ComputeUnit& unit) {
+  if (unit.engine == nullptr) fail_with(EIO, fmt::format("compute unit '{}' has failed", unit.unit.name));
+  return *unit.engine;
+}
+
 std::uint32_t Card::read_register(unsigned unit, std::uint32_t offset) {
-  HostLock host(*this);
-  return unit_with_context(unit).engine->read_register(offset);
+  std::unique_lock lock(mutex_);
+  const auto target = unit_with_context(unit);
+  lock.unlock();
+  const EngineLock host(*target);
+  return engine_of(*target).read_register(offset);
 }
 
 void Card::write_register(unsigned unit, std::uint32_t offset, std::uint32_t value) {
-  {
-    HostLock host(*this);
-    auto& target = unit_with_context(unit);
-    target.engine->write_register(offset, value);
-    if (offset != contract::reg::kControl || (value & kStartBit) == 0) return;
-    target.running = true;
-  }
+  std::unique_lock lock(mutex_);
+  const auto target = unit_with_context(unit);
+  const bool starts = offset == contract::reg::kControl && (value & kStartBit) != 0;
+  // No command may come between a start and the note of it.
+  if (!starts) lock.unlock();
+  const EngineLock host(*target);
+  engine_of(*target).write_register(offset, value);
+  if (!starts) return;
+  target->running = true;
   work_.notify_all();
 }
 
 std::pair<unsigned, std::uint32_t> Card::decode(std::uint64_t address) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   for (unsigned unit = 0; unit < units_.size(); ++unit) {
-    const auto base = units_[unit].unit.base;
+    const auto base = units_[unit]->unit.base;
     if (address >= base && address - base < kUnitRange) return {unit, static_cast<std::uint32_t>(address - base)};
   }
   fail_with(EFAULT, fmt::format("no compute unit at {:#x}", address));
 }
 
 unsigned Card::allocate(void* host_bytes, std::size_t size, unsigned flags) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   const unsigned handle = next_handle_++;
   buffers_.emplace(handle, memory_.allocate(static_cast<std::byte*>(host_bytes), size, flags));
   return handle;
@@ -212,13 +223,13 @@ std::shared_ptr<Buffer> Card::find_buffer(unsigned handle) {
 }
 
 void Card::release(unsigned handle) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   memory_.release(*find_buffer(handle));
   buffers_.erase(handle);
 }
 
 std::shared_ptr<Buffer> Card::buffer(unsigned handle) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   return find_buffer(handle);
 }
 
@@ -230,40 +241,40 @@ std::byte* Card::part(std::byte* bytes, const Buffer& buffer, std::size_t size, 
 }
 
 void Card::copy_to_device(unsigned handle, std::size_t size, std::size_t offset) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   const auto target = find_buffer(handle);
   auto* to = part(target->device, *target, size, offset);
   if (target->host != nullptr && target->host != target->device) std::memcpy(to, target->host + offset, size);
 }
 
 void Card::copy_from_device(unsigned handle, std::size_t size, std::size_t offset) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   const auto target = find_buffer(handle);
   const auto* from = part(target->device, *target, size, offset);
   if (target->host != nullptr && target->host != target->device) std::memcpy(target->host + offset, from, size);
 }
 
 void Card::copy(unsigned to, unsigned from, std::size_t size, std::size_t to_offset, std::size_t from_offset) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   const auto target = find_buffer(to);
   const auto source = find_buffer(from);
   std::memmove(part(target->device, *target, size, to_offset), part(source->device, *source, size, from_offset), size);
 }
 
 void Card::read_memory(std::uint64_t address, std::span<std::byte> to) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   if (!memory_.read(address, to)) fail_with(EFAULT, fmt::format("no buffer holds {} bytes at {:#x}", to.size(), address));
 }
 
 void Card::write_memory(std::uint64_t address, std::span<const std::byte> from) {
-  HostLock host(*this);
+  const std::lock_guard lock(mutex_);
   if (!memory_.write(address, from)) fail_with(EFAULT, fmt::format("no buffer holds {} bytes at {:#x}", from.size(), address));
 }
 
 void Card::submit(unsigned handle) {
   auto command = std::make_shared<Command>();
   {
-    HostLock host(*this);
+    const std::lock_guard lock(mutex_);
     command->packet = find_buffer(handle);
     const auto* packet = reinterpret_cast<const ert_start_kernel_cmd*>(command->packet->device);
     if (packet->opcode != ERT_START_CU) fail_with(ENOTSUP, fmt::format("command {}", static_cast<unsigned>(packet->opcode)));
@@ -283,56 +294,54 @@ void Card::submit(unsigned handle) {
 }
 
 bool Card::wait(int milliseconds) {
-  HostLock host(*this);
+  std::unique_lock lock(mutex_);
   const auto ended = [this] { return completions_ > 0; };
   if (milliseconds < 0) {
-    completion_.wait(host.lock(), ended);
-  } else if (!completion_.wait_for(host.lock(), std::chrono::milliseconds(milliseconds), ended)) {
+    completion_.wait(lock, ended);
+  } else if (!completion_.wait_for(lock, std::chrono::milliseconds(milliseconds), ended)) {
     return false;
   }
   --completions_;
   return true;
 }
 
-void Card::start_commands() {
-  for (auto next = queue_.begin(); next != queue_.end();) {
-    const auto& wanted = (*next)->units;
-    const auto free = std::find_if(wanted.begin(), wanted.end(), [this](std::uint32_t unit) { return !units_[unit].running; });
-    if (free == wanted.end()) {
-      ++next;
-      continue;
-    }
-    auto command = *next;
-    next = queue_.erase(next);
-    start_command(units_[*free], std::move(command));
-  }
+/// The first command in the queue that this unit may do, or null.
+std::shared_ptr<Card::Command> Card::next_command(const ComputeUnit& unit) {
+  const auto next = std::find_if(queue_.begin(), queue_.end(), [&](const auto& command) {
+    return std::find(command->units.begin(), command->units.end(), unit.index) != command->units.end();
+  });
+  if (next == queue_.end()) return nullptr;
+  auto command = std::move(*next);
+  queue_.erase(next);
+  return command;
 }
 
-void Card::start_command(ComputeUnit& unit, std::shared_ptr<Command> command) {
-  unit.command = std::move(command);
-  unit.running = true;
-  set_state(*unit.command->packet, ERT_CMD_STATE_RUNNING);
+/// Lets the engine run, from the command's registers on if it has to begin, until it ends. False if it failed or the card
+/// stops.
+bool Card::run(ComputeUnit& unit, bool begin) {
+  std::unique_lock lock(unit.engine_mutex);
   try {
-    if (unit.engine == nullptr) make_engine(unit);
-    const auto& words = unit.command->registers;
-    for (std::size_t word = kControlWords; word < words.size(); ++word) {
-      unit.engine->write_register(static_cast<std::uint32_t>(4 * word), words[word]);
+    if (begin) {
+      if (unit.engine == nullptr) make_engine(unit);
+      const auto& words = unit.command->registers;
+      for (std::size_t word = kControlWords; word < words.size(); ++word) {
+        unit.engine->write_register(static_cast<std::uint32_t>(4 * word), words[word]);
+      }
+      unit.engine->write_register(contract::reg::kControl, kStartBit);
     }
-    unit.engine->write_register(contract::reg::kControl, kStartBit);
-  } catch (const std::exception& error) {
-    fail(unit, error.what());
-  }
-}
-
-void Card::advance(ComputeUnit& unit) {
-  try {
-    if (unit.engine->advance(kCyclesATurn)) return;
+    while (unit.engine->advance(kCyclesATurn)) {
+      lock.unlock();
+      while (unit.waiting_hosts > 0) std::this_thread::yield();
+      if (stopping_) return false;
+      lock.lock();
+    }
     if (unit.command != nullptr) (void)unit.engine->read_register(contract::reg::kControl);  // clears done
+    return true;
   } catch (const std::exception& error) {
-    fail(unit, error.what());
-    return;
+    fmt::print(stderr, "simulated card {}: compute unit '{}': {}\n", index_, unit.unit.name, error.what());
+    unit.engine.reset();  // its state is unknown; the next command gets a new one
+    return false;
   }
-  end_command(unit, ERT_CMD_STATE_COMPLETED);
 }
 
 void Card::end_command(ComputeUnit& unit, unsigned state) {
@@ -344,25 +353,23 @@ void Card::end_command(ComputeUnit& unit, unsigned state) {
   completion_.notify_all();
 }
 
-void Card::fail(ComputeUnit& unit, const char* reason) {
-  fmt::print(stderr, "simulated card {}: compute unit '{}': {}\n", index_, unit.unit.name, reason);
-  unit.engine.reset();  // its state is unknown; the next command gets a new one
-  end_command(unit, ERT_CMD_STATE_ERROR);
-}
-
-void Card::work() {
+void Card::work(const std::shared_ptr<ComputeUnit>& unit) {
   std::unique_lock lock(mutex_);
-  const auto running = [](const ComputeUnit& unit) { return unit.running; };
-  while (!stopping_) {
-    work_.wait(lock, [&] { return stopping_ || !queue_.empty() || std::any_of(units_.begin(), units_.end(), running); });
+  while (true) {
+    work_.wait(lock, [&] {
+      if (stopping_ || unit->replaced || unit->running) return true;
+      unit->command = next_command(*unit);
+      return unit->command != nullptr;
+    });
+    if (stopping_ || unit->replaced) return;
+    const bool begin = !unit->running;
+    unit->running = true;
+    if (begin) set_state(*unit->command->packet, ERT_CMD_STATE_RUNNING);
+    lock.unlock();
+    const bool ended = run(*unit, begin);
+    lock.lock();
     if (stopping_) return;
-    start_commands();
-    for (std::size_t unit = 0; unit < units_.size() && !stopping_; ++unit) {
-      if (units_[unit].running) advance(units_[unit]);
-      lock.unlock();
-      while (waiting_hosts_ > 0) std::this_thread::yield();
-      lock.lock();
-    }
+    end_command(*unit, ended ? ERT_CMD_STATE_COMPLETED : ERT_CMD_STATE_ERROR);
   }
 }
 

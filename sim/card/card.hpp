@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A simulated card: memory, compute units that host engines, and a thread that lets them run.
+/// A simulated card: memory, and compute units that host engines, each with a thread that lets it run.
 #pragma once
 
 #include <atomic>
@@ -42,7 +42,7 @@ class Card {
   /// them. Loading the same design again changes nothing. Throws if another design is in use. Returns whether anything
   /// changed.
   bool load(const Design& design, const std::vector<std::uint64_t>& order, const Settings& settings);
-  /// Ends the thread and deletes the engines. For the end of the program.
+  /// Ends the threads and deletes the engines. For the end of the program.
   void stop();
 
   /// `unit` may be kVirtualUnit, which only holds the design.
@@ -76,46 +76,53 @@ class Card {
     std::vector<std::uint32_t> registers;  // word i is for offset 4 i
   };
   struct ComputeUnit {
-    Unit unit;
+    ComputeUnit(Unit described, std::uint32_t place, DeviceMemory& card_memory)
+        : unit(std::move(described)), index(place), memory(card_memory) {}
+
+    const Unit unit;
+    const std::uint32_t index;  // in XRT's order
+    DeviceMemory::Port memory;
+    std::mutex engine_mutex;  // guards the engine; taken after the card's, never before it
     std::unique_ptr<engine::Engine> engine;
+    std::atomic<unsigned> waiting_hosts = 0;
+    // Guarded by the card's mutex; while the unit runs, its thread reads the command without it.
     bool running = false;
+    bool replaced = false;             // by another design: its thread ends
     std::shared_ptr<Command> command;  // null if the host started the run through registers
     unsigned shared_contexts = 0;
     bool exclusive_context = false;
   };
 
-  /// Locks for the host. The worker lets it go first.
-  class HostLock;
+  /// Locks an engine for the host. The unit's thread lets it go first.
+  class EngineLock;
 
   [[nodiscard]] bool same_design(const Design& design, const Settings& settings) const;
   [[nodiscard]] bool in_use() const;
-  ComputeUnit& unit_with_context(unsigned unit);
+  [[nodiscard]] std::shared_ptr<ComputeUnit> unit_with_context(unsigned unit);
+  static engine::Engine& engine_of(ComputeUnit& unit);
   [[nodiscard]] std::shared_ptr<Buffer> find_buffer(unsigned handle);
   [[nodiscard]] static std::byte* part(std::byte* bytes, const Buffer& buffer, std::size_t size, std::size_t offset);
   void make_engine(ComputeUnit& unit);
-  void start_commands();
-  void start_command(ComputeUnit& unit, std::shared_ptr<Command> command);
-  void advance(ComputeUnit& unit);
+  [[nodiscard]] std::shared_ptr<Command> next_command(const ComputeUnit& unit);
+  [[nodiscard]] bool run(ComputeUnit& unit, bool begin);
   void end_command(ComputeUnit& unit, unsigned state);
-  void fail(ComputeUnit& unit, const char* reason);
-  void work();
+  void work(const std::shared_ptr<ComputeUnit>& unit);
 
   const unsigned index_;
-  std::mutex mutex_;  // guards everything below, and the engines
-  std::atomic<unsigned> waiting_hosts_ = 0;
+  std::mutex mutex_;  // guards everything below
   std::condition_variable work_, completion_;
   DeviceMemory memory_;
   Settings settings_;
   Design design_;
   bool loaded_ = false;
   unsigned virtual_contexts_ = 0;
-  std::vector<ComputeUnit> units_;  // in XRT's order
+  std::vector<std::shared_ptr<ComputeUnit>> units_;  // in XRT's order
   std::map<unsigned, std::shared_ptr<Buffer>> buffers_;
   unsigned next_handle_ = 1;
   std::deque<std::shared_ptr<Command>> queue_;
   std::uint64_t completions_ = 0;
-  bool stopping_ = false;
-  std::thread worker_;
+  std::atomic<bool> stopping_ = false;
+  std::vector<std::thread> workers_;  // of units that were replaced, too
 };
 
 }  // namespace phasic::card

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <new>
 #include <stdexcept>
 
@@ -24,6 +25,11 @@ bool is_shared(unsigned flags) {
 
 }  // namespace
 
+void DeviceMemory::set_banks(std::vector<Bank> banks) {
+  const std::unique_lock lock(mutex_);
+  banks_ = std::move(banks);
+}
+
 std::shared_ptr<Buffer> DeviceMemory::allocate(std::byte* host, std::size_t size, unsigned flags) {
   const std::size_t bytes = round_up(std::max<std::size_t>(size, 1));
   if (bytes < size) throw std::bad_alloc();
@@ -31,6 +37,7 @@ std::shared_ptr<Buffer> DeviceMemory::allocate(std::byte* host, std::size_t size
   const bool device_only = (flags & XCL_BO_FLAGS_DEV_ONLY) != 0;
   const bool own_host = host == nullptr && !is_shared(flags) && !device_only;
   std::uint64_t address = 0;
+  const std::unique_lock lock(mutex_);
   if (!command) {
     const unsigned bank = flags & XRT_BO_FLAGS_MEMIDX_MASK;
     if (bank >= banks_.size()) {
@@ -60,10 +67,11 @@ std::shared_ptr<Buffer> DeviceMemory::allocate(std::byte* host, std::size_t size
 }
 
 void DeviceMemory::release(const Buffer& buffer) {
+  const std::unique_lock lock(mutex_);
   const auto found = extents_.find(buffer.address);
   if (found == extents_.end() || found->second.bytes != buffer.device) return;
   extents_.erase(found);
-  latest_ = {};
+  ++releases_;
 }
 
 std::uint64_t DeviceMemory::place(const Bank& bank, std::size_t bytes) const {
@@ -77,25 +85,39 @@ std::uint64_t DeviceMemory::place(const Bank& bank, std::size_t bytes) const {
   return address;
 }
 
-std::byte* DeviceMemory::find(std::uint64_t address, std::size_t size) {
-  if (address < latest_.begin || address >= latest_.end) {
+std::byte* DeviceMemory::find(std::uint64_t address, std::size_t size, Latest& latest) const {
+  auto& extent = latest.extent;
+  if (latest.releases != releases_ || address < extent.begin || address >= extent.end) {
     auto above = extents_.upper_bound(address);
     if (above == extents_.begin()) return nullptr;
-    latest_ = std::prev(above)->second;
+    extent = std::prev(above)->second;
+    latest.releases = releases_;
   }
-  if (address >= latest_.end || size > latest_.end - address) return nullptr;
-  return latest_.bytes + (address - latest_.begin);
+  if (address >= extent.end || size > extent.end - address) return nullptr;
+  return extent.bytes + (address - extent.begin);
 }
 
 bool DeviceMemory::read(std::uint64_t address, std::span<std::byte> to) {
-  const std::byte* from = find(address, to.size());
+  Latest none;
+  return read(address, to, none);
+}
+
+bool DeviceMemory::write(std::uint64_t address, std::span<const std::byte> from) {
+  Latest none;
+  return write(address, from, none);
+}
+
+bool DeviceMemory::read(std::uint64_t address, std::span<std::byte> to, Latest& latest) const {
+  const std::shared_lock lock(mutex_);
+  const std::byte* from = find(address, to.size(), latest);
   if (from == nullptr) return false;
   std::memcpy(to.data(), from, to.size());
   return true;
 }
 
-bool DeviceMemory::write(std::uint64_t address, std::span<const std::byte> from) {
-  std::byte* to = find(address, from.size());
+bool DeviceMemory::write(std::uint64_t address, std::span<const std::byte> from, Latest& latest) const {
+  const std::shared_lock lock(mutex_);
+  std::byte* to = find(address, from.size(), latest);
   if (to == nullptr) return false;
   std::memcpy(to, from.data(), from.size());
   return true;

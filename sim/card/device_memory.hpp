@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -32,11 +33,12 @@ struct Buffer {
   std::unique_ptr<std::byte[], void (*)(void*)> storage{nullptr, nullptr};
 };
 
-/// Not thread-safe.
+/// All functions may be called by any thread; set_banks before the others. Accesses to different bytes go on at the same time,
+/// and a buffer is not released in the middle of one.
 class DeviceMemory : public engine::Memory {
  public:
   /// Banks that buffers are placed in from now on. Buffers that exist stay.
-  void set_banks(std::vector<Bank> banks) { banks_ = std::move(banks); }
+  void set_banks(std::vector<Bank> banks);
 
   /// Flags are those of XRT: memory bank in the low bits, kind in the high ones. `host` is the host's side of a normal buffer,
   /// or null. Card memory starts with a pattern, not with 0. Throws std::bad_alloc if the bank is full, std::invalid_argument
@@ -48,16 +50,41 @@ class DeviceMemory : public engine::Memory {
   bool write(std::uint64_t address, std::span<const std::byte> from) override;
 
  private:
-  [[nodiscard]] std::uint64_t place(const Bank& bank, std::size_t bytes) const;
-  [[nodiscard]] std::byte* find(std::uint64_t address, std::size_t size);
-
   struct Extent {
     std::uint64_t begin = 0, end = 0;
     std::byte* bytes = nullptr;
   };
+  /// Most accesses of a compute unit go where the one before went. Valid until the next release.
+  struct Latest {
+    Extent extent;
+    std::uint64_t releases = 0;
+  };
+
+ public:
+  /// The memory as one compute unit reaches it.
+  class Port : public engine::Memory {
+   public:
+    explicit Port(DeviceMemory& memory) : memory_(memory) {}
+    bool read(std::uint64_t address, std::span<std::byte> to) override { return memory_.read(address, to, latest_); }
+    bool write(std::uint64_t address, std::span<const std::byte> from) override {
+      return memory_.write(address, from, latest_);
+    }
+
+   private:
+    DeviceMemory& memory_;
+    Latest latest_;
+  };
+
+ private:
+  [[nodiscard]] std::uint64_t place(const Bank& bank, std::size_t bytes) const;
+  [[nodiscard]] std::byte* find(std::uint64_t address, std::size_t size, Latest& latest) const;
+  bool read(std::uint64_t address, std::span<std::byte> to, Latest& latest) const;
+  bool write(std::uint64_t address, std::span<const std::byte> from, Latest& latest) const;
+
+  mutable std::shared_mutex mutex_;  // guards everything below; held for an access
   std::vector<Bank> banks_;
   std::map<std::uint64_t, Extent> extents_;  // by address
-  Extent latest_;                            // most accesses go where the one before went
+  std::uint64_t releases_ = 0;
 };
 
 }  // namespace phasic::card

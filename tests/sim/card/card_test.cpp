@@ -133,6 +133,17 @@ TEST_F(CardTest, ACommandDoesNotWaitForALongRunOnTheOtherUnit) {
   EXPECT_TRUE(comes_true([&] { return phase(1) == contract::Phase::kRun; }));
 }
 
+TEST_F(CardTest, TwoUnitsOfACardWorkAtTheSameTime) {
+  load(R"({"behaviour": "meet"})");
+  const auto first = command(1), second = command(2);
+  card_.submit(first);
+  card_.submit(second);
+  ASSERT_TRUE(card_.wait(30'000));
+  ASSERT_TRUE(card_.wait(30'000));
+  EXPECT_EQ(state(first), static_cast<unsigned>(ERT_CMD_STATE_COMPLETED));
+  EXPECT_EQ(state(second), static_cast<unsigned>(ERT_CMD_STATE_COMPLETED));
+}
+
 TEST_F(CardTest, AnEngineThatFailsEndsItsCommandInErrorAndTheNextOneGetsAnother) {
   load(R"({"behaviour": "throw"})");
   for (int turn = 0; turn < 2; ++turn) {

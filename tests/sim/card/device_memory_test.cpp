@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::uint64_t kBase = 0x4'0000'0000;
 
-DeviceMemory memory_with_banks(std::uint64_t bytes) {
-  DeviceMemory memory;
-  memory.set_banks({{"DDR[0]", kBase, bytes}, {"DDR[1]", kBase + bytes, bytes}});
-  return memory;
-}
+/// Two banks of so many bytes each.
+class MemoryWithBanks : public DeviceMemory {
+ public:
+  explicit MemoryWithBanks(std::uint64_t bytes) { set_banks({{"DDR[0]", kBase, bytes}, {"DDR[1]", kBase + bytes, bytes}}); }
+};
 
 TEST(DeviceMemory, PlacesBuffersInTheirBankOnPages) {
-  auto memory = memory_with_banks(1 << 20);
+  MemoryWithBanks memory(1 << 20);
   for (unsigned bank = 0; bank < 2; ++bank) {
     const auto buffer = memory.allocate(nullptr, 100, bank);
     EXPECT_EQ(buffer->address % kPage, 0u);
@@ -30,7 +30,7 @@ TEST(DeviceMemory, PlacesBuffersInTheirBankOnPages) {
 }
 
 TEST(DeviceMemory, TheKernelReachesBuffersOnly) {
-  auto memory = memory_with_banks(1 << 20);
+  MemoryWithBanks memory(1 << 20);
   const auto first = memory.allocate(nullptr, kPage, 0);
   const auto second = memory.allocate(nullptr, kPage, 0);
   std::array<std::byte, 64> line{};
@@ -47,7 +47,7 @@ TEST(DeviceMemory, TheKernelReachesBuffersOnly) {
 }
 
 TEST(DeviceMemory, FreshMemoryIsNotZero) {
-  auto memory = memory_with_banks(1 << 20);
+  MemoryWithBanks memory(1 << 20);
   const auto buffer = memory.allocate(nullptr, kPage, 0);
   std::array<std::byte, 1> byte{};
   ASSERT_TRUE(memory.read(buffer->address + 17, byte));
@@ -55,7 +55,7 @@ TEST(DeviceMemory, FreshMemoryIsNotZero) {
 }
 
 TEST(DeviceMemory, AReleasedBufferIsGoneAndItsPlaceIsUsedAgain) {
-  auto memory = memory_with_banks(8 * kPage);
+  MemoryWithBanks memory(8 * kPage);
   std::array<std::byte, 1> byte{};
   for (int turn = 0; turn < 10; ++turn) {
     const auto buffer = memory.allocate(nullptr, 6 * kPage, 0);
@@ -67,8 +67,21 @@ TEST(DeviceMemory, AReleasedBufferIsGoneAndItsPlaceIsUsedAgain) {
   }
 }
 
+TEST(DeviceMemory, APortSeesThatTheBufferOfItsLastAccessIsGone) {
+  MemoryWithBanks memory(1 << 20);
+  const auto released = memory.allocate(nullptr, kPage, 0);
+  const auto other = memory.allocate(nullptr, kPage, 0);
+  DeviceMemory::Port port(memory);
+  std::array<std::byte, 1> byte{};
+  EXPECT_TRUE(port.read(released->address, byte));
+  memory.release(*released);
+  EXPECT_FALSE(port.read(released->address, byte));
+  EXPECT_FALSE(port.write(released->address, byte));
+  EXPECT_TRUE(port.read(other->address, byte));
+}
+
 TEST(DeviceMemory, FillsGapsBetweenBuffers) {
-  auto memory = memory_with_banks(16 * kPage);
+  MemoryWithBanks memory(16 * kPage);
   const auto first = memory.allocate(nullptr, 3 * kPage, 0);
   const auto second = memory.allocate(nullptr, 3 * kPage, 0);
   const auto third = memory.allocate(nullptr, 3 * kPage, 0);
@@ -80,14 +93,14 @@ TEST(DeviceMemory, FillsGapsBetweenBuffers) {
 }
 
 TEST(DeviceMemory, RefusesBanksThatDoNotExistAndSizesThatDoNotFit) {
-  auto memory = memory_with_banks(1 << 20);
+  MemoryWithBanks memory(1 << 20);
   EXPECT_THROW((void)memory.allocate(nullptr, kPage, 2), std::invalid_argument);
   EXPECT_THROW((void)memory.allocate(nullptr, (1 << 20) + 1, 0), std::bad_alloc);
   EXPECT_THROW((void)memory.allocate(nullptr, static_cast<std::size_t>(-1), 0), std::bad_alloc);
 }
 
 TEST(DeviceMemory, KindsOfBuffersShareBytesAsOnACard) {
-  auto memory = memory_with_banks(1 << 20);
+  MemoryWithBanks memory(1 << 20);
   const auto host_only = memory.allocate(nullptr, kPage, XCL_BO_FLAGS_HOST_ONLY);
   EXPECT_EQ(host_only->host, host_only->device);
   const auto device_only = memory.allocate(nullptr, kPage, XCL_BO_FLAGS_DEV_ONLY);

@@ -2,13 +2,18 @@
 /// An engine for tests of everything around an engine. A run copies the first bytes of the samples to the results, adds 1 to
 /// every byte of the weights and counts runs in the register samples_done. Options:
 ///   {"turns": n}          a run takes n calls of advance
-///   {"behaviour": "..."}  "hang": a run never ends; "throw": a run throws; "refuse": the engine cannot be made
+///   {"behaviour": "..."}  "hang": a run never ends; "throw": a run throws; "refuse": the engine cannot be made; "meet": a run
+///   waits within
+///                         advance until that of another engine is there, too, and throws after 20 s without one
 ///   {"registers": {"256": 1}}   values of registers, by offset
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "driver/engine/engine.hpp"
@@ -17,6 +22,17 @@
 namespace {
 
 namespace contract = phasic::contract;
+
+/// Returns once an even number of callers has come.
+void meet() {
+  static std::atomic<unsigned> arrived = 0;
+  const unsigned pair = ++arrived + 1;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (arrived < pair / 2 * 2) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("nobody came");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
 
 class TestEngine : public phasic::engine::Engine {
  public:
@@ -60,6 +76,7 @@ class TestEngine : public phasic::engine::Engine {
       return true;
     }
     if (behaviour_ == "throw") throw std::runtime_error("threw as asked");
+    if (behaviour_ == "meet") meet();
     if (--left_ > 0) return true;
     run();
     done_ = true;
