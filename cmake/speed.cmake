@@ -22,11 +22,6 @@ function(phasic_quick_build target)
   endif()
 endfunction()
 
-# phasic_fast_sources(<sources...>): sources of a quick target that are optimised fully all the same. GCC 12 crashes where a precompiled
-# header has another -O than the file.
-function(phasic_fast_sources)
-  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS $<$<CONFIG:Release>:-O3> SKIP_PRECOMPILE_HEADERS ON)
-endfunction()
 
 # Several sources of a target are compiled as one, so that headers are read and templates instantiated once for all of them. What stands in a
 # namespace without a name has to differ between the sources of a target; tests of modules have a namespace for each file. A launcher such as
