@@ -84,8 +84,11 @@ ClassStreamResult run_class_stream(const SideBySide& options, const Experiment& 
     Progress progress("learn", 0, training.size(), options.run.quiet);
     for (const auto& stretch : order.stretches) {
       result.order.push_back(stretch.class_shown);
-      learn(fixed, stream, {.end = stretch.end, .launch_samples = options.run.launch_samples}, launchers[0], state, {},
-            [&](const Launched&) { progress.update(state.position, note()); });
+      learn(fixed, stream, {.end = stretch.end, .launch_samples = options.run.launch_samples, .stop = options.stop},
+            launchers[0], state, {}, [&](const Launched&) {
+              if (options.hidden == nullptr || !*options.hidden) progress.update(state.position, note());
+            });
+      if (options.stop != nullptr && *options.stop) break;
       const auto tally =
           test_classes(options, fixed, launchers, of_classes(judged, result.order), state, result.report, testing);
       result.matrix.emplace_back();

@@ -2,7 +2,9 @@
 /// phasic demo
 #include <fmt/format.h>
 
+#include <atomic>
 #include <filesystem>
+#include <future>
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/locations.hpp"
@@ -19,6 +21,30 @@ struct DemoOptions {
   std::uint64_t stream_samples = 0, stream_test_samples = 500;
 };
 
+/// The class-continual run beside another one, in a thread of its own, or, if not `together`, when its result is asked for.
+class StreamBeside {
+ public:
+  StreamBeside(SideBySide sides, const runtime::Experiment& stream, bool together) : sides_(std::move(sides)) {
+    sides_.hidden = &hidden_;
+    sides_.stop = &stop_;
+    result_ = std::async(together ? std::launch::async : std::launch::deferred,
+                         [this, &stream] { return run_class_stream(sides_, stream); });
+  }
+  StreamBeside(const StreamBeside&) = delete;
+  StreamBeside& operator=(const StreamBeside&) = delete;
+  ~StreamBeside() { stop_ = true; }
+
+  [[nodiscard]] ClassStreamResult result() {
+    hidden_ = false;
+    return result_.get();
+  }
+
+ private:
+  SideBySide sides_;
+  std::atomic<bool> hidden_{true}, stop_{false};
+  std::future<ClassStreamResult> result_;  // the last member: waits for the thread while the others are still there
+};
+
 void make_folder(const std::string& folder) {
   std::error_code failure;
   std::filesystem::create_directories(folder, failure);
@@ -33,18 +59,26 @@ int run(const DemoOptions& options) {
   if (options.stream_samples > 0) stream.samples = options.stream_samples;
   if (options.stream_test_samples == 0) throw runtime::InputError("", "--stream-test-samples", "0; at least one is needed");
   make_folder(options.output);
+
+  auto& mixed_sides = options.sides;
+  prepare_card(mixed_sides.run);
+  auto stream_sides = mixed_sides;
+  stream_sides.test_samples = options.stream_test_samples;
+  // Each on compute units of its own where the card has them for both, or else one after the other.
+  const bool together = runtime::units_left(mixed_sides.run.device) >= mixed_sides.run.device.compute_units;
+  if (together) stream_sides.run.device.first_unit = mixed_sides.run.device.compute_units;
   fmt::print(
-      "Two spiking networks learn on {} over {}; {} repeats every launch, and all bits are compared.\n\n"
+      "Two spiking networks learn on {} over {}{}; {} repeats every launch, and all bits are compared.\n\n"
       "All classes mixed:\n{}",
-      options.sides.run.device.engine, options.sides.run.device.transport, options.sides.against, runtime::describe(network));
+      mixed_sides.run.device.engine, mixed_sides.run.device.transport, together ? ", at the same time" : "",
+      mixed_sides.against, runtime::describe(network));
   std::fflush(stdout);
-  const auto mixed = run_side_by_side(options.sides, network);
+  StreamBeside beside(stream_sides, stream, together);
+  const auto mixed = run_side_by_side(mixed_sides, network);
 
   fmt::print("\nOne class after the other, each once:\n{}", runtime::describe(competing));
   std::fflush(stdout);
-  auto sides = options.sides;
-  sides.test_samples = options.stream_test_samples;
-  const auto continual = run_class_stream(sides, stream);
+  const auto continual = beside.result();
 
   fmt::print("\n{}", demo_table(mixed, continual));
   fmt::print("{}", write_demo(options.output, mixed, continual));

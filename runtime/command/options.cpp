@@ -47,14 +47,18 @@ runtime::DataOptions data_for(const RunOptions& options, const runtime::Network&
   return data;
 }
 
+void prepare_card(const RunOptions& options) {
+  if (const auto card = runtime::prepare_xrt(options.device); !card.empty() && !options.quiet) {
+    fmt::print(stderr, "XILINX_XRT is not set: using the simulated card in {}\n", card);
+  }
+}
+
 std::vector<std::unique_ptr<driver::Device>> open_for(const RunOptions& options, const runtime::Network& network) {
   if (options.launch_samples == 0) throw InputError("", "--launch-samples", "0; at least 1 is needed");
   if (!(options.timeout_seconds > 0) || options.timeout_seconds > 1e6) {
     throw InputError("", "--timeout", fmt::format("{}; a positive number of seconds is needed", options.timeout_seconds));
   }
-  if (const auto card = runtime::prepare_xrt(options.device); !card.empty() && !options.quiet) {
-    fmt::print(stderr, "XILINX_XRT is not set: using the simulated card in {}\n", card);
-  }
+  prepare_card(options);
   auto device_options = options.device;
   device_options.weight_width = network.weight_width;
   auto devices = runtime::open_devices(device_options);

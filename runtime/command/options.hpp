@@ -47,6 +47,10 @@ void tell_left_out(const runtime::Dataset& data);
 /// The data that the user chose; event recordings are binned to the network's steps.
 [[nodiscard]] runtime::DataOptions data_for(const RunOptions& options, const runtime::Network& network);
 
+/// Chooses the simulated card of the build where the environment names no XRT installation, and says so. open_for does it, too;
+/// it has to come before other threads.
+void prepare_card(const RunOptions& options);
+
 /// Opens the devices and refuses a network that does not fit them.
 [[nodiscard]] std::vector<std::unique_ptr<driver::Device>> open_for(const RunOptions& options, const runtime::Network& network);
 

@@ -2,6 +2,7 @@
 /// Learns and tests on one set of devices while a second engine repeats every launch, and every bit is compared.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,8 @@ struct SideBySide {
   std::uint64_t learn_samples = 0;  ///< 0: no learning
   std::uint64_t test_samples = 0;   ///< 0: no testing
   bool potentials = false;          ///< compare every potential, not only results and weights
+  /// For a run beside another one: where `hidden`, the progress is not shown; once `stop`, it ends after the launch.
+  const std::atomic<bool>*hidden = nullptr, *stop = nullptr;
 };
 
 struct SideBySideResult {

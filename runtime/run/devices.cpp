@@ -33,7 +33,31 @@ std::unique_ptr<driver::Device> guarded(const std::string& what, Open open) {
   }
 }
 
+std::vector<std::string> units_of(const std::string& xclbin) {
+  try {
+    return driver::compute_units(xclbin);
+  } catch (const std::exception& error) {
+    throw InputError(error.what());
+  }
+}
+
+/// The environment is not written again, since another thread may read it.
+void give_card_options(const DeviceOptions& options) {
+  constexpr const char* kName = "PHASIC_CARD_OPTIONS";
+  const char* given = std::getenv(kName);
+  if (options.engine_options != (given == nullptr ? "{}" : given)) ::setenv(kName, options.engine_options.c_str(), 1);
+}
+
 }  // namespace
+
+unsigned units_left(const DeviceOptions& options) {
+  if (options.transport != "xrt") return kMostComputeUnits;
+  const auto xclbin = xclbin_of(options);
+  if (!std::filesystem::is_regular_file(xclbin)) return 0;
+  const auto units = static_cast<unsigned>(units_of(xclbin).size());
+  const auto taken = options.first_unit + options.compute_units;
+  return units > taken ? units - taken : 0;
+}
 
 std::string xclbin_of(const DeviceOptions& options) {
   if (!options.xclbin.empty()) return options.xclbin;
@@ -41,7 +65,9 @@ std::string xclbin_of(const DeviceOptions& options) {
 }
 
 std::string prepare_xrt(const DeviceOptions& options) {
-  if (options.transport != "xrt" || std::getenv("XILINX_XRT") != nullptr) return "";
+  if (options.transport != "xrt") return "";
+  give_card_options(options);
+  if (std::getenv("XILINX_XRT") != nullptr) return "";
   auto card = (build_folder() / "card").string();
   if (!std::filesystem::exists(card + "/lib/libxrt_core.so.2")) return "";
   ::setenv("XILINX_XRT", card.c_str(), 0);
@@ -78,21 +104,17 @@ std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& o
     throw InputError("", "--engine " + options.engine,
                      fmt::format("the build has made no xclbin file for it: {} is not there", xclbin));
   }
-  if (!engine_options.empty()) ::setenv("PHASIC_CARD_OPTIONS", options.engine_options.c_str(), 1);
-  std::vector<std::string> units;
-  try {
-    units = driver::compute_units(xclbin);
-  } catch (const std::exception& error) {
-    throw InputError(error.what());
-  }
-  if (options.compute_units > units.size()) {
-    throw InputError("", "--compute-units", fmt::format("{}, but {} has {}", options.compute_units, xclbin, units.size()));
+  if (!engine_options.empty()) give_card_options(options);
+  const auto units = units_of(xclbin);
+  if (options.first_unit + options.compute_units > units.size()) {
+    throw InputError("", "--compute-units",
+                     fmt::format("{}, but {} has {}", options.first_unit + options.compute_units, xclbin, units.size()));
   }
   for (const auto card : options.devices) {
     for (unsigned n = 0; n < options.compute_units; ++n) {
-      devices.push_back(guarded(fmt::format("--device {}, {}", card, units[n]), [&] {
-        return driver::open_xrt({.device = card, .xclbin = xclbin, .compute_unit = units[n]});
-      }));
+      const auto& unit = units[options.first_unit + n];
+      devices.push_back(guarded(fmt::format("--device {}, {}", card, unit),
+                                [&] { return driver::open_xrt({.device = card, .xclbin = xclbin, .compute_unit = unit}); }));
     }
   }
   return devices;

@@ -17,6 +17,7 @@ struct DeviceOptions {
   std::string xclbin;                 ///< empty: the one that the build made for the engine
   std::vector<unsigned> devices{0};   ///< cards, XRT only
   unsigned compute_units = 1;         ///< of each card; with the local transport, engines in this process
+  unsigned first_unit = 0;            ///< XRT only: compute units before this one are left to others
   std::uint32_t weight_width = contract::kDefaultWeightWidth;  ///< of the network, in bits; for the reference, which has any
 };
 
@@ -24,11 +25,16 @@ struct DeviceOptions {
 /// for what cannot be opened.
 [[nodiscard]] std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& options);
 
+/// Compute units that a card has beside those that `options` names: after them, for others. With the local transport as many as
+/// one likes.
+[[nodiscard]] unsigned units_left(const DeviceOptions& options);
+
 /// The xclbin file that open_devices uses.
 [[nodiscard]] std::string xclbin_of(const DeviceOptions& options);
 
-/// Points XRT to the simulated card of the build if the environment names no XRT installation. Must come before the first use
-/// of XRT. Returns what it set, or an empty text.
+/// Points XRT to the simulated card of the build if the environment names no XRT installation, and gives that card the engine's
+/// options. Must come before the first use of XRT, and before other threads. Returns the card's folder if it was set, or an
+/// empty text.
 std::string prepare_xrt(const DeviceOptions& options);
 
 }  // namespace phasic::runtime
