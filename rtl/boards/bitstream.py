@@ -112,20 +112,32 @@ def compare(baseline, runs):
     return complaints
 
 
+def chosen_seeds(text, baseline):
+    """The seeds that --seeds names."""
+    if text == "slowest":
+        if baseline is None:
+            fail("--seeds is 'slowest', but there is no baseline for this board with so many lanes")
+        return [baseline["slowest"]]
+    try:
+        return [int(seed) for seed in text.split(",")]
+    except ValueError:
+        fail(f"--seeds is '{text}', expected numbers separated by commas, or 'slowest'")
+
+
 def main():
     parser = argparse.ArgumentParser(prog="scripts/build_ice40", description=__doc__)
     parser.add_argument("--board", choices=sorted(BOARDS), default="icebreaker")
     parser.add_argument("--lanes", type=int, choices=(2, 4, 8), default=8)
-    parser.add_argument("--seeds", default="1,2,3", help="of nextpnr, separated by commas; the baseline is one of 1,2,3")
+    parser.add_argument("--seeds", default="1,2,3",
+                        help="of nextpnr, separated by commas; the baseline is one of 1,2,3; 'slowest': the one that the baseline's clock is of")
     parser.add_argument("--netlist", action="store_true", help="stop after synthesis")
     parser.add_argument("--no-synthesis", action="store_true", help="place the netlist that is there")
     parser.add_argument("--record", action="store_true", help="write the baseline and the row of results")
     parser.add_argument("--baseline", type=pathlib.Path, default=ROOT / "rtl" / "boards" / "baseline.json")
     options = parser.parse_args()
-    try:
-        seeds = [int(seed) for seed in options.seeds.split(",")]
-    except ValueError:
-        fail(f"--seeds is '{options.seeds}', expected numbers separated by commas")
+    key = f"{options.board}, {options.lanes} lanes"
+    baselines = json.loads(options.baseline.read_text()) if options.baseline.exists() else {}
+    seeds = chosen_seeds(options.seeds, baselines.get(key))
     build = pathlib.Path(os.environ.get("PHASIC_BUILD", "build"))
     build = build if build.is_absolute() else ROOT / build
     for tool in ("yosys",) if options.netlist else ("yosys", "nextpnr-ice40", "icepack"):
@@ -149,11 +161,11 @@ def main():
     shutil.copy(folder / f"seed{best['seed']}.bin", folder / "phasic.bin")
     print(f"bitstream: {os.path.relpath(folder / 'phasic.bin')}")
     slow = [run["seed"] for run in runs if run["megahertz"] < MEGAHERTZ]
-    key = f"{options.board}, {options.lanes} lanes"
     tools = {"yosys": version_of("yosys", "-V"), "nextpnr-ice40": version_of("nextpnr-ice40", "--version")}
-    baselines = json.loads(options.baseline.read_text()) if options.baseline.exists() else {}
     if options.record:
-        baselines[key] = {"area": runs[0]["area"], "megahertz": min(run["megahertz"] for run in runs), "seeds": seeds, "tools": tools}
+        slowest = min(runs, key=lambda run: run["megahertz"])
+        baselines[key] = {"area": runs[0]["area"], "megahertz": slowest["megahertz"], "slowest": slowest["seed"], "seeds": seeds,
+                          "tools": tools}
         options.baseline.write_text(json.dumps(baselines, indent=2) + "\n")
         record(options, runs, tools)
     if slow:

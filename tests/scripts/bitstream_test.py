@@ -3,6 +3,7 @@
 """What scripts/build_ice40 says of a design that is larger or slower than the baseline."""
 
 import importlib.util
+import os
 import pathlib
 import subprocess
 import sys
@@ -35,11 +36,22 @@ class Baseline(unittest.TestCase):
         self.assertEqual(bitstream.compare(BASELINE, runs(4000, 7, 27.0, 25.2)), ["clock: 25.2 MHz, the baseline has 26.0 MHz"])
 
 
+class Seeds(unittest.TestCase):
+    def test_are_those_that_are_named_or_that_of_the_baselines_clock(self):
+        self.assertEqual(bitstream.chosen_seeds("4,2", None), [4, 2])
+        self.assertEqual(bitstream.chosen_seeds("slowest", {"slowest": 2}), [2])
+
+
 class Command(unittest.TestCase):
     def test_refuses_seeds_that_are_not_numbers(self):
         ended = subprocess.run([sys.executable, SCRIPT, "--seeds", "1,x"], capture_output=True, text=True)
         self.assertNotEqual(ended.returncode, 0)
         self.assertIn("--seeds is '1,x', expected numbers", ended.stderr)
+
+    def test_refuses_the_slowest_seed_of_no_baseline(self):
+        ended = subprocess.run([sys.executable, SCRIPT, "--seeds", "slowest", "--baseline", os.devnull + "/none"], capture_output=True, text=True)
+        self.assertNotEqual(ended.returncode, 0)
+        self.assertIn("there is no baseline", ended.stderr)
 
     def test_refuses_a_board_that_it_does_not_know(self):
         ended = subprocess.run([sys.executable, SCRIPT, "--board", "other"], capture_output=True, text=True)
