@@ -34,9 +34,9 @@ class Engine {
 };
 
 /// Makes the engine `name` ("reference", "rtl64", ...): loads libphasic_engine_<name>.so from the folder in
-/// PHASIC_ENGINE_PATH, or else from the folder `engines` beside the running program's build tree.
-/// `options` is a JSON object; every engine documents its own keys. Throws std::runtime_error that names what is wrong.
-/// `memory` must outlive the engine.
+/// PHASIC_ENGINE_PATH, or else from the folder `engines` of the build tree, or of what is installed, that holds the running
+/// program or the library with this function. `options` is a JSON object; every engine documents its own keys. Throws
+/// std::runtime_error that names what is wrong. `memory` must outlive the engine.
 [[nodiscard]] std::unique_ptr<Engine> make_engine(const std::string& name, Memory& memory, const std::string& options = "{}");
 
 /// The function `function` of the engine library `name`, which is found as by make_engine and stays loaded. Throws

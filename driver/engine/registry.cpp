@@ -45,10 +45,11 @@ std::vector<fs::path> engine_folders() {
   std::vector<fs::path> folders;
   for (auto folder : starting_points()) {
     for (int level = 0; level < kLevels; ++level) {
-      std::error_code error;
-      const auto candidate = folder / "engines";
-      if (fs::is_directory(candidate, error) && std::find(folders.begin(), folders.end(), candidate) == folders.end()) {
-        folders.push_back(candidate);
+      for (const auto& candidate : {folder / "engines", folder / PHASIC_INSTALLED_HOME / "engines"}) {
+        std::error_code error;
+        if (fs::is_directory(candidate, error) && std::find(folders.begin(), folders.end(), candidate) == folders.end()) {
+          folders.push_back(candidate);
+        }
       }
       if (folder == folder.parent_path()) break;
       folder = folder.parent_path();

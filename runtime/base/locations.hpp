@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Where the program finds what was built beside it.
+/// Where the program, or the library, finds what was built or installed with it.
 #pragma once
 
 #include <filesystem>
 
 namespace phasic::runtime {
 
-/// The build tree of the running program: the folder above the one that holds it.
-[[nodiscard]] std::filesystem::path build_folder();
+/// The folder with engines/, card/ and share/: the build tree, or of what is installed <prefix>/lib/phasic.
+[[nodiscard]] std::filesystem::path home_folder();
+
+/// Networks and experiments that come with the project.
+[[nodiscard]] std::filesystem::path examples_folder();
 
 }  // namespace phasic::runtime

@@ -98,7 +98,7 @@ void add_demo(CLI::App& app, Action& chosen) {
                                      "learn and test Fashion-MNIST on the simulated card, all classes mixed and one after the "
                                      "other, compared with the reference in every bit");
   const auto options = std::make_shared<DemoOptions>();
-  const auto examples = std::filesystem::path(PHASIC_SOURCE_DIR) / "examples";
+  const auto examples = runtime::examples_folder();
   options->network = (examples / "fashion_mnist_256.json").string();
   options->stream = (examples / "experiments" / "demo_continual_fashion.json").string();
   auto& sides = options->sides;

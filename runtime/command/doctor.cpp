@@ -52,7 +52,7 @@ std::vector<Check> check_engines() {
       checks.push_back({Verdict::kGood, "engine " + name, device->describe(), ""});
     } catch (const std::exception& error) {
       checks.push_back(
-          {Verdict::kMissing, "engine " + name, error.what(), "build again: cmake --build " + build_folder().string()});
+          {Verdict::kMissing, "engine " + name, error.what(), "build again: cmake --build " + home_folder().string()});
     }
   }
   if (!reference) {
@@ -97,7 +97,7 @@ std::vector<Check> check_xrt() {
     checks.push_back({Verdict::kMissing, "XRT library", ::dlerror(), "apt-get install libxrt1 libxrt-dev uuid-dev"});
   }
   const char* xrt = std::getenv("XILINX_XRT");
-  const auto simulated = build_folder() / "card" / "lib" / "libxrt_core.so.2";
+  const auto simulated = home_folder() / "card" / "lib" / "libxrt_core.so.2";
   if (fs::exists(simulated)) {
     checks.push_back({Verdict::kGood, "simulated card", simulated.string(), ""});
   } else {

@@ -75,7 +75,7 @@ Dataset read_dataset(const std::string& name, const fs::path& images, const fs::
 std::vector<fs::path> data_roots_of(const std::string& name) {
   std::vector<fs::path> folders;
   if (const char* root = std::getenv("PHASIC_DATA"); root != nullptr && *root != 0) folders.push_back(fs::path(root) / name);
-  folders.push_back(build_folder() / "data" / name);
+  folders.push_back(home_folder() / "data" / name);
   folders.push_back(fs::path("/usr/share/datasets") / name);
   return folders;
 }

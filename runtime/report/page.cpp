@@ -60,7 +60,7 @@ ResultsFile read_results(const std::filesystem::path& file) {
 }
 
 std::string read_page_template() {
-  const auto file = build_folder() / "share" / "report.html";
+  const auto file = home_folder() / "share" / "report.html";
   std::ifstream stream(file, std::ios::binary);
   if (!stream) {
     throw InputError(file.string(), "",

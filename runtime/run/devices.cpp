@@ -61,14 +61,14 @@ unsigned units_left(const DeviceOptions& options) {
 
 std::string xclbin_of(const DeviceOptions& options) {
   if (!options.xclbin.empty()) return options.xclbin;
-  return (build_folder() / "card" / fmt::format("phasic_{}.xclbin", options.engine)).string();
+  return (home_folder() / "card" / fmt::format("phasic_{}.xclbin", options.engine)).string();
 }
 
 std::string prepare_xrt(const DeviceOptions& options) {
   if (options.transport != "xrt") return "";
   give_card_options(options);
   if (std::getenv("XILINX_XRT") != nullptr) return "";
-  auto card = (build_folder() / "card").string();
+  auto card = (home_folder() / "card").string();
   if (!std::filesystem::exists(card + "/lib/libxrt_core.so.2")) return "";
   ::setenv("XILINX_XRT", card.c_str(), 0);
   return card;

@@ -11,7 +11,7 @@ namespace phasic::runtime {
 
 std::filesystem::path engine_folder() {
   if (const char* path = std::getenv("PHASIC_ENGINE_PATH"); path != nullptr && *path != 0) return path;
-  return build_folder() / "engines";
+  return home_folder() / "engines";
 }
 
 std::vector<std::string> available_engines() {
