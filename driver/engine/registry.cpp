@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "driver/engine/engine.hpp"
+#include "driver/engine/places.hpp"
 
 namespace phasic::engine {
 namespace {
@@ -24,26 +25,12 @@ fs::path library_path(const fs::path& folder, const std::string& name) {
   return folder / fmt::format("{}{}{}", kPrefix, name, kSuffix);
 }
 
-/// Folders above the object that holds this code (a program or a shared library) and above the program.
-std::vector<fs::path> starting_points() {
-  std::vector<fs::path> points;
-  std::error_code error;
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<void*>(&make_engine), &info) != 0 && info.dli_fname != nullptr) {
-    const auto object = fs::canonical(info.dli_fname, error);
-    if (!error) points.push_back(object.parent_path());
-  }
-  const auto program = fs::canonical("/proc/self/exe", error);
-  if (!error) points.push_back(program.parent_path());
-  return points;
-}
-
 /// Candidate folders, the likeliest first. Only PHASIC_ENGINE_PATH if that is set.
 std::vector<fs::path> engine_folders() {
   if (const char* path = std::getenv("PHASIC_ENGINE_PATH"); path != nullptr && *path != '\0') return {path};
   constexpr int kLevels = 5;  // a test program lies as deep as <build>/tests/sim/card
   std::vector<fs::path> folders;
-  for (auto folder : starting_points()) {
+  for (auto folder : code_folders()) {
     for (int level = 0; level < kLevels; ++level) {
       for (const auto& candidate : {folder / "engines", folder / PHASIC_INSTALLED_HOME / "engines"}) {
         std::error_code error;

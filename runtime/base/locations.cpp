@@ -1,33 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/base/locations.hpp"
 
-#include <dlfcn.h>
-
-#include <vector>
+#include "driver/engine/places.hpp"
 
 namespace phasic::runtime {
-namespace {
 
 namespace fs = std::filesystem;
 
-/// Folders of the object that holds this code, a program or a shared library, and of the program.
-std::vector<fs::path> starting_points() {
-  std::vector<fs::path> points;
-  std::error_code failure;
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<void*>(&home_folder), &info) != 0 && info.dli_fname != nullptr) {
-    const auto object = fs::canonical(info.dli_fname, failure);
-    if (!failure) points.push_back(object.parent_path());
-  }
-  const auto program = fs::read_symlink("/proc/self/exe", failure);
-  if (!failure) points.push_back(program.parent_path());
-  return points;
-}
-
-}  // namespace
-
 fs::path home_folder() {
-  const auto points = starting_points();
+  const auto points = engine::code_folders();
   for (const auto& point : points) {
     // Programs may lie deep in a build tree (tests do): its root is the first folder above with a CMake cache.
     for (auto folder = point; folder != folder.root_path(); folder = folder.parent_path()) {
