@@ -32,7 +32,7 @@ add_custom_target(phasic_installed DEPENDS phasic phasic_api phasic_engine_refer
 foreach(engine ${PHASIC_RTL_ENGINES} ${PHASIC_HLS_ENGINES})
   add_dependencies(phasic_installed phasic_engine_${engine})
 endforeach()
-foreach(target phasic_card phasic_xclbins phasic_report_page)
+foreach(target phasic_card phasic_xclbins phasic_report_page phasic_python)
   if(TARGET ${target})
     add_dependencies(phasic_installed ${target})
   endif()

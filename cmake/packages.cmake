@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Debian packages of what is installed: phasic, with the command and the shared library, and libphasic-dev (scripts/package).
+# Debian packages of what is installed: phasic, with the command and the shared library, libphasic-dev, and python3-phasic (scripts/package).
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME phasic)
 set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
@@ -8,6 +8,9 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Spiking networks that learn on the chip")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL runtime development)
+if(TARGET phasic_python)
+  list(APPEND CPACK_COMPONENTS_ALL python)
+endif()
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME phasic)
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION science)
@@ -17,6 +20,10 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libphasic-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "phasic (= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Spiking networks that learn on the chip: headers and CMake package")
+set(CPACK_DEBIAN_PYTHON_PACKAGE_NAME python3-phasic)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "phasic (= ${PROJECT_VERSION}), python3 (>= 3.11), python3-numpy")
+set(CPACK_DEBIAN_PYTHON_DESCRIPTION "Spiking networks that learn on the chip: Python package")
 # Libraries that the files need, by dpkg-shlibdeps.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_STRIP_FILES ON)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "phasic/network.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "runtime/api/inner.hpp"
@@ -45,6 +47,11 @@ std::vector<Layer> Network::layers() const {
                       .learns = layer.learns()});
   }
   return layers;
+}
+
+std::uint32_t Network::class_of(std::uint32_t neuron) const {
+  if (neuron >= outputs()) throw InputError(fmt::format("neuron {}: the last layer has {}", neuron, outputs()));
+  return inner_->network.class_of(neuron);
 }
 
 std::string Network::architecture() const { return inner_->architecture; }

@@ -39,6 +39,8 @@ class Network {
   /// The first samples of a stream are needed before learning begins (Session::prepare).
   [[nodiscard]] bool needs_preparation() const;
   [[nodiscard]] std::vector<Layer> layers() const;
+  /// The class that neuron `neuron` of the last layer stands for. Throws InputError if there is no such neuron.
+  [[nodiscard]] std::uint32_t class_of(std::uint32_t neuron) const;
 
   /// Such as "784-256-10".
   [[nodiscard]] std::string architecture() const;

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Spiking networks that learn on the chip, run on a model of it, on its RTL, or on a card."""
+import json as _json
+import os as _os
+
+from ._phasic import UNLABELLED, DeviceError, Error, InputError, Layer, Network, Results, Session
+from .classifier import Classifier
+
+__all__ = ["UNLABELLED", "Classifier", "DeviceError", "Error", "InputError", "Layer", "Network", "Results", "Session", "network"]
+
+
+def network(source):
+    """A network from a file (a name or path), from JSON text, or from a dict; a Network stays as it is."""
+    if isinstance(source, Network):
+        return source
+    if isinstance(source, dict):
+        return Network.from_json(_json.dumps(source))
+    if isinstance(source, str) and source.lstrip().startswith("{"):
+        return Network.from_json(source)
+    return Network.from_file(_os.fspath(source))
