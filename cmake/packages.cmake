@@ -26,5 +26,7 @@ set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "phasic (= ${PROJECT_VERSION}), python3 
 set(CPACK_DEBIAN_PYTHON_DESCRIPTION "Spiking networks that learn on the chip: Python package")
 # Libraries that the files need, by dpkg-shlibdeps.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# The Python package needs the library of the first package, which no file of Debian tells of yet.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/lib)
 set(CPACK_STRIP_FILES ON)
 include(CPack)
