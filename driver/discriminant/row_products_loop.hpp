@@ -4,10 +4,9 @@
 /// program.
 #include "driver/discriminant/row_products.hpp"
 
-namespace phasic::discriminant {
+namespace phasic::discriminant::PHASIC_ROW_PRODUCTS {
 
-namespace PHASIC_ROW_PRODUCTS {
-
+// NOLINTNEXTLINE(misc-definitions-in-headers): each file that includes it has a name of its own
 void wide(const std::int32_t* row, std::size_t length, const std::uint64_t* solutions, std::size_t stride, std::size_t count,
           std::uint64_t* products) {
   for (std::size_t k = 0; k < count; k += kSolutionsAtOnce) {
@@ -30,6 +29,7 @@ void wide(const std::int32_t* row, std::size_t length, const std::uint64_t* solu
   }
 }
 
+// NOLINTNEXTLINE(misc-definitions-in-headers): as above
 void narrow(const std::int32_t* row, std::size_t length, const std::int32_t* others, std::size_t stride,
             std::uint64_t* products) {
   const std::int32_t* const a = others;
@@ -50,5 +50,4 @@ void narrow(const std::int32_t* row, std::size_t length, const std::int32_t* oth
   products[3] = sum_d;
 }
 
-}  // namespace PHASIC_ROW_PRODUCTS
-}  // namespace phasic::discriminant
+}  // namespace phasic::discriminant::PHASIC_ROW_PRODUCTS

@@ -25,6 +25,7 @@ std::vector<fs::path> code_folders() {
   if (dladdr(reinterpret_cast<void*>(&code_folders), &info) != 0) add(info.dli_fname);
   add("/proc/self/exe");
   // Where /proc is not mounted.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives it as a number
   add(reinterpret_cast<const char*>(getauxval(AT_EXECFN)));
   return folders;
 }

@@ -117,6 +117,7 @@ void add_exceptions(py::module_& module) {
   static PyObject* const input_error =
       py::exception<InputError>(module, "InputError", py::make_tuple(py::handle(error), py::handle(PyExc_ValueError))).ptr();
   static PyObject* const device_error = py::exception<DeviceError>(module, "DeviceError", error).ptr();
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): as pybind11 calls it
   py::register_exception_translator([](std::exception_ptr thrown) {
     try {
       if (thrown) std::rethrow_exception(thrown);
