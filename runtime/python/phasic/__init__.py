@@ -5,8 +5,13 @@ import os as _os
 
 from ._phasic import UNLABELLED, DeviceError, Error, InputError, Layer, Network, Results, Session
 from .classifier import Classifier
+from .display import network_html as _network_html
+from .display import results_html as _results_html
 
 __all__ = ["UNLABELLED", "Classifier", "DeviceError", "Error", "InputError", "Layer", "Network", "Results", "Session", "network"]
+
+Network._repr_html_ = _network_html
+Results._repr_html_ = _results_html
 
 
 def network(source):

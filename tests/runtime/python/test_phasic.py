@@ -187,3 +187,14 @@ def test_a_classifier_predicts_none_but_the_classes_that_it_knows():
         classifier.predict(x)
     classifier.partial_fit(x, [7] * 20)
     assert set(classifier.predict(pictures(50)[0]).tolist()) == {7}
+
+
+def test_notebooks_show_tables_with_everything_escaped():
+    network = phasic.network({**LEARNING, "name": "<b>"})
+    assert "&lt;b&gt;: 20-9-3" in network._repr_html_()
+    assert "<b>" not in network._repr_html_()
+    assert "<td>naca</td><td>9</td><td>21</td>" in network._repr_html_()
+    x, y = pictures(5)
+    results = phasic.Session(network).run(x, y)
+    assert f"{results.correct} of 5 samples right" in results._repr_html_()
+    assert f"<td>{results.counters['layers'][1]['synaptic_operations']}</td>" in results._repr_html_()
