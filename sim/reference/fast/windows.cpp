@@ -43,6 +43,7 @@ Windows::Windows(const LayerContext& context)
 }
 
 void Windows::take(const LayerInput& input) {
+  const bool graded = is_graded(context_.program);
   for (std::size_t step = 0; step < sent_.size(); ++step) {
     std::vector<Sent>& sent = sent_[step];
     sent.clear();
@@ -52,7 +53,7 @@ void Windows::take(const LayerInput& input) {
       }
       continue;  // with the bias
     }
-    if (is_graded(context_.program)) {
+    if (graded) {
       const std::uint8_t* const values = input.before != nullptr ? input.before->counts.data() : input.values;
       for (std::size_t source = 0; source < sources_; ++source) {
         if (values[source] != 0) sent.push_back({static_cast<std::uint16_t>(source), values[source]});

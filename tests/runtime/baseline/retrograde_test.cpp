@@ -113,7 +113,7 @@ TEST(Retrograde, GradientsAreThoseOfTheFormulas) {
           double projected = 0;
           for (Index k = 0; k < kClasses; ++k)
             projected += double{given.teaching.feedback(j, k)} *
-                         ((k == given.labels[static_cast<std::size_t>(n)] ? 1 : 0) - given.pass.rates(k, n));
+                         ((k == given.labels[static_cast<std::size_t>(n)] ? 1.0F : 0.0F) - given.pass.rates(k, n));
           taught += input_spike(given, i, kSteps - 1, n) * projected;
           // Input one step before: the last two steps less the first two that have such a step.
           const auto pair = [&](Index step) { return input_spike(given, i, step - 1, n) * hidden_spike(given, j, step, n); };
