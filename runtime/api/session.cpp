@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
+#include <utility>
+#include <vector>
 
 #include "runtime/api/inner.hpp"
 #include "runtime/api/samples.hpp"
@@ -117,20 +118,28 @@ struct Session::Inner {
       : network(std::move(given)),
         target(std::move(on)),
         device(open(target, Access::inner(network))),
-        fixed(fixed_for(Access::inner(network), target)) {
-    state.weights = runtime::initial_weights(fixed.network, fixed.layout);
-  }
+        fixed(fixed_for(Access::inner(network), target)),
+        weights(runtime::initial_weights(fixed.network, fixed.layout)) {}
 
   void expect_prepared() const {
     if (fixed.network.preparation)
       throw runtime::InputError(fixed.network.file, "preparation", "has not been done; Session::prepare does it");
   }
 
+  /// Puts weights where views look at them.
+  void put(const std::vector<std::byte>& values) {
+    if (values.size() != weights.size())
+      throw runtime::InputError(fixed.network.file, "weights",
+                                fmt::format("{} bytes; {} are right", values.size(), weights.size()));
+    std::copy(values.begin(), values.end(), weights.begin());
+  }
+
   Network network;
   Target target;
   std::unique_ptr<driver::Device> device;
   runtime::Fixed fixed;
-  runtime::LearnState state;
+  std::vector<std::byte> weights;  ///< never moved, since views look into it
+  runtime::LearnState state;       ///< its weights only while it learns
 };
 
 Session::Session(Network network, const Target& target)
@@ -145,7 +154,7 @@ Session Session::from_checkpoint(const std::filesystem::path& file, const Target
     auto checkpoint = runtime::read_checkpoint(file);
     auto inner = std::make_unique<Inner>(Access::wrap(std::move(checkpoint.network)), target);
     inner->state.position = inner->state.number = checkpoint.position;
-    inner->state.weights = std::move(checkpoint.weights);
+    inner->put(checkpoint.weights);
     inner->state.curve = std::move(checkpoint.curve);
     return Session(std::move(inner));
   });
@@ -166,7 +175,7 @@ void Session::prepare(std::span<const Sample> samples) {
     auto prepared = runtime::prepare(network, source, samples.size(), runtime::launches_on(*inner_->device));
     inner_->network = Access::wrap(prepared.network);
     inner_->fixed = fixed_for(prepared.network, inner_->target);
-    inner_->state.weights = std::move(prepared.weights);
+    inner_->put(prepared.weights);
   });
 }
 
@@ -181,10 +190,17 @@ Results Session::learn(std::span<const Sample> samples, const RunOptions& option
       to.push_back(given.samples()[position - first]);
     };
     Collected collected(fixed.network, samples.size(), options.trace);
-    runtime::learn(fixed, source,
-                   {.end = first + samples.size(), .launch_samples = options.launch_samples, .trace = options.trace},
-                   runtime::launch_on(*inner_->device, fixed), state, {},
-                   [&](const runtime::Launched& launched) { collected.add(launched.answers, launched.result); });
+    state.weights = inner_->weights;
+    try {
+      runtime::learn(fixed, source,
+                     {.end = first + samples.size(), .launch_samples = options.launch_samples, .trace = options.trace},
+                     runtime::launch_on(*inner_->device, fixed), state, {},
+                     [&](const runtime::Launched& launched) { collected.add(launched.answers, launched.result); });
+    } catch (...) {
+      inner_->put(std::exchange(state.weights, {}));
+      throw;
+    }
+    inner_->put(std::exchange(state.weights, {}));
     return collected.take();
   });
 }
@@ -196,8 +212,7 @@ Results Session::run(std::span<const Sample> samples, const RunOptions& options)
     const GivenSamples given(fixed.network, samples, false);
     auto shown = given.samples();
     if (!shown.empty()) shown.front().restart = true;
-    auto weights =
-        runtime::has_readout(fixed.network) ? runtime::answering_weights(fixed, inner_->state.weights) : inner_->state.weights;
+    auto weights = runtime::has_readout(fixed.network) ? runtime::answering_weights(fixed, inner_->weights) : inner_->weights;
     const auto most =
         std::min<std::size_t>(std::max(options.launch_samples, 1U), runtime::largest_launch(fixed.network, options.trace));
     Collected collected(fixed.network, samples.size(), options.trace);
@@ -222,7 +237,7 @@ WeightsView Session::weights(std::size_t layer) {
     throw InputError(fmt::format("layer {}: the network has {}", layer, network.layers.size()));
   const auto connection = network.connection(layer);
   const auto& place = inner_->fixed.layout.layers[layer];
-  return {.data = inner_->state.weights.data() + place.weights_offset,
+  return {.data = inner_->weights.data() + place.weights_offset,
           .rows = connection.weight_rows(),
           .columns = connection.row_width(),
           .row_stride = place.row_bytes,
@@ -237,7 +252,7 @@ void Session::save(const std::filesystem::path& file) const {
                                      .data_samples = std::max<std::uint64_t>(state.position, 1),
                                      .position = state.position,
                                      .curve = state.curve,
-                                     .weights = state.weights});
+                                     .weights = inner_->weights});
   });
 }
 

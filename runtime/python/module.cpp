@@ -31,6 +31,12 @@ struct GuardedSession {
     const std::lock_guard lock(mutex);
     return action(session);
   }
+  Network network() {
+    return use([](const Session& used) { return used.network(); });
+  }
+  std::uint64_t position() {
+    return use([](const Session& used) { return used.position(); });
+  }
 };
 
 /// Keyword arguments that say what runs the network.
@@ -218,12 +224,12 @@ void add_session(py::module_& module) {
           py::arg("file"));
   const auto shown = [](bool learn) {
     return [learn](GuardedSession& self, const py::object& x, const py::object& y, bool trace, std::uint32_t launch_samples) {
-      const PythonSamples samples(self.session.network(), x, y);
+      const PythonSamples samples(self.network(), x, y);
       const RunOptions options{.trace = trace, .launch_samples = launch_samples};
       auto results = self.use([&](Session& session) {
         return learn ? session.learn(samples.samples(), options) : session.run(samples.samples(), options);
       });
-      return PythonResults{std::move(results), self.session.network()};
+      return PythonResults{std::move(results), self.network()};
     };
   };
   type.def("learn", shown(true), py::arg("x"), py::arg("y"), py::kw_only(), py::arg("trace") = false,
@@ -233,7 +239,7 @@ void add_session(py::module_& module) {
       .def(
           "prepare",
           [](GuardedSession& self, const py::object& x, const py::object& y) {
-            const PythonSamples samples(self.session.network(), x, y);
+            const PythonSamples samples(self.network(), x, y);
             self.use([&](Session& session) { session.prepare(samples.samples()); });
           },
           py::arg("x"), py::arg("y"))
@@ -245,11 +251,11 @@ void add_session(py::module_& module) {
             self.use([&](Session& session) { session.save(file); });
           },
           py::arg("file"))
-      .def_property_readonly("network", [](const GuardedSession& self) { return self.session.network(); })
-      .def_property_readonly("position", [](const GuardedSession& self) { return self.session.position(); })
+      .def_property_readonly("network", &GuardedSession::network)
+      .def_property_readonly("position", &GuardedSession::position)
       .def("describe", [](const GuardedSession& self) { return self.session.describe(); })
-      .def("__repr__", [](const GuardedSession& self) {
-        return "<phasic.Session " + self.session.network().architecture() + " on " + self.session.describe() + ">";
+      .def("__repr__", [](GuardedSession& self) {
+        return "<phasic.Session " + self.network().architecture() + " on " + self.session.describe() + ">";
       });
 }
 

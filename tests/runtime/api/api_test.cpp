@@ -9,6 +9,7 @@
 #include <phasic/phasic.hpp>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace phasic {
@@ -159,6 +160,18 @@ TEST(Api, LearningChangesWeightsAndAnsweringDoesNot) {
   (void)session.learn(pictures.all());
   EXPECT_NE(all_weights(session), before);
   EXPECT_EQ(session.position(), 30u);
+}
+
+TEST(Api, AViewOfWeightsShowsWhatIsLearnedLater) {
+  const Pictures pictures(30);
+  Session first(Network::from_json(kLearning));
+  const auto view = first.weights(1);
+  const auto before = all_weights(first);
+  Session session = std::move(first);
+  (void)session.learn(pictures.all(), {.launch_samples = 4});
+  EXPECT_EQ(session.weights(1).data, view.data);
+  EXPECT_NE(all_weights(session), before);
+  EXPECT_EQ(view.get(9, 2), session.weights(1).get(9, 2));
 }
 
 TEST(Api, ACheckpointGoesOnWithTheSameBits) {

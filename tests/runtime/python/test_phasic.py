@@ -94,6 +94,15 @@ def test_weights_are_the_sessions_own_memory():
     assert weights.tolist() == [[-128, 120], [0, 0]]
 
 
+def test_arrays_of_weights_show_what_is_learned_later():
+    x, y = pictures(30)
+    session = phasic.Session(phasic.network(LEARNING))
+    weights, before = session.weights(0), session.weights(0).copy()
+    session.learn(x, y)
+    assert (weights != before).any()
+    np.testing.assert_array_equal(weights, session.weights(0))
+
+
 def test_results_cannot_be_written_and_outlive_their_session():
     x, y = pictures(5)
     scores = phasic.Session(phasic.network(LEARNING)).run(x, y).scores

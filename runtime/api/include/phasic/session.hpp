@@ -41,8 +41,8 @@ struct Sample {
   bool restart = false;  ///< begins with no state, in a network that keeps it from sample to sample
 };
 
-/// The weights of a layer in the session's own memory: what is written here is there in the next run. Valid as long as the
-/// session, until it learns or its weights are set anew.
+/// The weights of a layer in the session's own memory: what is written here is there in the next run, and what is learned shows
+/// here afterwards. Valid as long as the session, moved or not; not to be used while it works.
 struct WeightsView {
   std::byte* data = nullptr;   ///< first weight of the first row
   std::uint32_t rows = 0;      ///< Layer::weight_rows
