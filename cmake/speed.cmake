@@ -22,7 +22,6 @@ function(phasic_quick_build target)
   endif()
 endfunction()
 
-
 # Several sources of a target are compiled as one, so that headers are read and templates instantiated once for all of them. What stands in a
 # namespace without a name has to differ between the sources of a target; tests of modules have a namespace for each file. A launcher such as
 # ccache keeps single files, which are quicker to build again.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The module phasic._phasic: the public library for Python, with numpy arrays in place of spans and vectors.
-#include <pybind11/functional.h>
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
