@@ -39,6 +39,8 @@ int work(int count, char** arguments) {
   command::add_demo(app, chosen);
   command::add_data(app, chosen);
   command::add_experiment(app, chosen);
+  command::add_import(app, chosen);
+  command::add_export(app, chosen);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -28,6 +28,8 @@ void add_doctor(CLI::App& app, Action& chosen);
 void add_demo(CLI::App& app, Action& chosen);
 void add_data(CLI::App& app, Action& chosen);
 void add_experiment(CLI::App& app, Action& chosen);
+void add_export(CLI::App& app, Action& chosen);
+void add_import(CLI::App& app, Action& chosen);
 
 /// Options of a run on one or several devices.
 struct RunOptions {

@@ -284,5 +284,33 @@ TEST_F(Command, HelpAndVersionSucceed) {
   expect_all_in(version.text, {"phasic"});
 }
 
+/// A network with its weights goes out as NIR and comes in again.
+TEST_F(Command, ExportsAGraphAndImportsItWithTheSameAnswers) {
+  const auto path = [&](const std::string& name) { return (folder / name).string(); };
+  ASSERT_EQ(run(learn("learned", {"--samples", "200"})).code, 0);
+  ASSERT_EQ(run({"export", "--checkpoint", path("learned"), "--output", path("g.nir")}).code, 0);
+  const auto imported = run({"import", path("g.nir"), "--output", path("back"), "--data", data, "--samples", "50", "--json",
+                             path("report.json"), "--html", path("report.html"), "--quiet"});
+  EXPECT_EQ(imported.code, 0) << imported.text;
+  expect_all_in(imported.text, {"64-40-4", "neurons1", "50 samples", "network and weights: "});
+  const auto report = nlohmann::json::parse(test::read_file(folder / "report.json"));
+  EXPECT_EQ(report.at("fidelity").at("samples"), 50);
+  EXPECT_FALSE(test::read_file(folder / "report.html").empty());
+  for (const std::string name : {"learned", "back"})
+    ASSERT_EQ(run({"test", "--checkpoint", path(name), "--data", data, "--results", path(name + ".csv"), "--quiet"}).code, 0);
+  EXPECT_EQ(test::read_file(folder / "learned.csv"), test::read_file(folder / "back.csv"));
+}
+
+TEST_F(Command, TellsWhatAnImportLacks) {
+  const auto graph = (folder / "g.nir").string();
+  expect_failure(1, {"import", graph}, {"g.nir", "is not there"});
+  ASSERT_EQ(run({"export", network, "--output", graph}).code, 0);
+  expect_failure(1, {"import", graph, "--reset", "halve"}, {"--reset", "halve"});
+  expect_failure(1, {"import", graph, "--samples", "5"}, {"--samples", "--data"});
+  expect_failure(1, {"import", graph, "--dt", "1"}, {"longer than the time constant"});
+  expect_failure(1, {"export", "--output", graph}, {"a network file", "--checkpoint"});
+  expect_failure(1, {"export", network, "--output", graph, "--dt", "-1"}, {"--dt", "-1"});
+}
+
 }  // namespace
 }  // namespace phasic

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/nir/quantize.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "runtime/base/error.hpp"
+#include "runtime/network/program.hpp"
+
+namespace phasic::runtime::nir {
+namespace {
+
+constexpr double kDecayUnits = 65536;
+/// The threshold in units where weights are fine enough: at most as many as leave room for the lowest potential, within these.
+constexpr double kLeastThreshold = 256, kMostThreshold = 4096;
+constexpr std::uint32_t kMostShift = 15;
+constexpr std::int32_t kNeverFires = 32767;
+constexpr double kFarthest = 32766;
+
+double largest_of(const std::vector<double>& values) {
+  double largest = 0;
+  for (const double value : values) largest = std::max(largest, std::abs(value));
+  return largest;
+}
+
+/// Farther from 0 no potential gets within the steps: every source fires at every step, with the weights of one sign.
+double farthest_potential(const Layer& layer, double steps) {
+  const auto& made = layer.connection;
+  std::vector<double> above(made.width), below(made.width);
+  const auto count = [&](double weight, std::size_t c) { (weight > 0 ? above : below)[c] += std::abs(weight); };
+  for (std::size_t c = 0; c < made.width; ++c) count(made.bias[c], c);
+  for (std::size_t n = 0; n < made.weights.size(); ++n) count(made.weights[n], n % made.width);
+  const auto sum_of = [steps](double decay) { return std::min(steps, decay < 1 ? 1 / (1 - decay) : steps); };
+  return std::max(largest_of(above), largest_of(below)) * sum_of(layer.decay) * sum_of(layer.synapse_decay);
+}
+
+/// What is chosen for a layer: potentials in units of `unit`, weights finer by 2^shift.
+Units units_of(const Layer& layer, double largest, double most_weight, double steps) {
+  if (largest == 0) return {layer.fires ? layer.threshold / 128 : 1.0, 0};
+  const double farthest = farthest_potential(layer, steps);
+  if (!layer.fires) {
+    double unit = largest / most_weight;
+    std::uint32_t shift = 0;
+    for (; shift < kMostShift && farthest / unit > kFarthest; ++shift) unit *= 2;
+    return {unit, shift};
+  }
+  const double most_units = std::clamp(kFarthest * layer.threshold / farthest, kLeastThreshold, kMostThreshold);
+  for (std::uint32_t shift = 0;; ++shift) {
+    const double units = std::floor(most_weight * layer.threshold / largest / std::ldexp(1.0, static_cast<int>(shift)) + 1e-9);
+    if (units <= most_units || shift == kMostShift) return {layer.threshold / std::clamp(units, 1.0, 32766.0), shift};
+  }
+}
+
+/// A decay as the kernel has it; what a constant current leads to changes by (1 - wanted) / (1 - got), and `gain` makes up for
+/// that.
+std::uint32_t rounded_decay(double wanted, std::uint32_t most, double& error, double& gain, std::string_view what,
+                            std::vector<std::string>& notes) {
+  const auto got = static_cast<std::uint32_t>(std::min(std::round(wanted * kDecayUnits), static_cast<double>(most)));
+  error = std::abs(got / kDecayUnits - wanted);
+  gain = 1;
+  if (wanted < 1 && got < kDecayUnits) gain = (1 - got / kDecayUnits) / (1 - wanted);
+  if (wanted < 1 && got == kDecayUnits)
+    notes.push_back(fmt::format("{} of more than 131072 steps: taken as no decay at all", what));
+  return got;
+}
+
+class Making {
+ public:
+  Making(const Chain& chain, const std::vector<Layer>& layers, const QuantizeOptions& options)
+      : chain_(chain), layers_(layers), options_(options) {
+    most_weight_ = static_cast<double>((1 << (options.weight_width - 1)) - 1);
+  }
+
+  Quantized make() {
+    auto& network = made_.network;
+    network.name = options_.name;
+    network.file = chain_.file;
+    network.inputs = static_cast<std::uint32_t>(
+        std::min<std::size_t>(count_of(chain_.stages.front().to), std::numeric_limits<std::uint32_t>::max()));
+    network.steps = options_.steps;
+    network.weight_width = options_.weight_width;
+    network.sample_kind = options_.samples;
+    network.keep = options_.keep;
+    for (std::size_t n = 0; n < layers_.size(); ++n) add(n);
+    network.classes = options_.classes == 0 ? network.outputs() : options_.classes;
+    if (network.layers.front().has_shape()) network.shape = network.layers.front().shape.sources;
+    // As if it were read from a file, so that every bound of a network holds.
+    auto checked = parse_network(canonical(network), chain_.file);
+    const auto layout = layout_of(checked);
+    made_.weights = initial_weights(checked, layout);
+    for (std::size_t n = 0; n < layers_.size(); ++n) put(n, checked, layout);
+    network = std::move(checked);
+    return std::move(made_);
+  }
+
+ private:
+  void add(std::size_t n) {
+    const auto& layer = layers_[n];
+    auto& rounding = made_.rounding.emplace_back();
+    auto& notes = made_.notes.emplace_back(layer.notes);
+    LayerSpec spec;
+    const auto& made = layer.connection;
+    spec.neurons = static_cast<std::uint32_t>(made.element.size());
+    if (made.has_shape) {
+      spec.kind = contract::Connection::kConvolution;
+      spec.shape = made.shape;
+    }
+    spec.bias = layer.has_bias;
+    double gain = 1, synapse_gain = 1;
+    rounding.decay = layer.decay;
+    rounding.synapse_decay = layer.synapse_decay;
+    spec.leak = rounded_decay(layer.decay, 65536, rounding.decay_error, gain, "a membrane time constant", notes);
+    spec.synaptic_leak = rounded_decay(layer.synapse_decay, 65535, rounding.synapse_decay_error, synapse_gain,
+                                       "a synaptic time constant", notes);
+    gain_.push_back(gain * synapse_gain);
+    const double largest = gain_.back() * std::max(largest_of(made.weights), largest_of(made.bias));
+    auto units = n < options_.units.size() ? options_.units[n] : units_of(layer, largest, most_weight_, options_.steps * 8.0);
+    spec.unit = units.unit;
+    spec.input_shift = units.input_shift;
+    const double threshold = layer.fires ? std::round(layer.threshold / units.unit) : kNeverFires;
+    if (layer.fires && (threshold < 1 || threshold > 32766 || std::abs(threshold * units.unit / layer.threshold - 1) > 1e-9))
+      throw InputError(
+          chain_.file, layer.name,
+          fmt::format("a threshold of {} in units of {} is no whole number from 1 to 32766", layer.threshold, units.unit));
+    spec.threshold = spec.window = static_cast<std::int32_t>(threshold);
+    spec.reset = layer.fires ? options_.reset : contract::Reset::kNone;
+    rounding.threshold = layer.fires ? layer.threshold : 0;
+    rounding.units = layer.fires ? spec.threshold : 0;
+    rounding.largest_weight = largest / gain_.back();
+    if (layer.fires && threshold < 16 && largest > 0)
+      notes.push_back(
+          fmt::format("weights reach {:.0f} times the threshold, which leaves {} units for it; 16-bit weights are finer",
+                      largest / layer.threshold, threshold));
+    made_.network.layers.push_back(spec);
+  }
+
+  void put(std::size_t n, const Network& network, const Layout& layout) {
+    const auto& made = layers_[n].connection;
+    auto& rounding = made_.rounding[n];
+    const double step = network.layers[n].unit / std::ldexp(1.0, static_cast<int>(network.layers[n].input_shift)) / gain_[n];
+    rounding.weight_step = step;
+    const auto rows = made.rows + (network.layers[n].bias ? 1 : 0);
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      for (std::uint32_t c = 0; c < made.width; ++c) {
+        const double wanted = row < made.rows ? made.weights[std::size_t{row} * made.width + c] : made.bias[c];
+        const double exact = wanted / step;
+        const double got = std::clamp(std::round(exact), -most_weight_ - 1, most_weight_);
+        rounding.clipped += std::abs(got - exact) > 0.75 ? 1 : 0;
+        rounding.weight_error = std::max(rounding.weight_error, std::abs(got * step - wanted));
+        put_weight(network, layout, made_.weights, n, row, c, static_cast<std::int32_t>(got));
+        ++rounding.weights;
+      }
+    }
+  }
+
+  const Chain& chain_;
+  const std::vector<Layer>& layers_;
+  const QuantizeOptions& options_;
+  double most_weight_;
+  std::vector<double> gain_;
+  Quantized made_;
+};
+
+}  // namespace
+
+Quantized quantize(const Chain& chain, const std::vector<Layer>& layers, const QuantizeOptions& options) {
+  if (layers.size() > contract::kMaxLayers)
+    throw InputError(chain.file, "nodes",
+                     fmt::format("{} layers of neurons; {} are the most", layers.size(), contract::kMaxLayers));
+  return Making(chain, layers, options).make();
+}
+
+}  // namespace phasic::runtime::nir

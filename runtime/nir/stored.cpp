@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/nir/stored.hpp"
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <utility>
+
+#include "runtime/base/error.hpp"
+#include "runtime/base/files.hpp"
+
+namespace phasic::runtime::nir {
+namespace {
+
+constexpr std::size_t kMostValues = std::size_t{1} << 27;
+constexpr int kDeepest = 16;
+
+/// A handle of the library that is closed on every path.
+class Handle {
+ public:
+  Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  ~Handle() {
+    if (id_ >= 0) close_(id_);
+  }
+  [[nodiscard]] hid_t id() const { return id_; }
+  [[nodiscard]] bool valid() const { return id_ >= 0; }
+
+ private:
+  hid_t id_;
+  herr_t (*close_)(hid_t);
+};
+
+std::size_t product(const std::vector<std::size_t>& shape) {
+  return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
+}
+
+class Reading {
+ public:
+  explicit Reading(std::string name) : name_(std::move(name)) {}
+
+  [[nodiscard]] Group group(hid_t id, const std::string& path, int depth) {
+    if (depth > kDeepest) refuse(path, fmt::format("groups lie in one another more than {} deep", kDeepest));
+    Group result;
+    for (const auto& name : names_in(id, path)) {
+      const auto inner = path.empty() ? name : path + "/" + name;
+      const Handle object(H5Oopen(id, name.c_str(), H5P_DEFAULT), H5Oclose);
+      if (!object.valid()) refuse(inner, "cannot be opened");
+      switch (H5Iget_type(object.id())) {
+        case H5I_GROUP:
+          result.groups.emplace(name, group(object.id(), inner, depth + 1));
+          break;
+        case H5I_DATASET:
+          dataset(object.id(), name, inner, result);
+          break;
+        default:
+          refuse(inner, "is neither a group nor a data set");
+      }
+    }
+    return result;
+  }
+
+  [[noreturn]] void refuse(const std::string& path, std::string_view problem) const { throw InputError(name_, path, problem); }
+
+ private:
+  [[nodiscard]] std::vector<std::string> names_in(hid_t id, const std::string& path) const {
+    H5G_info_t info;
+    if (H5Gget_info(id, &info) < 0) refuse(path, "its contents cannot be read");
+    std::vector<std::string> names;
+    for (hsize_t n = 0; n < info.nlinks; ++n) {
+      const auto size = H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, n, nullptr, 0, H5P_DEFAULT);
+      if (size < 0) refuse(path, "its contents cannot be read");
+      std::string name(static_cast<std::size_t>(size), '\0');
+      H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, n, name.data(), name.size() + 1, H5P_DEFAULT);
+      names.push_back(std::move(name));
+    }
+    return names;
+  }
+
+  void dataset(hid_t id, const std::string& name, const std::string& path, Group& to) {
+    const Handle space(H5Dget_space(id), H5Sclose), type(H5Dget_type(id), H5Tclose);
+    const int dimensions = H5Sget_simple_extent_ndims(space.id());
+    if (dimensions < 0) refuse(path, "has no shape");
+    std::vector<hsize_t> extents(static_cast<std::size_t>(dimensions));
+    H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr);
+    std::vector<std::size_t> shape(extents.begin(), extents.end());
+    for (const auto extent : shape) {
+      if (extent > kMostValues)
+        refuse(path, fmt::format("{} values along one side; {} in all are the most", extent, kMostValues));
+      values_ += extent;
+    }
+    const auto count = product(shape);
+    if (count > kMostValues || (values_ += count) > kMostValues) refuse(path, fmt::format("more than {} values", kMostValues));
+    switch (H5Tget_class(type.id())) {
+      case H5T_INTEGER:
+      case H5T_FLOAT: {
+        Array array{std::move(shape), std::vector<double>(count)};
+        if (count != 0 && H5Dread(id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.values.data()) < 0)
+          refuse(path, "cannot be read");
+        to.arrays.emplace(name, std::move(array));
+        break;
+      }
+      case H5T_ENUM:  // truth values
+        break;
+      case H5T_STRING:
+        to.texts.emplace(name, texts(id, type.id(), space.id(), std::move(shape), count, path));
+        break;
+      default:
+        refuse(path, "is neither of numbers nor of texts");
+    }
+  }
+
+  [[nodiscard]] Texts texts(hid_t id, hid_t type, hid_t space, std::vector<std::size_t> shape, std::size_t count,
+                            const std::string& path) const {
+    Texts result{std::move(shape), {}};
+    result.values.reserve(count);
+    if (H5Tis_variable_str(type) > 0) {
+      const Handle wanted(H5Tcopy(type), H5Tclose);
+      std::vector<char*> pointers(count);
+      if (count != 0 && H5Dread(id, wanted.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0)
+        refuse(path, "cannot be read");
+      for (const auto* text : pointers) result.values.emplace_back(text == nullptr ? "" : text);
+      if (count != 0) H5Dvlen_reclaim(wanted.id(), space, H5P_DEFAULT, pointers.data());
+      return result;
+    }
+    const auto size = H5Tget_size(type);
+    if (size == 0 || size > kMostValues / std::max<std::size_t>(count, 1)) refuse(path, "is too long");
+    std::vector<char> bytes(size * count);
+    if (count != 0 && H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0) refuse(path, "cannot be read");
+    for (std::size_t n = 0; n < count; ++n) {
+      const std::string_view whole(bytes.data() + n * size, size);
+      result.values.emplace_back(whole.substr(0, std::min(whole.find('\0'), size)));
+    }
+    return result;
+  }
+
+  std::string name_;
+  std::size_t values_ = 0;
+};
+
+class Writing {
+ public:
+  Writing(std::string name, const std::vector<std::string>& integers) : name_(std::move(name)), integers_(integers) {}
+
+  void group(hid_t id, const Group& from) {
+    for (const auto& [name, array] : from.arrays) {
+      const bool whole =
+          std::ranges::find(integers_, name) != integers_.end() && std::ranges::all_of(array.values, [](double value) {
+            return value == static_cast<double>(static_cast<long long>(value));
+          });
+      put(id, name, whole ? H5T_STD_I64LE : H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, array.shape, array.values.data());
+    }
+    const Handle text(H5Tcopy(H5T_C_S1), H5Tclose);
+    check(H5Tset_size(text.id(), H5T_VARIABLE) >= 0 && H5Tset_cset(text.id(), H5T_CSET_UTF8) >= 0);
+    for (const auto& [name, texts] : from.texts) {
+      std::vector<const char*> pointers;
+      for (const auto& value : texts.values) pointers.push_back(value.c_str());
+      put(id, name, text.id(), text.id(), texts.shape, pointers.data());
+    }
+    for (const auto& [name, inner] : from.groups) {
+      const Handle made(H5Gcreate2(id, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
+      check(made.valid());
+      group(made.id(), inner);
+    }
+  }
+
+  void check(bool well) const {
+    if (!well) throw InputError(name_, "", "cannot be written by the HDF5 library");
+  }
+
+ private:
+  void put(hid_t id, const std::string& name, hid_t stored, hid_t given, const std::vector<std::size_t>& shape,
+           const void* data) {
+    const std::vector<hsize_t> extents(shape.begin(), shape.end());
+    const Handle space(
+        shape.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr),
+        H5Sclose);
+    const Handle set(H5Dcreate2(id, name.c_str(), stored, space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+    check(set.valid() && H5Dwrite(set.id(), given, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
+  }
+
+  std::string name_;
+  const std::vector<std::string>& integers_;
+};
+
+/// The library tells nothing by itself; what went wrong is told here, with the file's name.
+void be_quiet() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+
+}  // namespace
+
+Group read_hdf5(const std::filesystem::path& file) {
+  be_quiet();
+  Reading reading(file.string());
+  std::error_code failure;
+  if (!std::filesystem::exists(file, failure)) throw InputError(file.string(), "", "is not there");
+  const Handle opened(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  if (!opened.valid()) throw InputError(file.string(), "", "is no HDF5 file, or a damaged one");
+  const Handle root(H5Gopen2(opened.id(), "/", H5P_DEFAULT), H5Gclose);
+  return reading.group(root.id(), "", 0);
+}
+
+void write_hdf5(const std::filesystem::path& file, const Group& root, const std::vector<std::string>& integers) {
+  be_quiet();
+  Writing writing(file.string(), integers);
+  // In memory first, so that the file is written whole or not at all.
+  const Handle memory(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  writing.check(H5Pset_fapl_core(memory.id(), std::size_t{1} << 20, 0) >= 0);
+  const Handle made(H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, memory.id()), H5Fclose);
+  writing.check(made.valid());
+  {
+    const Handle top(H5Gopen2(made.id(), "/", H5P_DEFAULT), H5Gclose);
+    writing.group(top.id(), root);
+  }
+  writing.check(H5Fflush(made.id(), H5F_SCOPE_LOCAL) >= 0);
+  const auto size = H5Fget_file_image(made.id(), nullptr, 0);
+  writing.check(size > 0);
+  std::string image(static_cast<std::size_t>(size), '\0');
+  writing.check(H5Fget_file_image(made.id(), image.data(), image.size()) == size);
+  write_file(file, image);
+}
+
+}  // namespace phasic::runtime::nir
