@@ -12,6 +12,8 @@
 #include "runtime/api/samples.hpp"
 #include "runtime/features/prepare.hpp"
 #include "runtime/network/limits.hpp"
+#include "runtime/nir/export.hpp"
+#include "runtime/nir/import.hpp"
 #include "runtime/run/checkpoint.hpp"
 #include "runtime/run/devices.hpp"
 #include "runtime/run/readout.hpp"
@@ -93,6 +95,19 @@ class Collected {
   runtime::Counters counters_;
 };
 
+runtime::nir::ImportOptions import_options(const NirOptions& given) {
+  namespace nir = runtime::nir;
+  nir::ImportOptions options;
+  options.step = given.dt;
+  options.decay = nir::decay_named(given.decay);
+  if (!given.reset.empty()) options.reset = nir::reset_named(given.reset);
+  if (!given.input.empty()) options.samples = nir::input_named(given.input);
+  if (given.weight_bits != 0) options.weight_width = given.weight_bits;
+  if (given.steps != 0) options.steps = given.steps;
+  options.learning_rate = given.learning_rate;
+  return options;
+}
+
 }  // namespace
 
 std::int32_t WeightsView::get(std::uint32_t row, std::uint32_t column) const {
@@ -156,6 +171,15 @@ Session Session::from_checkpoint(const std::filesystem::path& file, const Target
     inner->state.position = inner->state.number = checkpoint.position;
     inner->put(checkpoint.weights);
     inner->state.curve = std::move(checkpoint.curve);
+    return Session(std::move(inner));
+  });
+}
+
+Session Session::from_nir(const std::filesystem::path& file, const NirOptions& options, const Target& target) {
+  return translated([&] {
+    auto imported = runtime::nir::import_graph(file, import_options(options));
+    auto inner = std::make_unique<Inner>(Access::wrap(std::move(imported.quantized.network)), target);
+    inner->put(imported.quantized.weights);
     return Session(std::move(inner));
   });
 }
@@ -254,6 +278,10 @@ void Session::save(const std::filesystem::path& file) const {
                                      .curve = state.curve,
                                      .weights = inner_->weights});
   });
+}
+
+void Session::save_nir(const std::filesystem::path& file, double dt) const {
+  translated([&] { runtime::nir::write_graph(file, runtime::nir::export_graph(inner_->fixed.network, inner_->weights, dt)); });
 }
 
 }  // namespace phasic

@@ -18,7 +18,7 @@ using namespace phasic::runtime;
 struct GraphImport {
   RunOptions run;
   std::string file, output, json, html, reset, decay = "euler", samples_kind;
-  double step = 0;
+  double step = 0, learning_rate = 0;
   std::uint32_t weight_width = 0, steps = 0;
   std::uint64_t samples = 0;
   bool measure = false;
@@ -27,12 +27,12 @@ struct GraphImport {
 nir::ImportOptions options_of(const GraphImport& given) {
   nir::ImportOptions options;
   if (given.step != 0) options.step = given.step;
-  if (!given.reset.empty()) options.reset = given.reset == "zero" ? contract::Reset::kZero : contract::Reset::kSubtract;
-  if (given.decay == "exact") options.decay = nir::Decay::kExact;
+  if (!given.reset.empty()) options.reset = nir::reset_named(given.reset);
+  options.decay = nir::decay_named(given.decay);
   if (given.weight_width != 0) options.weight_width = given.weight_width;
   if (given.steps != 0) options.steps = given.steps;
-  if (!given.samples_kind.empty())
-    options.samples = given.samples_kind == "event" ? contract::SampleKind::kEvent : contract::SampleKind::kIntensity;
+  if (!given.samples_kind.empty()) options.samples = nir::input_named(given.samples_kind);
+  if (given.learning_rate != 0) options.learning_rate = given.learning_rate;
   return options;
 }
 
@@ -76,8 +76,6 @@ struct GraphExport {
 };
 
 int run_export(const GraphExport& options) {
-  if (!(options.step > 0 && options.step < 1e6))
-    throw InputError("", "--dt", fmt::format("{} s is no time step", options.step));
   if (options.network.empty() == options.checkpoint.empty())
     throw InputError("", "export", "either a network file, for its initial weights, or --checkpoint is needed");
   Checkpoint source;
@@ -111,6 +109,10 @@ void add_import(CLI::App& app, Action& chosen) {
   command->add_option("--steps", options->steps, "time steps of a sample, or of a chunk of a recording; default: 32");
   command->add_option("--input", options->samples_kind, "event or intensity: what samples are; default: event")
       ->check(CLI::IsMember({"event", "intensity"}));
+  command
+      ->add_option("--learning-rate", options->learning_rate,
+                   "the last layer learns from its own errors; default: all are frozen")
+      ->check(CLI::PositiveNumber);
   auto* data = command->add_option("--data", options->run.data.data,
                                    "data set to measure with, its test part: a name, a folder, or JSON");
   data->each([options](const std::string&) { options->measure = true; });

@@ -31,6 +31,7 @@ class Exporting {
       : network_(network), layout_(layout_of(network)), weights_(weights), step_(step) {}
 
   Graph graph() {
+    if (!(step_ > 0 && step_ < 1e6)) throw InputError("", "dt", fmt::format("{} s is no time step", step_));
     check();
     graph_.version = "1.0";
     extents_ = {network_.inputs};

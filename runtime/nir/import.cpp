@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/json_node.hpp"
@@ -12,17 +14,32 @@
 namespace phasic::runtime::nir {
 namespace {
 
+template <class Value>
+using Names = std::array<std::pair<std::string_view, Value>, 2>;
+
+constexpr Names<contract::Reset> kResets = {{{"zero", contract::Reset::kZero}, {"subtract", contract::Reset::kSubtract}}};
+constexpr Names<Decay> kDecays = {{{"euler", Decay::kEuler}, {"exact", Decay::kExact}}};
+constexpr Names<contract::SampleKind> kInputs = {
+    {{"event", contract::SampleKind::kEvent}, {"intensity", contract::SampleKind::kIntensity}}};
+
+template <class Value>
+Value named(std::string_view option, std::string_view text, const Names<Value>& names) {
+  std::string known;
+  for (const auto& [name, value] : names) {
+    if (name == text) return value;
+    known += fmt::format("{}\"{}\"", known.empty() ? "" : " or ", name);
+  }
+  throw InputError("", option, fmt::format("\"{}\"; {} is right", text, known));
+}
+
 /// What the metadata of the graph say of things that NIR has no field for.
 Timing timing_of(const Graph& graph, const ImportOptions& options) {
   Timing timing{options.step, options.reset, options.decay};
   if (!timing.step) timing.step = graph.metadata_number(metadata::kStep);
   if (timing.step && !(*timing.step > 0 && *timing.step < 1e6))
     throw InputError(graph.file, "dt", fmt::format("{} s is no time step", *timing.step));
-  if (const auto text = graph.metadata_text(metadata::kReset); text && !timing.reset) {
-    if (*text != "zero" && *text != "subtract")
-      throw InputError(graph.file, "metadata: reset", fmt::format("\"{}\" is neither \"zero\" nor \"subtract\"", *text));
-    timing.reset = *text == "zero" ? contract::Reset::kZero : contract::Reset::kSubtract;
-  }
+  const auto text = graph.metadata_text(metadata::kReset);
+  if (text && !timing.reset) timing.reset = named(graph.file + ": metadata: reset", *text, kResets);
   return timing;
 }
 
@@ -55,7 +72,22 @@ bool same_layers(const Network& made, const Network& exported) {
   return true;
 }
 
+/// The same network with a last layer that learns from its own errors.
+Network with_learning(const Network& network, double learning_rate) {
+  auto document = canonical(network);
+  auto& layer = document["layers"].back();
+  layer["rule"] = "error";
+  layer["learning_rate"] = learning_rate;
+  // Learning windows open where a network file leaves them out: above a potential of 0.
+  for (const auto* field : {"window", "span"}) layer.erase(field);
+  return parse_network(document, network.file);
+}
+
 }  // namespace
+
+contract::Reset reset_named(std::string_view text) { return named("reset", text, kResets); }
+Decay decay_named(std::string_view text) { return named("decay", text, kDecays); }
+contract::SampleKind input_named(std::string_view text) { return named("input", text, kInputs); }
 
 Imported import_graph(const std::filesystem::path& file, const ImportOptions& options) {
   const auto graph = read_graph(file);
@@ -88,6 +120,12 @@ Imported import_graph(const std::filesystem::path& file, const ImportOptions& op
     whole.keep = network.keep;
     whole.file = network.file;
     network = parse_network(canonical(whole), network.file);
+  }
+  if (options.learning_rate) {
+    if (!imported.layers.back().fires)
+      throw InputError(graph.file, fmt::format("{} ({})", imported.layers.back().name, imported.layers.back().type),
+                       "never fires, so it has no error to learn from");
+    network = with_learning(network, *options.learning_rate);
   }
   return imported;
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "runtime/nir/quantize.hpp"
@@ -20,8 +21,14 @@ struct ImportOptions {
   Decay decay = Decay::kEuler;
   std::optional<std::uint32_t> weight_width = {}, steps = {};  ///< 8, and 32
   std::optional<contract::SampleKind> samples = {};            ///< address events
-  std::optional<bool> keep = {};                               ///< true for address events
+  std::optional<double> learning_rate = {};  ///< the last layer learns from its own errors; none: it is frozen, too
+  std::optional<bool> keep = {};             ///< true for address events
 };
+
+/// What people call these. Each throws InputError naming the option and what was given.
+[[nodiscard]] contract::Reset reset_named(std::string_view text);       ///< "zero", "subtract"
+[[nodiscard]] Decay decay_named(std::string_view text);                 ///< "euler", "exact"
+[[nodiscard]] contract::SampleKind input_named(std::string_view text);  ///< "event", "intensity"
 
 struct Imported {
   Chain chain;

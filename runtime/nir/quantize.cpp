@@ -168,6 +168,8 @@ class Making {
 }  // namespace
 
 Quantized quantize(const Chain& chain, const std::vector<Layer>& layers, const QuantizeOptions& options) {
+  if (options.weight_width != 8 && options.weight_width != 16)
+    throw InputError("", "weights", fmt::format("{} bits; 8 or 16 are right", options.weight_width));
   if (layers.size() > contract::kMaxLayers)
     throw InputError(chain.file, "nodes",
                      fmt::format("{} layers of neurons; {} are the most", layers.size(), contract::kMaxLayers));

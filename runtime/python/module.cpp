@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <phasic/phasic.hpp>
 #include <utility>
 
@@ -221,6 +222,19 @@ void add_session(py::module_& module) {
             return std::make_unique<GuardedSession>(Session::from_checkpoint(file, target));
           },
           py::arg("file"));
+  type.def_static(
+      "from_nir",
+      [](const std::filesystem::path& file, std::optional<double> dt, const std::string& reset, const std::string& decay,
+         const std::string& input, std::uint32_t weight_bits, std::uint32_t steps, std::optional<double> learning_rate,
+         const py::kwargs& arguments) {
+        const NirOptions options{dt, reset, decay, input, weight_bits, steps, learning_rate};
+        const auto target = target_of(arguments);
+        const py::gil_scoped_release released;
+        return std::make_unique<GuardedSession>(Session::from_nir(file, options, target));
+      },
+      py::arg("file"), py::kw_only(), py::arg("dt") = py::none(), py::arg("reset") = "", py::arg("decay") = "euler",
+      py::arg("input") = "", py::arg("weight_bits") = 0, py::arg("steps") = 0, py::arg("learning_rate") = py::none(),
+      "A network and its weights from a NIR file.");
   const auto shown = [](bool learn) {
     return [learn](GuardedSession& self, const py::object& x, const py::object& y, bool trace, std::uint32_t launch_samples) {
       const PythonSamples samples(self.network(), x, y);
@@ -250,6 +264,12 @@ void add_session(py::module_& module) {
             self.use([&](Session& session) { session.save(file); });
           },
           py::arg("file"))
+      .def(
+          "save_nir",
+          [](GuardedSession& self, const std::filesystem::path& file, double dt) {
+            self.use([&](Session& session) { session.save_nir(file, dt); });
+          },
+          py::arg("file"), py::kw_only(), py::arg("dt") = 1e-3, "Writes network and weights as NIR, a time step as dt seconds.")
       .def_property_readonly("network", &GuardedSession::network)
       .def_property_readonly("position", &GuardedSession::position)
       .def("describe", [](const GuardedSession& self) { return self.session.describe(); })

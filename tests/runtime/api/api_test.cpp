@@ -189,6 +189,20 @@ TEST(Api, ACheckpointGoesOnWithTheSameBits) {
   EXPECT_EQ(all_weights(second), all_weights(whole));
 }
 
+TEST(Api, ANetworkGoesOutAsNirAndComesInWithTheSameBits) {
+  const Pictures pictures(40);
+  Session session(Network::from_json(kLearning));
+  (void)session.learn(pictures.all());
+  const auto file = std::filesystem::temp_directory_path() / ("phasic-api-" + std::to_string(std::random_device()()) + ".nir");
+  session.save_nir(file);
+  auto back = Session::from_nir(file);
+  EXPECT_EQ(back.network().to_json(), session.network().to_json());
+  EXPECT_EQ(all_weights(back), all_weights(session));
+  EXPECT_EQ(back.run(pictures.all()).scores, session.run(pictures.all()).scores);
+  EXPECT_THROW((void)Session::from_nir(file, {.reset = "half"}), InputError);
+  std::filesystem::remove(file);
+}
+
 TEST(Api, SamplesThatDoNotFitAreRefusedBeforeAnyIsLearned) {
   const Pictures pictures(3);
   Session session(Network::from_json(kLearning));

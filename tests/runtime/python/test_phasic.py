@@ -207,3 +207,26 @@ def test_notebooks_show_tables_with_everything_escaped():
     results = phasic.Session(network).run(x, y)
     assert f"{results.correct} of 5 samples right" in results._repr_html_()
     assert f"<td>{results.counters['layers'][1]['synaptic_operations']}</td>" in results._repr_html_()
+
+
+def test_a_network_goes_out_as_nir_and_comes_in_with_the_same_bits(tmp_path):
+    x, y = pictures(40)
+    session = phasic.Session(phasic.network(LEARNING))
+    session.learn(x, y)
+    session.save_nir(tmp_path / "g.nir", dt=0.01)
+    back = phasic.Session.from_nir(tmp_path / "g.nir", engine="hls")
+    assert back.network.to_json() == session.network.to_json()
+    np.testing.assert_array_equal(back.weights(0), session.weights(0))
+    np.testing.assert_array_equal(back.run(x, y).scores, session.run(x, y).scores)
+
+
+def test_what_a_nir_file_lacks_is_told(tmp_path):
+    with pytest.raises(phasic.InputError, match="none.nir: is not there"):
+        phasic.Session.from_nir(tmp_path / "none.nir")
+    session = phasic.Session(phasic.network(LEARNING))
+    session.save_nir(tmp_path / "g.nir")
+    with pytest.raises(phasic.InputError, match='reset: "half"; "zero" or "subtract" is right'):
+        phasic.Session.from_nir(tmp_path / "g.nir", reset="half")
+    with pytest.raises(phasic.InputError, match="12 bits; 8 or 16"):
+        phasic.Session.from_nir(tmp_path / "g.nir", weight_bits=12)
+    assert phasic.Session.from_nir(tmp_path / "g.nir", reset="subtract", learning_rate=1e-3).network.layers[1].learns

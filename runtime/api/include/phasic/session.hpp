@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -61,6 +62,18 @@ struct RunOptions {
   std::uint32_t launch_samples = 500;  ///< of a launch of the kernel, at most; changes no result
 };
 
+/// What a NIR file does not say, or is to be taken otherwise (docs/nir.md). Empty, 0 or none: what the metadata of the file
+/// have, or what is usual.
+struct NirOptions {
+  std::optional<double> dt = {};             ///< seconds of a time step; no usual value
+  std::string reset = {};                    ///< "zero", or "subtract"; no usual value
+  std::string decay = "euler";               ///< or "exact"
+  std::string input = {};                    ///< "event", or "intensity"
+  std::uint32_t weight_bits = 0;             ///< 8, or 16
+  std::uint32_t steps = 0;                   ///< time steps of a sample; 32
+  std::optional<double> learning_rate = {};  ///< the last layer learns from its own errors; none: all are frozen
+};
+
 /// Used by one thread at a time. A move leaves a value that can only be assigned to or go.
 class Session {
  public:
@@ -69,6 +82,9 @@ class Session {
   explicit Session(Network network, const Target& target = {});
   /// Goes on from a checkpoint file, of this class or of `phasic learn`: its network, weights, and place in the stream.
   [[nodiscard]] static Session from_checkpoint(const std::filesystem::path& file, const Target& target = {});
+  /// A network and its weights from a NIR file. Throws InputError naming the file, the node and the reason.
+  [[nodiscard]] static Session from_nir(const std::filesystem::path& file, const NirOptions& options = {},
+                                        const Target& target = {});
   Session(Session&& other) noexcept;
   Session& operator=(Session&& other) noexcept;
   ~Session();
@@ -96,6 +112,8 @@ class Session {
 
   /// Writes beside the file and renames. Throws InputError.
   void save(const std::filesystem::path& file) const;
+  /// Writes network and weights as NIR, a time step as `dt` seconds. Throws InputError, also for what NIR has no node for.
+  void save_nir(const std::filesystem::path& file, double dt = 1e-3) const;
 
  private:
   struct Inner;
