@@ -211,6 +211,7 @@ int run(const LearnOptions& options) {
   report.learned = runtime::Phase{data.training.name, state.position - start, state.curve.total() - correct_before,
                                   state.counters, learning.seconds()};
   if (data.validation && !interrupted) report.tested = validate(options, fixed, *data.validation, state.weights, devices);
+  report.connection_sparsity = runtime::connection_sparsity(network, state.weights);
   report.wall_seconds = whole.seconds();
   finish_report(report, options.output, &state.curve);
   if (interrupted) {

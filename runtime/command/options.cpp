@@ -34,6 +34,7 @@ void add_data_options(CLI::App& command, RunOptions& options) {
 void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("--launch-samples", options.launch_samples, "samples of a launch")->capture_default_str();
   command.add_option("--timeout", options.timeout_seconds, "seconds that a launch may take")->capture_default_str();
+  command.add_option("--energy", options.energy, "JSON file with what operations cost, for an estimate of energy");
   command.add_flag("--quiet", options.quiet, "no progress");
 }
 
@@ -80,6 +81,7 @@ runtime::Report start_report(const RunOptions& options, const runtime::Network& 
   report.transport = options.device.transport;
   report.device = device.describe();
   report.lanes = device.limits().lanes;
+  if (!options.energy.empty()) report.energy = runtime::load_energy_table(options.energy);
   return report;
 }
 

@@ -28,6 +28,7 @@ void add_doctor(CLI::App& app, Action& chosen);
 void add_demo(CLI::App& app, Action& chosen);
 void add_data(CLI::App& app, Action& chosen);
 void add_experiment(CLI::App& app, Action& chosen);
+void add_completion(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);
 void add_import(CLI::App& app, Action& chosen);
 
@@ -37,6 +38,7 @@ struct RunOptions {
   runtime::DataOptions data;
   std::uint64_t launch_samples = 500;
   double timeout_seconds = 600;
+  std::string energy;  ///< file with what operations cost; empty: nothing is estimated
   bool quiet = false;
 };
 void add_device_options(CLI::App& command, RunOptions& options);

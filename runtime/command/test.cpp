@@ -77,6 +77,7 @@ int run(const TestOptions& options) {
   progress.finish();
   auto report = start_report(options.run, network, *devices[0]);
   report.tested = runtime::Phase{data.name, tested.samples, tested.correct, tested.counters, testing.seconds()};
+  report.connection_sparsity = runtime::connection_sparsity(network, weights);
   report.wall_seconds = whole.seconds();
   finish_report(report, options.output, nullptr);
   return kSuccess;

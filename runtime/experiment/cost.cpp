@@ -17,15 +17,6 @@ std::uint64_t retrograde(std::uint64_t inputs, std::uint64_t neurons, std::uint6
   return classes * neurons + (synapses(inputs, neurons) + 9 * neurons) / 10;
 }
 
-/// Pairs of a source, without the bias, and what it reaches.
-std::uint64_t synapses(const layout::Connection& connection, bool has_shape) {
-  if (!has_shape) return synapses(connection.inputs(), connection.neurons());
-  std::uint64_t pairs = 0;
-  for (std::uint32_t source = 0; source < connection.inputs(); ++source)
-    for (const layout::Target& target : connection.fan_out(source)) pairs += target.count;
-  return pairs;
-}
-
 }  // namespace
 
 std::uint64_t formula_operations(baseline::Method method, std::uint64_t inputs, std::uint64_t hidden, std::uint64_t classes,
@@ -63,7 +54,7 @@ std::uint64_t formula_operations(const Network& network) {
   std::uint64_t before = network.inputs;
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const auto& layer = network.layers[n];
-    operations += synapses(network.connection(n), layer.has_shape());
+    operations += network.synapses(n);
     if (layer.rule == Rule::kDrtp || layer.rule == Rule::kDfa || layer.rule == Rule::kEprop)
       operations += teaching(before, layer.neurons, network.classes);
     if (layer.rule == Rule::kSbp) operations += retrograde(before, layer.neurons, network.classes);

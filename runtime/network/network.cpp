@@ -51,6 +51,15 @@ layout::Connection Network::connection(std::size_t layer) const {
   return layout::Connection::dense(layer == 0 ? inputs : layers[layer - 1].neurons, layers[layer].bias, layers[layer].neurons);
 }
 
+std::uint64_t Network::synapses(std::size_t layer) const {
+  const auto reached = connection(layer);
+  if (!layers[layer].has_shape()) return std::uint64_t{reached.inputs()} * reached.neurons();
+  std::uint64_t pairs = 0;
+  for (std::uint32_t source = 0; source < reached.inputs(); ++source)
+    for (const layout::Target& target : reached.fan_out(source)) pairs += target.count;
+  return pairs;
+}
+
 layout::Extent Network::extent_before(std::size_t layer) const {
   if (layer == 0) return shape;
   return layers[layer - 1].has_shape() ? layers[layer - 1].shape.neurons() : layout::Extent{};

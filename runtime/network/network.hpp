@@ -112,6 +112,8 @@ struct Network {
   [[nodiscard]] layout::Extent extent_before(std::size_t layer) const;
   /// How a layer is reached from the one before it.
   [[nodiscard]] layout::Connection connection(std::size_t layer) const;
+  /// Pairs of a source, without the bias, and a potential of the layer that it reaches.
+  [[nodiscard]] std::uint64_t synapses(std::size_t layer) const;
   /// Rows of a layer in the weights buffer: those of weights, and those of its state if it has any or state is kept.
   [[nodiscard]] std::uint32_t stored_rows(std::size_t layer) const;
   /// Samples are shown once, and rows and neurons have values from 0 to 255 rather than spikes.

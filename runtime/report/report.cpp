@@ -55,6 +55,18 @@ json phase_json(const Report& report, const Phase& phase) {
                       {"lane_utilisation", utilisation.empty() ? json() : json(utilisation[n])}});
   }
   entry["layers"] = std::move(layers);
+  const auto workload = workload_of(report.network, phase.counters);
+  entry["neurobench"] = {
+      {"SynapticOperations",
+       {{"Effective_MACs", workload.effective_macs}, {"Effective_ACs", workload.effective_acs}, {"Dense", workload.dense}}},
+      {"ActivationSparsity", workload.activation_sparsity},
+      {"Footprint", workload.footprint}};
+  if (report.connection_sparsity) entry["neurobench"]["ConnectionSparsity"] = *report.connection_sparsity;
+  if (report.energy) {
+    entry["estimated_energy"] = {{"picojoules_per_sample", estimated_energy(report.network, phase.counters, *report.energy)},
+                                 {"process", report.energy->process},
+                                 {"source", report.energy->source}};
+  }
   entry["lane_utilisation"] = utilisation.empty() ? json() : json(*std::max_element(utilisation.begin(), utilisation.end()));
   return entry;
 }
@@ -149,7 +161,19 @@ std::string table(const Report& report) {
     cells(fmt::format("spikes a sample, layer {}", n),
           [n](const Phase& p) { return fmt::format("{:.1f}", share(p.counters.layers[n].spikes, p.counters.samples)); });
   }
+  const auto workload = [&](const Phase& p) { return workload_of(report.network, p.counters); };
+  cells("synaptic operations a sample", [&](const Phase& p) {
+    return fmt::format("{:.0f} of {:.0f}", workload(p).effective_acs + workload(p).effective_macs, workload(p).dense);
+  });
+  cells("activation sparsity", [&](const Phase& p) { return fmt::format("{:.4f}", workload(p).activation_sparsity); });
+  if (report.energy) {
+    cells("energy a sample, estimated", [&](const Phase& p) {
+      return fmt::format("{:.4g} nJ", estimated_energy(report.network, p.counters, *report.energy) / 1000);
+    });
+  }
   cells("time", [](const Phase& p) { return duration_text(p.seconds); });
+  if (report.energy)
+    text += fmt::format("\n  energy is estimated for {}, by {}\n", report.energy->process, report.energy->source);
   if (report.mismatches) {
     text += fmt::format("\n  mismatches with {}: {} (every result, every exact counter, all weights)\n", report.compared_with,
                         *report.mismatches);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/report/workload.hpp"
 #include "runtime/run/launch.hpp"
 #include "runtime/run/stream.hpp"
 
@@ -33,7 +34,9 @@ struct Report {
   std::optional<Phase> learned, tested;
   std::optional<std::uint64_t> mismatches;  ///< only if there was a comparison
   std::string compared_with;
-  std::string first_difference;  ///< empty without mismatches
+  std::string first_difference;               ///< empty without mismatches
+  std::optional<double> connection_sparsity;  ///< of the weights at the end
+  std::optional<EnergyTable> energy;          ///< for an estimate
   double wall_seconds = 0;
 };
 

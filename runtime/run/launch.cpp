@@ -31,7 +31,7 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
   expect("samples_done", header.samples_done, samples.size());
   expect("first_sample", header.first_sample, options.first_sample);
   std::memcpy(result.counters.layers.data(), response.results.data() + sizeof header, sizeof result.counters.layers);
-  result.counters.samples = samples.size();
+  result.counters.samples = result.counters.kernel_samples = samples.size();
 
   const auto outputs = network.outputs();
   result.records.resize(samples.size());
@@ -142,6 +142,7 @@ void Counters::add(const Counters& other) {
     to.other_cycles += from.other_cycles;
   }
   samples += other.samples;
+  kernel_samples += other.kernel_samples;
 }
 
 Fixed make_fixed(const Network& network) {

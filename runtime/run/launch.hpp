@@ -44,7 +44,8 @@ struct PackedSamples {
 struct Counters {
   contract::ResultsHeader header{};
   std::array<contract::LayerCounters, contract::kMaxLayers> layers{};
-  std::uint64_t samples = 0;  ///< of the kernel in a launch; whole samples, such as recordings, in what sessions add up
+  std::uint64_t samples = 0;         ///< of the kernel in a launch; whole samples, such as recordings, in what sessions add up
+  std::uint64_t kernel_samples = 0;  ///< of the kernel always
   void add(const Counters& other);
 };
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "runtime/base/progress.hpp"
+#include "runtime/network/program.hpp"
 #include "runtime/run/stream.hpp"
 #include "tests/runtime/support.hpp"
 
@@ -53,6 +54,64 @@ TEST(Report, WithoutCyclesThereIsNoUtilisation) {
   EXPECT_TRUE(document["accuracy"].is_null());
   EXPECT_TRUE(document["mismatches"].is_null());
   EXPECT_NE(table(report).find("untimed"), std::string::npos);
+}
+
+TEST(Report, HasNeuroBenchsMeasures) {
+  auto report = made_report();  // 64-40-4 with biases, 8 steps
+  auto& counters = report.tested->counters;
+  counters.kernel_samples = 100;
+  counters.layers[0].synaptic_operations = 100 * 8 * (5 * 40 + 40);  // five inputs and the bias at each step
+  counters.layers[1].synaptic_operations = 100 * 8 * (2 * 4 + 4);
+  counters.layers[0].spikes = 100 * 8 * 2;
+  counters.layers[1].spikes = 0;
+  report.connection_sparsity = 0.25;
+  const auto document = summary(report)["testing"]["neurobench"];
+  EXPECT_DOUBLE_EQ(document["SynapticOperations"]["Effective_ACs"].get<double>(), 8 * (5 * 40 + 2 * 4));
+  EXPECT_DOUBLE_EQ(document["SynapticOperations"]["Effective_MACs"].get<double>(), 0);
+  EXPECT_DOUBLE_EQ(document["SynapticOperations"]["Dense"].get<double>(), 8 * (64 * 40 + 40 * 4));
+  EXPECT_DOUBLE_EQ(document["ActivationSparsity"].get<double>(), 1 - 2.0 / 44);
+  EXPECT_DOUBLE_EQ(document["ConnectionSparsity"].get<double>(), 0.25);
+  EXPECT_FALSE(summary(report)["testing"].contains("estimated_energy"));
+}
+
+TEST(Report, OfRecordingsCountsTheStepsOfAllChunks) {
+  auto report = made_report();
+  report.tested->counters.kernel_samples = 300;
+  EXPECT_DOUBLE_EQ(summary(report)["testing"]["neurobench"]["SynapticOperations"]["Dense"].get<double>(),
+                   3 * 8 * (64 * 40 + 40 * 4));
+}
+
+TEST(Report, EstimatesEnergyWithItsSource) {
+  const test::TemporaryFolder folder;
+  nlohmann::json table = {{"phasic_energy", 1},    {"process", "a process"},      {"source", "somebody"},
+                          {"accumulate_pj", 2},    {"multiply_accumulate_pj", 5}, {"read_pj_per_byte", 3},
+                          {"write_pj_per_byte", 7}};
+  test::write_file(folder / "table.json", table.dump());
+  auto report = made_report();
+  report.energy = load_energy_table(folder / "table.json");
+  // (256,000 + 3,200) operations of 2 + 3 and 16,000 updates of 5 + 3 + 7, over 100 samples
+  const auto estimated = summary(report)["learning"]["estimated_energy"];
+  EXPECT_DOUBLE_EQ(estimated["picojoules_per_sample"].get<double>(), (259200.0 * 5 + 16000.0 * 15) / 100);
+  EXPECT_EQ(estimated["source"], "somebody");
+  EXPECT_NE(runtime::table(report).find("energy is estimated for a process, by somebody"), std::string::npos);
+  table["source"] = "";
+  test::write_file(folder / "table.json", table.dump());
+  test::expect_all_in(test::refusal([&] { (void)load_energy_table(folder / "table.json"); }), {"table.json: source"});
+  table["source"] = "somebody";
+  table["accumulate_pj"] = -1;
+  test::write_file(folder / "table.json", table.dump());
+  test::expect_all_in(test::refusal([&] { (void)load_energy_table(folder / "table.json"); }), {"accumulate_pj", "-1"});
+}
+
+TEST(Report, CountsWeightsThatAreZero) {
+  const auto network = parse_network(test::small_network(), "net.json");
+  const auto layout = layout_of(network);
+  std::vector<std::byte> weights(layout.weights_bytes);
+  EXPECT_DOUBLE_EQ(connection_sparsity(network, weights), 1);
+  for (std::uint32_t row = 0; row < 64; ++row)
+    for (std::uint32_t j = 0; j < 40; ++j) put_weight(network, layout, weights, 0, row, j, 1);
+  put_weight(network, layout, weights, 1, 40, 0, 1);  // a bias
+  EXPECT_DOUBLE_EQ(connection_sparsity(network, weights), 160.0 / (2560 + 160));
 }
 
 TEST(Report, CurveIsWrittenEvenWithoutGnuplot) {
