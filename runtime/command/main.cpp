@@ -41,6 +41,7 @@ int work(int count, char** arguments) {
   command::add_experiment(app, chosen);
   command::add_import(app, chosen);
   command::add_export(app, chosen);
+  command::add_completion(app, chosen);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {
