@@ -31,6 +31,7 @@ int work(int count, char** arguments) {
   app.set_version_flag("--version", runtime::version());
   app.require_subcommand(0, 1);  // so that an unknown command is named; none at all is caught below
   command::Action chosen;
+  command::add_init(app, chosen);
   command::add_learn(app, chosen);
   command::add_test(app, chosen);
   command::add_compare(app, chosen);

@@ -31,6 +31,7 @@ void add_experiment(CLI::App& app, Action& chosen);
 void add_completion(CLI::App& app, Action& chosen);
 void add_export(CLI::App& app, Action& chosen);
 void add_import(CLI::App& app, Action& chosen);
+void add_init(CLI::App& app, Action& chosen);
 
 /// Options of a run on one or several devices.
 struct RunOptions {

@@ -312,5 +312,21 @@ TEST_F(Command, TellsWhatAnImportLacks) {
   expect_failure(1, {"export", network, "--output", graph, "--dt", "-1"}, {"--dt", "-1"});
 }
 
+/// From an empty folder to a report about one's own data, without a file written by hand.
+TEST_F(Command, InitWritesWhatLearnsClassAfterClass) {
+  const auto path = [&](const std::string& name) { return (folder / name).string(); };
+  const auto started = run({"init", data, "--output", path("new")});
+  ASSERT_EQ(started.code, 0) << started.text;
+  expect_all_in(started.text, {"400 + 400 samples of 4 classes, 8 x 8 x 1", "phasic experiment run"});
+  auto ended = run({"experiment", "run", path("new/experiment.json"), "--results", path("rows.jsonl"), "--quiet"});
+  ASSERT_EQ(ended.code, 0) << ended.text;
+  ended = run({"experiment", "report", path("rows.jsonl")});
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  expect_all_in(ended.text, {"learned", "random"});
+  ended = run({"learn", path("new/network.json"), "--data", data, "--checkpoint", path("state"), "--quiet"});
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  expect_failure(1, {"init", data, "--output", path("new")}, {"network.json", "is there already"});
+}
+
 }  // namespace
 }  // namespace phasic
