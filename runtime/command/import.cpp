@@ -65,7 +65,9 @@ int run_import(const GraphImport& options) {
     write_checkpoint(options.output, as_checkpoint(imported));
     fmt::print("network and weights: {}\n", options.output);
   }
-  if (!options.json.empty()) write_text(options.json, nir::summary(imported, measured).dump(2) + "\n");
+  if (!options.json.empty())
+    write_text(options.json,
+               nir::summary(imported, measured).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   if (!options.html.empty()) write_text(options.html, nir::page(imported, measured));
   return kSuccess;
 }
@@ -106,7 +108,8 @@ void add_import(CLI::App& app, Action& chosen) {
       ->check(CLI::IsMember({"euler", "exact"}))
       ->capture_default_str();
   command->add_option("--weights", options->weight_width, "bits of a weight; default: 8")->check(CLI::IsMember({8, 16}));
-  command->add_option("--steps", options->steps, "time steps of a sample, or of a chunk of a recording; default: 32");
+  command->add_option("--steps", options->steps, "time steps of a sample, or of a chunk of a recording; default: 32")
+      ->check(CLI::Range(1U, 32U));
   command->add_option("--input", options->samples_kind, "event or intensity: what samples are; default: event")
       ->check(CLI::IsMember({"event", "intensity"}));
   command

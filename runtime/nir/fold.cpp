@@ -15,6 +15,8 @@ namespace phasic::runtime::nir {
 namespace {
 
 constexpr std::size_t kMostWeights = std::size_t{1} << 26;
+/// Elements that are gone through, for all sources, where each is followed through the nodes by itself.
+constexpr double kMostWork = 1e10;
 
 /// The graph's place of (row, column, channel), which lie channel after channel there.
 std::size_t element_at(const std::array<std::size_t, 3>& extents, std::size_t place) {
@@ -52,6 +54,7 @@ bool take(const Pool& pool, Pooled& to) {
 
 /// All nodes as one convolution of the kernel.
 std::optional<Embedded> as_convolution(std::span<const Stage> nodes, const Pooled& pooled, std::vector<double>& bias) {
+  if (pooled.extents[0] * pooled.extents[0] > kMostWeights) return std::nullopt;
   auto whole = scaled_channels(pooled.extents, std::vector<double>(pooled.extents[0], pooled.factor));
   for (const auto& node : nodes) {
     if (std::holds_alternative<Pass>(node.what)) {
@@ -97,11 +100,14 @@ Sources inputs_of(const Extents& extents) {
 
 Folded fold(const Chain& chain, std::span<const Stage> between, const Sources& sources, const Stage& to, bool channelwise) {
   const auto& from = sources.extents;
+  // A single row or column of more places than the kernel has is a list of sources.
+  const bool places = sources.has_places && from.size() >= 2 && from.back() <= contract::kLayerSourceColumnsMaximum &&
+                      (from.size() == 2 || from[1] <= contract::kLayerSourceRowsMaximum);
   Pooled pooled;
   if (from.size() == 3) pooled.extents = {from[0], from[1], from[2]};
   if (from.size() == 2) pooled.extents = {from[0], 1, from[1]};
   auto nodes = between;
-  for (; sources.has_places && !nodes.empty(); nodes = nodes.subspan(1)) {
+  for (; places && !nodes.empty(); nodes = nodes.subspan(1)) {
     const auto& node = nodes.front();
     if (std::holds_alternative<Pass>(node.what) && node.from == node.to) continue;
     const auto* pool = std::get_if<Pool>(&node.what);
@@ -110,9 +116,9 @@ Folded fold(const Chain& chain, std::span<const Stage> between, const Sources& s
   Folded result;
   const auto neurons = count_of(to.from);
   const auto number = [](std::size_t value) { return static_cast<std::uint32_t>(value); };
-  if (sources.has_places && channelwise && to.from.size() >= 2) {
+  if (places && channelwise && to.from.size() >= 2) {
     if (auto made = as_convolution(nodes, pooled, result.bias)) {
-      result.has_shape = true;
+      result.has_shape = result.has_places = true;
       result.shape = made->shape;
       result.rows = made->shape.weight_rows();
       result.width = made->shape.channels;
@@ -130,6 +136,13 @@ Folded fold(const Chain& chain, std::span<const Stage> between, const Sources& s
                      fmt::format("what leads to it is no convolution of the kernel (strides up to {}, padding up to {}), and "
                                  "{} x {} weights, one for each pair, are too many",
                                  contract::kLayerStrideMaximum, contract::kLayerPaddingMaximum, rows, neurons));
+  double work = 0;
+  for (const auto& node : nodes)
+    work += static_cast<double>(count_of(node.from) + count_of(node.to)) * static_cast<double>(rows);
+  if (work > kMostWork)
+    throw InputError(
+        chain.file, fmt::format("{} ({})", to.name, to.type),
+        fmt::format("what leads to it is no convolution of the kernel, and too large to be made dense: {:.1g} elements", work));
   result.rows = number(rows);
   result.width = number(neurons);
   result.weights.resize(rows * neurons);

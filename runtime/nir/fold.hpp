@@ -29,7 +29,7 @@ struct Folded {
   std::vector<double> weights;         ///< [row][width], in the kernel's order
   std::vector<double> bias;            ///< [width]
   std::vector<std::uint32_t> element;  ///< of each neuron of the kernel, its place in the graph's order
-  [[nodiscard]] bool shares_weights() const { return width < element.size(); }
+  bool has_places = false;             ///< neurons lie in rows and columns, as they do in the graph
 };
 
 /// Folds nodes without neurons. Exact but for the rounding of double: pools become the kernel's own pooling or part of the

@@ -10,6 +10,7 @@
 namespace phasic::runtime::nir {
 namespace {
 
+constexpr std::size_t kMostNodes = 10'000;
 constexpr const char* kGraphType = "NIRGraph";
 constexpr const char* kInputType = "Input";
 constexpr const char* kOutputType = "Output";
@@ -44,13 +45,16 @@ class Flattening {
         add(fields, full);
         graphs_.push_back(full);
       } else {
+        if (graph_.find(full) != nullptr)
+          throw InputError(graph_.file, full, "is the name of two nodes, one of them in a graph within the graph");
+        if (graph_.nodes.size() == kMostNodes)
+          throw InputError(graph_.file, full, fmt::format("is one node too many; {} are the most", kMostNodes));
         graph_.nodes.push_back({full, *type, fields});
       }
     }
     const auto edges = group.texts.find("edges");
-    const auto none = group.arrays.find("edges");
-    if (edges == group.texts.end() && (none == group.arrays.end() || !none->second.values.empty()))
-      throw InputError(graph_.file, place, "has no list of texts \"edges\"");
+    if (group.arrays.contains("edges"))
+      throw InputError(graph_.file, joined(name, "edges"), "is a list of numbers, not of names");
     if (edges == group.texts.end()) return;
     if (edges->second.shape.size() != 2 || edges->second.shape[1] != 2)
       throw InputError(graph_.file, joined(name, "edges"), "is no list of pairs");

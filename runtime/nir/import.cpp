@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -61,8 +63,26 @@ LayerSpec learning_like(LayerSpec layer, const LayerSpec& from) {
   result.shape = layer.shape;
   result.neurons = layer.neurons;
   result.input_shift = layer.input_shift;
-  result.reset = layer.reset;
+  // Without spikes there is nothing to reset.
+  if (layer.reset != contract::Reset::kNone) result.reset = layer.reset;
   return result;
+}
+
+/// Whether a layer's numbers are whole ones in the units that its network had, and fit the weights.
+bool is_whole_in(const Layer& layer, const LayerSpec& units, std::uint32_t weight_width) {
+  const double step = units.unit / std::ldexp(1.0, static_cast<int>(units.input_shift)),
+               most = std::ldexp(1.0, static_cast<int>(weight_width) - 1);
+  // As far as numbers of 32 bits tell.
+  const auto is_whole = [](double value) {
+    return std::abs(value - std::round(value)) < 1e-6 * std::max(1.0, std::abs(value));
+  };
+  const auto nearly_whole = [](double value) { return std::abs(value - std::round(value)) < 0.01; };
+  const auto fits = [&](double weight) {
+    return is_whole(weight / step) && weight / step < most - 0.5 && weight / step > -most - 0.5;
+  };
+  return (!layer.fires || is_whole(layer.threshold / units.unit)) && nearly_whole(layer.decay * 65536) &&
+         nearly_whole(layer.synapse_decay * 65536) && std::ranges::all_of(layer.connection.weights, fits) &&
+         std::ranges::all_of(layer.connection.bias, fits);
 }
 
 bool same_layers(const Network& made, const Network& exported) {
@@ -103,7 +123,11 @@ Imported import_graph(const std::filesystem::path& file, const ImportOptions& op
   quantizing.steps = options.steps.value_or(exported ? exported->steps : 32);
   quantizing.samples = options.samples.value_or(exported ? exported->sample_kind : contract::SampleKind::kEvent);
   quantizing.keep = options.keep.value_or(exported ? exported->keep : quantizing.samples == contract::SampleKind::kEvent);
-  if (exported && exported->weight_width == quantizing.weight_width && exported->layers.size() == imported.layers.size()) {
+  bool as_exported =
+      exported && exported->weight_width == quantizing.weight_width && exported->layers.size() == imported.layers.size();
+  for (std::size_t n = 0; as_exported && n < imported.layers.size(); ++n)
+    as_exported = is_whole_in(imported.layers[n], exported->layers[n], exported->weight_width);
+  if (as_exported) {
     for (std::size_t n = 0; n < imported.layers.size(); ++n) {
       quantizing.units.push_back({exported->layers[n].unit, exported->layers[n].input_shift});
       // A bias whose weights are all 0 is a layer with a bias still.
@@ -113,13 +137,18 @@ Imported import_graph(const std::filesystem::path& file, const ImportOptions& op
   }
   imported.quantized = quantize(imported.chain, imported.layers, quantizing);
   auto& network = imported.quantized.network;
-  if (exported && same_layers(network, *exported)) {
+  if (as_exported && same_layers(network, *exported)) {
     auto whole = *exported;
     whole.steps = network.steps;
     whole.sample_kind = network.sample_kind;
     whole.keep = network.keep;
     whole.file = network.file;
     network = parse_network(canonical(whole), network.file);
+  } else if (exported) {
+    imported.chain.notes.emplace_back(
+        "the file tells of a network that it was made of, but its nodes are not those of that network any more: units are "
+        "chosen anew, and how "
+        "it learned is left out");
   }
   if (options.learning_rate) {
     if (!imported.layers.back().fires)

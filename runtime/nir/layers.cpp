@@ -51,11 +51,15 @@ Scales scales_of(const Neuron& neuron, const Dynamics& dynamics, Layer& layer) {
   return scales;
 }
 
-void scale(Layer& layer, const std::vector<double>& weight, const std::vector<double>& constant) {
+/// False if a weight is no number then.
+bool scale(Layer& layer, const std::vector<double>& weight, const std::vector<double>& constant) {
   auto& made = layer.connection;
   for (std::size_t n = 0; n < made.weights.size(); ++n) made.weights[n] *= weight[n % made.width];
   for (std::size_t c = 0; c < made.width; ++c) made.bias[c] = made.bias[c] * weight[c] + constant[c];
+  const auto is_usable = [](double weight) { return std::abs(weight) < 1e30; };
+  if (!std::ranges::all_of(made.weights, is_usable) || !std::ranges::all_of(made.bias, is_usable)) return false;
   layer.has_bias = std::ranges::any_of(made.bias, [](double bias) { return bias != 0; });
+  return true;
 }
 
 Layer layer_of(const Chain& chain, std::span<const Stage> between, const Sources& sources, const Stage& stage,
@@ -72,15 +76,16 @@ Layer layer_of(const Chain& chain, std::span<const Stage> between, const Sources
   const auto weight = one_a_channel(scales.weight, stage.from), constant = one_a_channel(scales.constant, stage.from);
   const bool channelwise = weight && constant;
   layer.connection = fold(chain, between, sources, stage, channelwise);
-  if (!layer.connection.shares_weights()) {
+  if (!layer.connection.has_places) {
     if (sources.has_places && stage.from.size() >= 2)
       layer.notes.emplace_back(channelwise
                                    ? "its connection is no convolution of the kernel: each neuron has weights of its own"
                                    : "its neurons differ within a channel: each has weights of its own");
-    scale(layer, scales.weight, scales.constant);
-  } else {
-    scale(layer, *weight, *constant);
   }
+  const bool per_channel = layer.connection.has_places;
+  if (!scale(layer, per_channel ? *weight : scales.weight, per_channel ? *constant : scales.constant))
+    throw InputError(chain.file, fmt::format("{} ({})", stage.name, stage.type),
+                     "the weights that lead to it come together to more than 1e30");
   if (neuron.fires && std::ranges::any_of(neuron.reset, [](double reset) { return reset != 0; }))
     layer.notes.emplace_back("potentials begin at v_reset, not at 0");
   if (layer.synapse_decay != 0 && std::ranges::any_of(scales.constant, [](double value) { return value != 0; }))
@@ -101,7 +106,7 @@ std::vector<Layer> layers_of(const Chain& chain, const Timing& timing) {
     if (!std::holds_alternative<Neuron>(stages[n].what)) continue;
     layers.push_back(layer_of(chain, stages.subspan(begin, n - begin), sources, stages[n], timing));
     const auto& made = layers.back().connection;
-    sources = {stages[n].to, made.shares_weights() || (made.has_shape && stages[n].to.size() >= 2), made.element};
+    sources = {stages[n].to, made.has_places, made.element};
     begin = n + 1;
   }
   return layers;

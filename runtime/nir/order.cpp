@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -29,17 +30,26 @@ class Edges {
   [[nodiscard]] const Names& after(const std::string& name) const { return of(after_, name); }
   [[nodiscard]] const Names& before(const std::string& name) const { return of(before_, name); }
 
-  [[nodiscard]] bool leads(const std::string& from, const std::string& to) const {
-    std::set<std::string> seen;
-    Names left = after(from);
-    while (!left.empty()) {
-      auto name = std::move(left.back());
-      left.pop_back();
-      if (name == to) return true;
-      if (!seen.insert(name).second) continue;
-      left.insert(left.end(), after(name).begin(), after(name).end());
+  /// A node that is part of a loop; empty if there is none. Nodes are taken away as long as nothing comes before them.
+  [[nodiscard]] std::string in_loop(const Graph& graph) const {
+    std::map<std::string, std::size_t> waiting;
+    Names ready;
+    for (const auto& node : graph.nodes)
+      if ((waiting[node.name] = before(node.name).size()) == 0) ready.push_back(node.name);
+    while (!ready.empty()) {
+      const auto name = std::move(ready.back());
+      ready.pop_back();
+      waiting.erase(name);
+      for (const auto& next : after(name))
+        if (--waiting[next] == 0) ready.push_back(next);
     }
-    return false;
+    if (waiting.empty()) return "";
+    // Back from one that is left, through others that are left, until one comes again.
+    std::set<std::string> seen;
+    auto name = waiting.begin()->first;
+    while (seen.insert(name).second)
+      name = *std::ranges::find_if(before(name), [&](const std::string& earlier) { return waiting.contains(earlier); });
+    return name;
   }
 
  private:
@@ -66,10 +76,8 @@ std::string only_end(const Graph& graph, const Edges& edges, const std::string& 
 
 std::vector<const Node*> nodes_in_order(const Graph& graph) {
   const Edges edges(graph);
-  for (const auto& node : graph.nodes) {
-    if (edges.leads(node.name, node.name))
-      throw InputError(graph.file, node.name, "is part of a loop: recurrent connections are not there in a feed-forward core");
-  }
+  if (const auto name = edges.in_loop(graph); !name.empty())
+    throw InputError(graph.file, name, "is part of a loop: recurrent connections are not there in a feed-forward core");
   for (const auto& node : graph.nodes) {
     if (const auto& before = edges.before(node.name); before.size() > 1)
       throw InputError(graph.file, node.name,

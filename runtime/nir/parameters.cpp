@@ -5,15 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <numeric>
 
 #include "runtime/base/error.hpp"
 
 namespace phasic::runtime::nir {
 
 std::size_t count_of(const Extents& extents) {
-  return std::accumulate(extents.begin(), extents.end(), std::size_t{1}, std::multiplies<>());
+  std::size_t count = 1;
+  for (const auto extent : extents) count = extent != 0 && count > kMostElements / extent ? kMostElements + 1 : count * extent;
+  return count;
 }
 
 std::string text_of(const Extents& extents) {
@@ -56,6 +56,12 @@ std::vector<double> Parameters::each(const std::string& field, const Extents& ex
 
 std::vector<double> Parameters::each_or(const std::string& field, const Extents& extents, double otherwise) const {
   return has(field) ? each(field, extents) : std::vector<double>(count_of(extents), otherwise);
+}
+
+double Parameters::whole(const std::string& field) const {
+  const auto& given = array(field);
+  if (given.values.size() != 1 || given.values[0] != std::floor(given.values[0])) refuse(field, "is no whole number");
+  return given.values[0];
 }
 
 Pair Parameters::pair(const std::string& field) const {

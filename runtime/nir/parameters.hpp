@@ -23,6 +23,7 @@ class Parameters {
   /// there are as many.
   [[nodiscard]] std::vector<double> each(const std::string& field, const Extents& extents) const;
   [[nodiscard]] std::vector<double> each_or(const std::string& field, const Extents& extents, double otherwise) const;
+  [[nodiscard]] double whole(const std::string& field) const;
   /// A whole number from 0 to 2^31 - 1, or one for rows and columns each.
   [[nodiscard]] Pair pair(const std::string& field) const;
   [[nodiscard]] std::optional<std::string> text(const std::string& field) const;

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "runtime/base/error.hpp"
+#include "runtime/network/bounds.hpp"
 #include "runtime/network/program.hpp"
 
 namespace phasic::runtime::nir {
@@ -55,16 +57,22 @@ Units units_of(const Layer& layer, double largest, double most_weight, double st
   }
 }
 
-/// A decay as the kernel has it; what a constant current leads to changes by (1 - wanted) / (1 - got), and `gain` makes up for
-/// that.
+/// Steps after which a constant current has led to as much as without rounding.
+constexpr double kHorizon = 256;
+
+/// What a current of 1 adds up to over the horizon.
+double sum_over_horizon(double decay) { return decay == 1 ? kHorizon : (1 - std::pow(decay, kHorizon)) / (1 - decay); }
+
+/// A decay as the kernel has it, and what weights are multiplied with for it.
 std::uint32_t rounded_decay(double wanted, std::uint32_t most, double& error, double& gain, std::string_view what,
                             std::vector<std::string>& notes) {
   const auto got = static_cast<std::uint32_t>(std::min(std::round(wanted * kDecayUnits), static_cast<double>(most)));
   error = std::abs(got / kDecayUnits - wanted);
-  gain = 1;
-  if (wanted < 1 && got < kDecayUnits) gain = (1 - got / kDecayUnits) / (1 - wanted);
-  if (wanted < 1 && got == kDecayUnits)
-    notes.push_back(fmt::format("{} of more than 131072 steps: taken as no decay at all", what));
+  gain = sum_over_horizon(wanted) / sum_over_horizon(got / kDecayUnits);
+  // In recordings of many thousand steps the difference would show.
+  if (wanted < 1 && error > 0.1 * (1 - wanted))
+    notes.push_back(fmt::format("{} of {:.3g} steps: taken as {}", what, 1 / (1 - wanted),
+                                got == kDecayUnits ? "no decay at all" : fmt::format("{:.3g}", 1 / (1 - got / kDecayUnits))));
   return got;
 }
 
@@ -89,10 +97,18 @@ class Making {
     network.classes = options_.classes == 0 ? network.outputs() : options_.classes;
     if (network.layers.front().has_shape()) network.shape = network.layers.front().shape.sources;
     // As if it were read from a file, so that every bound of a network holds.
+    if (network.inputs > limit_of(&contract::Limits::max_rows).maximum)
+      throw InputError(chain_.file, chain_.stages.front().name,
+                       fmt::format("{} elements; a network has {} inputs at most", network.inputs,
+                                   limit_of(&contract::Limits::max_rows).maximum));
     auto checked = parse_network(canonical(network), chain_.file);
     const auto layout = layout_of(checked);
     made_.weights = initial_weights(checked, layout);
     for (std::size_t n = 0; n < layers_.size(); ++n) put(n, checked, layout);
+    for (std::size_t n = 0; n < layers_.size(); ++n)
+      if (checked.layers[n].neurons != layers_[n].connection.element.size())
+        throw std::logic_error(fmt::format("{}: {} neurons became {}", layers_[n].name, layers_[n].connection.element.size(),
+                                           checked.layers[n].neurons));
     network = std::move(checked);
     return std::move(made_);
   }
@@ -104,6 +120,12 @@ class Making {
     auto& notes = made_.notes.emplace_back(layer.notes);
     LayerSpec spec;
     const auto& made = layer.connection;
+    if (made.element.size() > limit_of(&contract::Limits::max_neurons).maximum ||
+        made.rows > limit_of(&contract::Limits::max_rows).maximum)
+      throw InputError(
+          chain_.file, fmt::format("{} ({})", layer.name, layer.type),
+          fmt::format("{} neurons with {} rows of weights; {} and {} are the most", made.element.size(), made.rows,
+                      limit_of(&contract::Limits::max_neurons).maximum, limit_of(&contract::Limits::max_rows).maximum));
     spec.neurons = static_cast<std::uint32_t>(made.element.size());
     if (made.has_shape) {
       spec.kind = contract::Connection::kConvolution;
@@ -122,7 +144,7 @@ class Making {
     spec.unit = units.unit;
     spec.input_shift = units.input_shift;
     const double threshold = layer.fires ? std::round(layer.threshold / units.unit) : kNeverFires;
-    if (layer.fires && (threshold < 1 || threshold > 32766 || std::abs(threshold * units.unit / layer.threshold - 1) > 1e-9))
+    if (layer.fires && (threshold < 1 || threshold > 32766 || std::abs(threshold * units.unit / layer.threshold - 1) > 1e-5))
       throw InputError(
           chain_.file, layer.name,
           fmt::format("a threshold of {} in units of {} is no whole number from 1 to 32766", layer.threshold, units.unit));
@@ -150,11 +172,28 @@ class Making {
         const double exact = wanted / step;
         const double got = std::clamp(std::round(exact), -most_weight_ - 1, most_weight_);
         rounding.clipped += std::abs(got - exact) > 0.75 ? 1 : 0;
+        if (row == made.rows) lose_of_bias(n, wanted, got, network.layers[n], rounding);
         rounding.weight_error = std::max(rounding.weight_error, std::abs(got * step - wanted));
         put_weight(network, layout, made_.weights, n, row, c, static_cast<std::int32_t>(got));
         ++rounding.weights;
       }
     }
+    const double reach =
+        rounding.bias_error * (layers_[n].decay < 1 ? std::min(kHorizon, 1 / (1 - layers_[n].decay)) : kHorizon);
+    if (layers_[n].fires && reach > 0.1 * layers_[n].threshold)
+      made_.notes[n].push_back(
+          fmt::format("a bias or v_leak is up to {:.2g} a step away from what it should be, since potentials are whole "
+                      "numbers: {:.2g} thresholds in {} steps",
+                      rounding.bias_error, reach / layers_[n].threshold, kHorizon));
+  }
+
+  /// A bias acts at every step, and potentials take whole units of it.
+  void lose_of_bias(std::size_t n, double wanted, double got, const LayerSpec& spec, LayerRounding& rounding) const {
+    const double units = layers_[n].synapse_decay != 0
+                             ? got / std::ldexp(1.0, static_cast<int>(spec.input_shift))
+                             : std::floor((got + std::ldexp(0.5, static_cast<int>(spec.input_shift))) /
+                                          std::ldexp(1.0, static_cast<int>(spec.input_shift)));
+    rounding.bias_error = std::max(rounding.bias_error, std::abs(units * spec.unit / gain_[n] - wanted));
   }
 
   const Chain& chain_;

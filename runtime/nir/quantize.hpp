@@ -37,6 +37,7 @@ struct LayerRounding {
   double largest_weight = 0;  ///< magnitude, with that of the bias
   double weight_step = 0;     ///< from one weight to the next
   double weight_error = 0;    ///< largest
+  double bias_error = 0;      ///< largest of a step: potentials take whole units of a bias
   std::uint64_t weights = 0, clipped = 0;
   double decay = 0, decay_error = 0;
   double synapse_decay = 0, synapse_decay_error = 0;

@@ -27,6 +27,14 @@ Spatial finished(Spatial s) {
   return s;
 }
 
+/// Elements that weights may have, zeros of larger kernels among them.
+constexpr double kMostWeights = 1 << 26;
+
+bool is_too_large(const Pair& kernel, std::size_t from, std::size_t to) {
+  return static_cast<double>(kernel[0]) * static_cast<double>(kernel[1]) * static_cast<double>(from) * static_cast<double>(to) >
+         kMostWeights;
+}
+
 Spatial spatial_from(const Convolution& made) {
   Spatial s;
   s.from = made.from;
@@ -75,12 +83,19 @@ Spatial scaled_channels(const std::array<std::size_t, 3>& extents, std::span<con
 }
 
 std::optional<Spatial> spatial_of(const Stage& stage) {
-  if (const auto* made = std::get_if<Convolution>(&stage.what)) return spatial_from(*made);
-  if (const auto* pool = std::get_if<Pool>(&stage.what)) return spatial_from(*pool);
+  if (const auto* made = std::get_if<Convolution>(&stage.what)) {
+    const Pair kernel{(made->kernel[0] - 1) * made->dilation[0] + 1, (made->kernel[1] - 1) * made->dilation[1] + 1};
+    if (is_too_large(kernel, made->from[0], made->to[0])) return std::nullopt;
+    return spatial_from(*made);
+  }
+  if (const auto* pool = std::get_if<Pool>(&stage.what)) {
+    if (is_too_large(pool->kernel, pool->from[0], pool->to[0])) return std::nullopt;
+    return spatial_from(*pool);
+  }
   const auto* scale = std::get_if<Scale>(&stage.what);
   if (scale == nullptr || stage.from.size() != 3) return std::nullopt;
   const auto factors = one_a_channel(scale->factors, stage.from);
-  if (!factors) return std::nullopt;
+  if (!factors || is_too_large({1, 1}, stage.from[0], stage.from[0])) return std::nullopt;
   return scaled_channels({stage.from[0], stage.from[1], stage.from[2]}, *factors);
 }
 
@@ -110,6 +125,7 @@ std::optional<Spatial> behind(const Spatial& first, const Spatial& second) {
     s.stride[side] = first.stride[side] * second.stride[side];
     s.kernel[side] = first.kernel[side] + (second.kernel[side] - 1) * first.stride[side];
   }
+  if (is_too_large(s.kernel, s.from[0], s.to[0])) return std::nullopt;
   s.bias = second.bias;
   s.weights.assign(s.kernel[0] * s.kernel[1] * s.from[0] * s.to[0], 0.0);
   for (std::size_t by = 0; by < second.kernel[0]; ++by) {
@@ -132,10 +148,14 @@ std::optional<Spatial> behind(const Spatial& first, const Spatial& second) {
 }
 
 std::optional<Embedded> embedded(const Spatial& spatial, std::uint32_t pool) {
-  // A single output along a side has no stride there.
+  // A single output along a side has no stride of its own.
   auto stride = spatial.stride;
-  for (std::size_t side = 0; side < 2; ++side)
-    if (spatial.to[side + 1] == 1) stride[side] = spatial.to[2 - side] == 1 ? 1 : spatial.stride[1 - side];
+  const bool free_rows = spatial.to[1] == 1, free_columns = spatial.to[2] == 1;
+  if (free_rows && free_columns) {
+    if (stride[0] != stride[1] || stride[0] > contract::kLayerStrideMaximum) stride = {1, 1};
+  } else if (free_rows || free_columns) {
+    stride[free_rows ? 0 : 1] = stride[free_rows ? 1 : 0];
+  }
   if (stride[0] != stride[1] || stride[0] > contract::kLayerStrideMaximum) return std::nullopt;
   const std::size_t step = stride[0];
   std::size_t padding = 0;

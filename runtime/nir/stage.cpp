@@ -40,7 +40,7 @@ void read_end(const Parameters& node, Stage& stage) {
 void read_flatten(const Parameters& node, Stage& stage) {
   const auto extent = static_cast<double>(stage.from.size());
   const auto dimension = [&](const char* field, double usual) {
-    const double given = node.has(field) ? node.array(field).values.at(0) : usual;
+    const double given = node.has(field) ? node.whole(field) : usual;
     const double place = given < 0 ? given + extent : given;
     // A batch may have been counted as the first side.
     return static_cast<std::size_t>(std::clamp(place, 0.0, extent - 1));
@@ -63,6 +63,7 @@ void read_dense(const Parameters& node, Stage& stage, bool bias) {
   if (weight.shape.size() != 2)
     node.refuse("weight", fmt::format("has the shape {}; [outputs, inputs] is right", text_of(weight.shape)));
   Dense dense{weight.shape[1], weight.shape[0], weight.values, {}};
+  if (dense.outputs == 0) node.refuse("weight", "has no rows");
   if (dense.inputs != count_of(stage.from))
     node.refuse("weight", fmt::format("has {} columns, but {} goes in", dense.inputs, text_of(stage.from)));
   stage.to = {dense.outputs};
@@ -109,6 +110,7 @@ void read_convolution(const Parameters& node, Stage& stage, std::size_t sides) {
   made.dilation = along("dilation");
   made.weights = weight.values;
   const auto outputs = weight.shape[0];
+  if (outputs == 0) node.refuse("weight", "has no output channels");
   if (made.groups == 0 || made.from[0] % made.groups != 0 || outputs % made.groups != 0)
     node.refuse("groups", fmt::format("{} do not share {} channels and {} evenly", made.groups, made.from[0], outputs));
   if (weight.shape[1] * made.groups != made.from[0])
@@ -174,7 +176,8 @@ void read_neuron(const Parameters& node, Stage& stage, Neuron neuron) {
       neuron.reset = node.each_or("v_reset", extents, 0.0);
     }
   }
-  for (const auto& [field, times] : {std::pair{"tau", &neuron.tau}, {"tau_syn", &neuron.tau_synapse}})
+  for (const auto& [field, times] :
+       {std::pair{neuron.current ? "tau_mem" : "tau", &neuron.tau}, {"tau_syn", &neuron.tau_synapse}})
     for (const double time : *times)
       if (time <= 0) node.refuse(field, fmt::format("{} s is no time constant", time));
   for (std::size_t n = 0; n < neuron.threshold.size(); ++n) {
@@ -227,6 +230,8 @@ void read_stage(const Graph& graph, const Node& node, Stage& stage) {
   const auto reader = std::ranges::find(readers(), node.type, &std::pair<std::string, Reader>::first);
   if (reader == readers().end()) parameters.refuse("", "is of a type that is not known");
   reader->second(parameters, stage);
+  if (count_of(stage.to) > kMostElements)
+    parameters.refuse("", fmt::format("{} elements come out; {} are the most", text_of(stage.to), kMostElements));
 }
 
 /// What does not fire can be read at the end alone.

@@ -14,6 +14,9 @@ namespace phasic::runtime::nir {
 
 /// Of what goes from one node to the next: such as [channels, rows, columns] or [neurons].
 using Extents = std::vector<std::size_t>;
+/// More than any layer could be made of.
+inline constexpr std::size_t kMostElements = std::size_t{1} << 24;
+/// At most kMostElements + 1, which stands for all that is more.
 [[nodiscard]] std::size_t count_of(const Extents& extents);
 /// Such as "2 x 34 x 34".
 [[nodiscard]] std::string text_of(const Extents& extents);

@@ -3,10 +3,11 @@
 
 #include <fmt/format.h>
 #include <hdf5.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include "runtime/base/error.hpp"
@@ -16,6 +17,7 @@ namespace phasic::runtime::nir {
 namespace {
 
 constexpr std::size_t kMostValues = std::size_t{1} << 27;
+constexpr std::size_t kMostGroups = 100'000;
 constexpr int kDeepest = 16;
 
 /// A handle of the library that is closed on every path.
@@ -35,27 +37,27 @@ class Handle {
   herr_t (*close_)(hid_t);
 };
 
-std::size_t product(const std::vector<std::size_t>& shape) {
-  return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>());
-}
-
 class Reading {
  public:
   explicit Reading(std::string name) : name_(std::move(name)) {}
 
-  [[nodiscard]] Group group(hid_t id, const std::string& path, int depth) {
+  [[nodiscard]] Group group(hid_t id, const std::string& path, int depth, bool metadata = false) {
     if (depth > kDeepest) refuse(path, fmt::format("groups lie in one another more than {} deep", kDeepest));
+    if (++groups_ > kMostGroups) refuse(path, fmt::format("more than {} groups", kMostGroups));
     Group result;
     for (const auto& name : names_in(id, path)) {
       const auto inner = path.empty() ? name : path + "/" + name;
+      H5L_info_t link;
+      if (H5Lget_info(id, name.c_str(), &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD)
+        refuse(inner, "is a link to elsewhere");
       const Handle object(H5Oopen(id, name.c_str(), H5P_DEFAULT), H5Oclose);
       if (!object.valid()) refuse(inner, "cannot be opened");
       switch (H5Iget_type(object.id())) {
         case H5I_GROUP:
-          result.groups.emplace(name, group(object.id(), inner, depth + 1));
+          result.groups.emplace(name, group(object.id(), inner, depth + 1, metadata || name == "metadata"));
           break;
         case H5I_DATASET:
-          dataset(object.id(), name, inner, result);
+          dataset(object.id(), name, inner, metadata, result);
           break;
         default:
           refuse(inner, "is neither a group nor a data set");
@@ -81,21 +83,20 @@ class Reading {
     return names;
   }
 
-  void dataset(hid_t id, const std::string& name, const std::string& path, Group& to) {
+  void dataset(hid_t id, const std::string& name, const std::string& path, bool metadata, Group& to) {
     const Handle space(H5Dget_space(id), H5Sclose), type(H5Dget_type(id), H5Tclose);
     const int dimensions = H5Sget_simple_extent_ndims(space.id());
     if (dimensions < 0) refuse(path, "has no shape");
     std::vector<hsize_t> extents(static_cast<std::size_t>(dimensions));
     H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr);
     std::vector<std::size_t> shape(extents.begin(), extents.end());
-    for (const auto extent : shape) {
-      if (extent > kMostValues)
-        refuse(path, fmt::format("{} values along one side; {} in all are the most", extent, kMostValues));
-      values_ += extent;
-    }
-    const auto count = product(shape);
-    if (count > kMostValues || (values_ += count) > kMostValues) refuse(path, fmt::format("more than {} values", kMostValues));
-    switch (H5Tget_class(type.id())) {
+    const auto count = count_within(shape, path);
+    if (count == 0 || H5Sget_simple_extent_type(space.id()) == H5S_NULL) return;
+    const auto kind = H5Tget_class(type.id());
+    if (metadata && (count != 1 || (kind != H5T_INTEGER && kind != H5T_FLOAT && kind != H5T_STRING))) return;
+    values_ += count;
+    if (values_ > kMostValues) refuse(path, fmt::format("more than {} values", kMostValues));
+    switch (kind) {
       case H5T_INTEGER:
       case H5T_FLOAT: {
         Array array{std::move(shape), std::vector<double>(count)};
@@ -104,8 +105,6 @@ class Reading {
         to.arrays.emplace(name, std::move(array));
         break;
       }
-      case H5T_ENUM:  // truth values
-        break;
       case H5T_STRING:
         to.texts.emplace(name, texts(id, type.id(), space.id(), std::move(shape), count, path));
         break;
@@ -114,8 +113,18 @@ class Reading {
     }
   }
 
+  /// Elements of a data set; no product overflows.
+  [[nodiscard]] std::size_t count_within(const std::vector<std::size_t>& shape, const std::string& path) const {
+    std::size_t count = 1;
+    for (const auto extent : shape) {
+      if (extent != 0 && count > kMostValues / extent) refuse(path, fmt::format("more than {} values", kMostValues));
+      count *= extent;
+    }
+    return count;
+  }
+
   [[nodiscard]] Texts texts(hid_t id, hid_t type, hid_t space, std::vector<std::size_t> shape, std::size_t count,
-                            const std::string& path) const {
+                            const std::string& path) {
     Texts result{std::move(shape), {}};
     result.values.reserve(count);
     if (H5Tis_variable_str(type) > 0) {
@@ -123,12 +132,18 @@ class Reading {
       std::vector<char*> pointers(count);
       if (count != 0 && H5Dread(id, wanted.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0)
         refuse(path, "cannot be read");
-      for (const auto* text : pointers) result.values.emplace_back(text == nullptr ? "" : text);
+      for (const auto* text : pointers) {
+        result.values.emplace_back(text == nullptr ? "" : text);
+        characters_ += result.values.back().size();
+      }
       if (count != 0) H5Dvlen_reclaim(wanted.id(), space, H5P_DEFAULT, pointers.data());
+      if (characters_ > kMostValues) refuse(path, fmt::format("more than {} characters of text", kMostValues));
       return result;
     }
     const auto size = H5Tget_size(type);
     if (size == 0 || size > kMostValues / std::max<std::size_t>(count, 1)) refuse(path, "is too long");
+    characters_ += size * count;
+    if (characters_ > kMostValues) refuse(path, fmt::format("more than {} characters of text", kMostValues));
     std::vector<char> bytes(size * count);
     if (count != 0 && H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0) refuse(path, "cannot be read");
     for (std::size_t n = 0; n < count; ++n) {
@@ -139,7 +154,7 @@ class Reading {
   }
 
   std::string name_;
-  std::size_t values_ = 0;
+  std::size_t values_ = 0, characters_ = 0, groups_ = 0;
 };
 
 class Writing {
@@ -197,6 +212,9 @@ Group read_hdf5(const std::filesystem::path& file) {
   Reading reading(file.string());
   std::error_code failure;
   if (!std::filesystem::exists(file, failure)) throw InputError(file.string(), "", "is not there");
+  if (!std::filesystem::is_regular_file(file, failure)) throw InputError(file.string(), "", "is no regular file");
+  if (::access(file.c_str(), R_OK) != 0)
+    throw InputError(file.string(), "", fmt::format("cannot be opened: {}", std::strerror(errno)));
   const Handle opened(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!opened.valid()) throw InputError(file.string(), "", "is no HDF5 file, or a damaged one");
   const Handle root(H5Gopen2(opened.id(), "/", H5P_DEFAULT), H5Gclose);

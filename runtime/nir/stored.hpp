@@ -30,8 +30,9 @@ struct Group {
   bool operator==(const Group&) const = default;
 };
 
-/// Reads all data sets. Throws InputError naming the file and the data set for one that is neither numbers nor texts, for more
-/// than 2^27 values, and for groups within groups more than 16 deep.
+/// Reads all data sets, but in groups called `metadata` only single numbers and texts; what is empty counts as missing. Throws
+/// InputError naming the file and the data set: one that is neither numbers nor texts, links to elsewhere, more than 2^27
+/// values or characters, more than 100,000 groups, and groups within groups more than 16 deep.
 [[nodiscard]] Group read_hdf5(const std::filesystem::path& file);
 
 /// Writes beside the file and renames. Arrays are stored as 64-bit floating-point numbers, or as 64-bit integers where all

@@ -103,6 +103,17 @@ TEST(NirChain, RefusesParametersByNodeFieldAndValue) {
   expect_all_in(refused(graph), {"output (Output): shape", "is 3, but 2 goes in"});
 }
 
+TEST(NirChain, RefusesLayersOfNothing) {
+  expect_all_in(
+      refused(chained({input({3}), node("fc", "Linear", {{"weight", filled({0, 3}, 0)}}), lif("n", {1}, 1, 1), output({1})})),
+      {"fc (Linear): weight", "has no rows"});
+  expect_all_in(refused(chained({input({1, 3, 3}), conv({0, 1, 3, 3}), lif("n", {1}, 1, 1), output({1})})),
+                {"conv (Conv2d): weight", "no output"});
+  expect_all_in(refused(chained(
+                    {input({3}), node("flat", "Flatten", {{"start_dim", array({0}, {})}}), lif("n", {3}, 1, 1), output({3})})),
+                {"flat (Flatten): start_dim", "no whole number"});
+}
+
 TEST(NirChain, TakesOlderFilesWithoutResetPotentials) {
   const auto chain = chain_of(good());
   EXPECT_EQ(std::get<Neuron>(chain.stages[2].what).reset, (std::vector<double>{0, 0}));

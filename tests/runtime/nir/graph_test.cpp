@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/nir/graph.hpp"
 
+#include <sys/stat.h>
+
 #include "tests/runtime/nir/graphs.hpp"
 
 namespace phasic::test {
@@ -52,6 +54,29 @@ TEST(NirFile, ThatIsNoneIsRefusedByName) {
   root.arrays["other"] = one(1);
   write_hdf5(folder / "other.nir", root, {});
   expect_all_in(refusal([&] { (void)read_graph(folder / "other.nir"); }), {"other.nir", "\"node\""});
+}
+
+TEST(NirFile, ThatIsNoRegularFileIsRefusedAtOnce) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe.nir").c_str(), 0600), 0);
+  expect_all_in(refusal([&] { (void)read_graph(folder / "pipe.nir"); }), {"pipe.nir", "no regular file"});
+  expect_all_in(refusal([&] { (void)read_graph(folder.path()); }), {"no regular file"});
+}
+
+TEST(NirFile, TwoNodesOfOneNameAreRefused) {
+  const TemporaryFolder folder;
+  Group root;
+  auto& top = root.groups["node"];
+  const auto typed = [](const std::string& type) {
+    Group made;
+    made.texts["type"] = {{}, {type}};
+    return made;
+  };
+  top.groups["nodes"].groups["block.fc"] = typed("Input");
+  top.groups["nodes"].groups["block"] = typed("NIRGraph");
+  top.groups["nodes"].groups["block"].groups["nodes"].groups["fc"] = typed("Input");
+  write_hdf5(folder / "g.nir", root, {});
+  expect_all_in(refusal([&] { (void)read_graph(folder / "g.nir"); }), {"block.fc", "two nodes"});
 }
 
 TEST(NirFile, CutOffIsRefused) {

@@ -55,15 +55,40 @@ TEST(NirImport, FoldsThresholdsOfSingleNeuronsIntoWeights) {
   EXPECT_EQ(weight_of(made, 0, 0, 1), 64);  // 63.5
 }
 
-TEST(NirImport, MakesUpForTheLeaksRoundingInTheWeights) {
-  // dt / tau is 1e-5, which 1/65536 stands for: 1.526 times as much leaks, so each spike has to count 1.526 times as much.
-  auto neurons = lif("n", {1}, 1, 1e-5);
-  const auto graph = chained({input({1}), linear("fc", array({1, 1}, {1})), neurons, output({1})});
-  const auto made = imported(graph, {.step = 1e-5, .reset = contract::Reset::kZero, .weight_width = 16});
+/// What a spike at each step adds up to after so many steps, in units of what one adds.
+double sum_of(double decay, double steps) { return (1 - std::pow(decay, steps)) / (1 - decay); }
+
+double per_spike(const Imported& made) {
   const auto& layer = made.quantized.network.layers[0];
-  EXPECT_EQ(layer.leak, 65535U);
-  const double per_spike = weight_of(made, 0, 0, 0) / std::ldexp(1.0, static_cast<int>(layer.input_shift)) / layer.threshold;
-  EXPECT_NEAR(per_spike, 1e5 / 65536, 1e-3);
+  return weight_of(made, 0, 0, 0) / std::ldexp(1.0, static_cast<int>(layer.input_shift)) / layer.threshold;
+}
+
+Graph slow(double tau) { return chained({input({1}), linear("fc", array({1, 1}, {tau})), lif("n", {1}, tau, 1), output({1})}); }
+
+TEST(NirImport, MakesUpForTheLeaksRoundingInTheWeights) {
+  // 0.9985 is kept, and 65438/65536 is 0.998505: after 256 steps a constant current is as it should be.
+  const auto made = imported(slow(1 / 0.0015), {.step = 1, .reset = contract::Reset::kZero, .weight_width = 16});
+  const auto& layer = made.quantized.network.layers[0];
+  EXPECT_EQ(layer.leak, 65438U);
+  EXPECT_NEAR(per_spike(made) * sum_of(layer.leak / 65536.0, 256), sum_of(0.9985, 256), 1e-4 * sum_of(0.9985, 256));
+  EXPECT_NE(made.layers[0].threshold, 0);
+}
+
+TEST(NirImport, KeepsWhatASpikeAddsWhereTheLeakIsSlow) {
+  for (const double tau : {20000.0, 90000.0, 131000.0, 1e7}) {
+    const auto made = imported(slow(tau), {.step = 1, .reset = contract::Reset::kZero, .weight_width = 16});
+    EXPECT_NEAR(per_spike(made), 1, 0.01) << tau;
+    EXPECT_EQ(made.quantized.notes[0].empty(), tau < 30000) << tau;
+  }
+}
+
+TEST(NirImport, TellsOfABiasThatWholePotentialsLose) {
+  const auto affine = node("fc", "Affine", {{"weight", array({1, 1}, {1})}, {"bias", array({1}, {0.0019})}});
+  const auto made = imported(chained({input({1}), affine, integrate_and_fire("n", {1}), output({1})}),
+                             {.reset = contract::Reset::kZero, .weight_width = 16});
+  EXPECT_NEAR(made.quantized.rounding[0].bias_error, 0.0019, 2e-5);
+  ASSERT_EQ(made.quantized.notes[0].size(), 1U);
+  expect_all_in(made.quantized.notes[0][0], {"a bias", "0.0019 a step"});
 }
 
 TEST(NirImport, TellsOfPotentialsThatNeverFireByTheirValue) {
@@ -153,6 +178,19 @@ TEST_P(NirRoundTrip, GivesTheSameNetworkAndTheSameWeights) {
   EXPECT_EQ(made.quantized.weights, weights);
   for (const auto& rounding : made.quantized.rounding) EXPECT_LT(rounding.weight_error, 1e-12);
 }
+/// Other programs store numbers with 32 bits.
+TEST_P(NirRoundTrip, GivesTheSameWeightsOfNumbersWith32Bits) {
+  const auto network = parsed(exportable(GetParam()));
+  const auto weights = runtime::initial_weights(network, runtime::layout_of(network));
+  auto graph = export_graph(network, weights, 1e-3);
+  for (auto& node : graph.nodes)
+    for (auto& [name, array] : node.fields.arrays)
+      for (auto& value : array.values) value = static_cast<float>(value);
+  const auto made = imported(graph, {});
+  EXPECT_EQ(runtime::first_difference(made.quantized.network, network), "");
+  EXPECT_EQ(made.quantized.weights, weights);
+}
+
 INSTANTIATE_TEST_SUITE_P(Widths, NirRoundTrip, ::testing::Values(8U, 16U));
 
 TEST(NirExport, OfANetworkWithoutMetadataStillMeansTheSame) {
@@ -167,6 +205,31 @@ TEST(NirExport, OfANetworkWithoutMetadataStillMeansTheSame) {
     EXPECT_EQ(made.quantized.network.layers[n].shape, network.layers[n].shape);
     EXPECT_NEAR(made.layers[n].threshold, network.layers[n].threshold * network.layers[n].unit, 1e-12);
   }
+}
+
+TEST(NirRoundTrip, ChoosesUnitsAnewForAGraphThatWasChanged) {
+  const auto network = parsed(exportable(8));
+  auto graph = export_graph(network, runtime::initial_weights(network, runtime::layout_of(network)), 1e-3);
+  for (auto& node : graph.nodes)
+    if (node.name == "dense3")
+      for (auto& weight : node.fields.arrays["weight"].values) weight *= 3.1;
+  const auto made = imported(graph, {});
+  for (const auto& rounding : made.quantized.rounding) EXPECT_EQ(rounding.clipped, 0U);
+  ASSERT_EQ(made.chain.notes.size(), 1U);
+  expect_all_in(made.chain.notes[0], {"not those of that network any more"});
+  EXPECT_EQ(made.quantized.network.layers[0].rule, runtime::Rule::kFrozen);
+}
+
+/// One position with a stride, and a last layer that never fires with a reset.
+TEST(NirRoundTrip, KeepsWhatChangesNothing) {
+  auto document = exportable(8);
+  document["layers"] = {document["layers"][0], document["layers"][1], document["layers"][3]};
+  document["layers"][1]["kernel"] = 2;
+  document["layers"][1]["stride"] = 2;
+  document["layers"][2]["threshold"] = {{"raw", 32767}};
+  const auto network = parsed(document);
+  const auto made = imported(export_graph(network, runtime::initial_weights(network, runtime::layout_of(network)), 1e-3), {});
+  EXPECT_EQ(runtime::first_difference(made.quantized.network, network), "");
 }
 
 TEST(NirExport, RefusesWhatNirHasNoNodeFor) {

@@ -115,32 +115,10 @@ std::vector<double> wanted(std::span<const Stage> between, const Neuron& neuron,
   return values;
 }
 
-class NirLayers : public ::testing::TestWithParam<std::uint32_t> {};
-
-TEST_P(NirLayers, AddUpWhatTheNodesOfTheGraphDo) {
-  const auto seed = GetParam();
-  SCOPED_TRACE(fmt::format("seed {}", seed));
-  Drawing drawing(seed);
-  Extents extents{drawing.number(1, 3), drawing.number(4, 9), drawing.number(4, 9)};
-  std::vector<Node> nodes{input(extents)};
-  for (int layer = 0; layer < 2; ++layer) {
-    for (std::size_t left = drawing.number(0, 3); left > 0; --left) {
-      const auto name = fmt::format("{}.{}", layer, left);
-      auto next = drawing.number(0, 3) == 0   ? drawing.scale(name, extents)
-                  : drawing.number(0, 1) == 0 ? drawing.pool(name)
-                                              : drawing.convolution(name, extents[0]);
-      const auto to = after(extents, next);
-      if (to.empty()) continue;
-      nodes.push_back(std::move(next));
-      extents = to;
-    }
-    nodes.push_back(neurons(fmt::format("neurons{}", layer), extents, drawing));
-  }
-  nodes.push_back(output(extents));
+/// All layers of a chain, each with three lists of spikes.
+void expect_the_sums_of_the_graph(const std::vector<Node>& nodes, Drawing& drawing) {
   const auto chain = chain_of(chained(nodes));
   const auto layers = layers_of(chain, {.step = 1.0, .reset = contract::Reset::kZero});
-  ASSERT_EQ(layers.size(), 2U);
-
   std::size_t begin = 1;
   auto sources = inputs_of(chain.stages.front().to).element;
   for (std::size_t n = 0, at = 1; n < layers.size(); ++at) {
@@ -168,7 +146,90 @@ TEST_P(NirLayers, AddUpWhatTheNodesOfTheGraphDo) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Random, NirLayers, ::testing::Range(0U, 60U));
+class NirLayers : public ::testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(NirLayers, AddUpWhatTheNodesOfTheGraphDo) {
+  const auto seed = GetParam();
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  Drawing drawing(seed);
+  Extents extents{drawing.number(1, 3), drawing.number(4, 9), drawing.number(4, 9)};
+  std::vector<Node> nodes{input(extents)};
+  for (int layer = 0; layer < 2; ++layer) {
+    for (std::size_t left = drawing.number(0, 3); left > 0; --left) {
+      const auto name = fmt::format("{}.{}", layer, left);
+      auto next = drawing.number(0, 3) == 0   ? drawing.scale(name, extents)
+                  : drawing.number(0, 1) == 0 ? drawing.pool(name)
+                                              : drawing.convolution(name, extents[0]);
+      const auto to = after(extents, next);
+      if (to.empty()) continue;
+      nodes.push_back(std::move(next));
+      extents = to;
+    }
+    nodes.push_back(neurons(fmt::format("neurons{}", layer), extents, drawing));
+  }
+  nodes.push_back(output(extents));
+  expect_the_sums_of_the_graph(nodes, drawing);
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, NirLayers, ::testing::Range(0U, 200U));
+
+/// A pool before neurons that differ: one list of neurons for the kernel, though the graph has rows and columns behind it, too.
+TEST(NirLayer, BehindNeuronsWithWeightsOfTheirOwnIsOneToo) {
+  Drawing drawing(7);
+  const auto pool =
+      node("pool", "SumPool2d",
+           {{"kernel_size", array({2}, {2, 2})}, {"stride", array({2}, {2, 2})}, {"padding", array({2}, {0, 0})}});
+  auto differing = integrate_and_fire("differing", {2, 4, 4});
+  differing.fields.arrays["v_threshold"] = drawing.reals({2, 4, 4});
+  for (auto& value : differing.fields.arrays["v_threshold"].values) value = std::abs(value) + 0.1;
+  auto later = pool;
+  later.name = "later";
+  const auto conv = node("conv", "Conv2d",
+                         {{"weight", drawing.reals({3, 2, 2, 2})},
+                          {"bias", drawing.reals({3})},
+                          {"stride", one(1)},
+                          {"padding", one(0)},
+                          {"dilation", one(1)},
+                          {"groups", one(1)}});
+  expect_the_sums_of_the_graph(
+      {input({2, 8, 8}), pool, differing, later, integrate_and_fire("n", {2, 2, 2}), output({2, 2, 2})}, drawing);
+  expect_the_sums_of_the_graph({input({2, 8, 8}), pool, differing, conv, integrate_and_fire("n", {3, 3, 3}), output({3, 3, 3})},
+                               drawing);
+}
+
+TEST(NirLayer, WithMorePlacesThanAConvolutionOfTheKernelIsDense) {
+  Drawing drawing(8);
+  const auto pool =
+      node("pool", "SumPool2d",
+           {{"kernel_size", array({2}, {2, 2})}, {"stride", array({2}, {2, 2})}, {"padding", array({2}, {0, 0})}});
+  const auto fc = node("fc", "Linear", {{"weight", drawing.reals({3, 300})}});
+  expect_the_sums_of_the_graph({input({1, 2, 600}), pool, node("flat", "Flatten", {{"start_dim", one(0)}}), fc,
+                                integrate_and_fire("n", {3}), output({3})},
+                               drawing);
+}
+
+TEST(NirLayer, RefusesWhatIsTooLargeByItsNode) {
+  const auto refused = [](std::vector<Node> nodes) {
+    return refusal(
+        [&] { (void)layers_of(chain_of(chained(std::move(nodes))), {.step = 1.0, .reset = contract::Reset::kZero}); });
+  };
+  expect_all_in(refused({input({4194304, 4194304, 1048576}), integrate_and_fire("n", {1}), output({1})}),
+                {"input (Input)", "elements"});
+  expect_all_in(refused({input({30000, 2}), integrate_and_fire("n", {30000, 2}), output({30000, 2})}), {"n (IF)", "too many"});
+  const auto wide = node("conv", "Conv2d",
+                         {{"weight", filled({1, 1, 1, 1}, 1)},
+                          {"bias", filled({1}, 0)},
+                          {"stride", one(1)},
+                          {"padding", one(20000)},
+                          {"dilation", one(1)},
+                          {"groups", one(1)}});
+  expect_all_in(refused({input({1, 5, 5}), wide, integrate_and_fire("n", {1}), output({1})}),
+                {"conv (Conv2d)", "elements come out"});
+  const auto huge = node("a", "Linear", {{"weight", filled({1, 1}, 1e200)}});
+  auto again = huge;
+  again.name = "b";
+  expect_all_in(refused({input({1}), huge, again, integrate_and_fire("n", {1}), output({1})}), {"n (IF)", "1e30"});
+}
 
 Folded folded(std::vector<Node> nodes, std::size_t layer = 0) {
   return layers_of(chain_of(chained(std::move(nodes))), {.step = 1.0, .reset = contract::Reset::kZero}).at(layer).connection;
