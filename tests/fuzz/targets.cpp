@@ -73,9 +73,9 @@ void read_picture(const Bytes& bytes) {
   guarded([&] { (void)resized(to_gray(decode_picture({"p", "p", bytes})), 4, 4); });
 }
 
-void read_recording_named(const Bytes& bytes, const char* name) {
+void read_recording_named(const Bytes& bytes, const char* name, const char* camera = "") {
   guarded([&] {
-    const auto recording = read_recording({name, name, bytes});
+    const auto recording = read_recording({name, name, bytes}, camera);
     (void)bin_events(recording, {20, 0, 8}, name);
     (void)bin_events(recording, {7, 1000, 8}, name);
     (void)chunk_events(recording, {7, 1000, 8, 100}, name);
@@ -85,6 +85,8 @@ void read_recording_named(const Bytes& bytes, const char* name) {
 }
 void read_aedat(const Bytes& bytes) { read_recording_named(bytes, "r.aedat"); }
 void read_bin(const Bytes& bytes) { read_recording_named(bytes, "r.bin"); }
+void read_raw(const Bytes& bytes) { read_recording_named(bytes, "r.dat"); }
+void read_numpy(const Bytes& bytes) { read_recording_named(bytes, "r.npz", "16x16"); }
 
 void read_words(const Bytes& bytes) {
   guarded([&] {
@@ -153,6 +155,8 @@ constexpr auto kTargets = std::to_array<Target>({{"idx", read_idx_file, idx_seed
                                                  {"picture", read_picture, picture_seeds},
                                                  {"aedat", read_aedat, recording_seeds},
                                                  {"nmnist", read_bin, nmnist_seeds},
+                                                 {"prophesee", read_raw, prophesee_seeds},
+                                                 {"numpy", read_numpy, numpy_seeds},
                                                  {"nettalk", read_words, nettalk_seeds},
                                                  {"wav", read_wav, wav_seeds},
                                                  {"network", read_network, network_seeds},
