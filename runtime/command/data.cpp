@@ -274,7 +274,8 @@ void add_data(CLI::App& app, Action& chosen) {
   show_command->add_option("--scale", options->scale, "pixels in the file for a pixel of the sample")->capture_default_str();
   show_command->add_option("--camera", options->camera, "of event recordings that do not say which it was")
       ->check([](const std::string& text) {
-        return is_camera(text) ? "" : fmt::format("{}, or rows x columns such as 480x640 is needed", known_cameras());
+        return is_camera(text) ? ""
+                               : fmt::format("\"{}\"; {}, or rows x columns such as 480x640 is needed", text, known_cameras());
       });
   show_command->callback([options, &chosen] { chosen = [options] { return show(*options); }; });
   add_make(*command, chosen);

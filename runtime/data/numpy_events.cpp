@@ -18,6 +18,8 @@ enum Column { kX, kY, kTime, kPolarity, kColumns };
 constexpr std::array<std::array<std::string_view, 4>, kColumns> kNames{
     {{"x"}, {"y"}, {"t", "ts", "time", "timestamp"}, {"p", "pol", "polarity"}}};
 
+constexpr std::string_view kArrayEnding = ".npy";
+
 /// Numbers of one kind for all events: a field of an array.
 struct Values {
   const NumpyArray* array = nullptr;
@@ -82,13 +84,12 @@ Recording read_npy(const StoredFile& file, std::string_view camera) {
 }
 
 Recording read_npz(const StoredFile& file, std::string_view camera) {
-  constexpr std::string_view kEnding = ".npy";
-  const auto parts = read_archive_in(file, [](std::string_view path) { return has_ending(path, kEnding); });
+  const auto parts = read_archive_in(file, [](std::string_view path) { return has_ending(path, kArrayEnding); });
   std::vector<NumpyArray> arrays;
   arrays.reserve(parts.size());  // columns point into it
   Columns columns;
   for (const auto& part : parts) {
-    const auto name = std::string_view(part.path).substr(0, part.path.size() - kEnding.size());
+    const auto name = std::string_view(part.path).substr(0, part.path.size() - kArrayEnding.size());
     const auto column = column_of(name);
     // What else the file holds may be of any kind.
     if (!column && parts.size() > 1) continue;

@@ -9,6 +9,7 @@
 #include "runtime/run/checkpoint.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/runtime/data/made_cameras.hpp"
+#include "tests/runtime/live/made_stream.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::fuzz {
@@ -97,6 +98,13 @@ std::vector<Bytes> numpy_seeds() {
 
 std::vector<Bytes> nmnist_seeds() {
   return {test::nmnist({{10, 1, 0, true}, {20, 33, 33, false}, {8000, 0, 240, false}, {12, 5, 6, true}}), {}};
+}
+
+std::vector<Bytes> live_seeds() {
+  Bytes bytes;
+  for (const auto& record : {test::label_record(1, 3), test::event_record(2, 33, 5, true), test::end_record(3)})
+    test::append(bytes, record);
+  return {bytes};
 }
 
 std::vector<Bytes> nettalk_seeds() {

@@ -26,6 +26,7 @@
 #include "runtime/data/stored_files.hpp"
 #include "runtime/experiment/experiment.hpp"
 #include "runtime/experiment/rows.hpp"
+#include "runtime/live/records.hpp"
 #include "runtime/network/network.hpp"
 #include "runtime/run/checkpoint.hpp"
 
@@ -87,6 +88,13 @@ void read_aedat(const Bytes& bytes) { read_recording_named(bytes, "r.aedat"); }
 void read_bin(const Bytes& bytes) { read_recording_named(bytes, "r.bin"); }
 void read_raw(const Bytes& bytes) { read_recording_named(bytes, "r.dat"); }
 void read_numpy(const Bytes& bytes) { read_recording_named(bytes, "r.npz", "16x16"); }
+
+void read_live_records(const Bytes& bytes) {
+  guarded([&] {
+    std::vector<LiveRecord> records;
+    RecordReader({34, 34}, 10, "stream").read(bytes, records);
+  });
+}
 
 void read_words(const Bytes& bytes) {
   guarded([&] {
@@ -157,6 +165,7 @@ constexpr auto kTargets = std::to_array<Target>({{"idx", read_idx_file, idx_seed
                                                  {"nmnist", read_bin, nmnist_seeds},
                                                  {"prophesee", read_raw, prophesee_seeds},
                                                  {"numpy", read_numpy, numpy_seeds},
+                                                 {"records", read_live_records, live_seeds},
                                                  {"nettalk", read_words, nettalk_seeds},
                                                  {"wav", read_wav, wav_seeds},
                                                  {"network", read_network, network_seeds},
