@@ -10,8 +10,8 @@
 namespace phasic::runtime {
 namespace {
 
-constexpr std::string_view kFirstLine = "#!AER-DAT3.1\r\n", kEndOfHeader = "#!END-HEADER\r\n";
-constexpr std::size_t kLongestLine = 1 << 16;
+constexpr std::string_view kVersionLine = "#!AER-DAT3.1\r\n", kEndOfHeader = "#!END-HEADER\r\n";
+constexpr std::size_t kLongestTextLine = 1 << 16;
 
 struct TextHeader {
   std::size_t bytes = 0;
@@ -21,13 +21,13 @@ struct TextHeader {
 
 TextHeader read_text_header(const StoredFile& file) {
   const std::string_view text(reinterpret_cast<const char*>(file.bytes.data()), file.bytes.size());
-  if (!text.starts_with(kFirstLine))
+  if (!text.starts_with(kVersionLine))
     throw InputError(
         file.origin, "version",
         fmt::format("\"{}\"; \"#!AER-DAT3.1\" is needed", text.substr(0, std::min(text.find('\r'), std::size_t{20}))));
   TextHeader header;
-  for (auto at = kFirstLine.size();;) {
-    const auto end = text.substr(at, kLongestLine).find("\r\n");
+  for (auto at = kVersionLine.size();;) {
+    const auto end = text.substr(at, kLongestTextLine).find("\r\n");
     if (end == std::string_view::npos || text[at] != '#')
       throw InputError(file.origin, "header", fmt::format("no line \"#!END-HEADER\" before byte {}", at));
     const auto line = text.substr(at, end);

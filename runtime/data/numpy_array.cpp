@@ -58,7 +58,7 @@ class HeaderText {
 };
 
 /// One number, such as "<i8"; its place is behind those before it.
-NumpyField field_of(std::string name, std::string_view type, std::size_t at, const std::string& origin) {
+NumpyField number_of_type(std::string name, std::string_view type, std::size_t at, const std::string& origin) {
   NumpyField field{std::move(name), type.size() > 1 ? type[1] : '?', 0, at};
   const auto digits = type.substr(std::min<std::size_t>(2, type.size()));
   const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), field.bytes);
@@ -104,7 +104,7 @@ NumpyArray read_numpy_array(const StoredFile& file) {
   HeaderText text({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file.origin);
   NumpyArray array;
   const auto add = [&](std::string name, std::string_view type) {
-    auto field = field_of(std::move(name), type, array.element_bytes, file.origin);
+    auto field = number_of_type(std::move(name), type, array.element_bytes, file.origin);
     array.element_bytes += field.bytes;
     if (field.kind != 'V') array.fields.push_back(std::move(field));
   };

@@ -14,7 +14,7 @@
 namespace phasic::runtime {
 namespace {
 
-enum Column { kX, kY, kTime, kPolarity, kColumns };
+enum EventColumn { kX, kY, kTime, kPolarity, kColumns };
 constexpr std::array<std::array<std::string_view, 4>, kColumns> kNames{
     {{"x"}, {"y"}, {"t", "ts", "time", "timestamp"}, {"p", "pol", "polarity"}}};
 
@@ -59,10 +59,10 @@ Recording events_of(const Columns& columns, const std::string& origin, std::stri
 }
 
 /// Which column a name means; none: another array.
-std::optional<Column> column_of(std::string_view name) {
+std::optional<EventColumn> event_column(std::string_view name) {
   for (std::size_t column = 0; column < kColumns; ++column) {
     for (const auto known : kNames[column]) {
-      if (!known.empty() && name == known) return static_cast<Column>(column);
+      if (!known.empty() && name == known) return static_cast<EventColumn>(column);
     }
   }
   return std::nullopt;
@@ -70,7 +70,7 @@ std::optional<Column> column_of(std::string_view name) {
 
 void add_fields(const NumpyArray& array, Columns& columns) {
   for (const auto& field : array.fields) {
-    if (const auto column = column_of(field.name)) columns[*column] = {&array, &field};
+    if (const auto column = event_column(field.name)) columns[*column] = {&array, &field};
   }
 }
 
@@ -90,7 +90,7 @@ Recording read_npz(const StoredFile& file, std::string_view camera) {
   Columns columns;
   for (const auto& part : parts) {
     const auto name = std::string_view(part.path).substr(0, part.path.size() - kArrayEnding.size());
-    const auto column = column_of(name);
+    const auto column = event_column(name);
     // What else the file holds may be of any kind.
     if (!column && parts.size() > 1) continue;
     arrays.push_back(read_numpy_array(part));

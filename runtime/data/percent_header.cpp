@@ -11,11 +11,11 @@
 namespace phasic::runtime {
 namespace {
 
-constexpr std::size_t kLongestLine = 1 << 12;
+constexpr std::size_t kLongestPercentLine = 1 << 12;
 
 /// The line that begins at `at`, without its end; none if it is no line of a header.
 std::optional<std::string_view> header_line(std::string_view text, std::size_t at) {
-  const auto rest = text.substr(at, kLongestLine);
+  const auto rest = text.substr(at, kLongestPercentLine);
   const auto end = rest.find('\n');
   if (!rest.starts_with("% ") || end == std::string_view::npos) return std::nullopt;
   const auto line = rest.substr(0, end);
