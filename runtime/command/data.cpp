@@ -7,6 +7,7 @@
 
 #include "runtime/base/error.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/data/cameras.hpp"
 #include "runtime/data/file_formats.hpp"
 #include "runtime/data/load.hpp"
 #include "runtime/data/recording.hpp"
@@ -35,6 +36,7 @@ int list() {
                shape_of(known.shape), has_recordings(known) ? "events" : "intensities", known.licence);
     fmt::print("{:<15} {}; {}\n", "", known.title,
                located ? "found in " + located->folder.string() : "missing; it comes from " + known.source);
+    if (!located) fmt::print("{:<15} a folder {} must hold: {}\n", "", known.folders.front(), needed_files(known));
   }
   fmt::print("$PHASIC_DATA is {}; docs/data.md says what each name stands for\n",
              std::getenv("PHASIC_DATA") != nullptr ? std::getenv("PHASIC_DATA") : "not set");
@@ -270,9 +272,11 @@ void add_data(CLI::App& app, Action& chosen) {
   show_command->add_flag("--ascii", options->plain, "letters instead of blocks");
   show_command->add_option("--png", options->png, "write the picture to this file");
   show_command->add_option("--scale", options->scale, "pixels in the file for a pixel of the sample")->capture_default_str();
-  const auto cameras = aedat2_cameras();
   show_command->add_option("--camera", options->camera, "of event recordings that do not say which it was")
-      ->check(CLI::IsMember(std::vector<std::string>(cameras.begin(), cameras.end())));
+      ->check([](const std::string& text) {
+        return is_camera(text) ? ""
+                               : fmt::format("\"{}\"; {}, or rows x columns such as 480x640 is needed", text, known_cameras());
+      });
   show_command->callback([options, &chosen] { chosen = [options] { return show(*options); }; });
   add_make(*command, chosen);
 }

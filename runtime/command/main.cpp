@@ -34,6 +34,7 @@ int work(int count, char** arguments) {
   command::add_init(app, chosen);
   command::add_learn(app, chosen);
   command::add_test(app, chosen);
+  command::add_stream(app, chosen);
   command::add_compare(app, chosen);
   command::add_info(app, chosen);
   command::add_doctor(app, chosen);

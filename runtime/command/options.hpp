@@ -22,6 +22,7 @@ using Action = std::function<int()>;
 /// Each adds a subcommand and sets `chosen` when the user asks for it.
 void add_learn(CLI::App& app, Action& chosen);
 void add_test(CLI::App& app, Action& chosen);
+void add_stream(CLI::App& app, Action& chosen);
 void add_compare(CLI::App& app, Action& chosen);
 void add_info(CLI::App& app, Action& chosen);
 void add_doctor(CLI::App& app, Action& chosen);

@@ -1,51 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <string_view>
 
+#include "runtime/data/cameras.hpp"
 #include "runtime/data/outside.hpp"
 #include "runtime/data/reader.hpp"
 #include "runtime/data/recording.hpp"
 
 namespace phasic::runtime {
 namespace {
-
-enum class SensorLayout { kDvs128, kDavis };
-
-struct Camera {
-  std::string_view name;      ///< part of the header's AEChip, in lower case and without other signs than letters and digits
-  std::string_view misspelt;  ///< by converters; empty if they do not
-  SensorLayout layout;
-  std::uint32_t rows, columns;
-};
-constexpr auto kCameras = std::to_array<Camera>({
-    {"dvs128", "", SensorLayout::kDvs128, 128, 128},
-    {"davis240", "davi240", SensorLayout::kDavis, 180, 240},
-    {"davis346", "davi346", SensorLayout::kDavis, 260, 346},
-    {"davis640", "davi640", SensorLayout::kDavis, 480, 640},
-});
-constexpr auto kNames = [] {
-  std::array<std::string_view, kCameras.size()> names;
-  for (std::size_t n = 0; n < names.size(); ++n) names[n] = kCameras[n].name;
-  return names;
-}();
-
-std::string known_cameras() {
-  std::string names;
-  for (const auto name : kNames) names += (names.empty() ? "" : ", ") + std::string(name);
-  return names;
-}
-
-/// Letters, in lower case, and digits.
-std::string plain(std::string_view text) {
-  std::string result;
-  for (const char letter : text) {
-    if (letter >= 'A' && letter <= 'Z') result += static_cast<char>(letter + 'a' - 'A');
-    if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9')) result += letter;
-  }
-  return result;
-}
 
 constexpr std::size_t kLongestLine = 1 << 16;
 
@@ -62,7 +26,7 @@ std::size_t end_of_header(std::string_view text, std::string_view end_of_line) {
     const auto line = line_at(text, at);
     if (line.empty()) break;
     at += line.size();
-    if (plain(line) == "endofasciiheader") return at;
+    if (plain_letters(line) == "endofasciiheader") return at;
   }
   std::size_t at = 0;
   while (at < text.size() && text[at] == '#') {
@@ -93,7 +57,7 @@ Header read_header(const StoredFile& file) {
     auto line = line_at(text, at);
     at += line.size();
     const auto colon = line.find(':');
-    if (colon == std::string_view::npos || plain(line.substr(0, colon)) != "aechip") continue;
+    if (colon == std::string_view::npos || plain_letters(line.substr(0, colon)) != "aechip") continue;
     line.remove_prefix(colon + 1);
     while (line.ends_with('\n') || line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
     while (line.starts_with(' ')) line.remove_prefix(1);
@@ -103,22 +67,17 @@ Header read_header(const StoredFile& file) {
 }
 
 const Camera& camera_of(const std::string& chip, std::string_view asked, const std::string& origin) {
-  const auto find = [](const std::string& name) {
-    return std::find_if(kCameras.begin(), kCameras.end(), [&](const auto& camera) {
-      return name.find(camera.name) != std::string::npos ||
-             (!camera.misspelt.empty() && name.find(camera.misspelt) != std::string::npos);
-    });
-  };
-  const auto told = find(plain(chip)), wanted = find(std::string(asked));
-  if (told == kCameras.end() && wanted == kCameras.end()) {
+  const auto* const told = find_camera(chip);
+  const auto* const wanted = find_camera(asked);
+  if (told == nullptr && wanted == nullptr) {
     throw InputError(
         origin, "AEChip",
         fmt::format("{}; \"camera\" says which it is: {}",
                     chip.empty() ? "the header has none" : fmt::format("\"{}\" is unknown", chip), known_cameras()));
   }
-  if (told != kCameras.end() && wanted != kCameras.end() && told != wanted)
+  if (told != nullptr && wanted != nullptr && told != wanted)
     throw InputError(origin, "AEChip", fmt::format("\"{}\", but \"camera\" says {}", chip, asked));
-  return told != kCameras.end() ? *told : *wanted;
+  return told != nullptr ? *told : *wanted;
 }
 
 /// None for a record that is no pixel's event. Row and column as the address has them.
@@ -140,8 +99,6 @@ std::optional<CameraEvent> event_of(std::uint32_t address, SensorLayout layout) 
 
 }  // namespace
 
-std::span<const std::string_view> aedat2_cameras() { return kNames; }
-
 Recording read_aedat2(const StoredFile& file, std::string_view asked) {
   constexpr std::size_t kRecordBytes = 8;
   Reader reader(file.bytes, file.origin);
@@ -153,7 +110,7 @@ Recording read_aedat2(const StoredFile& file, std::string_view asked) {
         file.origin, "size",
         fmt::format("{} bytes follow the header; they are no multiple of the {} of a record", reader.left(), kRecordBytes));
   }
-  Recording recording{camera.rows, camera.columns, {}};
+  Recording recording{camera.size.rows, camera.size.columns, {}};
   OutsideEvents outside;
   // Times are 32 bits; the clock goes on when they wrap.
   std::int64_t high = 0, before = 0;
@@ -168,15 +125,15 @@ Recording read_aedat2(const StoredFile& file, std::string_view asked) {
       ++recording.others;
       continue;
     }
-    if (event->row >= camera.rows || event->column >= camera.columns) {
+    if (event->row >= camera.size.rows || event->column >= camera.size.columns) {
       outside.add(file.origin, fmt::format("record {}: address", number),
                   fmt::format("{:#010x} is row {}, column {} of a camera of {} x {}", address, event->row, event->column,
-                              camera.rows, camera.columns));
+                              camera.size.rows, camera.size.columns));
       continue;
     }
     event->time = high + time;
-    event->row = static_cast<std::uint16_t>(camera.rows - 1 - event->row);
-    event->column = static_cast<std::uint16_t>(camera.columns - 1 - event->column);
+    event->row = static_cast<std::uint16_t>(camera.size.rows - 1 - event->row);
+    event->column = static_cast<std::uint16_t>(camera.size.columns - 1 - event->column);
     recording.events.push_back(*event);
   }
   recording.outside = outside.count(recording.events.size());
@@ -184,11 +141,11 @@ Recording read_aedat2(const StoredFile& file, std::string_view asked) {
 }
 
 std::string write_dvs128(const Recording& recording, const std::string& comment) {
-  const Camera& camera = kCameras.front();
-  if (recording.rows != camera.rows || recording.columns != camera.columns)
-    throw InputError(
-        "", "recording",
-        fmt::format("{} x {}; a {} has {} x {}", recording.rows, recording.columns, camera.name, camera.rows, camera.columns));
+  const Camera& camera = *find_camera("dvs128");
+  if (recording.rows != camera.size.rows || recording.columns != camera.size.columns)
+    throw InputError("", "recording",
+                     fmt::format("{} x {}; a {} has {} x {}", recording.rows, recording.columns, camera.name, camera.size.rows,
+                                 camera.size.columns));
   std::string text = fmt::format("#!AER-DAT2.0\r\n# {}\r\n# AEChip: DVS128\r\n#End Of ASCII Header\r\n", comment);
   const auto append = [&](std::uint32_t word) {
     for (const int shift : {24, 16, 8, 0}) text += static_cast<char>(word >> shift & 0xffU);
@@ -197,7 +154,7 @@ std::string write_dvs128(const Recording& recording, const std::string& comment)
   for (const CameraEvent& event : recording.events) {
     if (event.time < 0 || event.time > INT32_MAX)
       throw InputError("", "recording", fmt::format("a time of {} microseconds", event.time));
-    append((camera.rows - 1 - event.row) << 8 | (camera.columns - 1 - event.column) << 1 | (event.on ? 0U : 1U));
+    append((camera.size.rows - 1 - event.row) << 8 | (camera.size.columns - 1 - event.column) << 1 | (event.on ? 0U : 1U));
     append(static_cast<std::uint32_t>(event.time));
   }
   return text;

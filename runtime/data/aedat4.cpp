@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "runtime/data/cameras.hpp"
 #include "runtime/data/flat_table.hpp"
 #include "runtime/data/outside.hpp"
 #include "runtime/data/reader.hpp"
@@ -19,7 +20,6 @@ namespace {
 using Tree = boost::property_tree::ptree;
 
 constexpr std::size_t kLargestPacket = 256u << 20;
-constexpr std::int64_t kLargestSensor = 8192;
 
 struct EventStream {
   std::int64_t number = 0;

@@ -61,6 +61,17 @@ std::string known_names() {
   return names;
 }
 
+std::string needed_files(const KnownSet& known) {
+  std::string files;
+  for (const auto& alternative : known.files) {
+    files += files.empty() ? "" : "; or ";
+    for (std::size_t n = 0; n < alternative.size(); ++n)
+      files += fmt::format("{}{}{}", n > 0 ? ", " : "", alternative[n],
+                           known.form == &Form::kIdx ? "-images-idx3-ubyte and -labels-idx1-ubyte" : "");
+  }
+  return files;
+}
+
 std::vector<fs::path> places_of(const KnownSet& known) {
   // Every root with every name, roots first: what the user gave goes before what the system has.
   std::vector<std::vector<fs::path>> by_name;

@@ -75,6 +75,9 @@ struct KnownSet {
 /// All names, with commas.
 [[nodiscard]] std::string known_names();
 
+/// What the folder of a set holds, for people: files with commas, alternatives with "; or ".
+[[nodiscard]] std::string needed_files(const KnownSet& known);
+
 /// Where a set lies: its folder and one of the alternatives, as paths.
 struct Located {
   std::filesystem::path folder;

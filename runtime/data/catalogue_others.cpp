@@ -33,6 +33,53 @@ KnownSet synthetic_gestures() {
   return set;
 }
 
+KnownSet dvs_gesture() {
+  KnownSet set;
+  set.name = "dvs-gesture";
+  set.title = "11 gestures of 29 people before an event camera";
+  set.form = &Form::kCutRecordings;
+  set.folders = {"dvs-gesture", "DvsGesture"};
+  set.files = {{"trials_to_train.txt", "trials_to_test.txt"}};
+  set.usual.mixed = true;
+  set.usual.downsample = 4;
+  set.shape = {2, 32, 32};
+  set.training = 1176;
+  set.test = 288;
+  set.classes = {"hand_clapping",
+                 "right_hand_wave",
+                 "left_hand_wave",
+                 "right_arm_clockwise",
+                 "right_arm_counter_clockwise",
+                 "left_arm_clockwise",
+                 "left_arm_counter_clockwise",
+                 "arm_roll",
+                 "air_drums",
+                 "air_guitar",
+                 "other_gestures"};
+  set.licence = "CC BY 4.0";
+  set.source = "https://research.ibm.com/interactive/dvsgesture/, DvsGesture.tar.gz unpacked";
+  return set;
+}
+
+KnownSet ncars() {
+  KnownSet set;
+  set.name = "ncars";
+  set.title = "cars and other things before an event camera in traffic";
+  set.form = &Form::kRecordings;
+  set.folders = {"ncars", "n-cars", "Prophesee_Dataset_n_cars"};
+  set.files = {{"n-cars_train", "n-cars_test"}, {"train", "test"}};
+  set.place = place_in_ncars;
+  set.usual.mixed = true;
+  set.usual.camera = "100x120";
+  set.shape = {2, 100, 120};
+  set.training = 15422;
+  set.test = 8607;
+  set.classes = {"background", "cars"};
+  set.licence = "its makers' terms";
+  set.source = "https://www.prophesee.ai/dataset-n-cars-download/";
+  return set;
+}
+
 }  // namespace
 
 std::vector<KnownSet> sets_of_letters() {
@@ -168,6 +215,8 @@ std::vector<KnownSet> sets_of_signals() {
   set.test = 100;
   set.source = "https://github.com/bamsumit/slayerPytorch, test/test_files/NMNISTsmall";
   sets.push_back(set);
+  sets.push_back(dvs_gesture());
+  sets.push_back(ncars());
   sets.push_back(synthetic_gestures());
   return sets;
 }

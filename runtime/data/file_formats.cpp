@@ -33,7 +33,11 @@ constexpr auto kPictures = std::to_array<FileFormat<Picture>>({
 });
 constexpr auto kRecordings = std::to_array<FileFormat<Recording, std::string_view>>({
     {"AEDAT 2.0", {".aedat", ".aedat2"}, "#!AER-DAT2."sv, read_aedat2},
+    {"AEDAT 3.1", {".aedat", ".aedat3"}, "#!AER-DAT3."sv, read_aedat3},
     {"AEDAT 4.0", {".aedat4"}, "#!AER-DAT4."sv, read_aedat4},
+    {"EVT 2.0 and 3.0, DAT", {".raw", ".dat"}, "% "sv, read_prophesee},
+    {"numpy's array", {".npy"}, "\x93NUMPY"sv, read_npy},
+    {"numpy's arrays", {".npz"}, "PK\x03\x04"sv, read_npz},
     {"N-MNIST's", {".bin", ".bs2"}, ""sv, read_nmnist},
 });
 constexpr auto kSounds = std::to_array<FileFormat<Sound>>({
@@ -64,10 +68,11 @@ std::string names_of(const auto& formats) {
 std::string endings_of(const auto& formats) {
   std::string text;
   for (const auto& format : formats) {
-    for (const auto ending : format.endings)
-      text += ending.empty() ? "" : fmt::format("{}{}", text.empty() ? "" : ", ", ending);
+    for (const auto ending : format.endings) {
+      if (!ending.empty() && text.find(fmt::format("{},", ending)) == std::string::npos) text += fmt::format("{}, ", ending);
+    }
   }
-  return text;
+  return text.substr(0, text.size() - 2);
 }
 
 /// First by content, then by name.
@@ -123,11 +128,11 @@ Recording read_recording(const StoredFile& file, std::string_view camera) {
   constexpr std::string_view kAedat = "#!AER-DAT";
   if (starts_with(file, kAedat) && file.bytes.size() > kAedat.size()) {
     const auto digit = file.bytes[kAedat.size()];
-    if (digit != '2' && digit != '4') {
+    if (digit < '2' || digit > '4') {
       const auto begin = file.bytes.begin() + kAedat.size();
       const std::string rest(begin,
                              begin + static_cast<std::ptrdiff_t>(std::min<std::size_t>(3, file.bytes.size() - kAedat.size())));
-      throw InputError(file.origin, "version", fmt::format("AEDAT \"{}\"; 2.0 and 4.0 are read", rest));
+      throw InputError(file.origin, "version", fmt::format("AEDAT \"{}\"; 2.0, 3.1 and 4.0 are read", rest));
     }
   }
   return read_any(file, kRecordings, "recording", camera);

@@ -22,15 +22,9 @@ Located find_files_of(const KnownSet& known, Wanted wanted) {
   if (auto found = locate(known, wanted)) return *found;
   std::string tried;
   for (const auto& folder : places_of(known)) tried += (tried.empty() ? "" : ", ") + folder.string();
-  std::string files;
-  for (const auto& alternative : known.files) {
-    files += files.empty() ? "" : "; or ";
-    for (std::size_t n = 0; n < alternative.size(); ++n)
-      files += fmt::format("{}{}{}", n > 0 ? ", " : "", alternative[n],
-                           known.form == &Form::kIdx ? "-images-idx3-ubyte and -labels-idx1-ubyte" : "");
-  }
-  throw InputError("", "data " + known.name,
-                   fmt::format("is in none of {} (needed there: {}). It comes from: {}", tried, files, known.source));
+  throw InputError(
+      "", "data " + known.name,
+      fmt::format("is in none of {} (needed there: {}). It comes from: {}", tried, needed_files(known), known.source));
 }
 
 OwnFolder find_set(const DataRequest& request, Wanted wanted) {

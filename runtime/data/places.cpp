@@ -87,4 +87,15 @@ std::optional<Place> place_of_spoken_digit(std::string_view path) {
   return Place{std::string(words[0]), *index < kTestIndices ? Part::kTest : Part::kTraining, false};
 }
 
+std::optional<Place> place_in_ncars(std::string_view path) {
+  const auto parts = parts_of(path, '/');
+  auto place = place_by_folder(path);
+  if (!place || !has_ending(path, ".dat")) return std::nullopt;
+  for (const auto folder : parts) {
+    if (folder == "n-cars_train") place->part = Part::kTraining;
+    if (folder == "n-cars_test") place->part = Part::kTest;
+  }
+  return place;
+}
+
 }  // namespace phasic::runtime

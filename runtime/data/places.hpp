@@ -35,4 +35,7 @@ using PlaceRule = std::optional<Place> (*)(std::string_view path);
 /// Spoken digits: {digit}_{speaker}_{index}.wav; indices 0 to 4 are for testing.
 [[nodiscard]] std::optional<Place> place_of_spoken_digit(std::string_view path);
 
+/// N-CARS: n-cars_train/CLASS/NAME.dat, and n-cars_test. The class is the folder, as with `place_by_folder`.
+[[nodiscard]] std::optional<Place> place_in_ncars(std::string_view path);
+
 }  // namespace phasic::runtime

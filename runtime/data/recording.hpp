@@ -24,7 +24,8 @@ struct CameraEvent {
 struct Recording {
   std::uint32_t rows = 0, columns = 0;
   std::vector<CameraEvent> events;  ///< in the order of the file
-  std::uint64_t others = 0;         ///< records of the file that are no events of pixels (frames, motion sensor, triggers)
+  std::uint64_t others = 0;         ///< records of the file that are no events of pixels (frames, motion sensor, triggers), or
+                                    ///< that the file marks as not valid, or has before it says their time or place
   std::uint64_t outside = 0;        ///< events at places that the camera does not have, left out; at most 1 % of all
 };
 
@@ -36,7 +37,7 @@ struct Recording {
 [[nodiscard]] Recording read_nmnist(const StoredFile& file, std::string_view camera = {});
 
 /// AEDAT 2.0: text header, then 8 bytes a record, big endian: address, time in microseconds. The header's AEChip tells the
-/// layout of addresses, or `camera` (one of `aedat2_cameras`) where the header does not. DVS128 (128 x 128): bit 0: 0 means
+/// layout of addresses, or `camera` (one by name) where the header does not. DVS128 (128 x 128): bit 0: 0 means
 /// brighter; bits 7:1 column and 14:8 row; bit 15: not a pixel. DAVIS240 (180 x 240), DAVIS346 (260 x 346) and DAVIS640
 /// (480 x 640): bit 31 or bit 10: not a pixel's event; bits 30:22 row; 21:12 column; bit 11: 1 means brighter. In all of them
 /// the column counts from the right edge and the row from the bottom, as jAER writes and shows them.
@@ -46,14 +47,29 @@ struct Recording {
 /// is a DVS128. Throws InputError if the recording is not 128 x 128, or has a time that is negative or takes more than 31 bits.
 [[nodiscard]] std::string write_dvs128(const Recording& recording, const std::string& comment);
 
-/// Names of cameras: "dvs128" and so on.
-[[nodiscard]] std::span<const std::string_view> aedat2_cameras();
+/// AEDAT 3.1: text header, then packets of events of one kind, little endian. Reads polarity events of the source that has the
+/// first of them; its name in the header tells the size, or `camera`. A packet has 28 bytes in front: kind (2 bytes), source
+/// (2), bytes of an event, place of its time, overflows of the clock, events that it has room for, events, valid events (4
+/// each). An event: bit 0: valid; bit 1: brighter; bits 16:2 row; 31:17 column; then the time, 31 bits in microseconds, above
+/// which the overflows count. Row and column count from the top left.
+[[nodiscard]] Recording read_aedat3(const StoredFile& file, std::string_view camera = {});
 
 /// AEDAT 4.0: packets of flatbuffers, plain or compressed with LZ4 or Zstandard. Reads the first stream of type EVTS. Row and
 /// column count from the top left.
 [[nodiscard]] Recording read_aedat4(const StoredFile& file, std::string_view camera = {});
 
-/// Told by content, N-MNIST's form by its name (file_formats.cpp). `camera` is for files that do not say it.
+/// Prophesee's RAW files of EVT 2.0 and EVT 3.0, and DAT (prophesee.hpp): the text in front tells which it is, and the size, or
+/// `camera`. Row and column count from the top left.
+[[nodiscard]] Recording read_prophesee(const StoredFile& file, std::string_view camera = {});
+
+/// Arrays of whole numbers that numpy saved: x, y, t (also ts, time, timestamp; microseconds, never going back) and p (also
+/// pol, polarity; above 0: brighter), in an .npz each by itself or all as fields of its only array, in an .npy as fields.
+/// `camera` tells the size. Row y and column x count from the top left.
+[[nodiscard]] Recording read_npz(const StoredFile& file, std::string_view camera = {});
+[[nodiscard]] Recording read_npy(const StoredFile& file, std::string_view camera = {});
+
+/// Told by content, N-MNIST's form by its name (file_formats.cpp). `camera` is for files that do not say it: one
+/// that `is_camera` (cameras.hpp).
 [[nodiscard]] Recording read_recording(const StoredFile& file, std::string_view camera = {});
 
 /// The time of a recording's events in microseconds; both are 0 if there are none. Unsigned, as damaged files may hold any

@@ -7,48 +7,10 @@
 #include <sstream>
 
 #include "runtime/data/file_formats.hpp"
-#include "runtime/data/raw_set.hpp"
-#include "runtime/data/recording.hpp"
+#include "runtime/data/recording_samples.hpp"
 
 namespace phasic::runtime {
 namespace {
-
-/// Counts what is no event, over all recordings of a set.
-class LeftOutTally {
- public:
-  void take(RawSet& raw, const StoredFile& file, const Placed& placed, const Preprocessing& how) {
-    take_sample(raw, [&] {
-      const auto recording = read_recording(file, how.camera);
-      const Binning binning{how.steps, how.window_microseconds, how.downsample, how.step_microseconds};
-      RawSample sample{placed.label, placed.part, file.origin, {}, {}};
-      if (how.picture) {
-        sample.picture = event_picture(recording, *how.picture, how.window_microseconds, how.downsample, file.origin);
-      } else if (how.step_microseconds > 0) {
-        auto chunks = chunk_events(recording, binning, file.origin);
-        sample.events = std::move(chunks.words);
-        sample.chunks = std::move(chunks.counts);
-      } else {
-        sample.events = bin_events(recording, binning, file.origin);
-      }
-      if (!how.picture)
-        sample.picture = {2, downsampled(recording.rows, how.downsample), downsampled(recording.columns, how.downsample), {}};
-      others_ += recording.others;
-      outside_ += recording.outside;
-      if (recording.outside > 0) outside_in_.insert(file.path);
-      return sample;
-    });
-  }
-
-  void note(RawSet& raw) const {
-    if (others_ > 0) raw.notes.push_back(fmt::format("{} records that are no events of pixels left out", others_));
-    if (outside_ > 0)
-      raw.notes.push_back(fmt::format("{} events outside the camera left out, in: {}", outside_, some_names(outside_in_)));
-  }
-
- private:
-  std::uint64_t others_ = 0, outside_ = 0;
-  std::set<std::string> outside_in_;
-};
 
 RawSet read_recordings_by_folder(const SetSource& source) {
   RawSet raw;
@@ -56,11 +18,11 @@ RawSet read_recordings_by_folder(const SetSource& source) {
   const auto placed = read_placed(source, is_recording_name, raw);
   const auto& files = placed.files;
   const auto& places = placed.places;
-  LeftOutTally tally;
+  RecordingSamples samples;
   for (std::size_t n = 0; n < files.size(); ++n) {
-    if (source.wanted.has(places[n].part)) tally.take(raw, files[n], places[n], source.how);
+    if (source.wanted.has(places[n].part)) samples.take(raw, files[n], places[n], source.how);
   }
-  tally.note(raw);
+  samples.note(raw);
   return raw;
 }
 
@@ -84,7 +46,7 @@ RawSet read_listed(const SetSource& source) {
   std::map<std::string, const StoredFile*> by_name;
   for (const auto& file : files) by_name[file.path.substr(file.path.rfind('/') + 1)] = &file;
   std::set<std::string> names, listed;
-  LeftOutTally tally;
+  RecordingSamples samples;
   for (const auto part : {Part::kTraining, Part::kTest}) {
     const std::string list_name = part == Part::kTraining ? "train1K.txt" : "test100.txt";
     const auto list = by_name.find(list_name);
@@ -105,14 +67,14 @@ RawSet read_listed(const SetSource& source) {
       const auto found = by_name.find(fmt::format("{}.bs2", number));
       if (found == by_name.end())
         throw InputError(list->second->origin, fmt::format("line {}", n), fmt::format("there is no recording {}.bs2", number));
-      tally.take(raw, *found->second, {digit, part}, how);
+      samples.take(raw, *found->second, {digit, part}, how);
     }
   }
   raw.labels.assign(names.begin(), names.end());
   for (const auto& [name, file] : by_name) {
     if (is_recording_name(name) && !listed.contains(name)) raw.left_out.add("in no list", file->path);
   }
-  tally.note(raw);
+  samples.note(raw);
   return raw;
 }
 

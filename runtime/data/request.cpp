@@ -8,8 +8,8 @@
 
 #include "phasic/contract.hpp"
 #include "runtime/base/error.hpp"
+#include "runtime/data/cameras.hpp"
 #include "runtime/data/dataset.hpp"
-#include "runtime/data/recording.hpp"
 #include "runtime/data/set_form.hpp"
 
 namespace phasic::runtime {
@@ -85,7 +85,11 @@ DataRequest parse_data_request(const JsonNode& node) {
         of_events->refuse("belongs to address events; with \"picture\" there are none");
     }
   }
-  if (const auto camera = node.find("camera")) request.camera = aedat2_cameras()[camera->one_of(aedat2_cameras())];
+  if (const auto camera = node.find("camera")) {
+    request.camera = camera->text();
+    if (!is_camera(*request.camera))
+      camera->refuse(fmt::format("{}, or rows x columns such as \"480x640\" is needed", known_cameras()));
+  }
   if (const auto part = node.find("validation")) request.validation = kValidations[part->one_of(kValidations)];
   if (const auto leave = node.find("leave_out_damaged")) request.leave_out_damaged = leave->boolean();
   return request;

@@ -24,7 +24,7 @@ struct DataRequest {
   std::optional<std::uint32_t> steps, downsample;
   std::optional<std::int64_t> window_microseconds, step_microseconds;
   std::optional<EventPicture> picture;    ///< recordings become pictures; none: address events
-  std::optional<std::string> camera;      ///< of recordings that do not say it: one of `aedat2_cameras`
+  std::optional<std::string> camera;      ///< of recordings that do not say it: one that `is_camera`
   std::optional<std::string> validation;  ///< what a part for validation is: "test", "training" or "leave_out"
   std::optional<bool> leave_out_damaged;
 };

@@ -33,6 +33,7 @@ struct Form {
   static const Form kNettalk;           ///< NETtalk's word list
   static const Form kRecordings;        ///< event recordings; a rule tells class and part from the path
   static const Form kListedRecordings;  ///< event recordings numbered in lists of labels
+  static const Form kCutRecordings;     ///< long event recordings, in two lists, each with a table of its labelled pieces
 };
 
 }  // namespace phasic::runtime

@@ -42,17 +42,12 @@ class NamesInUtf8 {
 /// An archive from its beginning to its end, once.
 class Archive {
  public:
-  explicit Archive(const fs::path& file) : name_(file.string()), reader_(archive_read_new(), archive_read_free) {
-    if (!reader_) throw std::bad_alloc();
-    // Only what libarchive unpacks itself: for others it starts whatever program of that name is on the PATH.
-    archive_read_support_filter_gzip(reader_.get());
-    archive_read_support_filter_bzip2(reader_.get());
-    archive_read_support_filter_xz(reader_.get());
-    archive_read_support_filter_zstd(reader_.get());
-    archive_read_support_format_tar(reader_.get());
-    archive_read_support_format_zip(reader_.get());
-    if (archive_read_open_filename(reader_.get(), name_.c_str(), kBlock) != ARCHIVE_OK)
-      throw InputError(name_, "archive", fmt::format("cannot be read: {}", reason()));
+  explicit Archive(const fs::path& file) : Archive(file.string()) {
+    open(archive_read_open_filename(reader_.get(), name_.c_str(), kBlock));
+  }
+  /// A file that was read before; it must live as long.
+  explicit Archive(const StoredFile& file) : Archive(file.origin) {
+    open(archive_read_open_memory(reader_.get(), file.bytes.data(), file.bytes.size()));
   }
 
   /// The next entry that is no folder, or none at the end.
@@ -90,6 +85,19 @@ class Archive {
   }
 
  private:
+  explicit Archive(std::string name) : name_(std::move(name)), reader_(archive_read_new(), archive_read_free) {
+    if (!reader_) throw std::bad_alloc();
+    // Only what libarchive unpacks itself: for others it starts whatever program of that name is on the PATH.
+    archive_read_support_filter_gzip(reader_.get());
+    archive_read_support_filter_bzip2(reader_.get());
+    archive_read_support_filter_xz(reader_.get());
+    archive_read_support_filter_zstd(reader_.get());
+    archive_read_support_format_tar(reader_.get());
+    archive_read_support_format_zip(reader_.get());
+  }
+  void open(int status) const {
+    if (status != ARCHIVE_OK) throw InputError(name_, "archive", fmt::format("cannot be read: {}", reason()));
+  }
   [[nodiscard]] std::string reason() const {
     const char* text = archive_error_string(reader_.get());
     return text != nullptr ? text : "unknown error";
@@ -159,6 +167,17 @@ std::vector<StoredFile> read_archive(const fs::path& file, const Accept& accept,
     }
   }
   if (!tree.links.empty()) add_linked(file, tree, accept, budget, passed, files);
+  return files;
+}
+
+std::vector<StoredFile> read_archive_in(const StoredFile& file, const Accept& accept) {
+  const NamesInUtf8 names;
+  Archive archive(file);
+  std::vector<StoredFile> files;
+  Budget budget;
+  while (auto* const entry = archive.next()) {
+    if (archive_entry_filetype(entry) == AE_IFREG && accept(archive.path())) files.push_back(archive.read(entry, budget));
+  }
   return files;
 }
 

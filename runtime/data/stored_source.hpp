@@ -30,4 +30,7 @@ class Budget {
                                                   PassedOver& passed);
 [[nodiscard]] std::vector<StoredFile> read_archive(const std::filesystem::path& file, const Accept& accept, PassedOver& passed);
 
+/// Of an archive that is a file's content, in its own order; links are left alone. Throws InputError.
+[[nodiscard]] std::vector<StoredFile> read_archive_in(const StoredFile& file, const Accept& accept);
+
 }  // namespace phasic::runtime

@@ -8,7 +8,8 @@
 #include "runtime/network/program.hpp"
 #include "runtime/run/checkpoint.hpp"
 #include "tests/fuzz/targets.hpp"
-#include "tests/runtime/data/made_files.hpp"
+#include "tests/runtime/data/made_cameras.hpp"
+#include "tests/runtime/live/made_stream.hpp"
 #include "tests/runtime/support.hpp"
 
 namespace phasic::fuzz {
@@ -75,11 +76,35 @@ std::vector<Bytes> recording_seeds() {
     seeds.push_back(test::aedat4(events, packing, 4, 2));
   for (const std::string chip : {"DVS128", "eu.seebetter.ini.chips.davis.DAVIS240C", "DAVIS346"})
     seeds.push_back(test::aedat2(chip, {{0x1234, 5}, {0x00c00800, 9}, {0x8000, 12}}));
+  seeds.push_back(
+      test::aedat3({{.kind = 0, .events = {{1, 5}}}, {.overflows = 1, .events = {{test::polarity(1, 2, true), 7}, {0, 8}}}}));
   return seeds;
+}
+
+std::vector<Bytes> prophesee_seeds() {
+  return {test::evt2({0x80000005, 0x00801807, 0xa0000001, 0xf0000001, 0x10c07800}),
+          test::evt3({0x8001, 0x6002, 0x0003, 0x2805, 0x2006, 0x3802, 0x4801, 0x5003, 0x8002, 0xa001, 0x7001}),
+          test::evt3({0x8001, 0x6002}, "% evt 3.0\n% plugin_name hal_plugin_gen41_evk3\n"),
+          test::dat({{100, 0x1001c003}, {105, 0x0000000f}})};
+}
+
+std::vector<Bytes> numpy_seeds() {
+  const auto two = [](const char* type, unsigned bytes) { return test::npy(type, "(2,)", Bytes(std::size_t{2} * bytes, 1)); };
+  return {test::npy("[('t', '<i8'), ('x', '<i2'), ('', '|V2'), ('y', '<i2'), ('p', '|u1')]", "(1,)", Bytes(15, 1)),
+          test::npz(
+              {{"x.npy", two("'<i2'", 2)}, {"y.npy", two("'|u1'", 1)}, {"t.npy", two("'<i8'", 8)}, {"p.npy", two("'|b1'", 1)}}),
+          test::npz({{"events.npy", two("[('x', '<i2'), ('y', '<i2'), ('p', '<i2'), ('ts', '<u4')]", 10)}})};
 }
 
 std::vector<Bytes> nmnist_seeds() {
   return {test::nmnist({{10, 1, 0, true}, {20, 33, 33, false}, {8000, 0, 240, false}, {12, 5, 6, true}}), {}};
+}
+
+std::vector<Bytes> live_seeds() {
+  Bytes bytes;
+  for (const auto& record : {test::label_record(1, 3), test::event_record(2, 33, 5, true), test::end_record(3)})
+    test::append(bytes, record);
+  return {bytes};
 }
 
 std::vector<Bytes> nettalk_seeds() {

@@ -26,6 +26,7 @@
 #include "runtime/data/stored_files.hpp"
 #include "runtime/experiment/experiment.hpp"
 #include "runtime/experiment/rows.hpp"
+#include "runtime/live/records.hpp"
 #include "runtime/network/network.hpp"
 #include "runtime/run/checkpoint.hpp"
 
@@ -73,9 +74,9 @@ void read_picture(const Bytes& bytes) {
   guarded([&] { (void)resized(to_gray(decode_picture({"p", "p", bytes})), 4, 4); });
 }
 
-void read_recording_named(const Bytes& bytes, const char* name) {
+void read_recording_named(const Bytes& bytes, const char* name, const char* camera = "") {
   guarded([&] {
-    const auto recording = read_recording({name, name, bytes});
+    const auto recording = read_recording({name, name, bytes}, camera);
     (void)bin_events(recording, {20, 0, 8}, name);
     (void)bin_events(recording, {7, 1000, 8}, name);
     (void)chunk_events(recording, {7, 1000, 8, 100}, name);
@@ -85,6 +86,15 @@ void read_recording_named(const Bytes& bytes, const char* name) {
 }
 void read_aedat(const Bytes& bytes) { read_recording_named(bytes, "r.aedat"); }
 void read_bin(const Bytes& bytes) { read_recording_named(bytes, "r.bin"); }
+void read_raw(const Bytes& bytes) { read_recording_named(bytes, "r.dat"); }
+void read_numpy(const Bytes& bytes) { read_recording_named(bytes, "r.npz", "16x16"); }
+
+void read_live_records(const Bytes& bytes) {
+  guarded([&] {
+    std::vector<LiveRecord> records;
+    RecordReader({34, 34}, 10, "stream").read(bytes, records);
+  });
+}
 
 void read_words(const Bytes& bytes) {
   guarded([&] {
@@ -153,6 +163,9 @@ constexpr auto kTargets = std::to_array<Target>({{"idx", read_idx_file, idx_seed
                                                  {"picture", read_picture, picture_seeds},
                                                  {"aedat", read_aedat, recording_seeds},
                                                  {"nmnist", read_bin, nmnist_seeds},
+                                                 {"prophesee", read_raw, prophesee_seeds},
+                                                 {"numpy", read_numpy, numpy_seeds},
+                                                 {"records", read_live_records, live_seeds},
                                                  {"nettalk", read_words, nettalk_seeds},
                                                  {"wav", read_wav, wav_seeds},
                                                  {"network", read_network, network_seeds},

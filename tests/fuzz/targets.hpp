@@ -27,6 +27,9 @@ struct Target {
 [[nodiscard]] std::vector<Bytes> picture_seeds();
 [[nodiscard]] std::vector<Bytes> recording_seeds();
 [[nodiscard]] std::vector<Bytes> nmnist_seeds();
+[[nodiscard]] std::vector<Bytes> prophesee_seeds();
+[[nodiscard]] std::vector<Bytes> numpy_seeds();
+[[nodiscard]] std::vector<Bytes> live_seeds();
 [[nodiscard]] std::vector<Bytes> nettalk_seeds();
 [[nodiscard]] std::vector<Bytes> wav_seeds();
 [[nodiscard]] std::vector<Bytes> network_seeds();

@@ -66,8 +66,8 @@ class DataCommand : public ::testing::Test {
 
 TEST_F(DataCommand, ListsWhatIsThereAndWhatIsNot) {
   expect(0, "data list",
-         {"letters26", "missing; it comes from", "found in " + path("nmnist-small"), "CC BY-SA 4.0",
-          "PHASIC_DATA is " + folder.path().string()});
+         {"letters26", "missing; it comes from", "a folder dvs-gesture must hold: trials_to_train.txt, trials_to_test.txt",
+          "found in " + path("nmnist-small"), "CC BY-SA 4.0", "PHASIC_DATA is " + folder.path().string()});
 }
 
 TEST_F(DataCommand, MakesSyntheticGesturesThatItReads) {

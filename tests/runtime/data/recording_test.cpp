@@ -37,8 +37,8 @@ TEST(Recording, NmnistFaultsAreNamed) {
                 }),
                 {"event 0: row", "99"});
   expect_all_in(refusal([] { (void)read_recording(stored({1, 2, 3}, "a.dat")); }), {"a.dat", "magic"});
-  expect_all_in(refusal([] { (void)read_recording(stored(test::bytes_of("#!AER-DAT3.1\r\n"), "a.aedat")); }),
-                {"a.aedat", "version", "3.1"});
+  expect_all_in(refusal([] { (void)read_recording(stored(test::bytes_of("#!AER-DAT5.0\r\n"), "a.aedat")); }),
+                {"a.aedat", "version", "5.0", "3.1"});
 }
 
 TEST(Recording, Dvs128AddressesOfAedat2) {
