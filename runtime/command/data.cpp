@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 
 #include "runtime/base/error.hpp"
 #include "runtime/command/options.hpp"
@@ -40,6 +41,27 @@ int list() {
   }
   fmt::print("$PHASIC_DATA is {}; docs/data.md says what each name stands for\n",
              std::getenv("PHASIC_DATA") != nullptr ? std::getenv("PHASIC_DATA") : "not set");
+  return kSuccess;
+}
+
+int list_as_json() {
+  auto sets = nlohmann::json::array();
+  for (const auto& known : catalogue()) {
+    const auto located = locate(known);
+    sets.push_back({{"name", known.name},
+                    {"title", known.title},
+                    {"training", known.training},
+                    {"test", known.test},
+                    {"classes", known.class_count},
+                    {"rows", known.shape.rows},
+                    {"columns", known.shape.columns},
+                    {"channels", known.shape.channels},
+                    {"samples", has_recordings(known) ? "events" : "intensities"},
+                    {"licence", known.licence},
+                    {"source", known.source},
+                    {"folder", located ? nlohmann::json(located->folder.string()) : nlohmann::json()}});
+  }
+  fmt::print("{}\n", sets.dump(2));
   return kSuccess;
 }
 
@@ -257,7 +279,9 @@ void add_data(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("data", "list, check, show and make data sets");
   command->require_subcommand(1);
   auto* list_command = command->add_subcommand("list", "the data sets known by name, and where they were found");
-  list_command->callback([&chosen] { chosen = [] { return list(); }; });
+  const auto as_json = std::make_shared<bool>(false);
+  list_command->add_flag("--json", *as_json, "as JSON");
+  list_command->callback([as_json, &chosen] { chosen = [as_json] { return *as_json ? list_as_json() : list(); }; });
 
   auto* check_command = command->add_subcommand("check", "read data sets, count their samples and repeats");
   const auto names = std::make_shared<std::vector<std::string>>();

@@ -162,7 +162,8 @@ Check check_tool(const std::string& program, const std::string& what_for, const 
   return {Verdict::kOptional, program, "not installed; it is for: " + what_for, "apt-get install " + package};
 }
 
-int run() {
+/// All that was looked at.
+std::vector<Check> all_checks() {
   std::vector<Check> checks;
   const auto add = [&](std::vector<Check> more) { checks.insert(checks.end(), more.begin(), more.end()); };
   add(check_engines());
@@ -184,7 +185,22 @@ int run() {
                         "install AMD's Vitis and source its settings64.sh: docs/deploy.md, step 3"});
   }
   checks.push_back(check_tool("gnuplot", "drawing the learning curve", "gnuplot-nox"));
+  return checks;
+}
 
+int print_json(const std::vector<Check>& checks) {
+  auto list = nlohmann::json::array();
+  bool ready = true;
+  for (const auto& check : checks) {
+    const char* verdict = check.verdict == Verdict::kGood ? "ok" : check.verdict == Verdict::kOptional ? "optional" : "missing";
+    list.push_back({{"verdict", verdict}, {"subject", check.subject}, {"finding", check.finding}, {"to_do", check.advice}});
+    ready = ready && check.verdict != Verdict::kMissing;
+  }
+  fmt::print("{}\n", nlohmann::json{{"ready", ready}, {"checks", list}}.dump(2));
+  return ready ? kSuccess : kNotReady;
+}
+
+int print_table(const std::vector<Check>& checks) {
   int missing = 0;
   for (const auto& check : checks) {
     const char* mark = check.verdict == Verdict::kGood       ? "ok      "
@@ -206,7 +222,10 @@ int run() {
 
 void add_doctor(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("doctor", "check this machine and say what to do");
-  command->callback([&chosen] { chosen = [] { return run(); }; });
+  const auto as_json = std::make_shared<bool>(false);
+  command->add_flag("--json", *as_json, "as JSON");
+  command->callback(
+      [as_json, &chosen] { chosen = [as_json] { return *as_json ? print_json(all_checks()) : print_table(all_checks()); }; });
 }
 
 }  // namespace phasic::command

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,7 +29,7 @@ using namespace phasic::runtime;
 struct InfoOptions {
   RunOptions run;
   std::string network, checkpoint;
-  bool engine_asked = false;
+  bool engine_asked = false, json = false;
 };
 
 void print_limits(driver::Device& device) {
@@ -85,10 +86,10 @@ Network tell_network(const std::string& file) {
   return network;
 }
 
-/// Which of the engines hold a network, and what the others lack.
-void tell_engines(const Network& network) {
-  std::string holders;
-  std::vector<std::string> others;
+/// Which of the engines hold a network, and why the others do not.
+std::pair<nlohmann::json, nlohmann::json> engines_for(const Network& network) {
+  auto holders = nlohmann::json::array();
+  auto others = nlohmann::json::object();
   for (const auto& engine : available_engines()) {
     try {
       DeviceOptions options;
@@ -96,15 +97,23 @@ void tell_engines(const Network& network) {
       options.weight_width = network.weight_width;
       const auto devices = open_devices(options);
       check_limits(network, devices[0]->limits(), engine);
-      holders += " " + engine;
+      holders.push_back(engine);
     } catch (const std::exception& error) {
       std::string reason = error.what();
       if (reason.starts_with(network.file + ": ")) reason.erase(0, network.file.size() + 2);
-      others.push_back(fmt::format("  {:<14} {}", engine, reason));
+      others[engine] = reason;
     }
   }
-  fmt::print("engines that hold it:{}\n", holders.empty() ? " none" : holders);
-  if (!others.empty()) fmt::print("others:\n{}\n", fmt::join(others, "\n"));
+  return {holders, others};
+}
+
+void tell_engines(const Network& network) {
+  const auto [holders, others] = engines_for(network);
+  std::string names;
+  for (const auto& engine : holders) names += " " + engine.get<std::string>();
+  fmt::print("engines that hold it:{}\n", names.empty() ? " none" : names);
+  if (!others.empty()) fmt::print("others:\n");
+  for (const auto& [engine, reason] : others.items()) fmt::print("  {:<14} {}\n", engine, reason.get<std::string>());
 }
 
 /// Gives the network, which is the checkpoint's if there is no file of one.
@@ -147,6 +156,48 @@ void tell_devices(const RunOptions& asked, const std::optional<Network>& network
   }
 }
 
+nlohmann::json network_json(const Network& network) {
+  auto layers = nlohmann::json::array();
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto connection = network.connection(n);
+    layers.push_back({{"neurons", network.layers[n].neurons},
+                      {"weights", connection.weights()},
+                      {"weight_rows", connection.weight_rows()},
+                      {"synapses", network.synapses(n)}});
+  }
+  const auto layout = layout_of(network);
+  const auto [holders, others] = engines_for(network);
+  return {{"architecture", architecture(network)},
+          {"network", canonical(network)},
+          {"layers", layers},
+          {"weights_bytes", layout.weights_bytes},
+          {"tables_bytes", layout.tables_bytes},
+          {"engines", holders},
+          {"other_engines", others}};
+}
+
+/// What a network, a checkpoint, or the engines are, as one object.
+int run_as_json(const InfoOptions& asked) {
+  const auto options = by_kind(asked);
+  nlohmann::json document = {{"contract_version", contract::kContractVersion}, {"engines", available_engines()}};
+  if (!options.checkpoint.empty()) {
+    const auto checkpoint = read_checkpoint(options.checkpoint);
+    document["checkpoint"] = {{"data", checkpoint.data_name},
+                              {"data_samples", checkpoint.data_samples},
+                              {"samples_learned", checkpoint.position},
+                              {"right_before_learning", checkpoint.curve.total()}};
+    document.update(network_json(checkpoint.network));
+  }
+  if (!options.network.empty()) document.update(network_json(load_network(options.network)));
+  if (options.engine_asked || options.run.device.transport == "xrt") {
+    const auto devices = open_devices(options.run.device);
+    auto& limits = document["limits"];
+    for (const auto& limit : contract::kLimits) limits[std::string(limit.name)] = devices[0]->limits().*limit.value;
+  }
+  fmt::print("{}\n", document.dump(2));
+  return kSuccess;
+}
+
 int run(const InfoOptions& asked) {
   const auto options = by_kind(asked);
   std::optional<Network> network;
@@ -174,10 +225,11 @@ void add_info(CLI::App& app, Action& chosen) {
   const auto options = std::make_shared<InfoOptions>();
   command->add_option("network", options->network, "network file (JSON), checkpoint or xclbin file");
   command->add_option("--checkpoint", options->checkpoint, "checkpoint");
+  command->add_flag("--json", options->json, "as JSON");
   add_device_options(*command, options->run);
   command->callback([options, command, &chosen] {
     options->engine_asked = command->count("--engine") > 0;
-    chosen = [options] { return run(*options); };
+    chosen = [options] { return options->json ? run_as_json(*options) : run(*options); };
   });
 }
 

@@ -309,7 +309,7 @@ TEST_F(Command, TellsWhatAnImportLacks) {
   expect_failure(1, {"import", graph, "--samples", "5"}, {"--samples", "--data"});
   expect_failure(1, {"import", graph, "--dt", "1"}, {"longer than the time constant"});
   expect_failure(1, {"export", "--output", graph}, {"a network file", "--checkpoint"});
-  expect_failure(1, {"export", network, "--output", graph, "--dt", "-1"}, {"--dt", "-1"});
+  expect_failure(1, {"export", network, "--output", graph, "--dt", "-1"}, {"dt", "-1"});
 }
 
 /// From an empty folder to a report about one's own data, without a file written by hand.
@@ -326,6 +326,26 @@ TEST_F(Command, InitWritesWhatLearnsClassAfterClass) {
   ended = run({"learn", path("new/network.json"), "--data", data, "--checkpoint", path("state"), "--quiet"});
   EXPECT_EQ(ended.code, 0) << ended.text;
   expect_failure(1, {"init", data, "--output", path("new")}, {"network.json", "is there already"});
+}
+
+TEST_F(Command, TellsThingsAsJsonToo) {
+  const auto json_of = [&](const std::vector<std::string>& arguments) { return nlohmann::json::parse(run(arguments).text); };
+  const auto told = json_of({"info", network, "--json"});
+  EXPECT_EQ(told.at("architecture"), "64-40-4");
+  EXPECT_EQ(told.at("layers").at(0).at("synapses"), 64 * 40);
+  EXPECT_EQ(told.at("network").at("seed"), "0x7");
+  const auto& engines = told.at("engines");
+  EXPECT_NE(std::find(engines.begin(), engines.end(), "reference"), engines.end());
+  EXPECT_GT(json_of({"info", "--engine", "reference", "--json"}).at("limits").at("max_rows"), 100);
+  ASSERT_EQ(run(learn("state", {"--samples", "300"})).code, 0);
+  EXPECT_EQ(json_of({"info", (folder / "state").string(), "--json"}).at("checkpoint").at("samples_learned"), 300);
+  bool found = false;
+  for (const auto& set : json_of({"data", "list", "--json"}))
+    found = found || (set.at("name") == "mnist" && set.at("training") == 60000);
+  EXPECT_TRUE(found);
+  const auto doctor = json_of({"doctor", "--json"});
+  EXPECT_FALSE(doctor.at("checks").empty());
+  EXPECT_TRUE(doctor.at("ready").is_boolean());
 }
 
 }  // namespace
