@@ -23,11 +23,14 @@ function(phasic_verilator_runtime name)
 endfunction()
 
 # phasic_verilated_engine(<name> TOP <module> PLUGIN <source> RUNTIME <target> FILES <sources...> [FLAGS <flags...>]
-#                         [LIBRARIES <targets...>] [DEFINITIONS <definitions...>])
+#                         [LIBRARIES <targets...>] [DEFINITIONS <definitions...>] [SLOW <option>])
 # The engine library of a Verilated module; the plugin gets the model's class as PHASIC_MODEL, its header as PHASIC_MODEL_HEADER and
-# the engine's name as PHASIC_VARIANT.
+# the engine's name as PHASIC_VARIANT. SLOW is how far to optimise what the model does once, at its start; -O1 by default.
 function(phasic_verilated_engine name)
-  cmake_parse_arguments(engine "" "TOP;PLUGIN;RUNTIME" "FILES;FLAGS;LIBRARIES;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(engine "" "TOP;PLUGIN;RUNTIME;SLOW" "FILES;FLAGS;LIBRARIES;DEFINITIONS" ${ARGN})
+  if(NOT engine_SLOW)
+    set(engine_SLOW -O1)
+  endif()
   set(prefix Vphasic_${name})
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name})
   add_custom_command(
@@ -37,7 +40,7 @@ function(phasic_verilated_engine name)
     COMMAND ${VERILATOR} --cc --Mdir ${folder} --prefix ${prefix} --top-module ${engine_TOP} --timescale 1ns/1ns -O3 --output-split 20000
             --output-split-cfuncs 500 -CFLAGS "-fPIC -fvisibility=hidden -w" ${engine_FLAGS} ${engine_FILES}
     COMMAND ${PHASIC_MAKE} -s -j2 -C ${folder} -f ${prefix}.mk ${prefix}__ALL.a CXX=${PHASIC_MODEL_COMPILER} OPT_FAST=-O3
-            OPT_SLOW=-O1 > ${folder}/make.log
+            OPT_SLOW=${engine_SLOW} > ${folder}/make.log
     DEPENDS ${engine_FILES}
     JOB_POOL verilator
     COMMENT "Verilating ${name}"
@@ -76,11 +79,14 @@ function(phasic_rtl_variant name)
   if(variant_WAVES)
     list(APPEND flags --trace-fst --trace-structs)
     set(runtime phasic_verilator_runtime_waves)
+    # Each signal is declared once, in long code.
+    set(slow -O0)
   else()
     set(runtime phasic_verilator_runtime)
+    set(slow -O1)
   endif()
   phasic_verilated_engine(${name} TOP phasic_kernel PLUGIN ${PROJECT_SOURCE_DIR}/sim/verilator/plugin.cpp RUNTIME ${runtime}
-                          FILES ${PHASIC_RTL_FILES} FLAGS ${flags} LIBRARIES phasic_pins DEFINITIONS $<$<BOOL:${variant_WAVES}>:PHASIC_WAVES>)
+                          FILES ${PHASIC_RTL_FILES} FLAGS ${flags} SLOW ${slow} LIBRARIES phasic_pins DEFINITIONS $<$<BOOL:${variant_WAVES}>:PHASIC_WAVES>)
   set(PHASIC_RTL_ENGINES "${PHASIC_RTL_ENGINES};${name}" CACHE INTERNAL "RTL engines of this build")
 endfunction()
 
