@@ -28,3 +28,8 @@ endfunction()
 option(PHASIC_UNITY_BUILD "Compile several sources of a target together" ${precompiled_by_default})
 set(CMAKE_UNITY_BUILD ${PHASIC_UNITY_BUILD})
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
+
+# GCC's garbage collector takes 5 to 12 % of the time of such units and hardly lowers what they need in the end: it is to begin at 500 MB.
+if(PHASIC_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options(--param=ggc-min-heapsize=500000)
+endif()
