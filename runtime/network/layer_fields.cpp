@@ -35,9 +35,20 @@ LayerSpec usual_layer(Rule rule, bool graded) {
   return layer;
 }
 
-void read_threshold(const JsonNode& parent, LayerContext&, LayerSpec& layer) {
-  layer.threshold = static_cast<std::int32_t>(
-      read_quantity(parent.at("threshold"), layer.unit, contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum));
+/// What neurons have where a file does not say it: constants of NACA's published networks.
+constexpr double kUsualThreshold = 0.5, kUsualLeak = 0.2;
+
+/// A field, or its usual value as if it stood there. `usual` must outlive the result.
+JsonNode found_or(const JsonNode& parent, const LayerContext& context, const char* name, const json& usual) {
+  if (const auto found = parent.find(name)) return *found;
+  return {usual, context.network.file, fmt::format("{}.{}", parent.path(), name)};
+}
+
+void read_threshold(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
+  const json usual = kUsualThreshold;
+  layer.threshold =
+      static_cast<std::int32_t>(read_quantity(found_or(parent, context, "threshold", usual), layer.unit,
+                                              contract::kLayerThresholdMinimum, contract::kLayerThresholdMaximum));
   if (layer.shape.grid != 0 && layer.threshold < 0) parent.at("threshold").refuse("is not negative in a layer with a grid");
 }
 
@@ -64,7 +75,8 @@ void read_leak(const JsonNode& parent, LayerContext& context, LayerSpec& layer) 
     return;
   }
   if (context.network.graded() && !parent.find("leak")) return;
-  const auto leak = read_quantity(parent.at("leak"), contract::kCoarseLeak / kUnitsOfLeak, 0,
+  const json usual = kUsualLeak;
+  const auto leak = read_quantity(found_or(parent, context, "leak", usual), contract::kCoarseLeak / kUnitsOfLeak, 0,
                                   contract::kLayerLeakMaximum / contract::kCoarseLeak);
   layer.leak = contract::kCoarseLeak * static_cast<std::uint32_t>(leak);
 }
@@ -150,7 +162,8 @@ std::optional<json> print_trace_shift(const LayerSpec& layer, const Network& net
 
 void read_layers_learning_rate(const JsonNode& parent, LayerContext& context, LayerSpec& layer) {
   if (!layer.learns() && !parent.find("learning_rate")) return;
-  read_learning_rate(parent.at("learning_rate"), context.network, layer);
+  const json usual = usual_learning_rate(layer.rule, context.network.graded());
+  read_learning_rate(found_or(parent, context, "learning_rate", usual), context.network, layer);
 }
 
 std::optional<json> print_learning_rate(const LayerSpec& layer, const Network&) {
@@ -194,7 +207,7 @@ LayerField layer_unit_field() {
 }
 
 LayerField threshold_field() {
-  return {"threshold", "quantity", std::string(kNeeded), read_threshold, is_raw(&LayerSpec::threshold)};
+  return {"threshold", "quantity", fmt::format("{}", kUsualThreshold), read_threshold, is_raw(&LayerSpec::threshold)};
 }
 
 LayerField initial_amplitude_field() {
@@ -208,7 +221,7 @@ const std::vector<LayerField>& layer_fields() {
       layer_unit_field(),
       threshold_field(),
       {"window", "quantity", "see text", read_window, is_raw(&LayerSpec::window)},
-      {"leak", "0 to 1", "needed unless `fine_leak` is given", read_leak, print_leak},
+      {"leak", "0 to 1", fmt::format("{} unless `fine_leak` is given", kUsualLeak), read_leak, print_leak},
       {"fine_leak", "0 to 1", "none", [](const JsonNode&, LayerContext&, LayerSpec&) {}, print_fine_leak},
       {"synaptic_leak", "0 to 1", "0", read_synaptic_leak, print_synaptic_leak},
       {"reset", Of::listed(names::kResets), Of::listed(std::span(names::kResets).first(1)), read_reset, print_reset},
@@ -223,7 +236,7 @@ const std::vector<LayerField>& layer_fields() {
       {"trace_shift", fmt::format("0 to {}", contract::kLayerTraceShiftMaximum), "2 for `eprop`, else 0", read_trace_shift,
        print_trace_shift},
       Of::choice("rounding", &LayerSpec::rounding, names::kRoundings),
-      {"learning_rate", "quantity", "needed unless frozen", read_layers_learning_rate, print_learning_rate},
+      {"learning_rate", "quantity", "by rule, see text; none if frozen", read_layers_learning_rate, print_learning_rate},
       retrograde_field(),
       initial_amplitude_field(),
   };

@@ -54,6 +54,24 @@ double rate_per_learning_rate(const Network& network, const LayerSpec& layer) {
   return fraction / weight_unit / level_unit / error_unit / trace_unit;
 }
 
+double usual_learning_rate(Rule rule, bool graded) {
+  switch (rule) {
+    case Rule::kNaca:
+      return graded ? 5e-6 : 5e-5;
+    case Rule::kError:
+      return graded ? 2e-3 : 5e-4;
+    case Rule::kDrtp:
+      return 1e-4;
+    case Rule::kDfa:
+    case Rule::kEprop:
+      return graded ? 5e-6 : 1e-5;
+    case Rule::kSbp:
+      return 1e-4;
+    default:
+      return 0;
+  }
+}
+
 void read_learning_rate(const JsonNode& node, const Network& network, LayerSpec& layer) {
   read_rate(node, network, layer);
   if (!layer.learns()) {

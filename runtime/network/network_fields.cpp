@@ -10,6 +10,8 @@
 namespace phasic::runtime {
 namespace {
 
+constexpr std::uint32_t kUsualSteps = 20;
+
 using nlohmann::json;
 using OfNetwork = FieldOf<Network, NetworkContext>;
 
@@ -123,6 +125,18 @@ NetworkField modulation_field() {
           [](const Network& network, const Network&) { return print_modulation(network.modulation); }};
 }
 
+NetworkField steps_field() {
+  auto field = OfNetwork::integer("steps", &Network::steps, up_to(&contract::Limits::max_steps));
+  field.usual = fmt::format("{}; 1 in a graded network", kUsualSteps);
+  field.read = [read = field.read](const JsonNode& parent, NetworkContext& context, Network& network) {
+    if (parent.find("steps")) return read(parent, context, network);
+    const auto samples = parent.find("samples");
+    network.steps =
+        samples && samples->value() == names::name_of(names::kSampleKinds, contract::SampleKind::kGraded) ? 1 : kUsualSteps;
+  };
+  return field;
+}
+
 NetworkField gate_field() {
   return {"gate", "object", "none",
           [](const JsonNode& parent, NetworkContext&, Network& network) {
@@ -155,7 +169,7 @@ const std::vector<NetworkField>& network_fields() {
       description_field(),
       OfNetwork::integer("inputs", &Network::inputs, up_to(&contract::Limits::max_rows)),
       OfNetwork::integer("classes", &Network::classes, up_to(&contract::Limits::max_classes)),
-      OfNetwork::integer("steps", &Network::steps, up_to(&contract::Limits::max_steps)),
+      steps_field(),
       {"weight_width", fmt::format("{}", fmt::join(powers_of(&contract::Limits::weight_width), ", ")), "8", read_weight_width,
        [](const Network& network, const Network&) { return json(network.weight_width); }},
       {"samples", OfNetwork::listed(names::kSampleKinds), OfNetwork::listed(std::span(names::kSampleKinds).first(1)),

@@ -118,7 +118,8 @@ TEST(NetworkFields, WhatAFieldIsWhenItIsLeftOutIsWhatTheTableSays) {
       const auto value = written.find(field.name);
       const bool is_value = field.usual.starts_with("`\"") || field.usual == "true" || field.usual == "false" ||
                             field.usual.find_first_not_of("0123456789.") == std::string::npos;
-      if (value == written.end() || !is_value || field.name == "seed") continue;
+      // A quantity is written as the integer that it becomes.
+      if (value == written.end() || !is_value || field.name == "seed" || field.values == "quantity") continue;
       EXPECT_EQ(text(*value), field.usual) << field.name;
     }
   };

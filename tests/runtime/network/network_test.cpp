@@ -19,6 +19,32 @@ using test::parsed;
 using test::refusal;
 using test::small_network;
 
+TEST(Network, HasUsualConstantsWhereAFileStatesLayersAndRulesAlone) {
+  const json document = {{"phasic_network", 1},
+                         {"inputs", 784},
+                         {"classes", 10},
+                         {"layers", {{{"neurons", 256}, {"rule", "naca"}}, {{"neurons", 10}, {"rule", "error"}}}}};
+  const auto network = parsed(document);
+  EXPECT_EQ(network.steps, 20u);
+  auto stated = document;
+  stated["steps"] = 20;
+  for (auto& layer : stated["layers"]) {
+    layer["threshold"] = 0.5;
+    layer["leak"] = 0.2;
+    layer["learning_rate"] = layer["rule"] == "naca" ? 5e-5 : 5e-4;
+  }
+  EXPECT_EQ(first_difference(network, parsed(stated)), "");
+  auto graded = document;
+  graded["samples"] = "graded";
+  EXPECT_EQ(parsed(graded).steps, 1u);
+  for (const char* const rule : {"drtp", "dfa", "eprop", "frozen"}) {
+    for (auto* const of : {&graded, &stated}) {
+      (*of)["layers"][0] = {{"neurons", 256}, {"rule", rule}};
+      EXPECT_EQ(parsed(*of).layers[0].rate == 0, std::string(rule) == "frozen") << rule;
+    }
+  }
+}
+
 TEST(Network, RealValuesBecomeTheIntegersOfTheContract) {
   const auto network = parsed(small_network());
   ASSERT_EQ(network.layers.size(), 2u);
@@ -522,8 +548,7 @@ TEST(Network, EveryRefusalNamesFileFieldAndValue) {
 }
 
 TEST(Network, MissingFieldsAreNamed) {
-  for (const char* pointer : {"/phasic_network", "/inputs", "/classes", "/steps", "/layers", "/layers/0/neurons",
-                              "/layers/0/threshold", "/layers/0/leak", "/layers/0/rule", "/layers/0/learning_rate"}) {
+  for (const char* pointer : {"/phasic_network", "/inputs", "/classes", "/layers", "/layers/0/neurons", "/layers/0/rule"}) {
     auto document = small_network();
     const json::json_pointer place(pointer);
     document[place.parent_pointer()].erase(place.back());
