@@ -31,7 +31,7 @@ void for_each_view(std::size_t y, std::size_t before, std::size_t kernel, std::s
 
 void apply(const Convolution& made, std::span<const double> from, std::span<double> to) {
   const auto [channels, rows, columns] = made.from;
-  const auto [outputs, to_rows, to_columns] = made.to;
+  const std::size_t outputs = made.to[0], to_rows = made.to[1], to_columns = made.to[2];
   for (std::size_t o = 0; o < outputs; ++o)
     std::fill_n(to.begin() + static_cast<std::ptrdiff_t>(o * to_rows * to_columns), to_rows * to_columns, made.bias[o]);
   const std::size_t group_in = channels / made.groups, group_out = outputs / made.groups;

@@ -46,7 +46,7 @@ class Reading {
     if (++groups_ > kMostGroups) refuse(path, fmt::format("more than {} groups", kMostGroups));
     Group result;
     for (const auto& name : names_in(id, path)) {
-      const auto inner = path.empty() ? name : path + "/" + name;
+      const auto inner = path.empty() ? name : fmt::format("{}/{}", path, name);
       H5L_info_t link;
       if (H5Lget_info(id, name.c_str(), &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD)
         refuse(inner, "is a link to elsewhere");
@@ -226,7 +226,7 @@ void write_hdf5(const std::filesystem::path& file, const Group& root, const std:
   Writing writing(file.string(), integers);
   // In memory first, so that the file is written whole or not at all.
   const Handle memory(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
-  writing.check(H5Pset_fapl_core(memory.id(), std::size_t{1} << 20, 0) >= 0);
+  writing.check(H5Pset_fapl_core(memory.id(), std::size_t{1} << 20, false) >= 0);
   const Handle made(H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, memory.id()), H5Fclose);
   writing.check(made.valid());
   {
