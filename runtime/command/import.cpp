@@ -50,11 +50,7 @@ int run_import(const GraphImport& options) {
   const auto& network = imported.quantized.network;
   std::optional<nir::Fidelity> fidelity;
   if (options.measure) {
-    const auto data = load_data(data_for(options.run, network), Part::kTest);
-    tell_left_out(data);
-    check_fits(data, network);
-    if (options.samples > data.size())
-      throw InputError("", "--samples", fmt::format("{}, but {} has {}", options.samples, data.name, data.size()));
+    const auto data = test_data_for(options.run, network, options.samples);
     const auto fixed = fixed_for(options.run, network);
     const auto devices = open_for(options.run, network);
     fidelity = nir::measure(imported, fixed, data, options.samples, launch_on(*devices[0], fixed));

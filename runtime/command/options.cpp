@@ -48,6 +48,15 @@ runtime::DataOptions data_for(const RunOptions& options, const runtime::Network&
   return data;
 }
 
+runtime::Dataset test_data_for(const RunOptions& options, const runtime::Network& network, std::uint64_t samples) {
+  auto data = load_data(data_for(options, network), runtime::Part::kTest);
+  tell_left_out(data);
+  check_fits(data, network);
+  if (samples > data.size())
+    throw InputError("", "--samples", fmt::format("{}, but {} has {}", samples, data.name, data.size()));
+  return data;
+}
+
 void prepare_card(const RunOptions& options) {
   if (const auto card = runtime::prepare_xrt(options.device); !card.empty() && !options.quiet) {
     fmt::print(stderr, "XILINX_XRT is not set: using the simulated card in {}\n", card);

@@ -53,6 +53,9 @@ void tell_left_out(const runtime::Dataset& data);
 /// The data that the user chose; event recordings are binned to the network's steps.
 [[nodiscard]] runtime::DataOptions data_for(const RunOptions& options, const runtime::Network& network);
 
+/// The test part of that data, which fits the network. Refuses more samples than it has.
+[[nodiscard]] runtime::Dataset test_data_for(const RunOptions& options, const runtime::Network& network, std::uint64_t samples);
+
 /// Chooses the simulated card of the build where the environment names no XRT installation, and says so. open_for does it, too;
 /// it has to come before other threads.
 void prepare_card(const RunOptions& options);

@@ -38,11 +38,7 @@ int run(const TestOptions& options) {
     }
     weights = std::move(checkpoint.weights);
   }
-  const auto data = load_data(data_for(options.run, network), Part::kTest);
-  tell_left_out(data);
-  check_fits(data, network);
-  if (options.samples > data.size())
-    throw InputError("", "--samples", fmt::format("{}, but {} has {}", options.samples, data.name, data.size()));
+  const auto data = test_data_for(options.run, network, options.samples);
   const auto fixed = fixed_for(options.run, network);
   if (options.checkpoint.empty()) {
     expect_prepared(network);

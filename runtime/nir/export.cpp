@@ -8,13 +8,11 @@
 
 #include "runtime/base/error.hpp"
 #include "runtime/network/program.hpp"
+#include "runtime/nir/quantize.hpp"
 #include "runtime/nir/stage.hpp"
 
 namespace phasic::runtime::nir {
 namespace {
-
-constexpr double kDecayUnits = 65536;
-constexpr std::int32_t kNeverFires = 32767;
 
 Array number(double value) { return {{}, {value}}; }
 Array pair(double value) { return {{2}, {value, value}}; }
@@ -175,11 +173,11 @@ class Exporting {
   void neurons(std::size_t n) {
     const auto& layer = network_.layers[n];
     const bool fires = layer.threshold != kNeverFires || n + 1 != network_.layers.size();
-    const bool current = layer.synaptic_leak != 0, leaks = layer.leak != 65536 || current;
+    const bool current = layer.synaptic_leak != 0, leaks = layer.leak != contract::kLayerLeakMaximum || current;
     const std::string type = current ? (fires ? "CubaLIF" : "CubaLI") : leaks ? (fires ? "LIF" : "LI") : (fires ? "IF" : "I");
     // A decay d in steps of dt is tau = dt / (1 - d), and r then undoes the factor of Euler's step.
     const double kept = layer.leak / kDecayUnits, kept_current = layer.synaptic_leak / kDecayUnits;
-    if (current && layer.leak == 65536)
+    if (current && layer.leak == contract::kLayerLeakMaximum)
       refuse(fmt::format("layers[{}].leak", n),
              "1 with a synaptic leak: NIR has no current-based neuron without a time constant");
     add(fmt::format("neurons{}", n), type, [&](Group& fields) {

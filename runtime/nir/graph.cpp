@@ -16,7 +16,7 @@ constexpr const char* kInputType = "Input";
 constexpr const char* kOutputType = "Output";
 
 /// A single text of a group, or nothing.
-std::optional<std::string> text_of(const Group& group, const std::string& name) {
+std::optional<std::string> single_text(const Group& group, const std::string& name) {
   const auto found = group.texts.find(name);
   if (found == group.texts.end() || found->second.values.size() != 1) return std::nullopt;
   return found->second.values.front();
@@ -39,7 +39,7 @@ class Flattening {
     const auto place = name.empty() ? "node" : name;
     for (const auto& [inner, fields] : group_of(group, "nodes", graph_.file, place).groups) {
       const auto full = joined(name, inner);
-      const auto type = text_of(fields, "type");
+      const auto type = single_text(fields, "type");
       if (!type) throw InputError(graph_.file, full, "has no text \"type\"");
       if (*type == kGraphType) {
         add(fields, full);
@@ -97,7 +97,7 @@ const Node* Graph::find(std::string_view name) const {
   return found == nodes.end() ? nullptr : &*found;
 }
 
-std::optional<std::string> Graph::metadata_text(const std::string& name) const { return text_of(metadata, name); }
+std::optional<std::string> Graph::metadata_text(const std::string& name) const { return single_text(metadata, name); }
 
 std::optional<double> Graph::metadata_number(const std::string& name) const {
   const auto found = metadata.arrays.find(name);
@@ -109,9 +109,9 @@ Graph read_graph(const std::filesystem::path& file) {
   const auto root = read_hdf5(file);
   Graph graph;
   graph.file = file.string();
-  graph.version = text_of(root, "version").value_or("");
+  graph.version = single_text(root, "version").value_or("");
   const auto& top = group_of(root, "node", graph.file, "");
-  if (const auto type = text_of(top, "type"); type.value_or(kGraphType) != kGraphType)
+  if (const auto type = single_text(top, "type"); type.value_or(kGraphType) != kGraphType)
     throw InputError(graph.file, "node", fmt::format("is a single {}; a graph is needed", *type));
   if (const auto metadata = top.groups.find("metadata"); metadata != top.groups.end()) graph.metadata = metadata->second;
   Flattening(graph).add(top, "");

@@ -17,15 +17,15 @@ namespace phasic::runtime::nir {
 namespace {
 
 template <class Value>
-using Names = std::array<std::pair<std::string_view, Value>, 2>;
+using Spellings = std::array<std::pair<std::string_view, Value>, 2>;
 
-constexpr Names<contract::Reset> kResets = {{{"zero", contract::Reset::kZero}, {"subtract", contract::Reset::kSubtract}}};
-constexpr Names<Decay> kDecays = {{{"euler", Decay::kEuler}, {"exact", Decay::kExact}}};
-constexpr Names<contract::SampleKind> kInputs = {
+constexpr Spellings<contract::Reset> kResets = {{{"zero", contract::Reset::kZero}, {"subtract", contract::Reset::kSubtract}}};
+constexpr Spellings<Decay> kDecays = {{{"euler", Decay::kEuler}, {"exact", Decay::kExact}}};
+constexpr Spellings<contract::SampleKind> kInputs = {
     {{"event", contract::SampleKind::kEvent}, {"intensity", contract::SampleKind::kIntensity}}};
 
 template <class Value>
-Value named(std::string_view option, std::string_view text, const Names<Value>& names) {
+Value named(std::string_view option, std::string_view text, const Spellings<Value>& names) {
   std::string known;
   for (const auto& [name, value] : names) {
     if (name == text) return value;
@@ -80,8 +80,8 @@ bool is_whole_in(const Layer& layer, const LayerSpec& units, std::uint32_t weigh
   const auto fits = [&](double weight) {
     return is_whole(weight / step) && weight / step < most - 0.5 && weight / step > -most - 0.5;
   };
-  return (!layer.fires || is_whole(layer.threshold / units.unit)) && nearly_whole(layer.decay * 65536) &&
-         nearly_whole(layer.synapse_decay * 65536) && std::ranges::all_of(layer.connection.weights, fits) &&
+  return (!layer.fires || is_whole(layer.threshold / units.unit)) && nearly_whole(layer.decay * kDecayUnits) &&
+         nearly_whole(layer.synapse_decay * kDecayUnits) && std::ranges::all_of(layer.connection.weights, fits) &&
          std::ranges::all_of(layer.connection.bias, fits);
 }
 

@@ -16,11 +16,9 @@
 namespace phasic::runtime::nir {
 namespace {
 
-constexpr double kDecayUnits = 65536;
 /// The threshold in units where weights are fine enough: at most as many as leave room for the lowest potential, within these.
 constexpr double kLeastThreshold = 256, kMostThreshold = 4096;
 constexpr std::uint32_t kMostShift = 15;
-constexpr std::int32_t kNeverFires = 32767;
 constexpr double kFarthest = 32766;
 
 double largest_of(const std::vector<double>& values) {
@@ -135,9 +133,10 @@ class Making {
     double gain = 1, synapse_gain = 1;
     rounding.decay = layer.decay;
     rounding.synapse_decay = layer.synapse_decay;
-    spec.leak = rounded_decay(layer.decay, 65536, rounding.decay_error, gain, "a membrane time constant", notes);
-    spec.synaptic_leak = rounded_decay(layer.synapse_decay, 65535, rounding.synapse_decay_error, synapse_gain,
-                                       "a synaptic time constant", notes);
+    spec.leak =
+        rounded_decay(layer.decay, contract::kLayerLeakMaximum, rounding.decay_error, gain, "a membrane time constant", notes);
+    spec.synaptic_leak = rounded_decay(layer.synapse_decay, contract::kLayerSynapticLeakMaximum, rounding.synapse_decay_error,
+                                       synapse_gain, "a synaptic time constant", notes);
     gain_.push_back(gain * synapse_gain);
     const double largest = gain_.back() * std::max(largest_of(made.weights), largest_of(made.bias));
     auto units = n < options_.units.size() ? options_.units[n] : units_of(layer, largest, most_weight_, options_.steps * 8.0);

@@ -13,6 +13,11 @@
 
 namespace phasic::runtime::nir {
 
+/// Of a decay of 1.
+inline constexpr double kDecayUnits = contract::kLayerLeakMaximum;
+/// The threshold of a neuron whose potential is its answer.
+inline constexpr std::int32_t kNeverFires = contract::kLayerThresholdMaximum;
+
 /// How a network that was exported had its integers.
 struct Units {
   double unit = 0;  ///< of a potential

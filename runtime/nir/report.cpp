@@ -67,7 +67,7 @@ std::string verdict(const Fidelity& fidelity) {
       share(fidelity.same_answer, fidelity.samples));
 }
 
-std::string text_of(const Rows& rows) {
+std::string aligned(const Rows& rows) {
   std::vector<std::size_t> widths(rows.front().size());
   for (const auto& row : rows)
     for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
@@ -107,8 +107,8 @@ std::string title(const Imported& imported) {
 }  // namespace
 
 std::string table(const Imported& imported, const Fidelity* fidelity) {
-  auto text = title(imported) + "\n\n" + text_of(rounding_rows(imported));
-  if (fidelity != nullptr) text += "\n" + text_of(spike_rows(imported, *fidelity)) + "\n" + verdict(*fidelity) + "\n";
+  auto text = title(imported) + "\n\n" + aligned(rounding_rows(imported));
+  if (fidelity != nullptr) text += "\n" + aligned(spike_rows(imported, *fidelity)) + "\n" + verdict(*fidelity) + "\n";
   for (const auto& line : remarks(imported)) text += "note: " + line + "\n";
   return text;
 }

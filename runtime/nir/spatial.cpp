@@ -12,9 +12,12 @@ namespace {
 /// The largest relative difference of values that count as the same; files hold 32-bit numbers.
 constexpr double kSame = 1e-6;
 
-std::size_t place(const Spatial& s, std::size_t ky, std::size_t kx, std::size_t from, std::size_t to) {
+std::size_t place_of_weight(const Spatial& s, std::size_t ky, std::size_t kx, std::size_t from, std::size_t to) {
   return ((ky * s.kernel[1] + kx) * s.from[0] + from) * s.to[0] + to;
 }
+
+/// Weights of 0.
+void make_room(Spatial& s) { s.weights.assign(s.kernel[0] * s.kernel[1] * s.from[0] * s.to[0], 0.0); }
 
 /// Whether an output along a side sees a place that is not there.
 bool sees_outside(const Spatial& s, std::size_t side) {
@@ -28,11 +31,11 @@ Spatial finished(Spatial s) {
 }
 
 /// Elements that weights may have, zeros of larger kernels among them.
-constexpr double kMostWeights = 1 << 26;
+constexpr double kMostKernelWeights = 1 << 26;
 
 bool is_too_large(const Pair& kernel, std::size_t from, std::size_t to) {
   return static_cast<double>(kernel[0]) * static_cast<double>(kernel[1]) * static_cast<double>(from) * static_cast<double>(to) >
-         kMostWeights;
+         kMostKernelWeights;
 }
 
 Spatial spatial_from(const Convolution& made) {
@@ -43,14 +46,14 @@ Spatial spatial_from(const Convolution& made) {
   s.before = made.before;
   for (std::size_t side = 0; side < 2; ++side) s.kernel[side] = (made.kernel[side] - 1) * made.dilation[side] + 1;
   s.bias = made.bias;
-  s.weights.assign(s.kernel[0] * s.kernel[1] * s.from[0] * s.to[0], 0.0);
+  make_room(s);
   const std::size_t group_in = made.from[0] / made.groups, group_out = made.to[0] / made.groups;
   std::size_t n = 0;
   for (std::size_t to = 0; to < made.to[0]; ++to)
     for (std::size_t in = 0; in < group_in; ++in)
       for (std::size_t ky = 0; ky < made.kernel[0]; ++ky)
         for (std::size_t kx = 0; kx < made.kernel[1]; ++kx)
-          s.weights[place(s, ky * made.dilation[0], kx * made.dilation[1], to / group_out * group_in + in, to)] =
+          s.weights[place_of_weight(s, ky * made.dilation[0], kx * made.dilation[1], to / group_out * group_in + in, to)] =
               made.weights[n++];
   return finished(s);
 }
@@ -63,11 +66,12 @@ Spatial spatial_from(const Pool& pool) {
   s.stride = pool.stride;
   s.before = pool.padding;
   s.bias.assign(s.to[0], 0.0);
-  s.weights.assign(s.kernel[0] * s.kernel[1] * s.from[0] * s.to[0], 0.0);
+  make_room(s);
   const double share = pool.mean ? 1.0 / static_cast<double>(pool.kernel[0] * pool.kernel[1]) : 1.0;
   for (std::size_t ky = 0; ky < s.kernel[0]; ++ky)
     for (std::size_t kx = 0; kx < s.kernel[1]; ++kx)
-      for (std::size_t channel = 0; channel < s.to[0]; ++channel) s.weights[place(s, ky, kx, channel, channel)] = share;
+      for (std::size_t channel = 0; channel < s.to[0]; ++channel)
+        s.weights[place_of_weight(s, ky, kx, channel, channel)] = share;
   return finished(s);
 }
 
@@ -78,7 +82,8 @@ Spatial scaled_channels(const std::array<std::size_t, 3>& extents, std::span<con
   s.from = s.to = extents;
   s.bias.assign(extents[0], 0.0);
   s.weights.assign(extents[0] * extents[0], 0.0);
-  for (std::size_t channel = 0; channel < extents[0]; ++channel) s.weights[place(s, 0, 0, channel, channel)] = factors[channel];
+  for (std::size_t channel = 0; channel < extents[0]; ++channel)
+    s.weights[place_of_weight(s, 0, 0, channel, channel)] = factors[channel];
   return s;
 }
 
@@ -127,19 +132,19 @@ std::optional<Spatial> behind(const Spatial& first, const Spatial& second) {
   }
   if (is_too_large(s.kernel, s.from[0], s.to[0])) return std::nullopt;
   s.bias = second.bias;
-  s.weights.assign(s.kernel[0] * s.kernel[1] * s.from[0] * s.to[0], 0.0);
+  make_room(s);
   for (std::size_t by = 0; by < second.kernel[0]; ++by) {
     for (std::size_t bx = 0; bx < second.kernel[1]; ++bx) {
       for (std::size_t middle = 0; middle < first.to[0]; ++middle) {
         for (std::size_t to = 0; to < s.to[0]; ++to) {
-          const double weight = second.weights[place(second, by, bx, middle, to)];
+          const double weight = second.weights[place_of_weight(second, by, bx, middle, to)];
           if (weight == 0) continue;
           s.bias[to] += weight * first.bias[middle];
           for (std::size_t ay = 0; ay < first.kernel[0]; ++ay)
             for (std::size_t ax = 0; ax < first.kernel[1]; ++ax)
               for (std::size_t from = 0; from < s.from[0]; ++from)
-                s.weights[place(s, ay + by * first.stride[0], ax + bx * first.stride[1], from, to)] +=
-                    weight * first.weights[place(first, ay, ax, from, middle)];
+                s.weights[place_of_weight(s, ay + by * first.stride[0], ax + bx * first.stride[1], from, to)] +=
+                    weight * first.weights[place_of_weight(first, ay, ax, from, middle)];
         }
       }
     }
@@ -189,7 +194,7 @@ std::optional<Embedded> embedded(const Spatial& spatial, std::uint32_t pool) {
       for (std::size_t from = 0; from < spatial.from[0]; ++from)
         for (std::size_t to = 0; to < spatial.to[0]; ++to)
           result.weights[(((ky + lead[0]) * kernel[1] + kx + lead[1]) * spatial.from[0] + from) * spatial.to[0] + to] =
-              spatial.weights[place(spatial, ky, kx, from, to)];
+              spatial.weights[place_of_weight(spatial, ky, kx, from, to)];
   return result;
 }
 

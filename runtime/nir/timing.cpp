@@ -11,7 +11,7 @@
 namespace phasic::runtime::nir {
 namespace {
 
-std::string place(const Stage& stage) { return fmt::format("{} ({})", stage.name, stage.type); }
+std::string place_of_node(const Stage& stage) { return fmt::format("{} ({})", stage.name, stage.type); }
 
 /// What is left of a decaying quantity after a step.
 double left_of(double tau, const Chain& chain, const Stage& stage, const Timing& timing) {
@@ -19,7 +19,7 @@ double left_of(double tau, const Chain& chain, const Stage& stage, const Timing&
   if (timing.decay == Decay::kExact) return std::exp(-ratio);
   // Times that were stored with 32 bits may be a little shorter than a step that they are meant to equal.
   if (ratio > 1 + 1e-6)
-    throw InputError(chain.file, place(stage),
+    throw InputError(chain.file, place_of_node(stage),
                      fmt::format("a step of {} s is longer than the time constant {} s", *timing.step, tau));
   return std::max(0.0, 1 - ratio);
 }
@@ -31,10 +31,10 @@ void check_timing(const Chain& chain, const Timing& timing) {
     const auto* neuron = std::get_if<Neuron>(&stage.what);
     if (neuron == nullptr) continue;
     if (neuron->leak == Neuron::Leak::kTau && !timing.step)
-      throw InputError(chain.file, place(stage),
+      throw InputError(chain.file, place_of_node(stage),
                        "has a time constant, and the file does not say how long a time step is: --dt SECONDS");
     if (neuron->fires && neuron->leak != Neuron::Leak::kStateless && !timing.reset)
-      throw InputError(chain.file, place(stage),
+      throw InputError(chain.file, place_of_node(stage),
                        "fires, and the file does not say what becomes of the potential then: --reset zero or --reset subtract");
   }
 }

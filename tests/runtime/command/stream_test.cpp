@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// `phasic stream`, as a user runs it.
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -78,7 +79,7 @@ class Streams : public test::Program {
   }
   [[nodiscard]] std::string path(const std::string& file) const { return (folder / file).string(); }
 
-  std::vector<std::string> streamed(const std::string& input, const std::vector<std::string>& more = {}) const {
+  [[nodiscard]] std::vector<std::string> streamed(const std::string& input, const std::vector<std::string>& more = {}) const {
     std::vector<std::string> arguments{"stream", network, input, "--json", "--quiet", "--pace", "off"};
     if (input == "-" || input.starts_with("udp:") || input.ends_with(".events"))
       arguments.insert(arguments.end(), {"--camera", "34x34"});
@@ -171,7 +172,7 @@ TEST_F(Streams, OfAPipeAreThoseOfAFile) {
     EXPECT_EQ(scores_of(of_pipe), scores_of(of_file));
     // Records come in pieces.
     const auto in_pieces =
-        lines_of(piped(streamed("-"), "", "(head -c 1003 '" + file + "'; sleep 0.1; tail -c +1004 '" + file + "')"));
+        lines_of(piped(streamed("-"), "", fmt::format("(head -c 1003 '{0}'; sleep 0.1; tail -c +1004 '{0}')", file)));
     EXPECT_EQ(scores_of(in_pieces), scores_of(of_file));
     for (const auto* const lines : {&of_file, &of_pipe, &in_pieces}) {
       expect_sum(lines->back());

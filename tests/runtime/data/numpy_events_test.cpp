@@ -50,8 +50,8 @@ TEST(NumpyEvents, ArraysAndFieldsAreRead) {
   EXPECT_EQ(read_recording(stored(test::npz({{"arr_0.npy", fields()}}), "a.npz"), "4x8").events, kTwo);
 }
 
-void expect_refused(const Bytes& bytes, const std::string& name, std::vector<std::string> parts,
-                    const std::string& camera = "4x8") {
+void expect_numpy_refused(const Bytes& bytes, const std::string& name, std::vector<std::string> parts,
+                          const std::string& camera = "4x8") {
   parts.push_back(name);
   expect_all_in(refusal([&] { (void)read_recording(stored(bytes, name), camera); }), parts);
 }
@@ -63,25 +63,26 @@ Bytes with(std::size_t file, const Bytes& bytes) {
 }
 
 TEST(NumpyEvents, FaultsAreNamed) {
-  expect_refused(test::npz(two_events()), "a.npz", {"camera", "480x640"}, "");
-  expect_refused(test::npz(two_events()), "a.npz", {"event 1", "row 2", "2 x 8"}, "2x8");
-  expect_refused(with(0, test::npy("'<u2'", "(1,)", numbers({3}, 2))), "a.npz", {"y: 2 elements, but x has 1"});
-  expect_refused(with(2, test::npy("'<i8'", "(2,)", numbers({9, 8}, 8))), "a.npz", {"event 1: t", "8 after 9", "goes back"});
-  expect_refused(with(2, test::npy("'<f8'", "(2,)", Bytes(16))), "a.npz", {"t.npy", "descr", "<f8", "whole numbers"});
-  expect_refused(with(2, test::npy("'>i8'", "(2,)", Bytes(16))), "a.npz", {"t.npy", "descr", ">i8"});
-  expect_refused(with(0, test::npy("'<u2'", "(2, 1)", Bytes(4))), "a.npz", {"x.npy", "shape", "several dimensions"});
-  expect_refused(with(0, test::npy("'<u2'", "(3,)", Bytes(4))), "a.npz",
-                 {"x.npy", "shape", "3 elements of 2 bytes", "4 bytes"});
-  expect_refused(with(0, test::npy("'<u2'", "(9223372036854775809,)", Bytes(2))), "a.npz", {"x.npy", "shape"});
-  expect_refused(with(0, {1, 2, 3}), "a.npz", {"x.npy", "magic"});
-  expect_refused(test::npz({{"x.npy", two_events()[0].second}}), "a.npz", {"y", "no array"});
-  expect_refused(test::npz({{"notes.txt", {1}}}), "a.npz", {"x", "no array"});
-  expect_refused(test::npy("[('x', '<i2', (2,))]", "(1,)", Bytes(4)), "a.npy", {"header", "'x'", "array in an array"});
-  expect_refused(test::npy("[('', '|V2')]", "(1,)", Bytes(2)), "a.npy", {"header", "no numbers"});
-  expect_refused(test::npy("'<i2'", "(1,)", Bytes(2)), "a.npy", {"x", "no array or field"});
+  expect_numpy_refused(test::npz(two_events()), "a.npz", {"camera", "480x640"}, "");
+  expect_numpy_refused(test::npz(two_events()), "a.npz", {"event 1", "row 2", "2 x 8"}, "2x8");
+  expect_numpy_refused(with(0, test::npy("'<u2'", "(1,)", numbers({3}, 2))), "a.npz", {"y: 2 elements, but x has 1"});
+  expect_numpy_refused(with(2, test::npy("'<i8'", "(2,)", numbers({9, 8}, 8))), "a.npz",
+                       {"event 1: t", "8 after 9", "goes back"});
+  expect_numpy_refused(with(2, test::npy("'<f8'", "(2,)", Bytes(16))), "a.npz", {"t.npy", "descr", "<f8", "whole numbers"});
+  expect_numpy_refused(with(2, test::npy("'>i8'", "(2,)", Bytes(16))), "a.npz", {"t.npy", "descr", ">i8"});
+  expect_numpy_refused(with(0, test::npy("'<u2'", "(2, 1)", Bytes(4))), "a.npz", {"x.npy", "shape", "several dimensions"});
+  expect_numpy_refused(with(0, test::npy("'<u2'", "(3,)", Bytes(4))), "a.npz",
+                       {"x.npy", "shape", "3 elements of 2 bytes", "4 bytes"});
+  expect_numpy_refused(with(0, test::npy("'<u2'", "(9223372036854775809,)", Bytes(2))), "a.npz", {"x.npy", "shape"});
+  expect_numpy_refused(with(0, {1, 2, 3}), "a.npz", {"x.npy", "magic"});
+  expect_numpy_refused(test::npz({{"x.npy", two_events()[0].second}}), "a.npz", {"y", "no array"});
+  expect_numpy_refused(test::npz({{"notes.txt", {1}}}), "a.npz", {"x", "no array"});
+  expect_numpy_refused(test::npy("[('x', '<i2', (2,))]", "(1,)", Bytes(4)), "a.npy", {"header", "'x'", "array in an array"});
+  expect_numpy_refused(test::npy("[('', '|V2')]", "(1,)", Bytes(2)), "a.npy", {"header", "no numbers"});
+  expect_numpy_refused(test::npy("'<i2'", "(1,)", Bytes(2)), "a.npy", {"x", "no array or field"});
   auto version = fields();
   version[6] = 9;
-  expect_refused(version, "a.npy", {"version", "9"});
+  expect_numpy_refused(version, "a.npy", {"version", "9"});
 }
 
 TEST(NumpyEvents, DamagedFilesAreRefused) {

@@ -9,7 +9,10 @@
 namespace phasic::runtime {
 namespace {
 
-std::vector<LiveRecord> events(std::size_t count) { return std::vector<LiveRecord>(count, test::live_event(1, 2, 3, true)); }
+std::vector<LiveRecord> events(std::size_t count) {
+  std::vector<LiveRecord> made(count, test::live_event(1, 2, 3, true));
+  return made;
+}
 
 TEST(LiveQueue, CountsWhatItDropsAndKeepsLabels) {
   LiveQueue queue(5, WhenFull::kDrop);

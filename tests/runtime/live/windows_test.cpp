@@ -41,7 +41,7 @@ TEST(Windows, AreTheChunksOfTheRecording) {
     Recording recording{4, 6, {}};
     std::int64_t time = 5000;
     for (int n = 0; n < 500; ++n) {
-      time += n == 250 ? 3000 : random() % 40;
+      time += n == 250 ? 3000 : static_cast<std::int64_t>(random() % 40);
       recording.events.push_back(
           {time, static_cast<std::uint16_t>(random() % 6), static_cast<std::uint16_t>(random() % 4), random() % 2 == 0});
     }

@@ -12,11 +12,11 @@ Node linear(std::string name, std::size_t inputs, std::size_t outputs) {
   return node(std::move(name), "Linear", {{"weight", filled({outputs, inputs}, 0.5)}});
 }
 
-Node conv(std::vector<std::size_t> weight_shape, std::map<std::string, Array> more = {}) {
+Node conv(const std::vector<std::size_t>& weight_shape, const std::map<std::string, Array>& more = {}) {
   std::map<std::string, Array> fields{{"weight", filled(weight_shape, 1)}, {"bias", filled({weight_shape[0]}, 0)},
                                       {"stride", array({2}, {1, 1})},      {"padding", array({2}, {0, 0})},
                                       {"dilation", array({2}, {1, 1})},    {"groups", one(1)}};
-  for (auto& [name, value] : more) fields[name] = value;
+  for (const auto& [name, value] : more) fields[name] = value;
   return node("conv", weight_shape.size() == 4 ? "Conv2d" : "Conv1d", fields);
 }
 
@@ -143,7 +143,7 @@ TEST(NirChain, KnowsPaddingAsText) {
 }
 
 TEST(NirChain, RefusesConvolutionsThatDoNotFit) {
-  const auto with = [](const Node& made, std::vector<std::size_t> shape) {
+  const auto with = [](const Node& made, const std::vector<std::size_t>& shape) {
     return refused(chained({input(shape), made, integrate_and_fire("n", {1}), output({1})}));
   };
   expect_all_in(with(conv({1, 2, 3, 3}), {1, 5, 5}), {"conv (Conv2d): weight", "2 channels", "1 x 5 x 5"});
