@@ -64,7 +64,8 @@ std::string bash_completion(const CommandShape& root) {
     const auto path = fmt::format("{}", fmt::join(command->path, " "));
     for (const auto& inner : command->commands)
       text += fmt::format("      \"{} {}\") place=\"{}\" ;;\n", path, inner.path.back(), fmt::join(inner.path, " "));
-    places += fmt::format("    \"{}\") words=\"{}\" ;;\n", path, words_of(*command));
+    places +=
+        fmt::format("    \"{}\") words=\"{}\"; files={} ;;\n", path, words_of(*command), command->commands.empty() ? 1 : 0);
     for (const auto& option : command->options) {
       const auto asked = asked_for(option);
       if (option.choices.empty() && asked.empty()) continue;
@@ -74,10 +75,10 @@ std::string bash_completion(const CommandShape& root) {
         values += fmt::format("    \"{} {}\") COMPREPLY=($(compgen -W \"{}\" -- \"$current\")); return ;;\n", path, name, list);
     }
   }
-  text += "    esac\n  done\n  local words=\"\"\n  case \"$place $before\" in\n" + values + "  esac\n  case \"$place\" in\n" +
-          places +
+  text += "    esac\n  done\n  local words=\"\" files=0\n  case \"$place $before\" in\n" + values +
+          "  esac\n  case \"$place\" in\n" + places +
           "  esac\n"
-          "  if [[ $current != -* && $place != \"\" ]]; then COMPREPLY=($(compgen -f -- \"$current\")); fi\n"
+          "  if [[ $current != -* && $files == 1 ]]; then COMPREPLY=($(compgen -f -- \"$current\")); fi\n"
           "  COMPREPLY+=($(compgen -W \"$words\" -- \"$current\"))\n"
           "}\n"
           "complete -o filenames -F _phasic phasic\n";

@@ -19,7 +19,7 @@ class Completion : public test::Program {
     for (const auto& word : words) line += " '" + word + "'";
     line += fmt::format(")\nCOMP_CWORD={}\n_phasic\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n", words.size());
     test::write_file(folder / "ask", line);
-    const auto command = fmt::format("bash '{0}/ask' > '{0}/offered'", folder.path().string());
+    const auto command = fmt::format("cd '{0}' && bash ask > offered", folder.path().string());
     EXPECT_EQ(std::system(command.c_str()), 0);
     const auto bytes = test::read_file(folder / "offered");
     std::istringstream lines(std::string(bytes.begin(), bytes.end()));
@@ -34,7 +34,9 @@ using Words = std::vector<std::string>;
 TEST_F(Completion, OffersCommandsAndTheirOptions) {
   EXPECT_EQ(offered({"le"}), Words{"learn"});
   EXPECT_EQ(offered({"learn", "--valid"}), (Words{"--validation", "--validation-seed"}));
-  EXPECT_EQ(offered({"data", "li"}), Words{"list"});
+  test::write_file(folder / "live", std::string());
+  EXPECT_EQ(offered({"data", "li"}), Words{"list"}) << "no file: data takes none";
+  EXPECT_EQ(offered({"learn", "li"}), Words{"live"}) << "a network file";
   EXPECT_EQ(offered({"experiment", "report", "--ht"}), Words{"--html"});
   EXPECT_EQ(offered({"import", "--valid"}), Words{""}) << "an option of another command";
 }
