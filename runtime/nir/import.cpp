@@ -45,7 +45,7 @@ Timing timing_of(const Graph& graph, const ImportOptions& options) {
   return timing;
 }
 
-/// The network that was exported, if the file is one and nobody changed what it is made of.
+/// The network that was exported, if the file tells of one.
 std::optional<Network> exported_network(const Graph& graph) {
   const auto text = graph.metadata_text(metadata::kNetwork);
   if (!text) return std::nullopt;
@@ -126,7 +126,8 @@ Imported import_graph(const std::filesystem::path& file, const ImportOptions& op
   bool as_exported =
       exported && exported->weight_width == quantizing.weight_width && exported->layers.size() == imported.layers.size();
   for (std::size_t n = 0; as_exported && n < imported.layers.size(); ++n)
-    as_exported = is_whole_in(imported.layers[n], exported->layers[n], exported->weight_width);
+    as_exported = is_whole_in(imported.layers[n], exported->layers[n], exported->weight_width) &&
+                  (exported->layers[n].bias || !imported.layers[n].has_bias);
   if (as_exported) {
     for (std::size_t n = 0; n < imported.layers.size(); ++n) {
       quantizing.units.push_back({exported->layers[n].unit, exported->layers[n].input_shift});
@@ -147,8 +148,7 @@ Imported import_graph(const std::filesystem::path& file, const ImportOptions& op
   } else if (exported) {
     imported.chain.notes.emplace_back(
         "the file tells of a network that it was made of, but its nodes are not those of that network any more: units are "
-        "chosen anew, and how "
-        "it learned is left out");
+        "chosen anew, and how it learned is left out");
   }
   if (options.learning_rate) {
     if (!imported.layers.back().fires)

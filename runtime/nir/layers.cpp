@@ -40,7 +40,6 @@ Scales scales_of(const Neuron& neuron, const Dynamics& dynamics, Layer& layer) {
   Scales scales{std::vector<double>(count), std::vector<double>(count)};
   const double first = neuron.fires ? neuron.threshold[0] - neuron.reset[0] : 1;
   layer.threshold = first;
-  layer.offset = neuron.fires ? neuron.reset[0] : 0;
   for (std::size_t j = 0; j < count; ++j) {
     const double relative = neuron.fires ? first / (neuron.threshold[j] - neuron.reset[j]) : 1;
     const double offset = neuron.fires ? neuron.reset[j] : 0;

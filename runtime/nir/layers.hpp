@@ -23,7 +23,6 @@ struct Layer {
   bool fires = false;
   double decay = 1, synapse_decay = 0;
   double threshold = 1;            ///< of no meaning if it does not fire
-  double offset = 0;               ///< of the first neuron: what was subtracted from its potential
   std::vector<std::string> notes;  ///< what is not exact beside rounding
 };
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -85,8 +84,7 @@ class Making {
     auto& network = made_.network;
     network.name = options_.name;
     network.file = chain_.file;
-    network.inputs = static_cast<std::uint32_t>(
-        std::min<std::size_t>(count_of(chain_.stages.front().to), std::numeric_limits<std::uint32_t>::max()));
+    network.inputs = static_cast<std::uint32_t>(count_of(chain_.stages.front().to));
     network.steps = options_.steps;
     network.weight_width = options_.weight_width;
     network.sample_kind = options_.samples;

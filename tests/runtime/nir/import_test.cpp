@@ -220,6 +220,18 @@ TEST(NirRoundTrip, ChoosesUnitsAnewForAGraphThatWasChanged) {
   EXPECT_EQ(made.quantized.network.layers[0].rule, runtime::Rule::kFrozen);
 }
 
+/// A layer had no bias, and now there is one, of a whole unit.
+TEST(NirRoundTrip, KeepsABiasThatWasAddedToTheGraph) {
+  const auto network = parsed(exportable(8));
+  auto graph = export_graph(network, runtime::initial_weights(network, runtime::layout_of(network)), 1e-3);
+  for (auto& node : graph.nodes)
+    if (node.name == "conv1")
+      for (auto& bias : node.fields.arrays["bias"].values) bias = network.layers[1].unit;
+  const auto made = imported(graph, {});
+  EXPECT_TRUE(made.quantized.network.layers[1].bias);
+  EXPECT_EQ(made.chain.notes.size(), 1U);
+}
+
 /// One position with a stride, and a last layer that never fires with a reset.
 TEST(NirRoundTrip, KeepsWhatChangesNothing) {
   auto document = exportable(8);
