@@ -1,10 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """A network sees pictures of one class after the other, each once, and forgets none: filters that competed for patches of the first pictures,
-and a discriminant. continual.py [FOLDER [PICTURES]]: of IDX files as MNIST has them (by default Fashion-MNIST of the Debian package), and how many
-are learned (1,500). The test set is only tested on."""
-import gzip
-import pathlib
+and a discriminant. continual.py [DATA [PICTURES]]: a data set of 28 x 28 pictures in 10 classes (by default MNIST's digits, or Fashion-MNIST where
+they are not found), and how many are learned (1,500). The test set is only tested on."""
 import sys
 
 import numpy as np
@@ -19,29 +17,27 @@ NETWORK = {
     "preparation": {"samples": 100, "measured": 50, "contrast": 32}}
 
 
-def idx(file):
-    """An array from an IDX file of bytes."""
-    data = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-    axes = data[3]
-    shape = np.frombuffer(data, ">u4", axes, 4)
-    return np.frombuffer(data, np.uint8, offset=4 + 4 * axes).reshape(shape)
-
-
-def part(folder, stem):
-    return tuple(idx(next(folder.glob(f"{stem}-{kind}*ubyte*"))) for kind in ("images", "labels"))
+def chosen_data(arguments):
+    """The set that was named, or else digits, or clothes where there are none."""
+    if arguments:
+        return phasic.load_data(arguments[0])
+    try:
+        return phasic.load_data("mnist")
+    except phasic.InputError as missing:
+        print(f"{missing}\nFashion-MNIST is learned in its place.", file=sys.stderr)
+        return phasic.load_data("fashion-mnist")
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "/usr/share/datasets/fashion-mnist")
+    data = chosen_data(sys.argv[1:])
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 1500
-    (pictures, labels), (test_pictures, test_labels) = part(folder, "train"), part(folder, "t10k")
-    pictures, labels = pictures[:count], labels[:count]
-    test_pictures, test_labels = test_pictures[:500], test_labels[:500]
+    pictures, labels = data.training.x[:count], data.training.y[:count]
+    test_pictures, test_labels = data.test.x[:500], data.test.y[:500]
     classifier = phasic.Classifier(NETWORK)
     for number, shown in enumerate(np.unique(labels)):
         classifier.partial_fit(pictures[labels == shown], labels[labels == shown])
         known = np.isin(test_labels, classifier.classes_)
-        print(f"{number + 1:2} classes: {100 * classifier.score(test_pictures[known], test_labels[known]):5.1f} % of {known.sum()} pictures")
+        print(f"{data.name}, {number + 1:2} classes: {100 * classifier.score(test_pictures[known], test_labels[known]):5.1f} % of {known.sum()} pictures")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@
 #include <phasic/phasic.hpp>
 #include <utility>
 
+#include "runtime/python/arrays.hpp"
+#include "runtime/python/data.hpp"
 #include "runtime/python/samples.hpp"
 
 namespace py = pybind11;
@@ -67,19 +69,6 @@ Target target_of(const py::kwargs& arguments) {
     }
   }
   return target;
-}
-
-/// An array of what `owner` holds, which cannot be written.
-template <class T>
-py::array view_of(const std::vector<T>& values, const py::object& owner, std::vector<py::ssize_t> shape) {
-  py::array_t<T> array(std::move(shape), values.data(), owner);
-  py::detail::array_proxy(array.ptr())->flags &= ~py::detail::npy_api::NPY_ARRAY_WRITEABLE_;
-  return array;
-}
-
-template <class T>
-py::array view_of(const std::vector<T>& values, const py::object& owner) {
-  return view_of(values, owner, {static_cast<py::ssize_t>(values.size())});
 }
 
 py::dict dict_of(const std::vector<Counter>& counters) {
@@ -181,7 +170,7 @@ void add_results(py::module_& module) {
                              [](const py::object& self) {
                                const auto& results = self.cast<const PythonResults&>().results;
                                return view_of(
-                                   results.scores, self,
+                                   results.scores.data(), self,
                                    {static_cast<py::ssize_t>(results.size()), static_cast<py::ssize_t>(results.outputs)});
                              })
       .def_property_readonly("correct", [](const PythonResults& self) { return self.results.correct(); })
@@ -288,4 +277,5 @@ PYBIND11_MODULE(_phasic, module) {
   phasic::python::add_network(module);
   phasic::python::add_results(module);
   phasic::python::add_session(module);
+  phasic::python::add_data(module);
 }

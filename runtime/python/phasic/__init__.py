@@ -3,12 +3,14 @@
 import json as _json
 import os as _os
 
-from ._phasic import UNLABELLED, DeviceError, Error, InputError, Layer, Network, Results, Session
+from ._phasic import UNLABELLED, Data, DataPart, DeviceError, Error, InputError, Layer, Network, Results, Session
+from ._phasic import _load_data
 from .classifier import Classifier
 from .display import network_html as _network_html
 from .display import results_html as _results_html
 
-__all__ = ["UNLABELLED", "Classifier", "DeviceError", "Error", "InputError", "Layer", "Network", "Results", "Session", "network"]
+__all__ = ["UNLABELLED", "Classifier", "Data", "DataPart", "DeviceError", "Error", "InputError", "Layer", "Network", "Results", "Session",
+           "load_data", "network"]
 
 Network._repr_html_ = _network_html
 Results._repr_html_ = _results_html
@@ -23,3 +25,10 @@ def network(source):
     if isinstance(source, str) and source.lstrip().startswith("{"):
         return Network.from_json(source)
     return Network.from_file(_os.fspath(source))
+
+
+def load_data(source, training=True, test=True):
+    """A data set: a name that `phasic data list` knows, a folder or an archive of files by class, or a dict with the fields of a data set. A part
+    that is not wanted is empty."""
+    text = _json.dumps(source) if isinstance(source, dict) else _os.fspath(source)
+    return _load_data(text, training, test)

@@ -230,3 +230,46 @@ def test_what_a_nir_file_lacks_is_told(tmp_path):
     with pytest.raises(phasic.InputError, match="12 bits; 8 or 16"):
         phasic.Session.from_nir(tmp_path / "g.nir", weight_bits=12)
     assert phasic.Session.from_nir(tmp_path / "g.nir", reset="subtract", learning_rate=1e-3).network.layers[1].learns
+
+
+def write_idx(folder, stem, pictures, labels):
+    for kind, array in (("images-idx3", pictures), ("labels-idx1", labels)):
+        header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+        (folder / f"{stem}-{kind}-ubyte").write_bytes(header + array.astype(np.uint8).tobytes())
+
+
+def test_data_of_a_folder_are_arrays_that_outlive_it(tmp_path):
+    x, y = pictures(30, inputs=20)
+    write_idx(tmp_path, "train", x.reshape(30, 4, 5), y)
+    write_idx(tmp_path, "t10k", x[:7].reshape(7, 4, 5), y[:7])
+    data = phasic.load_data(tmp_path)
+    assert (data.shape, data.has_events, len(data.training), len(data.test)) == ((4, 5), False, 30, 7)
+    shown = data.training.x
+    np.testing.assert_array_equal(shown, x.reshape(30, 4, 5))
+    np.testing.assert_array_equal(data.training.y, y)
+    assert phasic.Session(phasic.network(LEARNING)).learn(data.training.x, data.training.y).labels.tolist() == y.tolist()
+    with pytest.raises(ValueError):
+        shown[0, 0, 0] = 1
+    tested = phasic.load_data({"folder": str(tmp_path)}, training=False)
+    assert (len(tested.training), len(tested.test)) == (0, 7)
+    del data
+    gc.collect()
+    np.testing.assert_array_equal(shown, x.reshape(30, 4, 5))
+
+
+def test_recordings_are_lists_of_events(tmp_path):
+    for part in ("train", "test"):
+        for name in ("left", "right"):
+            (tmp_path / part / name).mkdir(parents=True)
+            (tmp_path / part / name / "1.bin").write_bytes(bytes([3, 2, 0x80, 0, 0, 1, 2, 0, 0x13, 0x88]))
+    data = phasic.load_data({"folder": str(tmp_path), "steps": 2})
+    assert data.has_events and data.steps == 2 and data.classes == ["left", "right"]
+    events = data.training.x
+    assert [array.shape for array in events] == [(2, 2), (2, 2)]
+    assert events[0][:, 0].tolist() == [0, 1]
+    assert data.training.y.tolist() == [0, 1]
+
+
+def test_data_that_are_not_there_are_an_input_error():
+    with pytest.raises(phasic.InputError, match="no such set"):
+        phasic.load_data("no such set")
