@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/log.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -143,14 +144,15 @@ Descriptor HeldFile::take_beside() const {
 }
 
 void HeldFile::replace(std::span<const std::string_view> parts) {
-  if (!fresh_) {
+  if (fresh_) {
+    fresh_ = false;  // whatever comes of it, the one beside it is gone
+    fill_and_rename(held_, beside_, file_, parts, name_);
+  } else {
     auto next = take_beside();
     fill_and_rename(next, beside_, file_, parts, name_);
     held_ = std::move(next);
-    return;
   }
-  fresh_ = false;  // whatever comes of it, the one beside it is gone
-  fill_and_rename(held_, beside_, file_, parts, name_);
+  log_as(LogLevel::kDebug, "wrote {}", name_);
 }
 
 void write_file(const fs::path& file, std::string_view text) {

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runtime/base/log.hpp"
+
 namespace phasic::runtime {
 namespace {
 
@@ -33,7 +35,7 @@ Progress::Progress(std::string label, std::uint64_t start, std::uint64_t total, 
       counted_(std::move(counted)),
       start_(start),
       total_(total),
-      quiet_(quiet),
+      quiet_(quiet || !is_logged(LogLevel::kInfo)),
       terminal_(isatty(STDERR_FILENO) == 1),
       begin_(Clock::now()) {
   shown_ = begin_;

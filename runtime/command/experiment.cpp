@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/base/progress.hpp"
 #include "runtime/base/version.hpp"
 #include "runtime/command/options.hpp"
@@ -54,7 +55,7 @@ nlohmann::json one_run(const RunPlan& plan, const std::string& place, bool quiet
   row.commit = version();
   row.command = fmt::format("phasic experiment run {}", plan.experiment.file);
   if (!quiet) {
-    fmt::print(stderr, "{} {}: accuracy {:.2f} %, {:.1f} s\n", place, plan.key, 100 * row.accuracy, watch.seconds());
+    log_as(LogLevel::kInfo, "{} {}: accuracy {:.2f} %, {:.1f} s", place, plan.key, 100 * row.accuracy, watch.seconds());
   }
   return write_row(row);
 }

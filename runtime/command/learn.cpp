@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/base/progress.hpp"
 #include "runtime/command/options.hpp"
 #include "runtime/data/split.hpp"
@@ -118,7 +119,7 @@ Begun begin(const LearnOptions& options, const Network& described, const Dataset
   state.number = stream.kernel_samples_before(state.position);
   state.curve = std::move(checkpoint.curve);
   state.weights = std::move(checkpoint.weights);
-  if (!options.run.quiet) fmt::print(stderr, "going on from {} at sample {}\n", options.checkpoint, state.position);
+  if (!options.run.quiet) log_as(LogLevel::kInfo, "going on from {} at sample {}", options.checkpoint, state.position);
   return {std::move(network), std::move(state)};
 }
 
@@ -171,7 +172,7 @@ int run(const LearnOptions& options) {
   const auto fixed = fixed_for(options.run, network);
   const auto end = end_of(options, state, data.training);
   if (interrupted) {
-    fmt::print(stderr, "ended by a signal before the first sample\n");
+    log_as(LogLevel::kWarning, "ended by a signal before the first sample");
     return kInterrupted;
   }
   make_output_folder(options.output);
@@ -215,8 +216,8 @@ int run(const LearnOptions& options) {
   report.wall_seconds = whole.seconds();
   finish_report(report, options.output, &state.curve);
   if (interrupted) {
-    fmt::print(stderr, "ended by a signal after sample {}{}\n", state.position,
-               options.checkpoint.empty() ? "" : "; --resume goes on from " + options.checkpoint);
+    log_as(LogLevel::kWarning, "ended by a signal after sample {}{}", state.position,
+           options.checkpoint.empty() ? "" : "; --resume goes on from " + options.checkpoint);
     return kInterrupted;
   }
   return kSuccess;

@@ -8,9 +8,11 @@
 #include <cstring>
 #include <iostream>
 #include <new>
+#include <string>
 #include <string_view>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/base/version.hpp"
 #include "runtime/command/options.hpp"
 #include "runtime/run/compare.hpp"
@@ -29,6 +31,11 @@ int tell(std::string_view problem, int code) {
 int work(int count, char** arguments) {
   CLI::App app("Spiking networks that learn on the chip", "phasic");
   app.set_version_flag("--version", runtime::version());
+  app.fallthrough();  // so that --log may stand behind the command
+  std::string level;
+  app.add_option("--log", level, "how much is told on standard error")
+      ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
+      ->envname("PHASIC_LOG");
   app.require_subcommand(0, 1);  // so that an unknown command is named; none at all is caught below
   command::Action chosen;
   command::add_init(app, chosen);
@@ -51,6 +58,7 @@ int work(int count, char** arguments) {
     return app.exit(error) == 0 ? runtime::kSuccess : runtime::kInputFailure;
   }
   if (!chosen) return tell(fmt::format("a command is needed\n{}", app.help()), runtime::kInputFailure);
+  if (!level.empty()) runtime::set_log_level(*runtime::log_level_of(level));
   return chosen();
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/network/limits.hpp"
 
 namespace phasic::command {
@@ -39,7 +40,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 }
 
 void tell_left_out(const runtime::Dataset& data) {
-  for (const auto& note : data.notes) fmt::print(stderr, "{}: {}\n", data.name, note);
+  for (const auto& note : data.notes) runtime::log_as(runtime::LogLevel::kWarning, "{}: {}", data.name, note);
 }
 
 runtime::DataOptions data_for(const RunOptions& options, const runtime::Network& network) {
@@ -59,7 +60,7 @@ runtime::Dataset test_data_for(const RunOptions& options, const runtime::Network
 
 void prepare_card(const RunOptions& options) {
   if (const auto card = runtime::prepare_xrt(options.device); !card.empty() && !options.quiet) {
-    fmt::print(stderr, "XILINX_XRT is not set: using the simulated card in {}\n", card);
+    runtime::log_as(runtime::LogLevel::kInfo, "XILINX_XRT is not set: using the simulated card in {}", card);
   }
 }
 

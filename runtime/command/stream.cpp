@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/command/options.hpp"
 #include "runtime/data/recording.hpp"
 #include "runtime/features/prepare.hpp"
@@ -75,7 +76,7 @@ OpenedSource open_source(const StreamOptions& options, const Network& network) {
   if (options.label && (port || pipe)) throw InputError("", "--label", "is for recordings; streams have labels of their own");
   if (port) {
     auto [source, bound] = open_port(*port, how);
-    if (!options.run.quiet) fmt::print(stderr, "listening at 127.0.0.1:{}\n", bound);
+    if (!options.run.quiet) log_as(LogLevel::kInfo, "listening at 127.0.0.1:{}", bound);
     return {std::move(source), false, options.input};
   }
   if (!pipe) return {open_file(options.input, how), !paced, options.input};
@@ -97,7 +98,7 @@ Checkpoint begin_stream(const StreamOptions& options) {
     return checkpoint;
   }
   expect_prepared(begun.network);
-  if (!options.run.quiet) fmt::print(stderr, "no checkpoint: beginning with the initial weights\n");
+  if (!options.run.quiet) log_as(LogLevel::kInfo, "no checkpoint: beginning with the initial weights");
   begun.weights = initial_weights(begun.network, layout_of(begun.network));
   return begun;
 }
@@ -201,7 +202,7 @@ int run(const StreamOptions& options) {
   const auto devices = open_for(options.run, begun.network);
   const auto fixed = fixed_for(options.run, begun.network);
   Windows windows(windows_for(options, begun.network, source->size(), devices[0]->limits().max_events));
-  for (const auto& note : source->notes()) fmt::print(stderr, "{}: {}\n", name, note);
+  for (const auto& note : source->notes()) log_as(LogLevel::kWarning, "{}: {}", name, note);
   Decider decider(fixed, launch_on(*devices[0], fixed), begun.weights, begun.position, begun.curve);
   const bool wait = options.when_full.empty() ? waits : options.when_full == "wait";
   LiveQueue queue(options.queue, wait ? WhenFull::kWait : WhenFull::kDrop);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/base/progress.hpp"
 #include "runtime/command/options.hpp"
 #include "runtime/features/prepare.hpp"
@@ -43,7 +44,7 @@ int run(const TestOptions& options) {
   if (options.checkpoint.empty()) {
     expect_prepared(network);
     weights = initial_weights(network, fixed.layout);
-    if (!options.run.quiet) fmt::print(stderr, "no checkpoint: testing the initial weights\n");
+    if (!options.run.quiet) log_as(LogLevel::kInfo, "no checkpoint: testing the initial weights");
   }
   const auto devices = open_for(options.run, network);
   std::vector<Launcher> launchers;

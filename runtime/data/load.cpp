@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+
 #include "runtime/base/error.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/data/assemble.hpp"
 #include "runtime/data/own_folder.hpp"
 #include "runtime/data/split.hpp"
@@ -82,6 +85,7 @@ NamedData load_named(const DataRequest& request, Wanted wanted) {
   // What a request may ask for is known before the files of a named set are looked for.
   if (const auto* known = request.folder.empty() ? find_known(request.set) : nullptr; known != nullptr)
     (void)preprocessing_of(request, known->usual, *known->form);
+  const auto begin = std::chrono::steady_clock::now();
   const auto set = find_set(request, wanted);
   NamedData data;
   data.preprocessing = preprocessing_of(request, set.known.usual, *set.known.form);
@@ -96,6 +100,9 @@ NamedData load_named(const DataRequest& request, Wanted wanted) {
   } else {
     read_samples(source, !request.folder.empty(), data);
   }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  log_as(LogLevel::kDebug, "data {}: {} training and {} test samples from {} in {:.3f} s", data.name, data.training.size(),
+         data.test.size(), data.found, taken.count());
   return data;
 }
 

@@ -18,6 +18,7 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/json_node.hpp"
 #include "runtime/base/json_text.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/experiment/row_fields.hpp"
 
 namespace phasic::runtime {
@@ -84,8 +85,8 @@ void leave_out_repeats(std::vector<nlohmann::json>& rows, const std::filesystem:
     left_out.push_back(n);
   }
   if (left_out.empty()) return;
-  fmt::print(stderr, "{}: {} row{} of runs that are there already, the first in line {}: left out\n", file.string(),
-             left_out.size(), left_out.size() == 1 ? "" : "s", left_out.front() + 1);
+  log_as(LogLevel::kWarning, "{}: {} row{} of runs that are there already, the first in line {}: left out", file.string(),
+         left_out.size(), left_out.size() == 1 ? "" : "s", left_out.front() + 1);
   for (std::size_t n = 0; n < rows.size(); ++n) {
     if (!std::binary_search(left_out.begin(), left_out.end(), n)) kept.push_back(std::move(rows[n]));
   }

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "runtime/base/log.hpp"
+
 namespace phasic::runtime {
 namespace {
 
@@ -16,7 +18,10 @@ constexpr auto kShortest = std::chrono::milliseconds(100);
 }  // namespace
 
 LiveView::LiveView(bool json, bool quiet)
-    : json_(json), quiet_(quiet), terminal_(::isatty(STDERR_FILENO) == 1), shown_(Clock::now()) {}
+    : json_(json),
+      quiet_(quiet || !is_logged(LogLevel::kInfo)),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      shown_(Clock::now()) {}
 
 void LiveView::window(const LiveWindow& window, const Decision& decision, const LiveCounts& counts) {
   if (json_) {

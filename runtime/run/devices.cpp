@@ -10,6 +10,7 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/json_node.hpp"
 #include "runtime/base/locations.hpp"
+#include "runtime/base/log.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -74,7 +75,9 @@ std::string prepare_xrt(const DeviceOptions& options) {
   return card;
 }
 
-std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& options) {
+namespace {
+
+std::vector<std::unique_ptr<driver::Device>> opened(const DeviceOptions& options) {
   if (options.transport != "local" && options.transport != "xrt") {
     throw InputError("", "--transport", fmt::format("\"{}\" is unknown; \"local\" and \"xrt\" are known", options.transport));
   }
@@ -117,6 +120,15 @@ std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& o
                                 [&] { return driver::open_xrt({.device = card, .xclbin = xclbin, .compute_unit = unit}); }));
     }
   }
+  return devices;
+}
+
+}  // namespace
+
+std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& options) {
+  auto devices = opened(options);
+  for (const auto& device : devices)
+    log_as(LogLevel::kDebug, "opened {}, at most {} neurons a layer", device->describe(), device->limits().max_neurons);
   return devices;
 }
 

@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 #include "driver/layout/buffers.hpp"
 #include "driver/layout/random.hpp"
 #include "runtime/base/error.hpp"
+#include "runtime/base/log.hpp"
 #include "runtime/run/open_neurons.hpp"
 
 namespace phasic::runtime {
@@ -174,6 +176,7 @@ LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<co
                        options.first_sample + static_cast<std::uint32_t>(samples.size()) - 1);
   };
   driver::RunResponse response;
+  const auto begin = std::chrono::steady_clock::now();
   try {
     response = device.run(request);
   } catch (const std::exception& error) {
@@ -187,8 +190,12 @@ LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<co
                     response.results.size(), response.weights.size(), response.trace.size(), request.results_bytes,
                     weights.size(), request.trace_bytes));
   }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   try {
-    return unpack_results(std::move(response), network, samples, options);
+    auto result = unpack_results(std::move(response), network, samples, options);
+    log_as(LogLevel::kDebug, "{}: {} in {:.4f} s, {} cycles, {} bytes of samples", where(),
+           options.learn ? "learned" : "answered", taken.count(), result.counters.header.cycles, packed.bytes.size());
+    return result;
   } catch (const DeviceError& error) {
     throw DeviceError(fmt::format("{}: {}", where(), error.what()));
   }

@@ -40,6 +40,26 @@ TEST_F(Command, LearnsTestsAndTellsOfIt) {
                              "sum_depth      67108864", "the network fits"});
 }
 
+TEST_F(Command, LogLevelsDecideHowMuchIsTold) {
+  const auto told = [&](const std::vector<std::string>& before, const std::vector<std::string>& behind) {
+    std::vector<std::string> all = before;
+    all.insert(all.end(), {"test", network, "--data", data, "--samples", "30"});
+    all.insert(all.end(), behind.begin(), behind.end());
+    const auto ended = run(all);
+    EXPECT_EQ(ended.code, 0) << ended.text;
+    return ended.text;
+  };
+  const std::string choice = "no checkpoint: testing the initial weights", progress = "test 30/30", launch = ": answered in ";
+  const auto has = [](const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; };
+  const auto usual = told({}, {});
+  EXPECT_TRUE(has(usual, choice) && has(usual, progress) && !has(usual, launch)) << usual;
+  const auto warning = told({}, {"--log", "warning"});
+  EXPECT_TRUE(!has(warning, choice) && !has(warning, progress)) << warning;
+  const auto debug = told({"--log", "debug"}, {});
+  EXPECT_TRUE(has(debug, choice) && has(debug, launch) && has(debug, "opened ")) << debug;
+  expect_failure(1, {"info", "--log", "everything"}, {"--log", "everything", "debug"});
+}
+
 TEST_F(Command, TheReferenceTakesConvolutionsAndWeightsOf16BitsUnasked) {
   auto document = test::small_network();
   document["shape"] = {8, 8};
