@@ -2,40 +2,22 @@
 #include "runtime/nir/stored.hpp"
 
 #include <fmt/format.h>
-#include <hdf5.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/files.hpp"
+#include "runtime/base/hdf5_file.hpp"
 
 namespace phasic::runtime::nir {
 namespace {
 
+using hdf5::Handle;
+
 constexpr std::size_t kMostValues = std::size_t{1} << 27;
 constexpr std::size_t kMostGroups = 100'000;
 constexpr int kDeepest = 16;
-
-/// A handle of the library that is closed on every path.
-class Handle {
- public:
-  Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-  ~Handle() {
-    if (id_ >= 0) close_(id_);
-  }
-  [[nodiscard]] hid_t id() const { return id_; }
-  [[nodiscard]] bool valid() const { return id_ >= 0; }
-
- private:
-  hid_t id_;
-  herr_t (*close_)(hid_t);
-};
 
 class Reading {
  public:
@@ -85,11 +67,7 @@ class Reading {
 
   void dataset(hid_t id, const std::string& name, const std::string& path, bool metadata, Group& to) {
     const Handle space(H5Dget_space(id), H5Sclose), type(H5Dget_type(id), H5Tclose);
-    const int dimensions = H5Sget_simple_extent_ndims(space.id());
-    if (dimensions < 0) refuse(path, "has no shape");
-    std::vector<hsize_t> extents(static_cast<std::size_t>(dimensions));
-    H5Sget_simple_extent_dims(space.id(), extents.data(), nullptr);
-    std::vector<std::size_t> shape(extents.begin(), extents.end());
+    auto shape = hdf5::shape_of(id, name_, path);
     const auto count = count_within(shape, path);
     if (count == 0 || H5Sget_simple_extent_type(space.id()) == H5S_NULL) return;
     const auto kind = H5Tget_class(type.id());
@@ -106,7 +84,7 @@ class Reading {
         break;
       }
       case H5T_STRING:
-        to.texts.emplace(name, texts(id, type.id(), space.id(), std::move(shape), count, path));
+        to.texts.emplace(name, texts(id, std::move(shape), count, path));
         break;
       default:
         refuse(path, "is neither of numbers nor of texts");
@@ -123,33 +101,10 @@ class Reading {
     return count;
   }
 
-  [[nodiscard]] Texts texts(hid_t id, hid_t type, hid_t space, std::vector<std::size_t> shape, std::size_t count,
-                            const std::string& path) {
-    Texts result{std::move(shape), {}};
-    result.values.reserve(count);
-    if (H5Tis_variable_str(type) > 0) {
-      const Handle wanted(H5Tcopy(type), H5Tclose);
-      std::vector<char*> pointers(count);
-      if (count != 0 && H5Dread(id, wanted.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0)
-        refuse(path, "cannot be read");
-      for (const auto* text : pointers) {
-        result.values.emplace_back(text == nullptr ? "" : text);
-        characters_ += result.values.back().size();
-      }
-      if (count != 0) H5Dvlen_reclaim(wanted.id(), space, H5P_DEFAULT, pointers.data());
-      if (characters_ > kMostValues) refuse(path, fmt::format("more than {} characters of text", kMostValues));
-      return result;
-    }
-    const auto size = H5Tget_size(type);
-    if (size == 0 || size > kMostValues / std::max<std::size_t>(count, 1)) refuse(path, "is too long");
-    characters_ += size * count;
+  [[nodiscard]] Texts texts(hid_t id, std::vector<std::size_t> shape, std::size_t count, const std::string& path) {
+    Texts result{std::move(shape), hdf5::read_texts(id, count, kMostValues, name_, path)};
+    for (const auto& text : result.values) characters_ += text.size();
     if (characters_ > kMostValues) refuse(path, fmt::format("more than {} characters of text", kMostValues));
-    std::vector<char> bytes(size * count);
-    if (count != 0 && H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0) refuse(path, "cannot be read");
-    for (std::size_t n = 0; n < count; ++n) {
-      const std::string_view whole(bytes.data() + n * size, size);
-      result.values.emplace_back(whole.substr(0, std::min(whole.find('\0'), size)));
-    }
     return result;
   }
 
@@ -202,27 +157,17 @@ class Writing {
   const std::vector<std::string>& integers_;
 };
 
-/// The library tells nothing by itself; what went wrong is told here, with the file's name.
-void be_quiet() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
-
 }  // namespace
 
 Group read_hdf5(const std::filesystem::path& file) {
-  be_quiet();
   Reading reading(file.string());
-  std::error_code failure;
-  if (!std::filesystem::exists(file, failure)) throw InputError(file.string(), "", "is not there");
-  if (!std::filesystem::is_regular_file(file, failure)) throw InputError(file.string(), "", "is no regular file");
-  if (::access(file.c_str(), R_OK) != 0)
-    throw InputError(file.string(), "", fmt::format("cannot be opened: {}", std::strerror(errno)));
-  const Handle opened(H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  if (!opened.valid()) throw InputError(file.string(), "", "is no HDF5 file, or a damaged one");
+  const auto opened = hdf5::opened(file, file.string());
   const Handle root(H5Gopen2(opened.id(), "/", H5P_DEFAULT), H5Gclose);
   return reading.group(root.id(), "", 0);
 }
 
 void write_hdf5(const std::filesystem::path& file, const Group& root, const std::vector<std::string>& integers) {
-  be_quiet();
+  hdf5::be_quiet();
   Writing writing(file.string(), integers);
   // In memory first, so that the file is written whole or not at all.
   const Handle memory(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
