@@ -158,7 +158,7 @@ NamedData one_recording(const std::string& file, const std::string& camera) {
   data.name = file;
   data.recordings = true;
   data.preprocessing = {};
-  while (2ull * downsampled(recording.rows, data.preprocessing.downsample) *
+  while (std::uint64_t{recording.polarities} * downsampled(recording.rows, data.preprocessing.downsample) *
              downsampled(recording.columns, data.preprocessing.downsample) >
          kMostInputs) {
     data.preprocessing.downsample *= 2;
@@ -167,7 +167,7 @@ NamedData one_recording(const std::string& file, const std::string& camera) {
   data.steps = data.preprocessing.steps;
   data.classes = {"unknown"};
   auto& part = data.training;
-  part.channels = 2;
+  part.channels = recording.polarities;
   part.rows = downsampled(recording.rows, factor);
   part.columns = downsampled(recording.columns, factor);
   part.steps = data.steps;
@@ -186,25 +186,29 @@ NamedData one_recording(const std::string& file, const std::string& camera) {
 }
 
 /// Whether the channels of a sample are neither gray nor colours, so that each is shown by itself.
-bool has_many_channels(const Dataset& data) { return !data.has_events() && data.channels != 1 && data.channels != 3; }
+bool has_many_channels(const NamedData& named, const Dataset& data) {
+  const bool colours = data.channels == 3 && !named.preprocessing.picture;
+  return !data.has_events() && data.channels != 1 && !colours;
+}
 
-/// "channel 3, brighter, part 2 of 2"
-std::string channel_name(const Preprocessing& how, std::uint32_t channel) {
+/// "channel 3, brighter, part 2 of 2"; of `channels`
+std::string channel_name(const Preprocessing& how, std::uint32_t channel, std::uint32_t channels) {
   if (!how.picture) return fmt::format("channel {}", channel);
   const auto bins = how.picture->bins;
-  return fmt::format("channel {}, {}, part {} of {}", channel, channel < bins ? "darker" : "brighter", channel % bins + 1,
-                     bins);
+  const auto* const polarity = channels == bins ? "" : channel < bins ? " darker," : " brighter,";
+  return fmt::format("channel {},{} part {} of {}", channel, polarity, channel % bins + 1, bins);
 }
 
 void print_channels(const NamedData& named, const Dataset& data, std::uint64_t index, bool blocks) {
   for (std::uint32_t channel = 0; channel < data.channels; ++channel) {
-    fmt::print("  {}\n{}", channel_name(named.preprocessing, channel), text_picture(channel_of(data, index, channel), blocks));
+    fmt::print("  {}\n{}", channel_name(named.preprocessing, channel, data.channels),
+               text_picture(channel_of(data, index, channel), blocks));
   }
 }
 
 /// What is written to a file.
 Picture whole_picture(const NamedData& named, const Dataset& data, std::uint64_t index) {
-  if (!has_many_channels(data)) return picture_of(data, index, true);
+  if (!has_many_channels(named, data)) return picture_of(data, index, true);
   return sheet_of(data, index, named.preprocessing.picture ? named.preprocessing.picture->bins : data.channels);
 }
 
@@ -230,7 +234,7 @@ int show(const ShowOptions& options) {
                data.has_chunks() ? fmt::format("{} ", data.kernel_samples(options.index)) : "", steps_of(data),
                data.has_chunks() ? histogram("chunk", data.chunks_of(options.index)) : step_histogram(events, data.steps));
   }
-  if (has_many_channels(data)) {
+  if (has_many_channels(named, data)) {
     print_channels(named, data, options.index, !options.plain);
   } else {
     fmt::print("{}", text_picture(picture_of(data, options.index, false), !options.plain));

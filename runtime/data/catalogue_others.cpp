@@ -80,6 +80,41 @@ KnownSet ncars() {
   return set;
 }
 
+/// The two Heidelberg spiking data sets, by the name that begins those of their files.
+KnownSet heidelberg(const std::string& name, const std::string& folder) {
+  KnownSet set;
+  set.name = name;
+  set.form = &Form::kSpikeFiles;
+  set.folders = {name, folder};
+  set.files = {{name + "_train.h5", name + "_test.h5"}, {name + "_train.h5.gz", name + "_test.h5.gz"}};
+  set.usual.mixed = true;
+  set.usual.validation = "leave_out";
+  set.shape = {1, 1, 700};
+  set.licence = "CC BY 4.0";
+  set.source = "https://zenkelab.org/datasets/";
+  return set;
+}
+
+KnownSet spoken_digits_as_spikes() {
+  auto set = heidelberg("shd", "SHD");
+  set.title = "English and German spoken digits as spikes of 700 channels";
+  set.usual.window_microseconds = 1'400'000;
+  set.training = 8156;
+  set.test = 2264;
+  set.class_count = 20;
+  return set;
+}
+
+KnownSet spoken_commands_as_spikes() {
+  auto set = heidelberg("ssc", "SSC");
+  set.title = "35 spoken English words as spikes of 700 channels";
+  set.usual.window_microseconds = 1'000'000;
+  set.training = 75466;
+  set.test = 20382;
+  set.class_count = 35;
+  return set;
+}
+
 }  // namespace
 
 std::vector<KnownSet> sets_of_letters() {
@@ -217,6 +252,8 @@ std::vector<KnownSet> sets_of_signals() {
   sets.push_back(set);
   sets.push_back(dvs_gesture());
   sets.push_back(ncars());
+  sets.push_back(spoken_digits_as_spikes());
+  sets.push_back(spoken_commands_as_spikes());
   sets.push_back(synthetic_gestures());
   return sets;
 }

@@ -23,14 +23,14 @@ class Planes {
  public:
   Planes(const Recording& recording, const EventPicture& how, std::uint32_t factor, const std::string& origin)
       : bins_(how.bins), factor_(factor) {
-    empty_.channels = 2 * how.bins;
+    empty_.channels = recording.polarities * how.bins;
     empty_.rows = downsampled(recording.rows, factor);
     empty_.columns = downsampled(recording.columns, factor);
     if (std::uint64_t{empty_.channels} * empty_.rows * empty_.columns > kMostInputs)
       throw InputError(origin, "picture.bins",
-                       fmt::format("{} makes 2 x {} x {} x {} inputs, {} are possible; fewer, or a larger \"downsample\", are "
+                       fmt::format("{} makes {} x {} x {} x {} inputs, {} are possible; fewer, or a larger \"downsample\", are "
                                    "needed",
-                                   how.bins, how.bins, empty_.rows, empty_.columns, kMostInputs));
+                                   how.bins, recording.polarities, how.bins, empty_.rows, empty_.columns, kMostInputs));
   }
   [[nodiscard]] const Picture& empty() const { return empty_; }
   [[nodiscard]] std::size_t plane() const { return std::size_t{empty_.rows} * empty_.columns; }

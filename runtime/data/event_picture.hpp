@@ -23,7 +23,8 @@ struct EventPicture {
   bool operator==(const EventPicture&) const = default;
 };
 
-/// A picture with a channel for each polarity (darker first) and part: channel = on * bins + part. With the time since the
+/// A picture with a channel for each polarity (darker first) and part: channel = on * bins + part; a recording with one
+/// polarity has half as many channels. With the time since the
 /// first event of the recording, rows and columns after down-sampling, and the window as in `bin_events`,
 ///     part = floor(since * bins / window)                  events at or after the end of the window are left out
 /// and in counts, of the events of a channel and place,

@@ -63,10 +63,10 @@ class Inputs {
  public:
   Inputs(const Recording& recording, std::uint32_t factor, const std::string& origin)
       : rows_(downsampled(recording.rows, factor)), columns_(downsampled(recording.columns, factor)), factor_(factor) {
-    if (std::uint64_t{2} * rows_ * columns_ <= kMostInputs) return;
+    if (std::uint64_t{recording.polarities} * rows_ * columns_ <= kMostInputs) return;
     throw InputError(origin, "size",
-                     fmt::format("2 x {} x {} inputs are too many, {} are possible; a larger \"downsample\" is needed", rows_,
-                                 columns_, kMostInputs));
+                     fmt::format("{} x {} x {} inputs are too many, {} are possible; a larger \"downsample\" is needed",
+                                 recording.polarities, rows_, columns_, kMostInputs));
   }
   [[nodiscard]] std::uint32_t of(const CameraEvent& event) const {
     return ((event.on ? rows_ : 0) + event.row / factor_) * columns_ + event.column / factor_;

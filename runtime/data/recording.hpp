@@ -16,7 +16,7 @@ namespace phasic::runtime {
 struct CameraEvent {
   std::int64_t time = 0;  ///< microseconds
   std::uint16_t column = 0, row = 0;
-  bool on = false;  ///< brighter (or the value 1 of the file's polarity bit)
+  bool on = false;  ///< brighter (or the value 1 of the file's polarity bit); always false where there is one polarity
   bool operator==(const CameraEvent&) const = default;
 };
 
@@ -27,6 +27,7 @@ struct Recording {
   std::uint64_t others = 0;         ///< records of the file that are no events of pixels (frames, motion sensor, triggers), or
                                     ///< that the file marks as not valid, or has before it says their time or place
   std::uint64_t outside = 0;        ///< events at places that the camera does not have, left out; at most 1 % of all
+  std::uint32_t polarities = 2;     ///< 1 where an event says no more than its place: spikes of channels
 };
 
 /// Each throws InputError naming file, field and value.
@@ -104,6 +105,7 @@ inline constexpr std::uint32_t kMostInputs = contract::widest_limits().max_rows;
 /// The kernel's words (step << 16 | input), ascending, each once, with
 ///     step  = floor((time - time of the first event) * steps / window)       events at or after the end of the window are left
 ///     out input = (on * rows + row) * columns + column                           after down-sampling
+/// so that a recording with one polarity has half as many inputs.
 /// "First" is the smallest time. Without a window it is the time from the first to the last event plus one microsecond. Throws
 /// InputError with `origin` if there are more than kMostInputs.
 [[nodiscard]] std::vector<std::uint32_t> bin_events(const Recording& recording, const Binning& binning,

@@ -18,7 +18,8 @@ RawSample sample_of(const Recording& recording, const Placed& placed, const std:
     sample.events = bin_events(recording, binning, origin);
   }
   if (!how.picture)
-    sample.picture = {2, downsampled(recording.rows, how.downsample), downsampled(recording.columns, how.downsample), {}};
+    sample.picture = {
+        recording.polarities, downsampled(recording.rows, how.downsample), downsampled(recording.columns, how.downsample), {}};
   return sample;
 }
 

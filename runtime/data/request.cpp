@@ -147,7 +147,7 @@ Preprocessing preprocessing_of(const DataRequest& request, const Preprocessing& 
   only(request.downsample.has_value(), form.recordings, "downsample", "event recordings");
   only(request.picture.has_value(), form.recordings, "picture", "event recordings");
   only(request.camera.has_value(), form.recordings, "camera", "event recordings");
-  only(request.validation.has_value(), form.files, "validation", "files by class");
+  only(request.validation.has_value(), form.files || form.validation, "validation", "files by class, shd and ssc");
   only(request.leave_out_damaged.has_value(), form.files, "leave_out_damaged", "sets of a file a sample");
   auto result = usual;
   const auto take = [](auto& to, const auto& from) {

@@ -19,6 +19,7 @@ struct Form {
   bool sounds = false;      ///< samples are spectra
   bool words = false;       ///< samples are letters of words
   bool files = false;       ///< a file holds one sample, so that a damaged one can be left out
+  bool validation = false;  ///< there may be a part for validation
 
   /// Samples with names of classes; or, for files that hold labels as numbers, a part as it stands. One of them is there.
   RawSet (*read)(const SetSource& source) = nullptr;
@@ -33,6 +34,7 @@ struct Form {
   static const Form kNettalk;           ///< NETtalk's word list
   static const Form kRecordings;        ///< event recordings; a rule tells class and part from the path
   static const Form kListedRecordings;  ///< event recordings numbered in lists of labels
+  static const Form kSpikeFiles;        ///< an HDF5 file of spikes a part
   static const Form kCutRecordings;     ///< long event recordings, in two lists, each with a table of its labelled pieces
 };
 

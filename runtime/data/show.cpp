@@ -11,6 +11,8 @@
 namespace phasic::runtime {
 
 Picture picture_of(const Dataset& data, std::size_t n, bool colour) {
+  // Without two polarities there is nothing to tell by colours.
+  colour = colour && data.channels > 1;
   if (!data.has_events()) {
     const auto image = data.image(n);
     Picture picture{data.channels, data.rows, data.columns, {image.begin(), image.end()}};

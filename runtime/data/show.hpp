@@ -12,8 +12,8 @@
 
 namespace phasic::runtime {
 
-/// The picture of a sample: its intensities, or its events added up over time: gray if `colour` is false, else red for channel
-/// 1 (brighter) and blue for channel 0 (darker); the pixel with the most events is 255.
+/// The picture of a sample: its intensities, or its events added up over time: gray if `colour` is false or there is one
+/// channel, else red for channel 1 (brighter) and blue for channel 0 (darker); the pixel with the most events is 255.
 [[nodiscard]] Picture picture_of(const Dataset& data, std::size_t n, bool colour);
 
 /// One channel of a sample of intensities, in gray.
