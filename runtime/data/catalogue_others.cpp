@@ -115,6 +115,26 @@ KnownSet spoken_commands_as_spikes() {
   return set;
 }
 
+KnownSet tactile_digits() {
+  KnownSet set;
+  set.name = "st-mnist";
+  set.title = "digits written on a skin of 100 sensors of touch";
+  set.form = &Form::kRecordings;
+  set.folders = {"st-mnist", "STMNIST"};
+  set.files = {{"STMNIST dataset NUS Tee Research Group.zip"},
+               {"STMNIST dataset NUS Tee Research Group"},
+               {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}};
+  set.place = place_of_tactile_digit;
+  set.usual.mixed = true;
+  set.shape = {2, 10, 10};
+  set.training = 5562;
+  set.test = 1391;
+  set.classes = digits();
+  set.licence = "its makers' terms";
+  set.source = "https://scholarbank.nus.edu.sg/bitstream/10635/168106/2, STMNIST dataset NUS Tee Research Group.zip";
+  return set;
+}
+
 }  // namespace
 
 std::vector<KnownSet> sets_of_letters() {
@@ -254,6 +274,7 @@ std::vector<KnownSet> sets_of_signals() {
   sets.push_back(ncars());
   sets.push_back(spoken_digits_as_spikes());
   sets.push_back(spoken_commands_as_spikes());
+  sets.push_back(tactile_digits());
   sets.push_back(synthetic_gestures());
   return sets;
 }

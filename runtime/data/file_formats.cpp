@@ -38,6 +38,7 @@ constexpr auto kRecordings = std::to_array<FileFormat<Recording, std::string_vie
     {"EVT 2.0 and 3.0, DAT", {".raw", ".dat"}, "% "sv, read_prophesee},
     {"numpy's array", {".npy"}, "\x93NUMPY"sv, read_npy},
     {"numpy's arrays", {".npz"}, "PK\x03\x04"sv, read_npz},
+    {"MATLAB's matrix", {".mat"}, "MATLAB "sv, read_mat},
     {"N-MNIST's", {".bin", ".bs2"}, ""sv, read_nmnist},
 });
 constexpr auto kSounds = std::to_array<FileFormat<Sound>>({

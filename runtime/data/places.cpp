@@ -87,6 +87,14 @@ std::optional<Place> place_of_spoken_digit(std::string_view path) {
   return Place{std::string(words[0]), *index < kTestIndices ? Part::kTest : Part::kTraining, false};
 }
 
+std::optional<Place> place_of_tactile_digit(std::string_view path) {
+  const auto parts = parts_of(path, '/');
+  if (parts.size() < 2 || !has_ending(path, ".mat") || parts.back().find("LUT") != std::string_view::npos) return std::nullopt;
+  const auto digit = parts[parts.size() - 2];
+  if (digit.size() != 1 || digit[0] < '0' || digit[0] > '9') return std::nullopt;
+  return Place{std::string(digit), std::nullopt, false};
+}
+
 std::optional<Place> place_in_ncars(std::string_view path) {
   const auto parts = parts_of(path, '/');
   auto place = place_by_folder(path);

@@ -35,6 +35,10 @@ using PlaceRule = std::optional<Place> (*)(std::string_view path);
 /// Spoken digits: {digit}_{speaker}_{index}.wav; indices 0 to 4 are for testing.
 [[nodiscard]] std::optional<Place> place_of_spoken_digit(std::string_view path);
 
+/// ST-MNIST: a folder for each digit, and .mat files in it. Tables with LUT in their names are no samples. A seed draws the
+/// part.
+[[nodiscard]] std::optional<Place> place_of_tactile_digit(std::string_view path);
+
 /// N-CARS: n-cars_train/CLASS/NAME.dat, and n-cars_test. The class is the folder, as with `place_by_folder`.
 [[nodiscard]] std::optional<Place> place_in_ncars(std::string_view path);
 

@@ -69,6 +69,12 @@ struct Recording {
 [[nodiscard]] Recording read_npz(const StoredFile& file, std::string_view camera = {});
 [[nodiscard]] Recording read_npy(const StoredFile& file, std::string_view camera = {});
 
+/// MATLAB's files of version 5 with a matrix `spiketrain` (mat_file.hpp), as ST-MNIST has them (See et al., arXiv 2005.04319):
+/// a row for each taxel, of -1, 0 and 1, and one row more with the time of each column in seconds, which is rounded to
+/// microseconds. 1 is `on`: more pressure. Taxel k is in row floor(k / columns) and column k mod columns of a sensor of 10 x
+/// 10, or of the size that `camera` tells.
+[[nodiscard]] Recording read_mat(const StoredFile& file, std::string_view camera = {});
+
 /// Told by content, N-MNIST's form by its name (file_formats.cpp). `camera` is for files that do not say it: one
 /// that `is_camera` (cameras.hpp).
 [[nodiscard]] Recording read_recording(const StoredFile& file, std::string_view camera = {});
