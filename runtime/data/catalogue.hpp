@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "runtime/data/event_picture.hpp"
+#include "runtime/data/part_lists.hpp"
 #include "runtime/data/places.hpp"
 #include "runtime/data/set_form.hpp"
 
@@ -83,6 +84,7 @@ struct Located {
   std::filesystem::path folder;
   /// For IDX training images, training labels, test images, test labels; a part that is not wanted may be missing: empty paths.
   std::vector<std::filesystem::path> files;
+  PartLists lists = {};  ///< of a folder of the user's that has some
 };
 [[nodiscard]] std::optional<Located> locate(const KnownSet& known, Wanted wanted = {});
 

@@ -78,14 +78,18 @@ OwnFolder look_into(const DataRequest& request, Wanted wanted) {
   own.located = {folder, {folder}};
   std::map<FileKind, std::string> first;  // file of each kind
   PassedOver passed;
-  (void)read_located(
+  const auto lists = read_located(
       own.located,
       [&](std::string_view path) {
         const auto kind = kind_of(path);
         if (kind && place_by_folder(path)) first.emplace(*kind, path);
-        return false;
+        return PartLists::is_list(path);
       },
       &passed);
+  // Without its list a file for testing would be one for training.
+  for (const auto& message : passed.unreadable) {
+    if (PartLists::is_named_in(message)) throw InputError(message);
+  }
   if (first.empty()) {
     throw InputError(
         folder.string(), "folder",
@@ -100,6 +104,7 @@ OwnFolder look_into(const DataRequest& request, Wanted wanted) {
         fmt::format("holds both {} and {}: {} and {}", word(one.first), word(other.first), one.second, other.second));
   }
   own.known.form = &form_of(first.begin()->first);
+  own.located.lists = PartLists(lists);
   return own;
 }
 

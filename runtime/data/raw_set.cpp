@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "runtime/base/error.hpp"
 #include "runtime/data/file_formats.hpp"
@@ -67,6 +68,9 @@ Picture prepared(Picture picture, const Preprocessing& how) {
 
 namespace {
 
+/// Speech Commands keeps long recordings of noise beside the folders of its words.
+constexpr std::string_view kBackgroundNoise = "_background_noise_";
+
 /// The part of a file whose path puts it into one for validation; none: it is left out.
 std::optional<Part> part_of_validation(const SetSource& source, std::string_view path) {
   const auto& asked = source.how.validation;
@@ -84,6 +88,8 @@ std::optional<Part> part_of_validation(const SetSource& source, std::string_view
 std::optional<Place> place_of(const SetSource& source, bool (*is_sample_name)(std::string_view path), std::string_view path,
                               LeftOut& left_out) {
   const std::string name(path);
+  const auto& lists = source.located.lists;
+  if (!lists.empty() && PartLists::is_list(path)) return std::nullopt;
   if (!is_sample_name(path)) {
     left_out.add(kind_of(path) ? "of another kind" : "of a form that is not read", name);
     return std::nullopt;
@@ -92,7 +98,14 @@ std::optional<Place> place_of(const SetSource& source, bool (*is_sample_name)(st
   if (!place) {
     left_out.add(source.known.place == place_by_folder ? "not in the folder of a class" : "no samples of " + source.known.name,
                  name);
-  } else if (place->validation) {
+    return std::nullopt;
+  }
+  if (!lists.empty() && place->label == kBackgroundNoise) {
+    left_out.add("noise without a class", name);
+    return std::nullopt;
+  }
+  lists.settle(path, *place);
+  if (place->validation) {
     place->part = part_of_validation(source, path);
     if (!place->part) {
       left_out.add("a part for validation", name);
@@ -108,9 +121,11 @@ PlacedFiles read_placed(const SetSource& source, bool (*is_sample_name)(std::str
   PlacedFiles placed;
   std::map<std::string, Place, std::less<>> places;
   PassedOver passed;
+  std::set<std::string> seen;
   placed.files = read_located(
       source.located,
       [&](std::string_view path) {
+        if (!source.located.lists.empty()) seen.emplace(path);
         const auto place = place_of(source, is_sample_name, path, raw.left_out);
         if (!place) return false;
         raw.labels.push_back(place->label);
@@ -119,6 +134,7 @@ PlacedFiles read_placed(const SetSource& source, bool (*is_sample_name)(std::str
         return true;
       },
       &passed);
+  source.located.lists.note_missing(seen, raw.left_out);
   raw.labels = sorted_names(std::move(raw.labels));
   raw.left_out.add(passed.left_out);
   raw.damaged.insert(raw.damaged.end(), passed.unreadable.begin(), passed.unreadable.end());
