@@ -9,6 +9,7 @@
 #include "runtime/run/checkpoint.hpp"
 #include "tests/fuzz/targets.hpp"
 #include "tests/runtime/data/made_cameras.hpp"
+#include "tests/runtime/data/made_mat.hpp"
 #include "tests/runtime/live/made_stream.hpp"
 #include "tests/runtime/support.hpp"
 
@@ -94,6 +95,15 @@ std::vector<Bytes> numpy_seeds() {
           test::npz(
               {{"x.npy", two("'<i2'", 2)}, {"y.npy", two("'|u1'", 1)}, {"t.npy", two("'<i8'", 8)}, {"p.npy", two("'|b1'", 1)}}),
           test::npz({{"events.npy", two("[('x', '<i2'), ('y', '<i2'), ('p', '<i2'), ('ts', '<u4')]", 10)}})};
+}
+
+std::vector<Bytes> mat_seeds() {
+  const test::MadeMat small(true);
+  const auto numbers = small.doubles(test::touches({{0.25, {{4, 1}}}, {0.5, {{0, -1}}}}, 6));
+  const auto other = small.variable("b", {2, 1}, small.small_element(3, {0, 1, 0xff, 0xff}), 10);
+  return {small.file({other, small.variable("spiketrain", {7, 2}, numbers)}),
+          small.file({small.compressed(other), small.compressed(small.variable("spiketrain", {7, 2}, numbers))}),
+          test::st_mnist({{0.5, {{17, -1}, {99, 1}}}})};
 }
 
 std::vector<Bytes> nmnist_seeds() {

@@ -87,6 +87,10 @@ void read_recording_named(const Bytes& bytes, const char* name, const char* came
 void read_aedat(const Bytes& bytes) { read_recording_named(bytes, "r.aedat"); }
 void read_bin(const Bytes& bytes) { read_recording_named(bytes, "r.bin"); }
 void read_raw(const Bytes& bytes) { read_recording_named(bytes, "r.dat"); }
+void read_mat_file(const Bytes& bytes) {
+  read_recording_named(bytes, "r.mat");
+  read_recording_named(bytes, "r.mat", "2x3");
+}
 void read_numpy(const Bytes& bytes) { read_recording_named(bytes, "r.npz", "16x16"); }
 
 void read_live_records(const Bytes& bytes) {
@@ -165,6 +169,7 @@ constexpr auto kTargets = std::to_array<Target>({{"idx", read_idx_file, idx_seed
                                                  {"nmnist", read_bin, nmnist_seeds},
                                                  {"prophesee", read_raw, prophesee_seeds},
                                                  {"numpy", read_numpy, numpy_seeds},
+                                                 {"mat", read_mat_file, mat_seeds},
                                                  {"records", read_live_records, live_seeds},
                                                  {"nettalk", read_words, nettalk_seeds},
                                                  {"wav", read_wav, wav_seeds},

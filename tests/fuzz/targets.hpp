@@ -29,6 +29,7 @@ struct Target {
 [[nodiscard]] std::vector<Bytes> nmnist_seeds();
 [[nodiscard]] std::vector<Bytes> prophesee_seeds();
 [[nodiscard]] std::vector<Bytes> numpy_seeds();
+[[nodiscard]] std::vector<Bytes> mat_seeds();
 [[nodiscard]] std::vector<Bytes> live_seeds();
 [[nodiscard]] std::vector<Bytes> nettalk_seeds();
 [[nodiscard]] std::vector<Bytes> wav_seeds();
