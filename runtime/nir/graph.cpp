@@ -105,10 +105,9 @@ std::optional<double> Graph::metadata_number(const std::string& name) const {
   return found->second.values.front();
 }
 
-Graph read_graph(const std::filesystem::path& file) {
-  const auto root = read_hdf5(file);
+Graph graph_of(const Group& root, const std::string& file) {
   Graph graph;
-  graph.file = file.string();
+  graph.file = file;
   graph.version = single_text(root, "version").value_or("");
   const auto& top = group_of(root, "node", graph.file, "");
   if (const auto type = single_text(top, "type"); type.value_or(kGraphType) != kGraphType)
@@ -117,6 +116,8 @@ Graph read_graph(const std::filesystem::path& file) {
   Flattening(graph).add(top, "");
   return graph;
 }
+
+Graph read_graph(const std::filesystem::path& file) { return graph_of(read_hdf5(file), file.string()); }
 
 void write_graph(const std::filesystem::path& file, const Graph& graph) {
   Group top;

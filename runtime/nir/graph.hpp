@@ -31,8 +31,12 @@ struct Graph {
   [[nodiscard]] std::optional<double> metadata_number(const std::string& name) const;
 };
 
-/// Reads a file and puts graphs within graphs in the place of their nodes, under names such as "outer.inner"; their inputs and
-/// outputs stay as nodes that pass on what they get. Throws InputError naming the file, the node and the field.
+/// The graph of a file that was read, with graphs within graphs in the place of their nodes, under names such as
+/// "outer.inner"; their inputs and outputs stay as nodes that pass on what they get. Throws InputError naming the file, the
+/// node and the field.
+[[nodiscard]] Graph graph_of(const Group& root, const std::string& file);
+
+/// The same, and reads the file.
 [[nodiscard]] Graph read_graph(const std::filesystem::path& file);
 
 /// Writes a graph without graphs in it. Throws InputError.

@@ -110,14 +110,17 @@ Decay decay_named(std::string_view text) { return named("decay", text, kDecays);
 contract::SampleKind input_named(std::string_view text) { return named("input", text, kInputs); }
 
 Imported import_graph(const std::filesystem::path& file, const ImportOptions& options) {
-  const auto graph = read_graph(file);
+  return import_graph(read_graph(file), options);
+}
+
+Imported import_graph(const Graph& graph, const ImportOptions& options) {
   Imported imported;
   imported.chain = chain_of(graph);
   imported.timing = timing_of(graph, options);
   imported.layers = layers_of(imported.chain, imported.timing);
   const auto exported = exported_network(graph);
   QuantizeOptions quantizing;
-  quantizing.name = file.stem().string();
+  quantizing.name = std::filesystem::path(graph.file).stem().string();
   quantizing.reset = imported.timing.reset.value_or(contract::Reset::kZero);
   quantizing.weight_width = options.weight_width.value_or(exported ? exported->weight_width : 8);
   quantizing.steps = options.steps.value_or(exported ? exported->steps : 32);

@@ -39,5 +39,6 @@ struct Imported {
 
 /// Throws InputError naming the file, the node and the reason for what does not map.
 [[nodiscard]] Imported import_graph(const std::filesystem::path& file, const ImportOptions& options);
+[[nodiscard]] Imported import_graph(const Graph& graph, const ImportOptions& options);
 
 }  // namespace phasic::runtime::nir

@@ -178,7 +178,8 @@ constexpr auto kTargets = std::to_array<Target>({{"idx", read_idx_file, idx_seed
                                                  {"rows", read_result_rows, rows_seeds},
                                                  {"checkpoint", read_checkpoint_bytes, checkpoint_seeds},
                                                  {"xclbin", read_xclbin_file, xclbin_seeds},
-                                                 {"contract", read_contract, contract_seeds}});
+                                                 {"contract", read_contract, contract_seeds},
+                                                 {"nir", read_nir_tree, nir_seeds}});
 
 }  // namespace
 

@@ -39,5 +39,9 @@ struct Target {
 [[nodiscard]] std::vector<Bytes> checkpoint_seeds();
 [[nodiscard]] std::vector<Bytes> xclbin_seeds();
 [[nodiscard]] std::vector<Bytes> contract_seeds();
+[[nodiscard]] std::vector<Bytes> nir_seeds();
+
+/// Of nir.cpp.
+void read_nir_tree(const Bytes& bytes);
 
 }  // namespace phasic::fuzz
