@@ -36,6 +36,13 @@ std::string argument_place(std::uint32_t id) {
   return fmt::format("buffer '{}'", contract::kArguments[id].name);
 }
 
+std::string memory_place(std::uint32_t detail) {
+  const auto above = detail >> contract::kMemoryWordBits;
+  const auto memory = static_cast<contract::Memory>(above & ((1U << contract::kMemoryKindBits) - 1));
+  return fmt::format("layer {}, {}, word {}", above >> contract::kMemoryKindBits, name(memory),
+                     detail & ((1U << contract::kMemoryWordBits) - 1));
+}
+
 }  // namespace
 
 std::string RunResponse::error_text() const {
@@ -56,6 +63,8 @@ std::string RunResponse::error_text() const {
         return fmt::format("event {}", error_detail);
       case Detail::kGateEntry:
         return fmt::format("neuron {} of its gate", error_detail);
+      case Detail::kMemoryWord:
+        return memory_place(error_detail);
       case Detail::kNothing:
         break;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "driver/shell/kernel.hpp"
 
+#include <zlib.h>
+
 #include <cstring>
 #include <utility>
 
@@ -21,6 +23,20 @@ template <class Value>
 std::span<const std::byte> bytes_of(const Value& value) {
   return std::as_bytes(std::span<const Value, 1>(&value, 1));
 }
+
+/// CRC-32 of what passes between the weights buffer and the core, in builds that have it; else 0.
+class Checksum {
+ public:
+  explicit Checksum(const contract::Limits& limits) : counts_((limits.rules & contract::kRulesProtection) != 0) {}
+  void add(std::span<const std::byte> bytes) {
+    if (counts_) sum_ = ::crc32_z(sum_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
+  }
+  [[nodiscard]] std::uint32_t value() const { return static_cast<std::uint32_t>(sum_); }
+
+ private:
+  bool counts_;
+  uLong sum_ = 0;
+};
 
 contract::LayerCounters counter_block(const LayerCounts& counts) {
   contract::LayerCounters block;
@@ -179,16 +195,20 @@ bool KernelRun::load_tables() {
 }
 
 bool KernelRun::load_weights() {
+  Checksum loaded(limits_);
   for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
     const LayerProgram& shape = program_.layers[layer];
     std::vector<std::byte> rows(weight_bytes(program_, shape));
     if (!read(argument::kWeights, shape.weights_offset, rows)) return false;
     core_->set_weights(layer, rows);
+    loaded.add(rows);
     if (!has_memory(shape)) continue;
     std::vector<std::byte> memory(memory_bytes(shape));
     if (!read(argument::kWeights, shape.memory_offset, memory)) return false;
     core_->set_memory(layer, memory);
+    loaded.add(memory);
   }
+  loaded_checksum_ = loaded.value();
   return true;
 }
 
@@ -309,15 +329,19 @@ void KernelRun::write_trace() {
 
 void KernelRun::store_weights() {
   status_.phase = Phase::kStore;
+  Checksum stored(limits_);
   for (std::size_t layer = 0; layer < program_.layers.size(); ++layer) {
     std::vector<std::byte> rows(weight_bytes(program_, program_.layers[layer]));
     core_->get_weights(layer, rows);
     write(argument::kWeights, program_.layers[layer].weights_offset, rows);
+    stored.add(rows);
     if (!changes_memory(program_.layers[layer])) continue;
     std::vector<std::byte> memory(memory_bytes(program_.layers[layer]));
     core_->get_memory(layer, memory);
     write(argument::kWeights, program_.layers[layer].memory_offset, memory);
+    stored.add(memory);
   }
+  stored_checksum_ = stored.value();
 }
 
 /// Step 8.
@@ -331,6 +355,8 @@ void KernelRun::write_header() {
   header.error_sample = status_.fault.sample;
   header.samples_done = status_.samples_done;
   header.first_sample = arguments_.first_sample;
+  header.loaded_checksum = loaded_checksum_;
+  header.stored_checksum = stored_checksum_;
   std::array<contract::LayerCounters, contract::kMaxLayers> blocks{};
   if (core_ != nullptr) {
     const Counts& counts = core_->counts();

@@ -74,6 +74,7 @@ class KernelRun {
   enum class Next { kLoad, kSample, kEnd, kNothing } next_ = Next::kLoad;
   bool header_possible_ = true;
   std::uint32_t position_ = 0;  ///< of the next sample in the run
+  std::uint32_t loaded_checksum_ = 0, stored_checksum_ = 0;
   std::vector<std::uint8_t> intensities_;
   std::vector<std::uint32_t> events_;
   std::vector<std::uint32_t> open_;

@@ -83,7 +83,10 @@ module phasic_core #(
   output logic [47:0]                  input_events_o,
   output logic [47:0]                  samples_learned_o,
   output logic [Engines*16*48-1:0]     counters_o,
-  output logic [Engines*32-1:0]        engine_state_o
+  output logic [Engines*32-1:0]        engine_state_o,
+  output logic                         memory_failed_o,   // from the first word that cannot be used on
+  output logic [31:0]                  memory_detail_o,
+  output logic [47:0]                  corrected_words_o
 );
   localparam int EntryBits = $clog2(MaxEvents);
 
@@ -241,6 +244,13 @@ module phasic_core #(
   logic [47:0]        scatter_rows, scatter_operations, scatter_limited;
   logic [Engines-1:0] held, engine_event_ready, event_waits;
 
+  localparam bit Protect = (Rules & phasic_pkg::RulesProtection) != 0;
+  localparam int MemoryWordBits = phasic_pkg::MemoryKindBits + phasic_pkg::MemoryWordBits;
+  logic               kept_corrected, kept_failed;
+  logic [phasic_pkg::MemoryWordBits-1:0] kept_word;
+  logic [Engines-1:0] memory_corrected, memory_failed;
+  logic [Engines*MemoryWordBits-1:0] memory_word;
+
   if (Discriminant) begin : gen_scatter
     logic [Engines-1:0] taken;
     assign taken           = event_valid[Engines-1:0] & event_ready[Engines-1:0];
@@ -250,7 +260,8 @@ module phasic_core #(
       .Lanes      (Lanes),
       .MaxRows    (MaxRows),
       .MaxNeurons (MaxNeurons),
-      .MemoryDepth(MemoryDepth)
+      .MemoryDepth(MemoryDepth),
+      .Protect    (Protect)
     ) u_scatter (
       .clk_i, .rst_ni, .clear_i,
       .ready_o            (scatter_ready),
@@ -277,12 +288,16 @@ module phasic_core #(
       .learning_o         (scattering),
       .update_rows_o      (scatter_rows),
       .update_operations_o(scatter_operations),
-      .weights_limited_o  (scatter_limited)
+      .weights_limited_o  (scatter_limited),
+      .memory_corrected_o (kept_corrected),
+      .memory_failed_o    (kept_failed),
+      .memory_word_o      (kept_word)
     );
   end else begin : gen_no_scatter
     logic unused_memory;
     assign unused_memory = ^{event_waits, store_memory_i, store_memory_last_i, 32'(MemoryDepth)};
     assign scatter_ready = 1'b1;
+    assign {kept_corrected, kept_failed, kept_word} = '0;
     assign {scatter_busy, scattering, scatter_rows, scatter_operations, scatter_limited, store_memory_data_o} = '0;
   end
 
@@ -402,9 +417,31 @@ module phasic_core #(
       .busy_o             (engine_busy[e]),
       .event_waits_o      (event_waits[e]),
       .counters_o         (counters[768*e +: 768]),
-      .state_o            (engine_state_o[32*e +: 32])
+      .state_o            (engine_state_o[32*e +: 32]),
+      .memory_corrected_o (memory_corrected[e]),
+      .memory_failed_o    (memory_failed[e]),
+      .memory_word_o      (memory_word[MemoryWordBits*e +: MemoryWordBits])
     );
   end
+
+  phasic_memory_guard #(
+    .Engines(Engines),
+    .Protect(Protect)
+  ) u_guard (
+    .clk_i,
+    .rst_ni,
+    .clear_i,
+    .corrected_i      (memory_corrected),
+    .failed_i         (memory_failed),
+    .failed_word_i    (memory_word),
+    .kept_corrected_i (kept_corrected),
+    .kept_failed_i    (kept_failed),
+    .kept_word_i      (kept_word),
+    .last_layer_i     (output_engine),
+    .failed_o         (memory_failed_o),
+    .detail_o         (memory_detail_o),
+    .corrected_words_o
+  );
 
   assign score_valid_o       = score_valid[output_index];
   assign score_last_o        = score_last[output_index];

@@ -8,7 +8,8 @@
 // Latency:   as the stages say; factors_o holds the word read one cycle after update_read_i.
 // Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory; Feedback, there can be factors of feedback;
 //            SignalWidth, bits of a signal: 9, or with feedback as many as every error at once needs; Relaxed, a factor is written one cycle
-//            later, for devices whose logic is slow; Convolution, a word's neurons may begin at any number; Shares, a neuron learns with a share of its factor.
+//            later, for devices whose logic is slow; Convolution, a word's neurons may begin at any number; Shares, a neuron learns with a share of its factor; Protect, words of levels have
+//            check bits (phasic_checked_ram).
 `default_nettype none
 
 module phasic_factors #(
@@ -21,6 +22,7 @@ module phasic_factors #(
   parameter bit Relaxed     = 1'b0,
   parameter bit Convolution = 1'b0,
   parameter bit Shares      = 1'b0,
+  parameter bit Protect     = 1'b0,
   localparam int ShareWidth  = phasic_pkg::ShareShift + 1,
   localparam int SharesBits  = Shares ? Lanes * ShareWidth : 1,
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1,
@@ -28,6 +30,7 @@ module phasic_factors #(
   localparam int FactorWidth = phasic_pkg::FactorWidth + 1  // one more bit for the sign of the trit
 ) (
   input  logic                         clk_i,
+  input  logic                         rst_ni,
   // constants of the run
   input  logic                         error_i,        // own rate error rather than level
   input  logic                         feedback_i,     // sum of levels times errors rather than level
@@ -39,6 +42,9 @@ module phasic_factors #(
   input  logic                         load_i,
   input  logic [LevelBits-1:0]         load_address_i,
   input  logic [Lanes*8-1:0]           load_data_i,
+  input  logic                         levels_used_i,  // what is read was loaded
+  output logic                         levels_failed_o,  // two cycles after a word was read that has wrong bits
+  output logic [LevelBits-1:0]         failed_level_o,
   // a0: a word of levels times an error, added to the word's signals
   input  logic                         add_i,
   input  logic                         add_first_i,    // the signals were 0
@@ -108,17 +114,26 @@ module phasic_factors #(
 
   assign level_address = (Feedback && add_i) ? add_address_i : class_address_i + LevelBits'(word0_i);
 
-  phasic_ram #(
-    .Width(Lanes * 8),
-    .Depth(LevelDepth)
+  // What is made of a level takes the whole cycle after it is read, so that wrong bits are told of and not put right.
+  logic unused_corrected;
+  phasic_checked_ram #(
+    .Width  (Lanes * 8),
+    .Depth  (LevelDepth),
+    .Protect(Protect),
+    .Correct(1'b0)
   ) u_levels (
     .clk_i,
+    .rst_ni,
     .write_i        (load_i),
     .write_address_i(load_address_i),
     .write_data_i   (load_data_i),
     .read_i         (valid0_i || (Feedback && add_i)),
+    .check_i        (levels_used_i),
     .read_address_i (level_address),
-    .read_data_o    (levels)
+    .read_data_o    (levels),
+    .corrected_o    (unused_corrected),
+    .failed_o       (levels_failed_o),
+    .failed_address_o(failed_level_o)
   );
 
   always_comb begin

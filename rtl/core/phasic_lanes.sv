@@ -10,7 +10,7 @@
 // Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane, SumWords, its sums;
 //            AddressBits, width of an address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback,
 //            Competition, Discriminant, Graded, Gate, State, Convolution, Grid, Features and Currents, rules that there can be; Shares, neurons can learn
-//            with shares of their factors; MaxRows; SumBits of a change that is shared by positions; DescriptorBits, of a layer's descriptor.
+//            with shares of their factors; Protect, levels have check bits; MaxRows; SumBits of a change that is shared by positions; DescriptorBits, of a layer's descriptor.
 `default_nettype none
 
 module phasic_lanes #(
@@ -35,6 +35,7 @@ module phasic_lanes #(
   parameter bit Features    = 1'b0,
   parameter bit Currents    = 1'b0,
   parameter bit Shares      = 1'b0,
+  parameter bit Protect     = 1'b0,
   parameter int MaxRows     = 1024,
   parameter int SumBits     = 40,
   parameter int DescriptorBits = 8 * phasic_pkg::LayerGrid,
@@ -175,7 +176,10 @@ module phasic_lanes #(
   output logic                         patch_read_o,
   output logic [RowBits-1:0]           patch_row_o,
   input  logic [11:0]                  patch_value_i,
-  output logic                         targets_ready_o
+  output logic                         targets_ready_o,
+  // a word of levels that was read had wrong bits
+  output logic                         levels_failed_o,
+  output logic [phasic_pkg::MemoryWordBits-1:0] failed_level_o
 );
   localparam int LevelDepth  = MaxClasses * Words;
   localparam int LevelBits   = (LevelDepth > 1) ? $clog2(LevelDepth) : 1;
@@ -430,6 +434,8 @@ module phasic_lanes #(
 
   // ---- factors and updates ----
   logic [15:0]                  level_class;
+  logic [LevelBits-1:0]         failed_level;
+  assign failed_level_o = phasic_pkg::MemoryWordBits'(failed_level);
   logic                         factor_read, update_read, update_write;
   logic [WordBits-1:0]          factor_word;
   logic [Lanes*FactorWidth-1:0] factors;
@@ -447,39 +453,18 @@ module phasic_lanes #(
     .SignalWidth(SignalWidth),
     .CountWidth (CountWidth),
     .Convolution(Convolution),
-    .Shares     (Shares)
+    .Shares     (Shares),
+    .Protect    (Protect)
   ) u_factors (
-    .clk_i,
-    .error_i        (descriptor_i[8*phasic_pkg::LayerFactor +: 2] == 2'(phasic_pkg::FactorError)),
-    .feedback_i     (feedback),
-    .all_steps_i    (all_steps),
-    .rate_i         (descriptor_i[8*phasic_pkg::LayerRate +: 16]),
-    .shift_i        (descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
-    .full_i         (full_count),
-    .load_i         (load_level_i),
-    .load_address_i (LevelBits'(load_address_i)),
-    .load_data_i    (load_data_i[Lanes*8-1:0]),
-    .add_i          (add),
-    .add_first_i    (add_first),
-    .add_word_i     (add_word),
-    .add_address_i  (add_address),
-    .add_error_i    (add_error),
-    .valid0_i       (factor0_i || contest_read),
-    .valid_i        (factor_valid_i),
-    .word0_i        (compete_i ? contest_word : word0_i),
-    .word2_i,
-    .class_i        (level_class),
-    .base0_i,
-    .class_address_i(LevelBits'(32'(level_class) * 32'(neuron_words_i))),
-    .counts_i       (counts),
-    .plus_i         (post_plus),
-    .minus_i        (post_minus),
-    .enabled2_i     (enabled2),
-    .shares_i,
-    .update_read_i  (factor_read),
-    .update_word_i  (factor_word),
-    .factors_o      (factors),
-    .positive_o     (positive)
+    .clk_i, .rst_ni, .error_i(descriptor_i[8*phasic_pkg::LayerFactor +: 2] == 2'(phasic_pkg::FactorError)), .feedback_i(feedback),
+    .all_steps_i(all_steps), .rate_i(descriptor_i[8*phasic_pkg::LayerRate +: 16]), .shift_i(descriptor_i[8*phasic_pkg::LayerFactorShift +: 4]),
+    .full_i(full_count), .load_i(load_level_i), .load_address_i(LevelBits'(load_address_i)), .load_data_i(load_data_i[Lanes*8-1:0]),
+    .levels_used_i(1'(phasic_pkg::FactorHasLevels >> descriptor_i[8*phasic_pkg::LayerFactor +: 3]) &&(!compete_i || sample_learn_i)),
+    .levels_failed_o, .failed_level_o(failed_level), .add_i(add), .add_first_i(add_first), .add_word_i(add_word), .add_address_i(add_address),
+    .add_error_i(add_error), .valid0_i(factor0_i || contest_read), .valid_i(factor_valid_i), .word0_i(compete_i ? contest_word : word0_i), .word2_i,
+    .class_i(level_class), .base0_i, .class_address_i(LevelBits'(32'(level_class) * 32'(neuron_words_i))), .counts_i(counts), .plus_i(post_plus),
+    .minus_i(post_minus), .enabled2_i(enabled2), .shares_i, .update_read_i(factor_read), .update_word_i(factor_word), .factors_o(factors),
+    .positive_o(positive)
   );
 
   phasic_updates #(

@@ -110,7 +110,11 @@ module phasic_layer_engine #(
   output logic                         busy_o,
   output logic                         event_waits_o,    // to be integrated
   output logic [16*48-1:0]             counters_o,
-  output logic [31:0]                  state_o
+  output logic [31:0]                  state_o,
+  // flipped bits: a word of weights that was put right; a word that cannot be used, its memory and its number
+  output logic                         memory_corrected_o,
+  output logic                         memory_failed_o,
+  output logic [phasic_pkg::MemoryKindBits+phasic_pkg::MemoryWordBits-1:0] memory_word_o
 );
   localparam bit Convolution = (Rules & phasic_pkg::RulesConvolution) != 0;
   // A position of a convolution has words of its own, even for a single neuron.
@@ -133,6 +137,7 @@ module phasic_layer_engine #(
   localparam bit State       = (Rules & phasic_pkg::RulesState) != 0;
   localparam bit Features    = Grid;
   localparam bit Currents    = (Rules & phasic_pkg::RulesCurrent) != 0;
+  localparam bit Protect     = (Rules & phasic_pkg::RulesProtection) != 0;
   localparam bit Takes       = (Rules & phasic_pkg::RulesRetrograde) != 0 && !Last;
   localparam bit Sends       = (Rules & phasic_pkg::RulesRetrograde) != 0 && Layer != 0;
   localparam int SharesBits  = Takes ? Lanes * (phasic_pkg::ShareShift + 1) : 1;
@@ -415,6 +420,7 @@ module phasic_layer_engine #(
     .Features   (Features),
     .Currents   (Currents),
     .Shares     (Takes),
+    .Protect    (Protect),
     .MaxRows    (MaxRows),
     .SumBits    (SumBits),
     .DescriptorBits(DescriptorBits)
@@ -454,7 +460,8 @@ module phasic_layer_engine #(
     .weight_write_address_o(learn_write_address), .weights_o(learned_weights), .update_write_o(update_write),
     .weights_limited_o(weights_limited), .changes_o(changes), .winner_learned_o(winner_learned), .winner_limited_o(winner_limited),
     .load_offsets_i, .load_offsets_data_i(load_memory_data_i[OffsetsBits-1:0]), .features_i(features), .patch_i(patch), .patch_blank_i(patch_blank),
-    .patch_word_i(patch_word), .patch_read_o(patch_read), .patch_row_o(patch_row), .patch_value_i(patch_value), .targets_ready_o(targets_ready)
+    .patch_word_i(patch_word), .patch_read_o(patch_read), .patch_row_o(patch_row), .patch_value_i(patch_value), .targets_ready_o(targets_ready),
+    .levels_failed_o(levels_failed), .failed_level_o(failed_level)
   );
 
   // ---- scores: of the sweep, or of a contest ----
@@ -467,16 +474,26 @@ module phasic_layer_engine #(
   assign record_spikes_o     = compete ? 32'd0 : sweep_spikes;
 
   // ---- synapse memory ----
+  logic                   weights_failed, levels_failed;
+  logic [AddressBits-1:0] failed_weights;
+  logic [phasic_pkg::MemoryWordBits-1:0] failed_level;
+
   phasic_synapse_memory #(
-    .Width(Lanes * WeightWidth),
-    .Depth(WeightDepth)
+    .Width  (Lanes * WeightWidth),
+    .Depth  (WeightDepth),
+    .Protect(Protect)
   ) u_synapses (
-    .clk_i, .issue_i(issue), .issue_address_i(issue_weight_address), .learn_read_i(learn_read), .learn_read_address_i(learn_read_address),
+    .clk_i, .rst_ni, .corrected_o(memory_corrected_o), .failed_o(weights_failed), .failed_address_o(failed_weights), .issue_i(issue), .issue_address_i(issue_weight_address), .learn_read_i(learn_read), .learn_read_address_i(learn_read_address),
     .store_i(store_valid_i), .store_address_i(AddressBits'(store_address_i)), .weights_o(weights), .load_i(load_weight_i),
     .load_address_i(AddressBits'(load_address_i)), .load_data_i, .learn_write_i(learn_write), .learn_write_address_i(learn_write_address),
     .learn_data_i(learned_weights)
   );
   assign store_data_o = stored_state_valid ? stored_state : weights;
+
+  assign memory_failed_o = weights_failed || levels_failed;
+  assign memory_word_o   = weights_failed
+    ? {phasic_pkg::MemoryKindBits'(phasic_pkg::MemorySynapses), phasic_pkg::MemoryWordBits'(failed_weights)}
+    : {phasic_pkg::MemoryKindBits'(phasic_pkg::MemoryLevels), failed_level};
 
   // ---- events out ----
   localparam int OutputBits = Convolution ? 16 : WordBits;

@@ -9,7 +9,8 @@
 //            store_last_i, begin at address 0 again. Constants hold during a run.
 // Latency:   after a learned sample a cycle a source, then one for each word of sums and of each row of the scatter whose difference is not 0,
 //            and about 30 more. A sample that is not learned takes none.
-// Parameters: Lanes, MaxRows, MaxNeurons and MemoryDepth as in the limits of the contract.
+// Parameters: Lanes, MaxRows, MaxNeurons and MemoryDepth as in the limits of the contract; Protect, words of the scatter and of sums have check
+//            bits (phasic_checked_ram).
 `default_nettype none
 
 module phasic_scatter #(
@@ -17,6 +18,7 @@ module phasic_scatter #(
   parameter int MaxRows     = 1024,
   parameter int MaxNeurons  = 1024,
   parameter int MemoryDepth = 32768,
+  parameter bit Protect     = 1'b0,
   localparam int WordWidth  = Lanes * phasic_pkg::MemoryWidth
 ) (
   input  logic                 clk_i,
@@ -51,7 +53,11 @@ module phasic_scatter #(
   output logic                 learning_o,      // a word is to be changed
   output logic [47:0]          update_rows_o,
   output logic [47:0]          update_operations_o,
-  output logic [47:0]          weights_limited_o
+  output logic [47:0]          weights_limited_o,
+  // bits that have flipped
+  output logic                 memory_corrected_o,
+  output logic                 memory_failed_o,
+  output logic [phasic_pkg::MemoryWordBits-1:0] memory_word_o
 );
   localparam int LaneShift   = $clog2(Lanes);
   localparam int LaneBits    = (Lanes > 1) ? LaneShift : 1;
@@ -229,18 +235,26 @@ module phasic_scatter #(
   assign write_data    = load_i ? load_data_i : changed;
   assign store_data_o  = word2_q;
 
-  phasic_ram #(
-    .Width(WordWidth),
-    .Depth(MemoryDepth),
-    .Huge (1'b1)
+  logic [AddressBits-1:0] failed_address;
+  assign memory_word_o = phasic_pkg::MemoryWordBits'(failed_address);
+  phasic_checked_ram #(
+    .Width  (WordWidth),
+    .Depth  (MemoryDepth),
+    .Huge   (1'b1),
+    .Protect(Protect)
   ) u_memory (
     .clk_i,
+    .rst_ni,
     .write_i        (load_i ? !load_last_i : write && row3_q != RowCounts),
     .write_address_i(write_address),
     .write_data_i   (write_data),
     .read_i         (read),
+    .check_i        (1'b1),
     .read_address_i (read_address),
-    .read_data_o    (memory_word)
+    .read_data_o    (memory_word),
+    .corrected_o    (memory_corrected_o),
+    .failed_o       (memory_failed_o),
+    .failed_address_o(failed_address)
   );
 
   (* ram_style = "distributed" *) logic [WordWidth-1:0] counts_q [1 << CountBits];

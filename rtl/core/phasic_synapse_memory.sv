@@ -4,15 +4,17 @@
 //
 // Handshake: none; one reader and one writer at a time. Of two in the same cycle the one that comes first among the ports is served.
 // Latency:   weights_o is valid two cycles after a read and holds until the next one. A write in one cycle is seen by reads of the next.
-// Parameters: Width of a word in bits; Depth in words.
+// Parameters: Width of a word in bits; Depth in words; Protect, words have check bits (phasic_checked_ram).
 `default_nettype none
 
 module phasic_synapse_memory #(
   parameter int Width = 512,
   parameter int Depth = 16384,
+  parameter bit Protect = 1'b0,
   localparam int AddressBits = (Depth > 1) ? $clog2(Depth) : 1
 ) (
   input  logic                   clk_i,
+  input  logic                   rst_ni,
   // readers
   input  logic                   issue_i,
   input  logic [AddressBits-1:0] issue_address_i,
@@ -27,7 +29,11 @@ module phasic_synapse_memory #(
   input  logic [Width-1:0]       load_data_i,
   input  logic                   learn_write_i,
   input  logic [AddressBits-1:0] learn_write_address_i,
-  input  logic [Width-1:0]       learn_data_i
+  input  logic [Width-1:0]       learn_data_i,
+  // bits that have flipped, with weights_o
+  output logic                   corrected_o,
+  output logic                   failed_o,
+  output logic [AddressBits-1:0] failed_address_o
 );
   logic                   read, read_q, write;
   logic [AddressBits-1:0] read_address, write_address;
@@ -39,18 +45,24 @@ module phasic_synapse_memory #(
   assign write_address = load_i ? load_address_i : learn_write_address_i;
   assign write_data    = load_i ? load_data_i : learn_data_i;
 
-  phasic_ram #(
-    .Width(Width),
-    .Depth(Depth),
-    .Huge (1'b1)
+  phasic_checked_ram #(
+    .Width  (Width),
+    .Depth  (Depth),
+    .Huge   (1'b1),
+    .Protect(Protect)
   ) u_weights (
     .clk_i,
+    .rst_ni,
     .write_i        (write),
     .write_address_i(write_address),
     .write_data_i   (write_data),
     .read_i         (read),
+    .check_i        (1'b1),
     .read_address_i (read_address),
-    .read_data_o    (memory)
+    .read_data_o    (memory),
+    .corrected_o,
+    .failed_o,
+    .failed_address_o
   );
 
   always_ff @(posedge clk_i) begin

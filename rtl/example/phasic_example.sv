@@ -71,16 +71,18 @@ module phasic_example (
   logic [15:0] event_index;
   assign event_neuron_o = event_index[3:0];
 
-  // Ports of other layers' affairs: values of graded samples, scores, the trace of potentials, the retrograde signal, counters.
-  logic            score_valid, score_last, trace_valid, trace_last, event_waits, retrograde_valid;
+  // Ports of other layers' affairs: values of graded samples, scores, the trace of potentials, the retrograde signal, counters, flipped bits.
+  logic            score_valid, score_last, trace_valid, trace_last, event_waits, retrograde_valid, memory_corrected, memory_failed;
   logic [7:0]      event_value;
   logic [15:0]     record_label, record_prediction, trace_data;
   logic [31:0]     score, record_number, record_spikes, state;
   logic [16*48-1:0] counters;
   logic [phasic_pkg::RetrogradeMessageWidth-1:0] retrograde;
+  logic [phasic_pkg::MemoryKindBits+phasic_pkg::MemoryWordBits-1:0] memory_word;
   logic            unused_bits;
   assign unused_bits = ^{event_index, event_value, score_valid, score_last, score, record_number, record_label, record_prediction,
-                         record_spikes, trace_valid, trace_last, trace_data, event_waits, counters, state, retrograde_valid, retrograde};
+                         record_spikes, trace_valid, trace_last, trace_data, event_waits, counters, state, retrograde_valid, retrograde,
+                         memory_corrected, memory_failed, memory_word};
 
   phasic_layer_engine #(
     .Layer      (0),
@@ -164,7 +166,10 @@ module phasic_example (
     .busy_o,
     .event_waits_o      (event_waits),
     .counters_o         (counters),
-    .state_o            (state)
+    .state_o            (state),
+    .memory_corrected_o (memory_corrected),
+    .memory_failed_o    (memory_failed),
+    .memory_word_o      (memory_word)
   );
 endmodule
 

@@ -41,6 +41,8 @@ module phasic_control (
   input  logic         writes_idle_i,       // every write has been answered
   input  logic         write_error_i,
   input  logic [2:0]   write_argument_i,
+  input  logic         memory_failed_i,     // a word of a layer's memory cannot be used
+  input  logic [31:0]  memory_detail_i,
   // Status
   output logic [31:0]  phase_o,
   output logic [31:0]  error_code_o,
@@ -72,6 +74,7 @@ module phasic_control (
 
   logic [3:0]  state_q;
   logic        first_q;          // first cycle in the state: the state's unit is started
+  logic        header_q;         // the header is being written, and every memory has been read
   logic [31:0] code_q;
   logic [31:0] detail_q;
   logic [31:0] sample_q;
@@ -173,6 +176,7 @@ module phasic_control (
     if (!rst_ni) begin
       state_q         <= StIdle;
       first_q         <= 1'b0;
+      header_q        <= 1'b0;
       code_q          <= 32'(phasic_pkg::ErrorNone);
       detail_q        <= '0;
       sample_q        <= '0;
@@ -184,6 +188,7 @@ module phasic_control (
     end else begin
       state_q <= state_d;
       first_q <= state_d != state_q;
+      header_q <= state_d == StHeader || state_d == StEnd || state_d == StDone;
       if ((state_q == StIdle) && start_i) begin
         code_q          <= 32'(phasic_pkg::ErrorNone);
         detail_q        <= '0;
@@ -203,6 +208,9 @@ module phasic_control (
           end else if (write_error_i) begin
             code_q   <= 32'(phasic_pkg::ErrorBusWrite);
             detail_q <= 32'(write_argument_i);
+          end else if (memory_failed_i && !header_q) begin
+            code_q   <= 32'(phasic_pkg::ErrorMemory);
+            detail_q <= memory_detail_i;
           end
         end
         if (sampler_start_o) load_cycles_q <= cycles_q[47:0];

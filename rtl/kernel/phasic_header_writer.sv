@@ -27,6 +27,9 @@ module phasic_header_writer #(
   input  logic [47:0]              load_cycles_i,
   input  logic [47:0]              run_cycles_i,
   input  logic [47:0]              store_cycles_i,
+  input  logic [31:0]              loaded_checksum_i,
+  input  logic [31:0]              stored_checksum_i,
+  input  logic [47:0]              corrected_words_i,
   input  logic [Engines*16*48-1:0] counters_i,      // 16 a layer, in the order of the counter block
   output logic                     block_valid_o,
   input  logic                     block_ready_i,
@@ -79,6 +82,10 @@ module phasic_header_writer #(
         phasic_pkg::ResultsHeaderRunCycles + 4:      header_word = 32'(run_cycles_i[47:32]);
         phasic_pkg::ResultsHeaderStoreCycles:        header_word = store_cycles_i[31:0];
         phasic_pkg::ResultsHeaderStoreCycles + 4:    header_word = 32'(store_cycles_i[47:32]);
+        phasic_pkg::ResultsHeaderLoadedChecksum:     header_word = loaded_checksum_i;
+        phasic_pkg::ResultsHeaderStoredChecksum:     header_word = stored_checksum_i;
+        phasic_pkg::ResultsHeaderCorrectedWords:     header_word = corrected_words_i[31:0];
+        phasic_pkg::ResultsHeaderCorrectedWords + 4: header_word = 32'(corrected_words_i[47:32]);
         default:                                     header_word = '0;
       endcase
     end

@@ -192,6 +192,9 @@ module phasic_kernel #(
   logic         header_start, header_done;
   logic         writes_idle, write_error;
   logic [2:0]   write_argument;
+  logic         memory_failed;
+  logic [31:0]  memory_detail;
+  logic [47:0]  corrected_words;
   logic [3:0]   layer_count;
   logic [511:0] program_block;
   assign writes_back = program_block[8*phasic_pkg::ProgramHeaderFlags]
@@ -231,6 +234,8 @@ module phasic_kernel #(
     .writes_idle_i   (writes_idle),
     .write_error_i   (write_error),
     .write_argument_i(write_argument),
+    .memory_failed_i (memory_failed),
+    .memory_detail_i (memory_detail),
     .phase_o         (phase),
     .error_code_o    (error_code),
     .error_detail_o  (error_detail),
@@ -377,6 +382,17 @@ module phasic_kernel #(
     .data_valid_o(storer_valid), .data_ready_i(storer_ready), .data_o(storer_data)
   );
 
+  logic [31:0] loaded_checksum, stored_checksum;
+  phasic_weights_checksums #(
+    .DataWidth(DataWidth),
+    .Protect  ((Rules & phasic_pkg::RulesProtection) != 0)
+  ) u_checksums (
+    .clk_i(ap_clk), .clear_i(clear), .load_start_i(loader_start && !loader_table), .load_beat_i(beat_valid && beat_ready), .load_data_i(beat),
+    .loaded_i(loader_done && !loader_error && phase == 32'(phasic_pkg::PhaseWeights)), .store_start_i(storer_start),
+    .store_beat_i(storer_valid && storer_ready), .store_data_i(storer_data), .stored_i(storer_done), .loaded_checksum_o(loaded_checksum),
+    .stored_checksum_o(stored_checksum)
+  );
+
   // ---- Samples -----------------------------------------------------------------------------------------------------------------
   logic        entry_valid, entry_ready;
   logic [31:0] entry_data;
@@ -389,39 +405,14 @@ module phasic_kernel #(
     .Gate((Rules & phasic_pkg::RulesGate) != 0),
     .State((Rules & phasic_pkg::RulesState) != 0)
   ) u_sampler (
-    .clk_i          (ap_clk),
-    .rst_ni         (ap_rst_n),
-    .clear_i        (clear),
-    .start_i        (sampler_start),
-    .stop_i         (sampler_stop),
-    .done_o         (sampler_done),
-    .error_code_o   (sampler_code),
-    .error_detail_o (sampler_detail),
-    .error_sample_o (sampler_sample),
-    .fetched_o      (samples_fetched),
-    .program_i      (program_block),
-    .neurons_i      (layers[8*phasic_pkg::LayerNeurons +: 16]),
-    .sample_count_i (sample_count),
-    .first_sample_i (first_sample),
-    .cmd_valid_o    (sampler_cmd),
-    .cmd_ready_i    (read_ready),
-    .cmd_offset_o   (sampler_cmd_offset),
-    .cmd_bytes_o    (sampler_cmd_bytes),
-    .word_valid_i   (word_valid),
-    .word_ready_o   (sampler_word_ready),
-    .word_i         (word),
-    .word_error_i   (word_error),
-    .entry_valid_o  (entry_valid),
-    .entry_ready_i  (entry_ready),
-    .entry_data_o   (entry_data),
-    .sample_valid_o (sample_valid),
-    .sample_ready_i (sample_ready),
-    .sample_label_o (sample_label),
-    .sample_learn_o (sample_learn),
-    .sample_gated_o (sample_gated),
-    .sample_restart_o(sample_restart),
-    .sample_open_o  (sample_open),
-    .sample_number_o(sample_number)
+    .clk_i(ap_clk), .rst_ni(ap_rst_n), .clear_i(clear), .start_i(sampler_start), .stop_i(sampler_stop), .done_o(sampler_done),
+    .error_code_o(sampler_code), .error_detail_o(sampler_detail), .error_sample_o(sampler_sample), .fetched_o(samples_fetched),
+    .program_i(program_block), .neurons_i(layers[8*phasic_pkg::LayerNeurons +: 16]), .sample_count_i(sample_count), .first_sample_i(first_sample),
+    .cmd_valid_o(sampler_cmd), .cmd_ready_i(read_ready), .cmd_offset_o(sampler_cmd_offset), .cmd_bytes_o(sampler_cmd_bytes),
+    .word_valid_i(word_valid), .word_ready_o(sampler_word_ready), .word_i(word), .word_error_i(word_error), .entry_valid_o(entry_valid),
+    .entry_ready_i(entry_ready), .entry_data_o(entry_data), .sample_valid_o(sample_valid), .sample_ready_i(sample_ready),
+    .sample_label_o(sample_label), .sample_learn_o(sample_learn), .sample_gated_o(sample_gated), .sample_restart_o(sample_restart),
+    .sample_open_o(sample_open), .sample_number_o(sample_number)
   );
 
   // ---- Core --------------------------------------------------------------------------------------------------------------------
@@ -492,7 +483,10 @@ module phasic_kernel #(
     .input_events_o     (input_events),
     .samples_learned_o  (samples_learned),
     .counters_o         (counters),
-    .engine_state_o     (engine_state)
+    .engine_state_o     (engine_state),
+    .memory_failed_o    (memory_failed),
+    .memory_detail_o    (memory_detail),
+    .corrected_words_o  (corrected_words)
   );
 
   // ---- Writing -----------------------------------------------------------------------------------------------------------------
@@ -535,6 +529,9 @@ module phasic_kernel #(
     .load_cycles_i      (load_cycles),
     .run_cycles_i       (run_cycles),
     .store_cycles_i     (store_cycles),
+    .loaded_checksum_i  (loaded_checksum),
+    .stored_checksum_i  (stored_checksum),
+    .corrected_words_i  (corrected_words),
     .counters_i         (counters),
     .storing_i          (phase == 32'(phasic_pkg::PhaseStore)),
     .store_cmd_i        (storer_cmd),

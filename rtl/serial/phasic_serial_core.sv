@@ -364,7 +364,8 @@ module phasic_serial_core #(
   assign spikes_write = sweep_valid[3] && neuron5_q[2:0] == 3'd7 && !layer_number;
 
   // ---- factors ----
-  logic                   factor_read, update_read, unused_positive;
+  logic                   factor_read, update_read, unused_positive, unused_failed;
+  logic [LevelBits-1:0]   unused_level;
   logic [NeuronBits-1:0]  update_neuron;
   logic [FactorWidth-1:0] factors;
 
@@ -374,37 +375,14 @@ module phasic_serial_core #(
     .LevelDepth (phasic_pkg::SerialLevels),
     .Relaxed    (1'b1)
   ) u_factors (
-    .clk_i,
-    .error_i        (factor == 2'(phasic_pkg::FactorError)),
-    .feedback_i     (1'b0),
-    .all_steps_i    (all_steps),
-    .rate_i         (layer_q[8*phasic_pkg::SerialLayerRate +: 16]),
-    .shift_i        (layer_q[8*phasic_pkg::SerialLayerLearning +: 4]),
-    .full_i         (CountWidth'(last_step) + 1'b1),
-    .load_i         (levels_write),
-    .load_address_i (bus_address_i[LevelBits-1:0]),
-    .load_data_i    (bus_write_data_i),
-    .add_i          (1'b0),
-    .add_first_i    (1'b0),
-    .add_word_i     (NeuronBits'(0)),
-    .add_address_i  (LevelBits'(0)),
-    .add_error_i    ((CountWidth + 1)'(0)),
-    .valid0_i       (factor0),
-    .valid_i        (factor_valid),
-    .word0_i        (neuron1_q),
-    .word2_i        (neuron3_q),
-    .class_i        (label),
-    .base0_i        (16'd0),
-    .class_address_i(level_base),
-    .counts_i       (count),
-    .plus_i         (plus),
-    .minus_i        (minus),
-    .enabled2_i     (neuron3_q <= last_neuron),
-    .shares_i       (1'b0),
-    .update_read_i  (factor_read),
-    .update_word_i  (update_neuron),
-    .factors_o      (factors),
-    .positive_o     (unused_positive)
+    .clk_i, .rst_ni(1'b1), .error_i(factor == 2'(phasic_pkg::FactorError)), .feedback_i(1'b0), .all_steps_i(all_steps),
+    .rate_i(layer_q[8*phasic_pkg::SerialLayerRate +: 16]), .shift_i(layer_q[8*phasic_pkg::SerialLayerLearning +: 4]),
+    .full_i(CountWidth'(last_step) + 1'b1), .load_i(levels_write), .load_address_i(bus_address_i[LevelBits-1:0]), .load_data_i(bus_write_data_i),
+    .levels_used_i(1'b0), .levels_failed_o(unused_failed), .failed_level_o(unused_level), .add_i(1'b0), .add_first_i(1'b0),
+    .add_word_i(NeuronBits'(0)), .add_address_i(LevelBits'(0)), .add_error_i((CountWidth + 1)'(0)), .valid0_i(factor0), .valid_i(factor_valid),
+    .word0_i(neuron1_q), .word2_i(neuron3_q), .class_i(label), .base0_i(16'd0), .class_address_i(level_base), .counts_i(count), .plus_i(plus),
+    .minus_i(minus), .enabled2_i(neuron3_q <= last_neuron), .shares_i(1'b0), .update_read_i(factor_read), .update_word_i(update_neuron),
+    .factors_o(factors), .positive_o(unused_positive)
   );
 
   // ---- updates: a word is read for its first lane, and written when its last lane has been changed ----

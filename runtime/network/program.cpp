@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/network/program.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -32,6 +34,18 @@ void put_shape(const layout::Shape& shape, contract::Layer& layer) {
 }
 
 }  // namespace
+
+std::uint32_t weights_checksum(const Network& network, const Layout& layout, std::span<const std::byte> weights, bool stored) {
+  auto sum = ::crc32_z(0, nullptr, 0);
+  for (std::size_t n = 0; n < network.layers.size(); ++n) {
+    const auto factor = network.layers[n].factor();
+    const auto& place = layout.layers[n];
+    auto bytes = place.row_bytes * network.stored_rows(n);
+    if (!stored || changes_memory(factor)) bytes += layout::memory_bytes(factor, network.rows(n), network.layers[n].neurons);
+    sum = ::crc32_z(sum, reinterpret_cast<const Bytef*>(weights.data() + place.weights_offset), bytes);
+  }
+  return static_cast<std::uint32_t>(sum);
+}
 
 Layout layout_of(const Network& network) {
   Layout layout;

@@ -42,6 +42,11 @@ struct ProgramOptions {
 void set_targets(const Network& network, const Layout& layout, std::size_t layer, std::span<const std::int8_t> table,
                  std::span<const std::int32_t> offsets, std::span<std::byte> weights);
 
+/// CRC-32 of what the kernel reads of a buffer of weights, or with `stored` of what it writes back, as builds with
+/// rules_protection tell them.
+[[nodiscard]] std::uint32_t weights_checksum(const Network& network, const Layout& layout, std::span<const std::byte> weights,
+                                             bool stored);
+
 /// Level tables of all layers that use them, and recipes of those whose levels the kernel draws.
 [[nodiscard]] std::vector<std::byte> level_tables(const Network& network, const Layout& layout);
 

@@ -51,6 +51,17 @@ LaunchResult unpack_results(driver::RunResponse&& response, const Network& netwo
   return result;
 }
 
+/// What the kernel has loaded and stored is what was sent and what came back. Throws DeviceError.
+void check_checksums(const Fixed& fixed, std::span<const std::byte> sent, std::span<const std::byte> back, bool stored,
+                     const contract::ResultsHeader& header) {
+  const auto expect = [](std::string_view what, std::uint32_t told, std::uint32_t wanted) {
+    if (told != wanted)
+      throw DeviceError(fmt::format("weights: the CRC-32 of what was {} is {:#010x}, {:#010x} is right", what, told, wanted));
+  };
+  expect("loaded", header.loaded_checksum, weights_checksum(fixed.network, fixed.layout, sent, false));
+  if (stored) expect("stored", header.stored_checksum, weights_checksum(fixed.network, fixed.layout, back, true));
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> encode_events(const Network& network, std::span<const std::uint8_t> intensities,
@@ -195,6 +206,8 @@ LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<co
     auto result = unpack_results(std::move(response), network, samples, options);
     log_as(LogLevel::kDebug, "{}: {} in {:.4f} s, {} cycles, {} bytes of samples", where(),
            options.learn ? "learned" : "answered", taken.count(), result.counters.header.cycles, packed.bytes.size());
+    if ((device.limits().rules & contract::kRulesProtection) != 0)
+      check_checksums(fixed, weights, result.weights, options.learn || network.keep, result.counters.header);
     return result;
   } catch (const DeviceError& error) {
     throw DeviceError(fmt::format("{}: {}", where(), error.what()));

@@ -167,6 +167,9 @@ class KernelWriter : public ::testing::Test {
     module->load_cycles_i = header.load_cycles = wide() >> 16;
     module->run_cycles_i = header.run_cycles = wide() >> 16;
     module->store_cycles_i = header.store_cycles = wide() >> 16;
+    module->loaded_checksum_i = header.loaded_checksum = static_cast<std::uint32_t>(random());
+    module->stored_checksum_i = header.stored_checksum = static_cast<std::uint32_t>(random());
+    module->corrected_words_i = header.corrected_words = wide() >> 16;
     put(0, header);
     clear(sizeof(contract::ResultsHeader), kRecords - sizeof(contract::ResultsHeader));
     for (std::size_t k = 0; k < 32; ++k) {

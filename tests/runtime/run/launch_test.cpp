@@ -2,7 +2,9 @@
 #include "runtime/run/launch.hpp"
 
 #include <cstring>
+#include <memory>
 
+#include "driver/device.hpp"
 #include "driver/layout/random.hpp"
 #include "tests/runtime/support.hpp"
 
@@ -122,6 +124,55 @@ TEST(Samples, LaunchesStayBelowAGigabyte) {
   const auto network = small();
   EXPECT_LE(largest_launch(network, true) * trace_bytes_per_sample(network), std::size_t{1} << 30);
   EXPECT_EQ(trace_bytes_per_sample(network), 8u * (192 + 64));
+}
+
+/// A device with protected memories, on whose way in or out a bit of the weights flips.
+class Bent final : public driver::Device {
+ public:
+  Bent(bool in, bool out) : in_(in), out_(out) { inner_ = driver::open_local("reference", R"({"limits": {"rules": 8287}})"); }
+  void start(const driver::RunRequest& request) override {
+    weights_.assign(request.weights.begin(), request.weights.end());
+    if (in_) weights_[200] ^= std::byte{4};
+    auto bent = request;
+    bent.weights = weights_;
+    inner_->start(bent);
+  }
+  driver::RunResponse wait() override {
+    auto response = inner_->wait();
+    if (out_) response.weights[200] ^= std::byte{4};
+    return response;
+  }
+  std::uint32_t read_register(std::uint32_t offset) override { return inner_->read_register(offset); }
+  [[nodiscard]] const contract::Limits& limits() const override { return inner_->limits(); }
+  [[nodiscard]] std::string describe() const override { return "bent"; }
+
+ private:
+  bool in_, out_;
+  std::vector<std::byte> weights_;
+  std::unique_ptr<driver::Device> inner_;
+};
+
+TEST(Checksums, AFlippedBitOnTheWayToAProtectedBuildOrBackIsADeviceError) {
+  const auto fixed = make_fixed(small());
+  const auto weights = initial_weights(fixed.network, fixed.layout);
+  const std::vector<std::uint8_t> pixels(100, 200);
+  const Sample sample{.intensities = pixels, .label = 1};
+  const auto told = [&](bool in, bool out, bool learn) -> std::string {
+    Bent device(in, out);
+    try {
+      (void)run_launch(device, fixed, weights, {&sample, 1}, {.learn = learn});
+    } catch (const DeviceError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  EXPECT_EQ(told(false, false, true), "");
+  EXPECT_EQ(told(false, false, false), "");
+  EXPECT_NE(told(true, false, false).find("bent, samples 0 to 0: weights: the CRC-32 of what was loaded is 0x"),
+            std::string::npos)
+      << told(true, false, false);
+  EXPECT_NE(told(false, true, true).find("weights: the CRC-32 of what was stored is 0x"), std::string::npos)
+      << told(false, true, true);
 }
 
 }  // namespace
