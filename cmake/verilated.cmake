@@ -61,11 +61,12 @@ function(phasic_verilated_engine name)
                                                       ${engine_RUNTIME} fmt::fmt)
 endfunction()
 
-# phasic_rtl_variant(<name> [WAVES] [CHECKED] [NAMED] PARAMETERS <Name=value>...)
+# phasic_rtl_variant(<name> [WAVES] [CHECKED] [NAMED] [FLIPS] PARAMETERS <Name=value>...)
 # The engine of a build of the kernel, made of ${PHASIC_RTL_FILES}; nothing if PHASIC_RTL_VARIANTS leaves it out. All leave out what is NAMED.
-# CHECKED variants check the assertions in the RTL and start everything that has no reset at random values.
+# CHECKED variants check the assertions in the RTL and start everything that has no reset at random values. Bits of the memories of FLIPS
+# variants can flip.
 function(phasic_rtl_variant name)
-  cmake_parse_arguments(variant "WAVES;CHECKED;NAMED" "" "PARAMETERS" ${ARGN})
+  cmake_parse_arguments(variant "WAVES;CHECKED;NAMED;FLIPS" "" "PARAMETERS" ${ARGN})
   if(NOT name IN_LIST PHASIC_RTL_VARIANTS AND (variant_NAMED OR NOT "all" IN_LIST PHASIC_RTL_VARIANTS))
     return()
   endif()
@@ -75,6 +76,11 @@ function(phasic_rtl_variant name)
     list(APPEND flags --assert --x-assign unique --x-initial unique)
   else()
     list(APPEND flags --x-assign fast --x-initial fast)
+  endif()
+  set(files ${PHASIC_RTL_FILES})
+  if(variant_FLIPS)
+    list(APPEND flags --vpi)  # which keeps the names of what is public
+    list(APPEND files ${PROJECT_SOURCE_DIR}/sim/verilator/flips.vlt)
   endif()
   if(variant_WAVES)
     list(APPEND flags --trace-fst --trace-structs)
@@ -86,7 +92,11 @@ function(phasic_rtl_variant name)
     set(slow -O1)
   endif()
   phasic_verilated_engine(${name} TOP phasic_kernel PLUGIN ${PROJECT_SOURCE_DIR}/sim/verilator/plugin.cpp RUNTIME ${runtime}
-                          FILES ${PHASIC_RTL_FILES} FLAGS ${flags} SLOW ${slow} LIBRARIES phasic_pins DEFINITIONS $<$<BOOL:${variant_WAVES}>:PHASIC_WAVES>)
+                          FILES ${files} FLAGS ${flags} SLOW ${slow} LIBRARIES phasic_pins
+                          DEFINITIONS $<$<BOOL:${variant_WAVES}>:PHASIC_WAVES> $<$<BOOL:${variant_FLIPS}>:PHASIC_FLIPS>)
+  if(variant_FLIPS)
+    target_sources(phasic_engine_${name} PRIVATE ${PROJECT_SOURCE_DIR}/sim/verilator/flips.cpp)
+  endif()
   set(PHASIC_RTL_ENGINES "${PHASIC_RTL_ENGINES};${name}" CACHE INTERNAL "RTL engines of this build")
 endfunction()
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// An engine library for one variant of the Verilated kernel. PHASIC_MODEL is the Verilated class, PHASIC_MODEL_HEADER its
-/// header, PHASIC_VARIANT the engine's name; PHASIC_WAVES is defined if the model can write FST files.
+/// header, PHASIC_VARIANT the engine's name; PHASIC_WAVES is defined if the model can write FST files, PHASIC_FLIPS if bits of
+/// its memories can flip.
 #include PHASIC_MODEL_HEADER
 
 #ifdef PHASIC_WAVES
@@ -16,10 +17,17 @@ using Waves = VerilatedFstC;
 using Waves = phasic::engine::NoWaves;
 #endif
 
+#ifdef PHASIC_FLIPS
+#include "sim/verilator/flips.hpp"
+using Flipping = phasic::engine::Flips;
+#else
+using Flipping = phasic::engine::NoFlips;
+#endif
+
 namespace {
 
 std::unique_ptr<phasic::engine::PinModel> make_model(const phasic::engine::EngineOptions& options) {
-  return std::make_unique<phasic::engine::VerilatedPins<PHASIC_MODEL, Waves>>(PHASIC_VARIANT, options);
+  return std::make_unique<phasic::engine::VerilatedPins<PHASIC_MODEL, Waves, Flipping>>(PHASIC_VARIANT, options);
 }
 
 }  // namespace

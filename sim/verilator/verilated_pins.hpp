@@ -9,7 +9,9 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "sim/verilator/options.hpp"
 #include "sim/verilator/pins.hpp"
@@ -19,14 +21,28 @@ namespace phasic::engine {
 /// The writer of waves of a variant without waves.
 struct NoWaves {};
 
-/// `Model` is the Verilated class of rtl/kernel/phasic_kernel.sv, `Waves` VerilatedFstC or NoWaves.
-template <class Model, class Waves>
+/// In place of Flips in a variant whose bits do not flip.
+class NoFlips {
+ public:
+  NoFlips(VerilatedContext& /*context*/, const std::string& /*model*/, const std::vector<Flip>& flips) {
+    if (!flips.empty()) throw std::runtime_error("flips: this variant was not built for them; rtl4conv is");
+  }
+  void before(std::uint64_t /*cycle*/) {}
+};
+
+/// `Model` is the Verilated class of rtl/kernel/phasic_kernel.sv, `Waves` VerilatedFstC or NoWaves, `Flipping` Flips or
+/// NoFlips.
+template <class Model, class Waves, class Flipping>
 class VerilatedPins final : public PinModel {
+  static constexpr const char* kModelName = "phasic_kernel";
   static constexpr bool kWaves = !std::is_same_v<Waves, NoWaves>;
 
  public:
   VerilatedPins(std::string name, const EngineOptions& options)
-      : name_(std::move(name)), wave_cycles_(options.wave_cycles), context_(std::make_unique<VerilatedContext>()) {
+      : name_(std::move(name)),
+        wave_cycles_(options.wave_cycles),
+        context_(std::make_unique<VerilatedContext>()),
+        flips_(*context_, kModelName, options.flips) {
     if (!options.wave.empty() && !kWaves)
       throw std::runtime_error(
           fmt::format("RTL engine {}: built without waves, cannot write '{}'; use rtl8trace", name_, options.wave));
@@ -34,7 +50,8 @@ class VerilatedPins final : public PinModel {
     context_->randReset(2);
     context_->randSeed(static_cast<int>(options.timing.seed % 2147483629U) + 1);
     if constexpr (kWaves) context_->traceEverOn(true);
-    model_ = std::make_unique<Model>(context_.get(), "phasic_kernel");
+    Verilated::threadContextp(context_.get());
+    model_ = std::make_unique<Model>(context_.get(), kModelName);
     if constexpr (kWaves) {
       if (!options.wave.empty()) {
         waves_ = std::make_unique<Waves>();
@@ -54,10 +71,14 @@ class VerilatedPins final : public PinModel {
   }
 
   ~VerilatedPins() override {
+    // Its parts take leave of the thread's context, which may be that of another model.
+    Verilated::threadContextp(context_.get());
     model_->final();
     if constexpr (kWaves) {
       if (waves_) waves_->close();
     }
+    model_.reset();
+    Verilated::threadContextp(nullptr);
   }
 
   const KernelOutputs& settle(bool reset_n, const LiteInputs& control, const AxiSlave& memory, bool data_changed) override {
@@ -72,6 +93,7 @@ class VerilatedPins final : public PinModel {
   }
 
   void rise() override {
+    flips_.before(cycle_);
     model_->ap_clk = 1;
     model_->eval();
     dump();
@@ -166,6 +188,7 @@ class VerilatedPins final : public PinModel {
   std::string name_;
   Window wave_cycles_;
   std::unique_ptr<VerilatedContext> context_;
+  Flipping flips_;
   std::unique_ptr<Model> model_;
   std::unique_ptr<Waves> waves_;
   KernelOutputs outputs_;
