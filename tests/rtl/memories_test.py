@@ -21,7 +21,7 @@ class Memories(unittest.TestCase):
                                    "phasic_neurons", "phasic_scatter"],
                                   capture_output=True, text=True, check=False, env={**os.environ, "PHASIC_BUILD": BUILD})
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("memory u_memory.gen_huge.words_q is not made of URAM288", done.stdout)
+        self.assertIn("memory u_memory.gen_plain.u_ram.gen_huge.words_q is not made of URAM288", done.stdout)
         self.assertRegex(done.stdout, r"memory \S*gen_rows.gen_potentials\[1\].potentials_q becomes registers")
         self.assertIn("memory gen_rows.gen_potentials[1].potentials_q is not made of RAM*M*", done.stdout)
         self.assertNotIn("u_sample", done.stdout)
