@@ -75,7 +75,8 @@ struct XrtTarget {
   std::string xclbin;        ///< path of the xclbin file
   std::string compute_unit;  ///< "phasic_1", ...; empty: the first
 };
-/// A compute unit of a card (or of the simulated card) through XRT. Checks the xclbin file before XRT sees it.
+/// A compute unit of a card (or of the simulated card) through XRT, which no other process has at the same time
+/// (driver/unit_lock.hpp; a simulated card only where PHASIC_LOCK_FOLDER is set). Checks the xclbin file before XRT sees it.
 [[nodiscard]] std::unique_ptr<Device> open_xrt(const XrtTarget& target);
 
 /// Names of the compute units of the kernel in an xclbin file.

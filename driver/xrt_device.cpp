@@ -15,12 +15,15 @@
 #include <new>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "driver/device.hpp"
 #include "driver/layout/buffers.hpp"
 #include "driver/results_status.hpp"
 #include "driver/status.hpp"
+#include "driver/unit_lock.hpp"
 #include "driver/xclbin.hpp"
 #include "phasic/contract.hpp"
 
@@ -31,6 +34,7 @@ namespace fs = std::filesystem;
 using layout::kBuffers;
 
 constexpr std::size_t kPage = 4096;
+constexpr std::string_view kSimulatedCard = "phasic_simulated_card";  // its name, of sim/card/shim.cpp
 // A wait is cut into slices: where several threads wait, XRT may give the news of a run to another thread than the one that
 // waits.
 constexpr std::chrono::milliseconds kSlice{100};
@@ -88,12 +92,14 @@ class XrtDevice final : public Device {
     const auto note = find_card_library(target.xclbin);
     try {
       device_ = xrt::device(target.device);
+      const auto card = device_.get_info<xrt::info::device::name>();
+      // Simulated cards live in a process and are nobody else's, unless it is asked for.
+      if (card != kSimulatedCard || lock_folder_is_named()) lock_ = UnitLock(device_.get_info<xrt::info::device::bdf>(), unit_);
       const auto uuid = device_.load_xclbin(target.xclbin);
       kernel_ =
           xrt::kernel(device_, uuid, fmt::format("{}:{{{}}}", info.kernel, unit_), xrt::kernel::cu_access_mode::exclusive);
       run_ = xrt::run(kernel_);
-      describe_ = fmt::format("XRT device {} ({}), compute unit '{}', xclbin '{}'", target.device,
-                              device_.get_info<xrt::info::device::name>(), unit_, target.xclbin);
+      describe_ = fmt::format("XRT device {} ({}), compute unit '{}', xclbin '{}'", target.device, card, unit_, target.xclbin);
       if (!info.engine.empty()) describe_ += fmt::format(", made for engine '{}'", info.engine);
       describe_ += note;
     } catch (const std::exception& error) {
@@ -106,9 +112,10 @@ class XrtDevice final : public Device {
 
   ~XrtDevice() override {
     const std::lock_guard lock(xrt_mutex());
-    // The card still works on a run that has not ended: nobody else may get the memory of its command and its buffers.
+    // The card still works on a run that has not ended: nobody else may get the memory of its command and its buffers,
+    // and no other process the unit.
     // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without the memory for it the program must end
-    if (running_) new std::pair(std::move(run_), std::move(buffers_));
+    if (running_) new std::tuple(std::move(run_), std::move(buffers_), std::move(lock_));
     run_ = {};
     for (auto& buffer : buffers_) buffer = {};
     kernel_ = {};
@@ -239,6 +246,7 @@ class XrtDevice final : public Device {
 
   std::string where_, unit_, describe_;
   contract::Limits limits_{};
+  UnitLock lock_;
   std::optional<ResultsStatus> status_;  ///< of a kernel without status registers
   xrt::device device_;
   xrt::kernel kernel_;

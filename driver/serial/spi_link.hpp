@@ -20,7 +20,8 @@ class SpiLink {
 };
 
 /// A device file of Linux's spidev driver, such as /dev/spidev0.0. `hertz`: of the serial clock, at most an eighth of the
-/// board's clock. Throws std::runtime_error that names the file and what is wrong with it.
+/// board's clock. No other process has it at the same time (driver/unit_lock.hpp). Throws std::runtime_error that names the
+/// file and what is wrong with it.
 [[nodiscard]] std::unique_ptr<SpiLink> open_spidev(const std::string& file, unsigned hertz);
 
 }  // namespace phasic::driver

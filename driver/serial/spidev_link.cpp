@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "driver/serial/spi_link.hpp"
+#include "driver/unit_lock.hpp"
 
 namespace phasic::driver {
 namespace {
@@ -20,6 +21,12 @@ class SpidevLink final : public SpiLink {
   SpidevLink(const std::string& file, unsigned hertz)
       : file_(file), hertz_(hertz), descriptor_(::open(file.c_str(), O_RDWR | O_CLOEXEC)) {
     if (descriptor_ < 0) fail("cannot be opened");
+    try {
+      lock_ = UnitLock("spi", file);
+    } catch (...) {
+      ::close(descriptor_);
+      throw;
+    }
     const std::uint8_t mode = SPI_MODE_0;
     const std::uint8_t bits = 8;
     if (::ioctl(descriptor_, SPI_IOC_WR_MODE, &mode) < 0 || ::ioctl(descriptor_, SPI_IOC_WR_BITS_PER_WORD, &bits) < 0 ||
@@ -52,6 +59,7 @@ class SpidevLink final : public SpiLink {
   }
 
   std::string file_;
+  UnitLock lock_;
   std::uint32_t hertz_;
   int descriptor_;
 };

@@ -2,9 +2,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -14,6 +17,7 @@
 #include "driver/device.hpp"
 #include "driver/serial/serial_board.hpp"
 #include "driver/serial/serial_core.hpp"
+#include "driver/unit_lock.hpp"
 
 namespace phasic::driver {
 namespace {
@@ -129,6 +133,17 @@ TEST(SpiEngine, NamesOptionsThatAreWrong) {
   EXPECT_THAT(complaint(R"({"device": 3})"), HasSubstr("device is 3, expected a file name"));
   EXPECT_THAT(complaint(R"({"hertz": 10})"), HasSubstr("hertz is 10, expected 1000 to 50000000"));
   EXPECT_THAT(complaint(R"({"speed": 10})"), HasSubstr("unknown key 'speed'"));
+  {
+    // Another process that is at work with the board.
+    const auto file = ::testing::TempDir() + "phasic_spi_" + std::to_string(::getpid());
+    const std::ofstream made(file);
+    ::setenv("PHASIC_LOCK_FOLDER", ::testing::TempDir().c_str(), 1);
+    const UnitLock other("spi", file);
+    EXPECT_THAT(complaint(R"({"device": ")" + file + R"("})"),
+                HasSubstr("'" + file + "' of card spi is in use by process " + std::to_string(::getpid())));
+    ::unsetenv("PHASIC_LOCK_FOLDER");
+    ::unlink(file.c_str());
+  }
   EXPECT_THAT(complaint(R"({"device": "/nowhere/spi"})"), HasSubstr("'/nowhere/spi' cannot be opened"));
 }
 

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "driver/device.hpp"
+#include "driver/unit_lock.hpp"
 #include "driver/xclbin_packer.hpp"
 #include "phasic/contract.hpp"
 #include "tests/common/random_case.hpp"
@@ -155,6 +156,30 @@ TEST_F(TestCard, ABufferThatDoesNotFitTheCardIsToldByName) {
   }
   request.trace_bytes = 1 << 20;
   EXPECT_EQ(device->run(request).error, 0u);
+}
+
+TEST_F(TestCard, AUnitIsOneProcesssAlone) {
+  const auto folder = fs::path(::testing::TempDir()) / ("phasic_locks_" + std::to_string(getpid()));
+  fs::create_directory(folder);
+  setenv("PHASIC_LOCK_FOLDER", folder.c_str(), 1);
+  {
+    // Another process that has the first unit of the second card.
+    const UnitLock other("0000:fe:01.0", "phasic_1");
+    try {
+      (void)open_xrt({1, path_, "phasic_1"});
+      ADD_FAILURE();
+    } catch (const std::runtime_error& error) {
+      const std::string text = error.what();
+      for (const auto& part :
+           {std::string("device 1, compute unit 'phasic_1'"), "in use by process " + std::to_string(getpid())})
+        EXPECT_NE(text.find(part), std::string::npos) << text;
+    }
+    EXPECT_NO_THROW((void)open_xrt({1, path_, "phasic_2"}));
+    EXPECT_NO_THROW((void)open_xrt({0, path_, "phasic_1"}));
+  }
+  EXPECT_NO_THROW((void)open_xrt({1, path_, "phasic_1"}));
+  unsetenv("PHASIC_LOCK_FOLDER");
+  fs::remove_all(folder);
 }
 
 TEST_F(TestCard, UnknownDevicesAndUnitsAreToldByName) {
