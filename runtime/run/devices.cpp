@@ -49,7 +49,57 @@ void give_card_options(const DeviceOptions& options) {
   if (options.engine_options != (given == nullptr ? "{}" : given)) ::setenv(kName, options.engine_options.c_str(), 1);
 }
 
+/// Throws InputError if the file is not there or has fewer compute units than were asked for.
+void check_xclbin(const DeviceOptions& options) {
+  const auto xclbin = xclbin_of(options);
+  if (!std::filesystem::is_regular_file(xclbin)) {
+    if (!options.xclbin.empty()) throw InputError(xclbin, "--xclbin", "there is no such file");
+    throw InputError("", "--engine " + options.engine,
+                     fmt::format("the build has made no xclbin file for it: {} is not there", xclbin));
+  }
+  const auto units = units_of(xclbin);
+  if (const auto last = std::uint64_t{options.first_unit} + options.compute_units; last > units.size()) {
+    throw InputError("", options.first_unit == 0 ? "--compute-units" : "--first-unit and --compute-units",
+                     fmt::format("{}, but {} has {}", last, xclbin, units.size()));
+  }
+}
+
+/// `count` units from `first` on, of every card.
+std::vector<UnitPlace> places(const DeviceOptions& options, unsigned first, unsigned count) {
+  std::vector<UnitPlace> places;
+  for (const auto card : options.devices) {
+    for (unsigned n = 0; n < count; ++n) places.push_back({card, first + n});
+  }
+  return places;
+}
+
 }  // namespace
+
+std::vector<UnitPlace> places_of(const DeviceOptions& options) {
+  if (options.transport == "xrt") return places(options, options.first_unit, options.compute_units);
+  auto here = options;
+  here.devices = {0};
+  return places(here, 0, options.compute_units);
+}
+
+std::vector<UnitPlace> spare_places(const DeviceOptions& options) {
+  if (options.transport != "xrt") return {};
+  return places(options, options.first_unit + options.compute_units, units_left(options));
+}
+
+std::unique_ptr<driver::Device> open_unit(const DeviceOptions& options, UnitPlace place) {
+  if (options.transport == "xrt") {
+    const auto xclbin = xclbin_of(options);
+    const auto unit = units_of(xclbin).at(place.unit);
+    return guarded(fmt::format("--device {}, {}", place.card, unit),
+                   [&] { return driver::open_xrt({.device = place.card, .xclbin = xclbin, .compute_unit = unit}); });
+  }
+  // The reference takes any network unless it is asked to play a build.
+  auto engine_options = parse_json(options.engine_options, "--engine-options");
+  if (options.engine == "reference" && !engine_options.contains("limits"))
+    engine_options["limits"] = widest_limits(options.weight_width);
+  return guarded("--engine " + options.engine, [&] { return driver::open_local(options.engine, engine_options.dump()); });
+}
 
 unsigned units_left(const DeviceOptions& options) {
   if (options.transport != "xrt") return kMostComputeUnits;
@@ -84,42 +134,14 @@ std::vector<std::unique_ptr<driver::Device>> opened(const DeviceOptions& options
   if (options.compute_units < 1 || options.compute_units > kMostComputeUnits) {
     throw InputError("", "--compute-units", fmt::format("{}; 1 to {} are allowed", options.compute_units, kMostComputeUnits));
   }
-  auto engine_options = parse_json(options.engine_options, "--engine-options");
+  const auto engine_options = parse_json(options.engine_options, "--engine-options");
   if (!engine_options.is_object())
     throw InputError("", "--engine-options", fmt::format("{} is not a JSON object", options.engine_options));
 
+  if (options.transport == "xrt") check_xclbin(options);
+  if (options.transport == "xrt" && !engine_options.empty()) give_card_options(options);
   std::vector<std::unique_ptr<driver::Device>> devices;
-  if (options.transport == "local") {
-    // The reference takes any network unless it is asked to play a build.
-    if (options.engine == "reference" && !engine_options.contains("limits")) {
-      engine_options["limits"] = widest_limits(options.weight_width);
-    }
-    for (unsigned n = 0; n < options.compute_units; ++n) {
-      devices.push_back(
-          guarded("--engine " + options.engine, [&] { return driver::open_local(options.engine, engine_options.dump()); }));
-    }
-    return devices;
-  }
-
-  const auto xclbin = xclbin_of(options);
-  if (!std::filesystem::is_regular_file(xclbin)) {
-    if (!options.xclbin.empty()) throw InputError(xclbin, "--xclbin", "there is no such file");
-    throw InputError("", "--engine " + options.engine,
-                     fmt::format("the build has made no xclbin file for it: {} is not there", xclbin));
-  }
-  if (!engine_options.empty()) give_card_options(options);
-  const auto units = units_of(xclbin);
-  if (options.first_unit + options.compute_units > units.size()) {
-    throw InputError("", "--compute-units",
-                     fmt::format("{}, but {} has {}", options.first_unit + options.compute_units, xclbin, units.size()));
-  }
-  for (const auto card : options.devices) {
-    for (unsigned n = 0; n < options.compute_units; ++n) {
-      const auto& unit = units[options.first_unit + n];
-      devices.push_back(guarded(fmt::format("--device {}, {}", card, unit),
-                                [&] { return driver::open_xrt({.device = card, .xclbin = xclbin, .compute_unit = unit}); }));
-    }
-  }
+  for (const auto place : places_of(options)) devices.push_back(open_unit(options, place));
   return devices;
 }
 

@@ -25,6 +25,20 @@ struct DeviceOptions {
 /// for what cannot be opened.
 [[nodiscard]] std::vector<std::unique_ptr<driver::Device>> open_devices(const DeviceOptions& options);
 
+/// Where a device is: a compute unit of a card, by their numbers; with the local transport an engine in this process, card 0.
+struct UnitPlace {
+  unsigned card = 0, unit = 0;
+};
+
+/// Of the devices that open_devices opens, in its order.
+[[nodiscard]] std::vector<UnitPlace> places_of(const DeviceOptions& options);
+
+/// Of the compute units behind them on the same cards; none with the local transport.
+[[nodiscard]] std::vector<UnitPlace> spare_places(const DeviceOptions& options);
+
+/// Opens one of them. Throws DeviceError that names it.
+[[nodiscard]] std::unique_ptr<driver::Device> open_unit(const DeviceOptions& options, UnitPlace place);
+
 /// Compute units that a card has beside those that `options` names: after them, for others. With the local transport as many as
 /// one likes.
 [[nodiscard]] unsigned units_left(const DeviceOptions& options);

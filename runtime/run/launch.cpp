@@ -9,7 +9,6 @@
 
 #include "driver/layout/buffers.hpp"
 #include "driver/layout/random.hpp"
-#include "runtime/base/error.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/run/open_neurons.hpp"
 
@@ -186,20 +185,24 @@ LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<co
     return fmt::format("{}, samples {} to {}", device.describe(), options.first_sample,
                        options.first_sample + static_cast<std::uint32_t>(samples.size()) - 1);
   };
+  const auto fail = [&](const std::string& what, bool timed_out = false) {
+    throw LaunchError(fmt::format("{}: {}", where(), what), timed_out);
+  };
   driver::RunResponse response;
   const auto begin = std::chrono::steady_clock::now();
   try {
     response = device.run(request);
+  } catch (const driver::RunTimeout& error) {
+    fail(error.what(), true);
   } catch (const std::exception& error) {
-    throw DeviceError(fmt::format("{}: {}", where(), error.what()));
+    fail(error.what());
   }
-  if (response.error != 0) throw DeviceError(fmt::format("{}: {}", where(), response.error_text()));
+  if (response.error != 0) fail(response.error_text());
   if (response.results.size() != request.results_bytes || response.trace.size() != request.trace_bytes ||
       response.weights.size() != weights.size()) {
-    throw DeviceError(
-        fmt::format("{}: the device gave {} bytes of results, {} of weights and {} of trace; {}, {} and {} are right", where(),
-                    response.results.size(), response.weights.size(), response.trace.size(), request.results_bytes,
-                    weights.size(), request.trace_bytes));
+    fail(fmt::format("the device gave {} bytes of results, {} of weights and {} of trace; {}, {} and {} are right",
+                     response.results.size(), response.weights.size(), response.trace.size(), request.results_bytes,
+                     weights.size(), request.trace_bytes));
   }
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   try {
@@ -210,7 +213,7 @@ LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<co
       check_checksums(fixed, weights, result.weights, options.learn || network.keep, result.counters.header);
     return result;
   } catch (const DeviceError& error) {
-    throw DeviceError(fmt::format("{}: {}", where(), error.what()));
+    throw LaunchError(fmt::format("{}: {}", where(), error.what()), false);
   }
 }
 

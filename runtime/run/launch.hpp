@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "driver/device.hpp"
 #include "phasic/contract.hpp"
+#include "runtime/base/error.hpp"
 #include "runtime/network/network.hpp"
 #include "runtime/network/program.hpp"
 
@@ -73,7 +75,19 @@ struct LaunchOptions {
   std::uint32_t first_sample = 0;   ///< number of the first sample in the stream of random numbers
 };
 
-/// Runs one launch. Throws DeviceError if the run fails or what came back is not a valid result.
+/// A launch that failed: it ended in an error, did not end in time, or what came back is not a valid result. The text names the
+/// unit and the samples. What the launch began with is as it was, so it can be done again.
+class LaunchError : public DeviceError {
+ public:
+  LaunchError(const std::string& text, bool timed_out) : DeviceError(text), timed_out_(timed_out) {}
+  /// Whether the unit may still be at work with it.
+  [[nodiscard]] bool timed_out() const { return timed_out_; }
+
+ private:
+  bool timed_out_;
+};
+
+/// Runs one launch. Throws LaunchError.
 [[nodiscard]] LaunchResult run_launch(driver::Device& device, const Fixed& fixed, std::span<const std::byte> weights,
                                       std::span<const Sample> samples, const LaunchOptions& options);
 

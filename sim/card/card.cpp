@@ -55,6 +55,7 @@ Settings read_settings() {
   }
   settings.engine = environment("PHASIC_CARD_ENGINE");
   if (const auto text = environment("PHASIC_CARD_OPTIONS"); !text.empty()) settings.options = text;
+  settings.faults = environment("PHASIC_CARD_FAULTS");
   return settings;
 }
 
@@ -72,7 +73,8 @@ class Card::EngineLock {
 };
 
 bool Card::same_design(const Design& design, const Settings& settings) const {
-  return loaded_ && design.uuid == design_.uuid && settings.engine == settings_.engine && settings.options == settings_.options;
+  return loaded_ && design.uuid == design_.uuid && settings.engine == settings_.engine &&
+         settings.options == settings_.options && settings.faults == settings_.faults;
 }
 
 bool Card::in_use() const {
@@ -94,7 +96,9 @@ bool Card::load(const Design& design, const std::vector<std::uint64_t>& order, c
   const std::lock_guard lock(mutex_);
   if (same_design(design, settings)) return false;
   if (loaded_ && in_use()) fail_with(EBUSY, fmt::format("device {}: another xclbin or engine is in use", index_));
+  Faults faults(settings.faults, index_);
   loaded_ = false;
+  faults_ = std::move(faults);
   for (const auto& unit : units_) unit->replaced = true;
   work_.notify_all();
   units_.clear();
@@ -344,6 +348,26 @@ bool Card::run(ComputeUnit& unit, bool begin) {
   }
 }
 
+bool Card::run_with_fault(ComputeUnit& unit) {
+  switch (unit.fault) {
+    case Fault::kHang:
+      while (!stopping_) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      return false;
+    case Fault::kError:
+      (void)run(unit, true);
+      return false;
+    case Fault::kBus: {
+      unit.memory.fail_reads(true);
+      const bool ended = run(unit, true);
+      unit.memory.fail_reads(false);
+      return ended;
+    }
+    case Fault::kNone:
+      break;
+  }
+  return run(unit, true);
+}
+
 void Card::end_command(ComputeUnit& unit, unsigned state) {
   unit.running = false;
   if (unit.command == nullptr) return;
@@ -364,9 +388,12 @@ void Card::work(const std::shared_ptr<ComputeUnit>& unit) {
     if (stopping_ || unit->replaced) return;
     const bool begin = !unit->running;
     unit->running = true;
-    if (begin) set_state(*unit->command->packet, ERT_CMD_STATE_RUNNING);
+    if (begin) {
+      unit->fault = faults_.next();
+      set_state(*unit->command->packet, ERT_CMD_STATE_RUNNING);
+    }
     lock.unlock();
-    const bool ended = run(*unit, begin);
+    const bool ended = begin ? run_with_fault(*unit) : run(*unit, false);
     lock.lock();
     if (stopping_) return;
     end_command(*unit, ended ? ERT_CMD_STATE_COMPLETED : ERT_CMD_STATE_ERROR);

@@ -17,6 +17,7 @@
 #include "driver/engine/engine.hpp"
 #include "sim/card/design.hpp"
 #include "sim/card/device_memory.hpp"
+#include "sim/card/faults.hpp"
 
 namespace phasic::card {
 
@@ -25,6 +26,7 @@ struct Settings {
   unsigned devices = 1;        ///< PHASIC_CARD_DEVICES, 1 to 16
   std::string engine;          ///< PHASIC_CARD_ENGINE; empty: the engine that the xclbin names
   std::string options = "{}";  ///< PHASIC_CARD_OPTIONS, a JSON object for the engine
+  std::string faults;          ///< PHASIC_CARD_FAULTS (sim/card/faults.hpp)
 };
 
 /// Throws std::runtime_error that names the variable and its value.
@@ -89,6 +91,7 @@ class Card {
     bool running = false;
     bool replaced = false;             // by another design: its thread ends
     std::shared_ptr<Command> command;  // null if the host started the run through registers
+    Fault fault = Fault::kNone;        // of that command
     unsigned shared_contexts = 0;
     bool exclusive_context = false;
   };
@@ -105,6 +108,7 @@ class Card {
   void make_engine(ComputeUnit& unit);
   [[nodiscard]] std::shared_ptr<Command> next_command(const ComputeUnit& unit);
   [[nodiscard]] bool run(ComputeUnit& unit, bool begin);
+  [[nodiscard]] bool run_with_fault(ComputeUnit& unit);
   void end_command(ComputeUnit& unit, unsigned state);
   void work(const std::shared_ptr<ComputeUnit>& unit);
 
@@ -114,6 +118,7 @@ class Card {
   DeviceMemory memory_;
   Settings settings_;
   Design design_;
+  Faults faults_;
   bool loaded_ = false;
   unsigned virtual_contexts_ = 0;
   std::vector<std::shared_ptr<ComputeUnit>> units_;  // in XRT's order

@@ -65,13 +65,18 @@ class DeviceMemory : public engine::Memory {
   class Port : public engine::Memory {
    public:
     explicit Port(DeviceMemory& memory) : memory_(memory) {}
-    bool read(std::uint64_t address, std::span<std::byte> to) override { return memory_.read(address, to, latest_); }
+    bool read(std::uint64_t address, std::span<std::byte> to) override {
+      return !failing_ && memory_.read(address, to, latest_);
+    }
     bool write(std::uint64_t address, std::span<const std::byte> from) override {
       return memory_.write(address, from, latest_);
     }
+    /// Whether every read is answered with an error.
+    void fail_reads(bool failing) { failing_ = failing; }
 
    private:
     DeviceMemory& memory_;
+    bool failing_ = false;
     Latest latest_;
   };
 
