@@ -43,18 +43,39 @@ void flush_folder_of(const fs::path& file) {
     (void)::fsync(directory.number());
 }
 
+/// Where the content that is about to be replaced has a second name until it becomes FILE.before.
+fs::path leaving(const fs::path& file) { return before_of(file).string() + ".partial"; }
+
+/// Gives the content that is about to be replaced its second name. FILE.before is not touched until the new content is in its
+/// place: at any moment two different files hold the last two contents.
+void name_leaving(const fs::path& file, const std::string& name) {
+  const auto second = leaving(file);
+  (void)::unlink(second.c_str());
+  if (::link(file.c_str(), second.c_str()) == 0) return;
+  if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK) fail_to_write(name, "link");
+}
+
+void leaving_to_before(const fs::path& file) {
+  const auto second = leaving(file);
+  (void)::rename(second.c_str(), before_of(file).c_str());
+  (void)::unlink(second.c_str());  // rename leaves it where both were names of the same content
+}
+
 /// Fills the open file beside `file` and renames it; removes it if that fails.
 void fill_and_rename(const Descriptor& to, const fs::path& beside, const fs::path& file,
-                     std::span<const std::string_view> parts, const std::string& name) {
+                     std::span<const std::string_view> parts, const std::string& name, HeldFile::Old old) {
   try {
     if (::ftruncate(to.number(), 0) != 0 || ::lseek(to.number(), 0, SEEK_SET) != 0) fail_to_write(name, "truncate");
     for (const auto part : parts) write_all(to, part, name);
     if (::fsync(to.number()) != 0) fail_to_write(name, "fsync");
+    if (old == HeldFile::Old::kStays) name_leaving(file, name);
     if (::rename(beside.c_str(), file.c_str()) != 0) fail_to_write(name, "rename");
   } catch (...) {
     (void)::unlink(beside.c_str());
+    if (old == HeldFile::Old::kStays) (void)::unlink(leaving(file).c_str());
     throw;
   }
+  if (old == HeldFile::Old::kStays) leaving_to_before(file);
   flush_folder_of(file);
 }
 
@@ -143,17 +164,21 @@ Descriptor HeldFile::take_beside() const {
   throw InputError(beside_.string(), "", "another process is at work with it");
 }
 
-void HeldFile::replace(std::span<const std::string_view> parts) {
+void HeldFile::replace(std::span<const std::string_view> parts, Old old) {
   if (fresh_) {
     fresh_ = false;  // whatever comes of it, the one beside it is gone
-    fill_and_rename(held_, beside_, file_, parts, name_);
+    fill_and_rename(held_, beside_, file_, parts, name_, Old::kGoes);
   } else {
     auto next = take_beside();
-    fill_and_rename(next, beside_, file_, parts, name_);
+    fill_and_rename(next, beside_, file_, parts, name_, old);
     held_ = std::move(next);
   }
   log_as(LogLevel::kDebug, "wrote {}", name_);
 }
+
+void HeldFile::remove_before() const { (void)::unlink(before_of(file_).c_str()); }
+
+fs::path before_of(const fs::path& file) { return followed(file).string() + ".before"; }
 
 void write_file(const fs::path& file, std::string_view text) {
   std::error_code failure;

@@ -44,13 +44,19 @@ enum class Lock { kTaken, kHeldByAnother };
 class HeldFile {
  public:
   enum class IfHeld { kRefuse, kWaitAMoment };
+  /// What becomes of the content before: it goes, or stays beside the new one as FILE.before (before_of), in place of what was
+  /// there. File systems without hard links keep none.
+  enum class Old { kGoes, kStays };
   /// Changes nothing of a file that is there. Throws InputError if another process holds it or its folder cannot be written.
   explicit HeldFile(const std::filesystem::path& file, IfHeld if_held = IfHeld::kRefuse);
   HeldFile(const HeldFile&) = delete;
   HeldFile& operator=(const HeldFile&) = delete;
   ~HeldFile();
-  /// The content is the parts, one after the other. Throws InputError with the reason; the file is then as it was.
-  void replace(std::span<const std::string_view> parts);
+  /// The content is the parts, one after the other. Throws InputError with the reason; the file is then as it was. At any
+  /// moment the file is there and whole, if it was before.
+  void replace(std::span<const std::string_view> parts, Old old = Old::kGoes);
+  /// Removes FILE.before, if it is there.
+  void remove_before() const;
 
  private:
   [[nodiscard]] Descriptor take_beside() const;
@@ -60,6 +66,9 @@ class HeldFile {
   Descriptor held_;     ///< open and locked: the file, or the one beside it while there is none
   bool fresh_ = false;  ///< whether it is the one beside it
 };
+
+/// Where the content before of a file is that HeldFile replaces: FILE.before, beside the file itself if the name is a link.
+[[nodiscard]] std::filesystem::path before_of(const std::filesystem::path& file);
 
 /// Writes a file in one step, as HeldFile does; into what is there already if that is no regular file (a pipe, a terminal).
 /// Throws InputError with the reason, and leaves nothing of a file that could not be written.

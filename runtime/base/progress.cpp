@@ -19,6 +19,12 @@ constexpr int kBarWidth = 30;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
+/// A text that cannot be written, such as to a log on a full disk, is lost, and nothing else is.
+void show(const std::string& text) {
+  (void)std::fputs(text.c_str(), stderr);
+  (void)std::fflush(stderr);
+}
+
 }  // namespace
 
 std::string duration_text(double seconds) {
@@ -63,16 +69,11 @@ void Progress::update(std::uint64_t done, const std::string& note) {
   if (!last && now - shown_ < (terminal_ ? Clock::duration(kTerminalPeriod) : Clock::duration(kPlainPeriod))) return;
   shown_ = now;
   // Erase the rest of the line: the text may be shorter than the one before.
-  if (terminal_) {
-    fmt::print(stderr, "\r{}\x1b[K", line(done, note));
-  } else {
-    fmt::print(stderr, "{}\n", line(done, note));
-  }
-  std::fflush(stderr);
+  show(terminal_ ? fmt::format("\r{}\x1b[K", line(done, note)) : line(done, note) + '\n');
 }
 
 void Progress::finish() {
-  if (!quiet_ && terminal_) fmt::print(stderr, "\n");
+  if (!quiet_ && terminal_) show("\n");
 }
 
 }  // namespace phasic::runtime

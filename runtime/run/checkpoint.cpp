@@ -169,7 +169,9 @@ void CheckpointFile::write(const Checkpoint& checkpoint) {
   put(header, kDescriptionBytesAt, std::uint64_t{text.size()});
   put(header, kWeightsBytesAt, std::uint64_t{weights.size()});
   put(header, kChecksumAt, checksum_of(header, text, weights));
-  file_.replace(std::to_array<std::string_view>({{header.data(), header.size()}, text, weights}));
+  file_.replace(std::to_array<std::string_view>({{header.data(), header.size()}, text, weights}),
+                written_ ? HeldFile::Old::kStays : HeldFile::Old::kGoes);
+  written_ = true;
 }
 
 void write_checkpoint(const fs::path& file, const Checkpoint& checkpoint) { CheckpointFile(file).write(checkpoint); }

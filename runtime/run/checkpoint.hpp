@@ -39,11 +39,16 @@ class CheckpointFile {
  public:
   /// Changes nothing of a checkpoint that is there. Throws InputError naming the file, also if another run has it.
   explicit CheckpointFile(const std::filesystem::path& file);
-  /// Writes beside the file, flushes to disk and renames. Throws InputError naming the file and the reason.
+  /// Writes beside the file, flushes to disk and renames; what this value wrote before stays as FILE.before. (What was there
+  /// when it was made does not: it may be damaged, and FILE.before the good one.) Throws InputError naming the file and the
+  /// reason; both files are then as they were.
   void write(const Checkpoint& checkpoint);
+  /// Removes FILE.before, which is that of another run than the one that begins.
+  void remove_before() const { file_.remove_before(); }
 
  private:
   HeldFile file_;
+  bool written_ = false;
 };
 
 /// A single one. Throws InputError.

@@ -52,6 +52,11 @@ void learn(const Fixed& fixed, const SampleSource& source, const LearnPlan& plan
                       .evaluate_every = plan.evaluate_every};
   const auto stopped = [&] { return plan.stop != nullptr && plan.stop->load(); };
   auto saved = state.position;
+  auto saved_at = std::chrono::steady_clock::now();
+  const auto is_due = [&] {
+    return (plan.checkpoint_every > 0 && state.position % plan.checkpoint_every == 0) ||
+           (plan.checkpoint_after.count() > 0 && std::chrono::steady_clock::now() - saved_at >= plan.checkpoint_after);
+  };
   std::vector<Sample> samples;
   AnswerSums sums(fixed.network);
   while (state.position < plan.end && !stopped()) {
@@ -75,9 +80,10 @@ void learn(const Fixed& fixed, const SampleSource& source, const LearnPlan& plan
       state.number += part.size();
       if (observer) observer({first, part, result, answers});
     }
-    if (plan.checkpoint_every > 0 && state.position % plan.checkpoint_every == 0 && checkpoint) {
+    if (checkpoint && is_due()) {
       checkpoint(state);
       saved = state.position;
+      saved_at = std::chrono::steady_clock::now();
     }
   }
   if (checkpoint && saved != state.position) checkpoint(state);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -46,8 +47,10 @@ struct LearnState {
 struct LearnPlan {
   std::uint64_t end = 0;               ///< learn until this place in the stream
   std::uint64_t launch_samples = 500;  ///< of the kernel, at most
-  std::uint64_t checkpoint_every = 0;  ///< samples; 0: no checkpoints but the last
-  std::uint64_t evaluate_every = 0;    ///< samples; launches also end at its multiples, for an observer that looks there
+  std::uint64_t checkpoint_every = 0;  ///< samples; 0: none are due by samples
+  /// From one checkpoint to the next, at least; 0: none are due by time.
+  std::chrono::steady_clock::duration checkpoint_after{};
+  std::uint64_t evaluate_every = 0;  ///< samples; launches also end at its multiples, for an observer that looks there
   bool trace = false;
   /// When it becomes true the session ends after the current launch, or after the one in which the current recording ends.
   const std::atomic<bool>* stop = nullptr;
@@ -55,8 +58,8 @@ struct LearnPlan {
 
 /// Learns from `state.position` to `plan.end`, in which a discriminant answers with the weights that were made last, in pieces
 /// (runtime/run/pieces.hpp) of whole samples, each of as many launches as it takes. `observer` is called after each launch,
-/// when `state` is that after it; `checkpoint` after that, at each multiple of `checkpoint_every` and at the end, so never
-/// within a recording.
+/// when `state` is that after it; `checkpoint` after that, at each multiple of `checkpoint_every`, at the first end of a piece
+/// when `checkpoint_after` is over, and at the end, so never within a recording.
 void learn(const Fixed& fixed, const SampleSource& samples, const LearnPlan& plan, const Launcher& launcher, LearnState& state,
            const std::function<void(const LearnState&)>& checkpoint, const Observer& observer);
 /// The same of a data set's stream.

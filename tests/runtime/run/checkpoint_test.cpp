@@ -121,6 +121,45 @@ TEST_F(CheckpointTest, IsHeldByOneRunAtATime) {
   EXPECT_FALSE(std::filesystem::exists(folder / "unwritten.partial"));
 }
 
+TEST_F(CheckpointTest, TheOneBeforeStaysBesideWhatARunWrites) {
+  const auto before = before_of(file);
+  EXPECT_EQ(before, folder / "state.before");
+  const auto position_of = [](const std::filesystem::path& path) { return read_checkpoint(path).position; };
+  const auto write = [&](CheckpointFile& to, std::uint64_t position) {
+    checkpoint.position = position;
+    checkpoint.curve = {};
+    for (std::uint64_t n = 0; n < position; ++n) checkpoint.curve.add(true);
+    to.write(checkpoint);
+    EXPECT_EQ(position_of(file), position);
+  };
+  {
+    CheckpointFile run(file);
+    write(run, 10);
+    EXPECT_FALSE(std::filesystem::exists(before)) << "what another run left may be damaged";
+    for (const std::uint64_t position : {20, 30, 40}) {
+      write(run, position);
+      EXPECT_EQ(position_of(before), position - 10);
+      EXPECT_FALSE(std::filesystem::exists(before.string() + ".partial"));
+    }
+  }
+  // What a run leaves that was killed in the middle.
+  std::filesystem::create_hard_link(file, before.string() + ".partial");
+  CheckpointFile run(file);
+  write(run, 50);
+  EXPECT_EQ(position_of(before), 30U) << "the one from before the run stays until there are two of it";
+  write(run, 60);
+  EXPECT_EQ(position_of(before), 50U);
+  EXPECT_FALSE(std::filesystem::exists(before.string() + ".partial"));
+  std::filesystem::remove(before);
+  std::filesystem::create_hard_link(file, before);
+  write(run, 70);
+  EXPECT_EQ(position_of(before), 60U);
+  EXPECT_FALSE(std::filesystem::exists(before.string() + ".partial"));
+  run.remove_before();
+  EXPECT_FALSE(std::filesystem::exists(before));
+  EXPECT_NO_THROW(run.remove_before());
+}
+
 TEST_F(CheckpointTest, WhatAKilledRunLeftBesideItIsWrittenOver) {
   for (const auto& path : {file, folder / "fresh"}) {
     test::write_file(path.string() + ".partial", std::string(100'000, 'x'));

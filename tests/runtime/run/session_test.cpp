@@ -47,6 +47,27 @@ TEST_F(Session, TheNetworkLearnsTheMadeUpClasses) {
   EXPECT_EQ(outcome.state.counters.header.samples_learned, 600u);
 }
 
+TEST_F(Session, CheckpointsByTimeAreAtWholePiecesAndChangeNoBit) {
+  const auto fixed = make_fixed(parse_network(document, "net.json"));
+  const auto checkpoints = [&](std::chrono::nanoseconds after, std::uint64_t every, std::vector<std::byte>& weights) {
+    SampleStream stream(data, Order::kFile, fixed.network.seed);
+    LearnState state;
+    state.weights = initial_weights(fixed.network, fixed.layout);
+    std::vector<std::uint64_t> places;
+    learn(fixed, stream, {.end = 100, .launch_samples = 30, .checkpoint_every = every, .checkpoint_after = after},
+          launch_on(*device, fixed), state, [&](const LearnState& now) { places.push_back(now.position); }, {});
+    weights = state.weights;
+    return places;
+  };
+  using Places = std::vector<std::uint64_t>;
+  std::vector<std::byte> alone, timed, both;
+  EXPECT_EQ(checkpoints(std::chrono::hours(1), 0, alone), Places({100}));
+  EXPECT_EQ(checkpoints(std::chrono::nanoseconds(1), 0, timed), Places({30, 60, 90, 100}));
+  EXPECT_EQ(checkpoints(std::chrono::nanoseconds(1), 50, both), Places({30, 50, 80, 100}));
+  EXPECT_EQ(timed, alone);
+  EXPECT_EQ(both, alone);
+}
+
 TEST_F(Session, AnySplitOverLaunchesGivesTheSameBits) {
   const auto whole = learned(document, {.end = 330, .launch_samples = 1000});
   for (const std::uint64_t size : {1, 7, 64, 329}) {
