@@ -23,6 +23,8 @@ void add_device_options(CLI::App& command, RunOptions& options) {
       ->delimiter(',')
       ->capture_default_str();
   command.add_option("--compute-units", options.device.compute_units, "compute units of each card")->capture_default_str();
+  command.add_option("--first-unit", options.device.first_unit, "compute units of each card that are left to others (xrt)")
+      ->capture_default_str();
 }
 
 void add_data_options(CLI::App& command, RunOptions& options) {
@@ -37,6 +39,14 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("--timeout", options.timeout_seconds, "seconds that a launch may take")->capture_default_str();
   command.add_option("--energy", options.energy, "JSON file with what operations cost, for an estimate of energy");
   command.add_flag("--quiet", options.quiet, "no progress");
+}
+
+void add_tries_option(CLI::App& command, RunOptions& options) {
+  command
+      .add_option("--tries", options.tries,
+                  "how often a launch that fails or does not end is tried, on other units if there are")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
 }
 
 void tell_left_out(const runtime::Dataset& data) {
@@ -75,6 +85,14 @@ std::vector<std::unique_ptr<driver::Device>> open_for(const RunOptions& options,
   auto devices = runtime::open_devices(device_options);
   for (const auto& device : devices) runtime::check_limits(network, device->limits(), device->describe());
   return devices;
+}
+
+std::unique_ptr<runtime::Units> open_units(const RunOptions& options, const runtime::Network& network) {
+  auto device_options = options.device;
+  device_options.weight_width = network.weight_width;
+  return std::make_unique<runtime::Units>(
+      device_options, open_for(options, network), options.tries,
+      [](const std::string& text) { runtime::log_as(runtime::LogLevel::kWarning, "{}", text); });
 }
 
 runtime::Fixed fixed_for(const RunOptions& options, const runtime::Network& network) {

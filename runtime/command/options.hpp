@@ -13,6 +13,7 @@
 #include "runtime/report/report.hpp"
 #include "runtime/run/devices.hpp"
 #include "runtime/run/session.hpp"
+#include "runtime/run/units.hpp"
 
 namespace phasic::command {
 
@@ -40,12 +41,14 @@ struct RunOptions {
   runtime::DataOptions data;
   std::uint64_t launch_samples = 500;
   double timeout_seconds = 600;
+  unsigned tries = 3;  ///< of a launch
   std::string energy;  ///< file with what operations cost; empty: nothing is estimated
   bool quiet = false;
 };
 void add_device_options(CLI::App& command, RunOptions& options);
 void add_data_options(CLI::App& command, RunOptions& options);
 void add_run_options(CLI::App& command, RunOptions& options);
+void add_tries_option(CLI::App& command, RunOptions& options);
 
 /// Tells on the error stream what was left out of a data set.
 void tell_left_out(const runtime::Dataset& data);
@@ -62,6 +65,10 @@ void prepare_card(const RunOptions& options);
 
 /// Opens the devices and refuses a network that does not fit them.
 [[nodiscard]] std::vector<std::unique_ptr<driver::Device>> open_for(const RunOptions& options, const runtime::Network& network);
+
+/// The same as units of which one takes the place of another that fails; launches that are done again are told on the error
+/// stream.
+[[nodiscard]] std::unique_ptr<runtime::Units> open_units(const RunOptions& options, const runtime::Network& network);
 
 /// What stays the same in all launches of a run.
 [[nodiscard]] runtime::Fixed fixed_for(const RunOptions& options, const runtime::Network& network);

@@ -46,10 +46,7 @@ int run(const TestOptions& options) {
     weights = initial_weights(network, fixed.layout);
     if (!options.run.quiet) log_as(LogLevel::kInfo, "no checkpoint: testing the initial weights");
   }
-  const auto devices = open_for(options.run, network);
-  std::vector<Launcher> launchers;
-  launchers.reserve(devices.size());
-  for (const auto& device : devices) launchers.push_back(launch_on(*device, fixed));
+  const auto units = open_units(options.run, network);
 
   make_output_folder(options.output);
   Sinks sinks;
@@ -64,7 +61,7 @@ int run(const TestOptions& options) {
       {.samples = count,
        .launch_samples = std::min<std::uint64_t>(options.run.launch_samples, largest_launch(network, sinks.trace.has_value())),
        .trace = sinks.trace.has_value()},
-      weights, launchers, [&](const Launched& launch) {
+      weights, units->launchers(fixed), [&](const Launched& launch) {
         sinks.write(launch);
         correct += launch.answers.correct();
         done += launch.answers.size();
@@ -72,7 +69,7 @@ int run(const TestOptions& options) {
       });
   sinks.flush();
   progress.finish();
-  auto report = start_report(options.run, network, *devices[0]);
+  auto report = start_report(options.run, network, units->first());
   report.tested = runtime::Phase{data.name, tested.samples, tested.correct, tested.counters, testing.seconds()};
   report.connection_sparsity = runtime::connection_sparsity(network, weights);
   report.wall_seconds = whole.seconds();
@@ -94,6 +91,7 @@ void add_test(CLI::App& app, Action& chosen) {
   command->add_option("--output", options->output, "folder for summary.json");
   add_device_options(*command, options->run);
   add_run_options(*command, options->run);
+  add_tries_option(*command, options->run);
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

@@ -272,6 +272,7 @@ TEST_F(Command, CheckpointsAreKeptFromHarm) {
   auto bytes = test::read_file(checkpoint);
   bytes[bytes.size() / 2] ^= 1;
   test::write_file(folder / "state", bytes);
+  std::filesystem::remove(folder / "state.before");
   expect_failure(1, learn("state", {"--samples", "70", "--resume"}), {checkpoint, "checksum"});
   expect_failure(1, {"test", "--checkpoint", checkpoint, "--data", data}, {checkpoint, "checksum"});
   bytes.resize(bytes.size() / 2);

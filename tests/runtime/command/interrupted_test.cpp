@@ -209,6 +209,127 @@ TEST_F(Interrupted, AFullDiskLeavesNoPartialFiles) {
     EXPECT_FALSE(std::filesystem::exists(folder / name)) << name;
 }
 
+/// Lets a process that runs write files of so many bytes only.
+void limit(pid_t child, rlim_t bytes) {
+  const rlimit most{bytes, RLIM_INFINITY};
+  ASSERT_EQ(::prlimit(child, RLIMIT_FSIZE, &most, nullptr), 0);
+}
+
+TEST_F(Interrupted, ADiskThatIsFullForAWhileEndsNoRun) {
+  const auto child = start(learn("state", endless()), folder / "output");
+  ASSERT_TRUE(wait_for_samples("state"));
+  limit(child, 1000);
+  const auto told = [&] { return text_of("output").find("another try") != std::string::npos; };
+  for (int wait = 0; wait < 30000 && !told(); ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  const auto kept = runtime::read_checkpoint(folder / "state").position;
+  EXPECT_TRUE(told());
+  limit(child, RLIM_INFINITY);
+  const auto goes_on = [&] { return runtime::read_checkpoint(folder / "state").position > kept; };
+  for (int wait = 0; wait < 30000 && !goes_on(); ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  EXPECT_TRUE(goes_on());
+  ::kill(child, SIGTERM);
+  const auto ended = finish(child, folder / "output");
+  EXPECT_EQ(ended.code, 130) << ended.text;
+  expect_all_in(ended.text, {path("state") + ": cannot be written", "File too large", "the run goes on"});
+  EXPECT_LT(runtime::read_checkpoint(folder / "state.before").position, runtime::read_checkpoint(folder / "state").position);
+}
+
+TEST_F(Interrupted, ADiskThatIsFullAtTheEndIsAnError) {
+  auto plan = endless();
+  plan.back() = "0";  // no checkpoint before the end
+  test::Ended ended{130, ""};
+  // A process that the signal meets before its first sample has nothing to keep.
+  for (int attempt = 0; attempt < 100 && ended.code == 130; ++attempt) {
+    std::filesystem::remove(folder / "state");
+    const auto child = start(learn("state", plan), folder / "output");
+    for (int wait = 0; wait < 30000 && !std::filesystem::exists(folder / "state"); ++wait)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    limit(child, 1000);
+    ::kill(child, SIGTERM);
+    ended = finish(child, folder / "output");
+  }
+  EXPECT_EQ(ended.code, 1);
+  expect_all_in(ended.text, {path("state") + ": cannot be written", "File too large"});
+  EXPECT_EQ(runtime::read_checkpoint(folder / "state").position, 0U) << "the one before stays";
+  EXPECT_FALSE(std::filesystem::exists(folder / "state.partial"));
+}
+
+TEST_F(Interrupted, ADamagedCheckpointIsNamedAndTheOneBeforeGivesTheSameBits) {
+  const std::vector<std::string> plan{"--launch-samples", "10", "--checkpoint-every", "20", "--samples"};
+  const auto to = [&](const std::string& samples, const std::vector<std::string>& more = {}) {
+    auto all = plan;
+    all.push_back(samples);
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  ASSERT_EQ(run(learn("whole", to("90"))).code, 0);
+  ASSERT_EQ(run(learn("part", to("60"))).code, 0);
+  EXPECT_EQ(runtime::read_checkpoint(folder / "part.before").position, 40U);
+  auto bytes = test::read_file(folder / "part");
+  bytes.resize(bytes.size() / 2);
+  test::write_file(folder / "part", bytes);
+  expect_failure(1, learn("part", to("90")), {"part", "--resume goes on"});
+  auto ended = run(learn("part", to("90", {"--resume"})));
+  EXPECT_EQ(ended.code, 0) << ended.text;
+  expect_all_in(ended.text, {path("part") + ": size", "truncated", "passed over"});
+  EXPECT_EQ(test::read_file(folder / "part"), test::read_file(folder / "whole"));
+  // The name alone is gone.
+  std::filesystem::remove(folder / "part");
+  expect_failure(1, learn("part", to("90")), {"part.before", "--resume goes on"});
+  ASSERT_EQ(run(learn("part", to("90", {"--resume"}))).code, 0);
+  EXPECT_EQ(test::read_file(folder / "part"), test::read_file(folder / "whole"));
+  // What another run left before it does not stay beside one that starts anew.
+  ASSERT_EQ(run(learn("part", to("10", {"--overwrite"}))).code, 0);
+  EXPECT_EQ(runtime::read_checkpoint(folder / "part").position, 10U);
+  EXPECT_EQ(runtime::read_checkpoint(folder / "part.before").position, 0U);
+}
+
+TEST_F(Interrupted, ResumeTakesAFileOrAFolder) {
+  const std::vector<std::string> begin{"learn", "--data", data, "--quiet", "--samples"};
+  const auto to = [&](const std::string& samples, const std::vector<std::string>& more) {
+    auto all = begin;
+    all.push_back(samples);
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  };
+  ASSERT_EQ(run(learn("whole", {"--samples", "90"})).code, 0);
+  const auto whole = test::read_file(folder / "whole");
+  std::filesystem::create_directory(folder / "runs");
+  // A folder with nothing in it: the run begins, and is called as the network.
+  auto ended = run(to("30", {"--resume", path("runs"), network}));
+  ASSERT_EQ(ended.code, 0) << ended.text;
+  EXPECT_EQ(runtime::read_checkpoint(folder / "runs/net.checkpoint").position, 30U);
+  ASSERT_EQ(run(to("50", {network, "--resume=" + path("runs")})).code, 0);
+  EXPECT_EQ(runtime::read_checkpoint(folder / "runs/net.checkpoint").position, 50U);
+  // From a file to another one, which is the better of the two from then on.
+  for (const std::string samples : {"70", "90"}) {
+    ended = run(to(samples, {network, "--resume", path("runs/net.checkpoint"), "--checkpoint", path("next")}));
+    ASSERT_EQ(ended.code, 0) << ended.text;
+  }
+  EXPECT_EQ(test::read_file(folder / "next"), whole);
+  EXPECT_EQ(runtime::read_checkpoint(folder / "runs/net.checkpoint").position, 50U);
+  // The network's file stands behind the option alone.
+  ended = run(to("90", {"--checkpoint", path("runs"), "--resume", network}));
+  ASSERT_EQ(ended.code, 0) << ended.text;
+  EXPECT_EQ(test::read_file(folder / "runs/net.checkpoint"), whole);
+  expect_failure(1, to("90", {network, "--resume"}), {"--resume", "needs"});
+}
+
+TEST_F(Interrupted, CheckpointsComeByTimeToo) {
+  for (const std::string every : {"0.02s", "100000000,0.001min"}) {
+    const auto child =
+        start(learn("timed", {"--samples", "100000000", "--launch-samples", "10", "--overwrite", "--checkpoint-every", every}),
+              folder / "output");
+    EXPECT_TRUE(wait_for_samples("timed"));
+    ::kill(child, SIGKILL);
+    (void)finish(child, folder / "output");
+    std::filesystem::remove(folder / "timed");
+  }
+  for (const std::string every : {"10m", "min", "-5", "1s,2s", "1,2", "1,2s,3", "0s", "1e99h", "", "5 min"})
+    expect_failure(1, learn("none", {"--checkpoint-every=" + every}), {"--checkpoint-every", every});
+}
+
 TEST_F(Interrupted, InfoKnowsAFileByHowItBegins) {
   ASSERT_EQ(run(learn("state", {"--samples", "30"})).code, 0);
   auto ended = run({"info", path("state")});
