@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <vector>
@@ -32,6 +34,8 @@ struct ExperimentOptions {
   std::string results;
   std::string html;
   std::string folder, output;
+  std::vector<unsigned> cards;
+  std::string xclbin;
   bool quiet = false;
 };
 
@@ -40,17 +44,34 @@ std::filesystem::path rows_of(const ExperimentOptions& options, const std::strin
   return std::filesystem::path(file).stem().string() + ".jsonl";
 }
 
-nlohmann::json one_run(const RunPlan& plan, const std::string& place, bool quiet) {
-  const auto data = load_experiment_data(plan);
+/// The card of a worker, if the user chose any.
+RunPlace place_of(const ExperimentOptions& options, std::size_t worker) {
+  if (options.cards.empty()) return {};
+  return {.on_card = true, .card = options.cards[worker % options.cards.size()], .xclbin = options.xclbin};
+}
+
+ExperimentData data_of(const RunPlan& plan, bool quiet) {
+  static std::mutex mutex;  // one reads at a time
+  const std::lock_guard lock(mutex);
+  auto data = load_experiment_data(plan);
   if (!quiet) tell_left_out(data.training);
+  return data;
+}
+
+nlohmann::json one_run(const RunPlan& plan, const std::string& place, const ExperimentOptions& options, std::size_t worker) {
+  const bool quiet = options.quiet;
+  const auto data = data_of(plan, quiet);
   // Each run ends with a line of its own; lines in between are for people at a terminal.
-  const bool shows = !quiet && isatty(STDERR_FILENO) == 1;
+  const bool shows = !quiet && options.cards.size() < 2 && isatty(STDERR_FILENO) == 1;
   std::optional<Progress> progress;
   const Stopwatch watch;
-  auto row = run_experiment(plan, data, [&](std::uint64_t done, std::uint64_t all) {
-    if (!progress) progress.emplace(fmt::format("{} {}", place, plan.key), 0, all, !shows);
-    progress->update(done, "");
-  });
+  auto row = run_experiment(
+      plan, data,
+      [&](std::uint64_t done, std::uint64_t all) {
+        if (!progress) progress.emplace(fmt::format("{} {}", place, plan.key), 0, all, !shows);
+        progress->update(done, "");
+      },
+      place_of(options, worker));
   if (progress) progress->finish();
   row.commit = version();
   row.command = fmt::format("phasic experiment run {}", plan.experiment.file);
@@ -79,7 +100,16 @@ std::vector<std::size_t> runs_to_do(const std::vector<RunPlan>& plans, const std
   return open;
 }
 
+void prepare_cards(bool quiet) {
+  RunOptions options;
+  options.device.transport = "xrt";
+  options.quiet = quiet;
+  prepare_card(options);
+}
+
 int run(const ExperimentOptions& options, bool resume) {
+  if (!options.xclbin.empty() && options.cards.empty()) throw InputError("", "--xclbin", "needs --device");
+  if (!options.cards.empty()) prepare_cards(options.quiet);
   Share share;
   for (const std::string& file : options.files) {
     const auto rows = rows_of(options, file);
@@ -88,18 +118,21 @@ int run(const ExperimentOptions& options, bool resume) {
     std::unique_ptr<RowFile> to;
     const auto begin = [&] {
       plans = plan_runs(load_experiment(file));
+      if (!options.cards.empty() && plans.front().experiment.has_baseline())
+        throw InputError(file, "baseline", "runs on the host; --device is for networks");
       (void)runs_to_do(plans, rows, resume);  // so that a refusal changes nothing of the file
       to = std::make_unique<RowFile>(rows);
       open = runs_to_do(plans, rows, resume);  // another process may have written until now
     };
-    const auto run_number = [&](std::size_t n) {
+    const auto run_number = [&](std::size_t n, std::size_t worker) {
       if (plans.empty()) plans = plan_runs(load_experiment(file));  // in a process that does not keep
       const RunPlan& plan = plans.at(n);
-      return one_run(plan, fmt::format("{} {}/{}", plan.experiment.name, n + 1, plans.size()), options.quiet);
+      return one_run(plan, fmt::format("{} {}/{}", plan.experiment.name, n + 1, plans.size()), options, worker);
     };
     const auto keep = [&](const nlohmann::json& row) { to->append(row); };
     // The process that keeps says what is wrong.
-    if (!share.together(begin) || !share.work(open, run_number, keep)) return kSuccess;
+    if (!share.together(begin) || !share.work(open, run_number, keep, std::max<std::size_t>(options.cards.size(), 1)))
+      return kSuccess;
     if (share.keeps()) fmt::print("{}\n{}\n", plans.front().experiment.name, table_of(read_checked_rows(rows)));
   }
   return kSuccess;
@@ -137,6 +170,10 @@ void add_experiment(CLI::App& app, Action& chosen) {
                                          resume ? "run what is not in the file of results yet" : "run all of an experiment");
     part->add_option("experiment", options->files, "experiment files (JSON)")->required();
     part->add_option("--results", options->results, "file of results; default: the experiment's name with .jsonl");
+    part->add_option("--device", options->cards, "card number, or several (xrt), each of which does a run at a time")
+        ->delimiter(',');
+    part->add_option("--xclbin", options->xclbin,
+                     "xclbin file for the cards; default: the one built for the experiment's engine");
     part->add_flag("--quiet", options->quiet, "no line for each run");
     part->callback([&chosen, options, resume] { chosen = [options, resume] { return run(*options, resume); }; });
   }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "runtime/base/log.hpp"
 #include "runtime/experiment/cost.hpp"
 #include "runtime/experiment/filter_pictures.hpp"
 #include "runtime/experiment/measures.hpp"
@@ -18,6 +19,7 @@
 #include "runtime/run/devices.hpp"
 #include "runtime/run/readout.hpp"
 #include "runtime/run/session.hpp"
+#include "runtime/run/units.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -41,13 +43,20 @@ Counted counted(const Network& network, const Counters& counters) {
   return sums;
 }
 
-std::vector<std::unique_ptr<driver::Device>> open_engine(const std::string& engine, const Network& network) {
+/// One unit, and what takes its place if it fails.
+Units open_engine(const std::string& engine, const Network& network, const RunPlace& place = {}) {
+  constexpr unsigned kTries = 3;
   DeviceOptions options;
   options.engine = engine;
   options.weight_width = network.weight_width;
+  if (place.on_card) {
+    options.transport = "xrt";
+    options.devices = {place.card};
+    options.xclbin = place.xclbin;
+  }
   auto devices = open_devices(options);
   check_limits(network, devices[0]->limits(), engine);
-  return devices;
+  return {options, std::move(devices), kTries, [](const std::string& text) { log_as(LogLevel::kWarning, "{}", text); }};
 }
 
 /// Gives samples in the order of presentation, which must outlive it as must the data.
@@ -122,8 +131,8 @@ class NetworkLearner {
 Repeated repeat(const RunPlan& plan, const Fixed& fixed, std::vector<std::byte> weights, const Dataset& training,
                 const PresentationOrder& order, const Launcher& launcher) {
   const Repetition& repetition = *plan.experiment.repetition;
-  const auto devices = open_engine(repetition.engine, fixed.network);
-  const Launcher other = launch_on(*devices[0], fixed);
+  auto units = open_engine(repetition.engine, fixed.network);
+  const Launcher other = units.launcher(fixed);
   Repeated repeated{.engine = repetition.engine, .samples = std::min<std::uint64_t>(repetition.samples, order.indices.size())};
   LearnState state;
   state.weights = std::move(weights);
@@ -157,21 +166,21 @@ std::string method_of(const Network& described) {
   return method;
 }
 
-Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
+Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress, const RunPlace& place) {
   const Experiment& experiment = plan.experiment;
   const Network described = parse_network(experiment.network, experiment.file);
   for (const Dataset* const part : {&data.training, &data.validation, &data.test}) {
     if (part->size() != 0) check_fits(*part, described);
   }
-  const auto devices = open_engine(experiment.engine, described);
+  auto units = open_engine(experiment.engine, described, place);
   const bool continual = experiment.task == Task::kClassContinual;
   const PresentationOrder order = continual
                                       ? class_continual_order(data.training, described.classes, experiment.passes, plan.seed)
                                       : classification_order(data.training, experiment.passes, plan.seed);
-  const auto [network, weights_before] =
-      begun(described, source_of(data.training, order), order.indices.size(), launches_on(*devices[0]));
+  const auto [network, weights_before] = begun(described, source_of(data.training, order), order.indices.size(),
+                                               [&units](const Fixed& one) { return units.launcher(one); });
   const Fixed fixed = make_fixed(network);
-  const Launcher launcher = launch_on(*devices[0], fixed);
+  const Launcher launcher = units.launcher(fixed);
   const Dataset& judged = experiment.tests ? data.test : data.validation;
   const std::uint32_t judged_numbers = experiment.tests ? kFirstTestSample : kFirstValidationSample;
   NetworkLearner learner(plan, data, order, fixed, weights_before, launcher, progress);

@@ -15,6 +15,7 @@ namespace phasic::runtime {
 [[nodiscard]] std::string method_of(const Network& described);
 
 /// As run_experiment, for a plan that has a network. Throws InputError and DeviceError.
-[[nodiscard]] Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress);
+[[nodiscard]] Row run_network(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress,
+                              const RunPlace& place = {});
 
 }  // namespace phasic::runtime

@@ -70,9 +70,9 @@ Row begun_row(const RunPlan& plan, const ExperimentData& data, std::string_view 
   return row;
 }
 
-Row run_experiment(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress) {
+Row run_experiment(const RunPlan& plan, const ExperimentData& data, const RunProgress& progress, const RunPlace& place) {
   const auto begin = std::chrono::steady_clock::now();
-  Row row = plan.experiment.has_baseline() ? run_baseline(plan, data, progress) : run_network(plan, data, progress);
+  Row row = plan.experiment.has_baseline() ? run_baseline(plan, data, progress) : run_network(plan, data, progress, place);
   row.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return row;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/experiment/share.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #ifdef PHASIC_MPI
 #include <mpi.h>
@@ -76,14 +79,14 @@ void Share::hand_out(const std::vector<std::size_t>& numbers, const std::functio
   if (failure) std::rethrow_exception(failure);
 }
 
-void Share::take(const std::function<nlohmann::json(std::size_t)>& run) {
+void Share::take(const Run& run) {
   send_text("", kAsk);
   for (;;) {
     std::uint64_t number = 0;
     MPI_Recv(&number, 1, MPI_UINT64_T, 0, kNumber, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
     if (number == kNothing) return;
     try {
-      send_text(json_text(run(number)), kResult);
+      send_text(json_text(run(number, static_cast<std::size_t>(rank_ - 1))), kResult);
     } catch (const InputError& error) {
       send_text(error.what(), kWrongInput);
     } catch (const std::exception& error) {
@@ -113,15 +116,46 @@ bool Share::together(const std::function<void()>& part) {
   return failed == 0;
 }
 
-bool Share::work(const std::vector<std::size_t>& numbers, const std::function<nlohmann::json(std::size_t)>& run,
-                 const std::function<void(const nlohmann::json&)>& keep) {
+namespace {
+
+void work_in_threads(const std::vector<std::size_t>& numbers, const Share::Run& run,
+                     const std::function<void(const nlohmann::json&)>& keep, std::size_t workers) {
+  std::mutex mutex;  // guards all that follows, and keep
+  std::size_t next = 0;
+  std::exception_ptr failure;
+  const auto work = [&](std::size_t worker) {
+    std::unique_lock lock(mutex);
+    while (next < numbers.size() && !failure) {
+      const auto number = numbers[next++];
+      try {
+        lock.unlock();
+        const auto result = run(number, worker);
+        lock.lock();
+        keep(result);
+      } catch (...) {
+        if (!lock.owns_lock()) lock.lock();
+        if (!failure) failure = std::current_exception();
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t worker = 1; worker < std::min(workers, numbers.size()); ++worker) threads.emplace_back(work, worker);
+  work(0);
+  for (auto& thread : threads) thread.join();
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+bool Share::work(const std::vector<std::size_t>& numbers, const Run& run,
+                 const std::function<void(const nlohmann::json&)>& keep, std::size_t workers) {
 #ifdef PHASIC_MPI
   if (processes_ > 1) {
     if (!keeps()) take(run);
     return together([&] { hand_out(numbers, keep); });
   }
 #endif
-  for (const std::size_t number : numbers) keep(run(number));
+  work_in_threads(numbers, run, keep, workers);
   return true;
 }
 

@@ -25,15 +25,19 @@ class Share {
   /// others get false.
   [[nodiscard]] bool together(const std::function<void()>& part);
 
+  /// What is called with a number, and with which of the workers does it: 0 and up, one run at a time each.
+  using Run = std::function<nlohmann::json(std::size_t number, std::size_t worker)>;
+
   /// Calls `run` for each of the numbers, once in all processes together, and `keep` with each result in the process that
-  /// keeps, whose numbers alone count. After an exception in any process no more work is handed out, what is under way is still
-  /// kept, and the first exception is thrown in the process that keeps; the others get false. An InputError stays one.
-  [[nodiscard]] bool work(const std::vector<std::size_t>& numbers, const std::function<nlohmann::json(std::size_t)>& run,
-                          const std::function<void(const nlohmann::json&)>& keep);
+  /// keeps, whose numbers alone count. Without mpirun there are `workers` at the same time, in threads if they are several;
+  /// `keep` is called by one at a time. After an exception in any process no more work is handed out, what is under way is
+  /// still kept, and the first exception is thrown in the process that keeps; the others get false. An InputError stays one.
+  [[nodiscard]] bool work(const std::vector<std::size_t>& numbers, const Run& run,
+                          const std::function<void(const nlohmann::json&)>& keep, std::size_t workers = 1);
 
  private:
   void hand_out(const std::vector<std::size_t>& numbers, const std::function<void(const nlohmann::json&)>& keep);
-  void take(const std::function<nlohmann::json(std::size_t)>& run);
+  void take(const Run& run);
   int rank_ = 0;
   int processes_ = 1;
 };

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include <chrono>
+#include <fstream>
+#include <map>
 #include <thread>
 
 #include "runtime/run/checkpoint.hpp"
@@ -78,6 +80,41 @@ TEST_F(Weeks, TestingOnSeveralCardsOfWhichSomeFailGivesTheSameRows) {
   EXPECT_EQ(rows("cards.csv", {"--transport", "xrt", "--device", "0,1"}), whole);
   faults(R"({"seed": 3, "error": 0.2, "bus": 0.1})");
   EXPECT_EQ(rows("failing.csv", {"--transport", "xrt", "--device", "0,1", "--compute-units", "2", "--tries", "50"}), whole);
+}
+
+TEST_F(Weeks, ExperimentsOnSeveralCardsGiveTheSameRows) {
+  nlohmann::json experiment{{"phasic_experiment", 1},          {"name", "made"},        {"data", data},
+                            {"task", "classification"},        {"seeds", {1, 2, 3, 4}}, {"samples", 200},
+                            {"network", test::small_network()}};
+  test::write_file(folder / "made.json", experiment.dump());
+  const auto rows = [&](const std::string& name, const std::vector<std::string>& more) {
+    std::vector<std::string> all{"experiment", "run",       (folder / "made.json").string(),
+                                 "--quiet",    "--results", (folder / name).string()};
+    all.insert(all.end(), more.begin(), more.end());
+    const auto ended = run(all);
+    EXPECT_EQ(ended.code, 0) << ended.text;
+    std::map<std::string, nlohmann::json> by_run;
+    std::ifstream stream(folder / name);
+    for (std::string line; std::getline(stream, line);) {
+      auto row = nlohmann::json::parse(line);
+      row.erase("seconds");
+      by_run[row["run"]] = row;
+    }
+    EXPECT_EQ(by_run.size(), 4U);
+    return by_run;
+  };
+  const auto whole = rows("whole.jsonl", {});
+  ::setenv("PHASIC_CARD_DEVICES", "2", 1);
+  EXPECT_EQ(rows("cards.jsonl", {"--device", "0,1"}), whole);
+  faults(R"({"seed": 5, "error": 0.05, "bus": 0.05})");
+  EXPECT_EQ(rows("failing.jsonl", {"--device", "0,1"}), whole);
+  const std::string file = (folder / "made.json").string();
+  expect_failure(3, {"experiment", "run", file, "--results", (folder / "none").string(), "--device", "0,7"}, {"7"});
+  expect_failure(1, {"experiment", "run", file, "--xclbin", "x"}, {"--xclbin", "--device"});
+  experiment.erase("network");
+  experiment["baseline"] = {{"method", "ann"}, {"layers", {40}}};
+  test::write_file(folder / "made.json", experiment.dump());
+  expect_failure(1, {"experiment", "run", file, "--device", "0"}, {"made.json"});
 }
 
 TEST_F(Weeks, TwoProcessesNeverShareAUnit) {
