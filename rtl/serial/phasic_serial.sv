@@ -3,7 +3,7 @@
 //
 // Handshake: see phasic_spi; busy_o is 1 while a job is going on.
 // Latency:   see phasic_serial_core.
-// Parameters: Lanes, 2, 4 or 8.
+// Parameters: Lanes, 2, 4, 8 or 16.
 `default_nettype none
 
 module phasic_serial #(

@@ -6,7 +6,7 @@
 //            is 1 nothing but jobs is written and nothing but control read. A word of weights is there three cycles after it was asked for, as is
 //            a byte of a job and a neuron's state; they hold.
 // Latency:   four cycles for a read.
-// Parameters: Lanes, bytes of a word of weights: 2, 4 or 8.
+// Parameters: Lanes, bytes of a word of weights: 2, 4, 8 or 16.
 `default_nettype none
 
 module phasic_serial_bus #(

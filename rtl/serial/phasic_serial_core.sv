@@ -7,7 +7,7 @@
 //            follow the other or itself within four cycles. While busy_o is 1 only jobs may be written and only control be read.
 // Latency:   a row of events occupies the lanes for as many cycles as it has words, its update takes a cycle a neuron and about twelve more; a
 //            step takes besides a cycle a neuron and about sixteen.
-// Parameters: Lanes, 2, 4 or 8.
+// Parameters: Lanes, 2, 4, 8 or 16.
 `default_nettype none
 
 module phasic_serial_core #(
@@ -41,7 +41,7 @@ module phasic_serial_core #(
   localparam int CountWidth   = 6;
 
   initial begin
-    if (Lanes != 2 && Lanes != 4 && Lanes != 8) $fatal(1, "phasic_serial_core: Lanes must be 2, 4 or 8");
+    if (Lanes != 2 && Lanes != 4 && Lanes != 8 && Lanes != 16) $fatal(1, "phasic_serial_core: Lanes must be 2, 4, 8 or 16");
     if ((phasic_pkg::SerialInputs + 1) * 128 > (1 << (SumWidth - 1))) $fatal(1, "phasic_serial_core: sums do not hold every row");
     if (phasic_pkg::SerialInputs + phasic_pkg::SerialJobBytes > phasic_pkg::SerialJobSpace) $fatal(1, "phasic_serial_core: a job is larger than its memory");
   end
