@@ -43,7 +43,8 @@ def run(log, *command, folder=ROOT):
 def synthesize(build, folder, board, lanes):
     """Returns the cells by type."""
     rtl = ROOT / "rtl"
-    files = [build / "generated" / "phasic_pkg.sv", *(rtl / "serial" / "files.txt").read_text().split(), "boards/phasic_ecp5.sv", f"boards/{board}.sv"]
+    files = [build / "generated" / "phasic_pkg.sv", *(rtl / "serial" / "files.txt").read_text().split(), "boards/phasic_ecp5.sv",
+             f"boards/{board}.sv"]
     script = folder / "synthesis.ys"
     # The device has no large memories beside its block memories. No word is used that was read while it was written, so that no logic need
     # see to the order.

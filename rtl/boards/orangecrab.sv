@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// OrangeCrab r0.2 with an LFE5U-85F: its clock of 48 MHz as it is; SPI at four pins of the connectors; the green LED is lit while a job is going on; the
-// button resets.
+// OrangeCrab r0.2 with an LFE5U-85F: its clock of 48 MHz as it is; SPI at four pins of the connectors; the green LED is lit while a job is going
+// on; the button resets.
 //
 // Handshake: see phasic_spi.
 // Latency:   see phasic_ecp5.
