@@ -22,7 +22,7 @@ std::vector<std::string> numbered(std::size_t count) {
   return names;
 }
 
-std::uint32_t word(std::uint32_t step, std::uint32_t input) { return step << contract::kEntryStepBit | input; }
+std::uint32_t event_word(std::uint32_t step, std::uint32_t input) { return step << contract::kEntryStepBit | input; }
 
 class SpikeFiles : public ::testing::Test {
  protected:
@@ -64,17 +64,19 @@ TEST_F(SpikeFiles, EventsAreChannelsAtTheStepsOfTheirTimes) {
   EXPECT_EQ(data.classes, numbered(35));
   EXPECT_EQ(data.training.labels, (std::vector<std::uint8_t>{34, 0, 1}));
   EXPECT_EQ(data.test.labels, (std::vector<std::uint8_t>{2}));
-  EXPECT_EQ(events(data.training, 0), (std::vector<std::uint32_t>{word(0, 0), word(0, 699), word(2, 4), word(6, 3)}));
+  EXPECT_EQ(events(data.training, 0),
+            (std::vector<std::uint32_t>{event_word(0, 0), event_word(0, 699), event_word(2, 4), event_word(6, 3)}));
   EXPECT_TRUE(events(data.training, 1).empty());
-  EXPECT_EQ(events(data.training, 2), (std::vector<std::uint32_t>{word(0, 7)}));
-  EXPECT_EQ(events(data.test, 0), (std::vector<std::uint32_t>{word(0, 10), word(5, 12)}));
+  EXPECT_EQ(events(data.training, 2), (std::vector<std::uint32_t>{event_word(0, 7)}));
+  EXPECT_EQ(events(data.test, 0), (std::vector<std::uint32_t>{event_word(0, 10), event_word(5, 12)}));
 }
 
 TEST_F(SpikeFiles, FieldsOfRecordingsHaveTheirMeaning) {
   write_parts();
   const auto fewer = load({{"downsample", 5}});
   EXPECT_EQ(fewer.shape, (Shape{1, 1, 140}));
-  EXPECT_EQ(events(fewer.training, 0), (std::vector<std::uint32_t>{word(0, 0), word(0, 139), word(2, 0), word(6, 0)}));
+  EXPECT_EQ(events(fewer.training, 0),
+            (std::vector<std::uint32_t>{event_word(0, 0), event_word(0, 139), event_word(2, 0), event_word(6, 0)}));
   EXPECT_EQ(load({{"step_ms", 100}, {"steps", 4}}).training.chunks_of(0).size(), 3u);
   const auto picture = load({{"picture", {{"kind", "counts"}, {"bins", 3}, {"full", 1}}}});
   EXPECT_EQ(picture.shape, (Shape{3, 1, 700}));
