@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <vector>
 
@@ -120,6 +121,13 @@ std::string locate_potential(const Shape& shape, std::uint64_t offset, unsigned 
 
 bool is_timing(const contract::Field* field) { return field != nullptr && field->kind == contract::FieldKind::kTiming; }
 
+/// Whether it is a checksum, which only builds with rules_protection tell.
+bool is_checksum(std::uint64_t offset) {
+  using Header = contract::ResultsHeader;
+  return offset >= offsetof(Header, loaded_checksum) &&
+         offset < offsetof(Header, stored_checksum) + sizeof(Header::stored_checksum);
+}
+
 }  // namespace
 
 std::string locate(std::span<const std::byte> program, std::uint32_t weight_width, std::size_t buffer, std::uint64_t offset,
@@ -137,7 +145,8 @@ std::string locate(std::span<const std::byte> program, std::uint32_t weight_widt
   }
 }
 
-bool is_timing(std::uint64_t offset) {
+bool may_differ(std::uint64_t offset) {
+  if (is_checksum(offset)) return true;
   if (offset < kHeaderBytes) return is_timing(field_at(contract::kResultsHeaderFields, offset));
   if (offset < kRecords) return is_timing(field_at(contract::kLayerCountersFields, (offset - kHeaderBytes) % kBlockBytes));
   return false;

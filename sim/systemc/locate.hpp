@@ -15,7 +15,8 @@ namespace phasic::platform {
 [[nodiscard]] std::string locate(std::span<const std::byte> program, std::uint32_t weight_width, std::size_t buffer,
                                  std::uint64_t offset, unsigned bit);
 
-/// Whether byte `offset` of the results belongs to a timing counter, which differs between forms of the kernel.
-[[nodiscard]] bool is_timing(std::uint64_t offset);
+/// Whether byte `offset` of the results belongs to what differs between forms of the kernel or their builds: a timing counter,
+/// or a checksum of weights.
+[[nodiscard]] bool may_differ(std::uint64_t offset);
 
 }  // namespace phasic::platform

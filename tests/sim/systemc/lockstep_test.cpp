@@ -177,15 +177,17 @@ TEST(Lockstep, ARefusedTransactionADifferentRegisterAndAMissingWriteAreFound) {
   EXPECT_NO_THROW(missing.finish({}, {}));
 }
 
-TEST(Locate, TellsTimingFromExactCounters) {
-  EXPECT_FALSE(is_timing(offsetof(contract::ResultsHeader, input_events)));
-  EXPECT_TRUE(is_timing(offsetof(contract::ResultsHeader, cycles)));
-  EXPECT_TRUE(is_timing(offsetof(contract::ResultsHeader, store_cycles) + 7));
-  EXPECT_FALSE(is_timing(offsetof(contract::ResultsHeader, store_cycles) + 8));
-  EXPECT_FALSE(is_timing(sizeof(contract::ResultsHeader) + offsetof(contract::LayerCounters, weight_saturations)));
-  EXPECT_TRUE(is_timing(sizeof(contract::ResultsHeader) + 3 * sizeof(contract::LayerCounters) +
-                        offsetof(contract::LayerCounters, learn_cycles)));
-  EXPECT_FALSE(is_timing(kRecords));
+TEST(Locate, TellsWhatMayDifferFromExactCounters) {
+  EXPECT_FALSE(may_differ(offsetof(contract::ResultsHeader, input_events)));
+  EXPECT_TRUE(may_differ(offsetof(contract::ResultsHeader, cycles)));
+  EXPECT_TRUE(may_differ(offsetof(contract::ResultsHeader, store_cycles) + 7));
+  EXPECT_TRUE(may_differ(offsetof(contract::ResultsHeader, stored_checksum) + 3));
+  EXPECT_FALSE(may_differ(offsetof(contract::ResultsHeader, stored_checksum) + 4));
+  EXPECT_FALSE(may_differ(offsetof(contract::ResultsHeader, loaded_checksum) - 1));
+  EXPECT_FALSE(may_differ(sizeof(contract::ResultsHeader) + offsetof(contract::LayerCounters, weight_saturations)));
+  EXPECT_TRUE(may_differ(sizeof(contract::ResultsHeader) + 3 * sizeof(contract::LayerCounters) +
+                         offsetof(contract::LayerCounters, learn_cycles)));
+  EXPECT_FALSE(may_differ(kRecords));
 }
 
 }  // namespace
