@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 
-from bitstream import ROOT, signal_of, version_of
+from bitstream import ROOT, critical_path, version_of
 
 # Of nextpnr: package, speed; the clock of the board in MHz, after its PLL.
 BOARDS = {"ulx3s": ("CABGA381", 6, 50), "orangecrab": ("CSFBGA285", 8, 48)}
@@ -76,16 +76,8 @@ def place(tools, folder, board, seed):
     run(folder / f"ecppack{seed}.log", tools[1], "--compress", f"seed{seed}.config", f"seed{seed}.bit", folder=folder)
     found = json.loads(report.read_text())
     clock = max(found["fmax"].values(), key=lambda entry: entry["constraint"])["achieved"]
-    return {"seed": seed, "megahertz": round(clock, 2), "path": critical_path(found)}
-
-
-def critical_path(report):
-    """From and to where the slowest path within the clock of the engine goes."""
-    paths = [path["path"] for path in report.get("critical_paths", []) if path["from"] == path["to"] and path["from"].startswith("posedge")]
-    if not paths:
-        return ""
-    steps = max(paths, key=lambda path: sum(step["delay"] for step in path))
-    return f"{signal_of(steps[0]['from']['cell'])} to {signal_of(steps[-1]['to']['cell'])}"
+    path = critical_path(found)
+    return {"seed": seed, "megahertz": round(clock, 2), "path": f"{path['from']} to {path['to']}" if path else ""}
 
 
 def compare(baseline, area):

@@ -15,9 +15,9 @@ namespace phasic::engine {
 /// Flips what the options say, when its cycle comes.
 class Flips {
  public:
-  /// `context` is the model's, `model` its name. Throws std::runtime_error for a memory, word or bit that is not there.
+  /// `context` is the model's, `model` its name.
   Flips(VerilatedContext& context, const std::string& model, std::vector<Flip> flips);
-  /// Before the rising edge of a cycle.
+  /// Before the rising edge of a cycle. Throws std::runtime_error for a memory, word or bit that is not there.
   void before(std::uint64_t cycle) {
     while (next_ < flips_.size() && flips_[next_].cycle <= cycle) flip(flips_[next_++]);
   }
