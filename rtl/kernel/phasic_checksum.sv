@@ -16,7 +16,7 @@ module phasic_checksum #(
   output logic [31:0]          value_o
 );
   // Rows of the table are those of the widest beat, of which a narrower one is the end.
-  localparam int Widest = 512;
+  localparam int Widest = phasic_pkg::LimitDataWidthMaximum;
 
   logic [31:0]          crc_q, crc;
   logic [DataWidth-1:0] mixed;

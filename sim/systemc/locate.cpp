@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstring>
 #include <vector>
 
@@ -119,13 +118,9 @@ std::string locate_potential(const Shape& shape, std::uint64_t offset, unsigned 
   return fmt::format("byte {}, bit {}", offset, bit);
 }
 
-bool is_timing(const contract::Field* field) { return field != nullptr && field->kind == contract::FieldKind::kTiming; }
-
-/// Whether it is a checksum, which only builds with rules_protection tell.
-bool is_checksum(std::uint64_t offset) {
-  using Header = contract::ResultsHeader;
-  return offset >= offsetof(Header, loaded_checksum) &&
-         offset < offsetof(Header, stored_checksum) + sizeof(Header::stored_checksum);
+bool may_differ(const contract::Field* field) {
+  using contract::FieldKind;
+  return field != nullptr && (field->kind == FieldKind::kTiming || field->kind == FieldKind::kBuild);
 }
 
 }  // namespace
@@ -146,9 +141,8 @@ std::string locate(std::span<const std::byte> program, std::uint32_t weight_widt
 }
 
 bool may_differ(std::uint64_t offset) {
-  if (is_checksum(offset)) return true;
-  if (offset < kHeaderBytes) return is_timing(field_at(contract::kResultsHeaderFields, offset));
-  if (offset < kRecords) return is_timing(field_at(contract::kLayerCountersFields, (offset - kHeaderBytes) % kBlockBytes));
+  if (offset < kHeaderBytes) return may_differ(field_at(contract::kResultsHeaderFields, offset));
+  if (offset < kRecords) return may_differ(field_at(contract::kLayerCountersFields, (offset - kHeaderBytes) % kBlockBytes));
   return false;
 }
 

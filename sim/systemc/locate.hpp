@@ -16,7 +16,7 @@ namespace phasic::platform {
                                  std::uint64_t offset, unsigned bit);
 
 /// Whether byte `offset` of the results belongs to what differs between forms of the kernel or their builds: a timing counter,
-/// or a checksum of weights.
+/// or what only builds with a rule tell.
 [[nodiscard]] bool may_differ(std::uint64_t offset);
 
 }  // namespace phasic::platform

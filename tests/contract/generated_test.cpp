@@ -272,6 +272,7 @@ TEST(Header, FieldsTellTheirKindAndTheirBounds) {
   using contract::FieldKind;
   EXPECT_EQ(field(contract::kResultsHeaderFields, "input_events").kind, FieldKind::kExact);
   EXPECT_EQ(field(contract::kResultsHeaderFields, "cycles").kind, FieldKind::kTiming);
+  EXPECT_EQ(field(contract::kResultsHeaderFields, "stored_checksum").kind, FieldKind::kBuild);
   EXPECT_EQ(field(contract::kResultsHeaderFields, "magic").kind, FieldKind::kPlain);
   EXPECT_EQ(field(contract::kProgramHeaderFields, "reserved").kind, FieldKind::kReserved);
   const auto threshold = field(contract::kLayerFields, "threshold");

@@ -14,6 +14,8 @@ std::string_view kind_name(FieldKind kind) {
       return "kExact";
     case FieldKind::kTiming:
       return "kTiming";
+    case FieldKind::kBuild:
+      return "kBuild";
     case FieldKind::kReserved:
       return "kReserved";
     case FieldKind::kPlain:
@@ -111,7 +113,8 @@ void put_enumeration(Text& out, const Enumeration& enumeration, const Contract& 
 void put_field_types(Text& out) {
   put(out,
       "\n/// What a field is.\nenum class FieldKind {{\n  kPlain,\n  kExact,     ///< a counter that is equal in all forms\n"
-      "  kTiming,    ///< a counter that belongs to the form\n  kReserved,  ///< 0\n}};\n"
+      "  kTiming,    ///< a counter that belongs to the form\n"
+      "  kBuild,     ///< what only builds with a rule tell; others have 0\n  kReserved,  ///< 0\n}};\n"
       "\n/// A field of a structure in memory.\nstruct Field {{\n  std::string_view name;\n  std::uint32_t offset;\n"
       "  std::uint32_t bytes;  ///< of one element\n  std::uint32_t count;\n  bool is_signed;\n  FieldKind kind;\n"
       "  std::int64_t minimum, maximum;  ///< what it may hold in some build\n"

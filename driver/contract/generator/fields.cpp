@@ -91,8 +91,11 @@ Field read_field(const json& object, const std::string& entry, bool by_host, con
               "",
               text(object, entry, "doc")};
   if (object.contains("kind")) {
-    const auto kind = one_of(object, entry, "kind", {"exact", "timing", "reserved"});
-    field.kind = kind == "exact" ? FieldKind::kExact : kind == "timing" ? FieldKind::kTiming : FieldKind::kReserved;
+    const auto kind = one_of(object, entry, "kind", {"exact", "timing", "build", "reserved"});
+    field.kind = kind == "exact"    ? FieldKind::kExact
+                 : kind == "timing" ? FieldKind::kTiming
+                 : kind == "build"  ? FieldKind::kBuild
+                                    : FieldKind::kReserved;
     if (by_host && field.kind != FieldKind::kReserved) fail(entry, fmt::format("the host writes it, so it is not '{}'", kind));
   }
   read_range(object, entry, contract, field);

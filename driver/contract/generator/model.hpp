@@ -91,6 +91,7 @@ enum class FieldKind {
   kPlain,
   kExact,    ///< a counter that is equal in all forms
   kTiming,   ///< a counter that belongs to the form
+  kBuild,    ///< what only builds with a rule tell; others have 0
   kReserved  ///< 0
 };
 

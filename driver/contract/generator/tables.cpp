@@ -42,6 +42,8 @@ std::string kind_name(FieldKind kind) {
       return "exact";
     case FieldKind::kTiming:
       return "timing";
+    case FieldKind::kBuild:
+      return "build";
     case FieldKind::kReserved:
       return "0";
     case FieldKind::kPlain:
