@@ -58,28 +58,17 @@ def named_builds():
     return builds
 
 
-def with_lanes(files, lanes, folder):
-    """Copies of the files in which modules have so many lanes, all with outputs, if nothing is said."""
-    copies = []
-    for name in files:
-        with open(name, encoding="utf-8") as stream:
-            text = re.sub(r"(parameter int (Lanes|Outputs) +)= 64", rf"\g<1>= {lanes}", stream.read())
-        copies.append(os.path.join(folder, os.path.basename(name)))
-        with open(copies[-1], "w", encoding="utf-8") as stream:
-            stream.write(text)
-    return copies
-
-
 def elaborated(files, top, parameters, commands, quiet=False):
     """Reads the module, with these parameters, and those that it takes, runs the commands, and returns what Yosys says."""
     given = "".join(f" -set {name} {value}" for name, value in parameters.items())
+    chparam = f"chparam{given} {top}; " if given else ""
     with tempfile.TemporaryDirectory() as folder:
-        # Yosys elaborates every module that it reads with the defaults of its parameters, which takes longer than all else.
-        read = with_lanes(taken(files, top), min(int(parameters.get("Lanes", 1)), 8), folder)
-        chparam = f"chparam{given} {top}; " if given else ""
-        # Names of files become part of names of cells: they must not tell where the copies lie.
+        # Names of files become part of names of cells: they must not tell where the files lie.
+        for name in (read := taken(files, top)):
+            os.symlink(os.path.abspath(name), os.path.join(folder, os.path.basename(name)))
         names = " ".join(os.path.basename(name) for name in read)
-        return yosys(f"read_verilog -sv {names}; {chparam}{commands}", quiet, folder)
+        # Deferred, so that no module is elaborated with the defaults of its parameters, which takes longer than all else.
+        return yosys(f"read_verilog -defer -sv {names}; {chparam}{commands}", quiet, folder)
 
 
 def yosys(commands, quiet=False, folder=None):
