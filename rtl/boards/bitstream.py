@@ -48,7 +48,7 @@ def synthesize(build, folder, board, lanes):
     # The device has no memories made of logic cells: Yosys chooses for small ones. No word is used that was read while it was
     # written, so that no logic need see to the order. Yosys 0.23 takes registers into multipliers, but of a shift register it takes
     # the wrong input: layer_q is kept from that.
-    script.write_text(f"""read_verilog -sv {' '.join(map(str, files))}
+    script.write_text(f"""read_verilog -defer -sv {' '.join(map(str, files))}
 chparam -set Lanes {lanes} {board}
 hierarchy -top {board}
 rename -top {board}

@@ -48,7 +48,7 @@ def synthesize(build, folder, board, lanes):
     script = folder / "synthesis.ys"
     # The device has no large memories beside its block memories. No word is used that was read while it was written, so that no logic need
     # see to the order.
-    script.write_text(f"""read_verilog -sv {' '.join(map(str, files))}
+    script.write_text(f"""read_verilog -defer -sv {' '.join(map(str, files))}
 chparam -set Lanes {lanes} {board}
 hierarchy -top {board}
 rename -top {board}

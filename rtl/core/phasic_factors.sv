@@ -72,13 +72,6 @@ module phasic_factors #(
   output logic [Lanes-1:0]             positive_o
 );
   localparam int ProductWidth = SignalWidth + 17;
-  localparam logic signed [ProductWidth-1:0] FactorMaximum = 524287;
-  localparam logic signed [ProductWidth-1:0] FactorMinimum = -524288;
-
-  initial begin
-    if (phasic_pkg::FactorWidth != 20) $fatal(1, "phasic_factors: the limits of a factor are those of 20 bits");
-  end
-
   // An error's first term: a full count for the class's own neuron, 0 for the others.
   function logic signed [8:0] error_of(input logic own, input logic [CountWidth-1:0] full, input logic [CountWidth-1:0] count);
     error_of = $signed(own ? 9'(full) : 9'd0) - $signed(9'(count));
@@ -93,17 +86,17 @@ module phasic_factors #(
     product_of = ProductWidth'(signal) * ProductWidth'(scale);
   endfunction
 
-  // Division by a power of two, halves upwards.
+  // Division by a power of two, halves upwards: what is left of the product in halves, then the last of them is added.
   function logic signed [ProductWidth-1:0] scaled_of(input logic signed [ProductWidth-1:0] product, input logic [3:0] shift);
-    logic signed [ProductWidth-1:0] half;
-    half      = (shift == 4'd0) ? '0 : ProductWidth'(1) << (shift - 4'd1);
-    scaled_of = (product + half) >>> shift;
+    logic signed [ProductWidth:0] halves;
+    halves    = $signed({product, 1'b0}) >>> shift;
+    scaled_of = $signed(halves[ProductWidth:1]) + $signed({{(ProductWidth - 1) {1'b0}}, halves[0]});
   endfunction
 
-  // The limits of a factor.
+  // The limits of a factor: those of its bits, so that the bits above its sign tell whether it is outside.
   function logic signed [FactorWidth-1:0] factor_of(input logic signed [ProductWidth-1:0] scaled);
-    factor_of = (scaled > FactorMaximum) ? FactorMaximum[FactorWidth-1:0] :
-                (scaled < FactorMinimum) ? FactorMinimum[FactorWidth-1:0] : scaled[FactorWidth-1:0];
+    factor_of = (scaled[ProductWidth-1:FactorWidth-2] == '0 || scaled[ProductWidth-1:FactorWidth-2] == '1)
+                    ? scaled[FactorWidth-1:0] : {{2{scaled[ProductWidth-1]}}, {(FactorWidth-2) {!scaled[ProductWidth-1]}}};
   endfunction
 
   // ---- levels of the class, and the lane of the class's own neuron ----

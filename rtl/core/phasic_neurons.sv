@@ -76,18 +76,16 @@ module phasic_neurons #(
   input  logic [WordBits-1:0]       store_word_i,
   output logic [Lanes*WeightWidth-1:0] stored_o
 );
-  localparam logic signed [SumWidth+1:0] PotentialMaximum = 32767;
-  localparam logic signed [SumWidth+1:0] PotentialMinimum = -32768;
-
   initial begin
     if (SumWidth < (Graded ? 23 : 18)) $fatal(1, "phasic_neurons: SumWidth does not hold half a unit of the largest shift");
   end
 
-  // Sum of weights to current: division by a power of two, halves upwards.
+  // Sum of weights to current, in halves: division by a power of two. The half is rounded upwards where the current is added, but with State
+  // here, since what leaks is in halves too.
   function logic signed [SumWidth:0] current_of(input logic signed [SumWidth-1:0] sum, input logic [4:0] shift);
-    logic signed [SumWidth:0] half;
-    half       = (shift == 5'd0) ? '0 : (SumWidth + 1)'(1) << (shift - 5'd1);
-    current_of = ((SumWidth + 1)'(sum) + half) >>> shift;
+    logic signed [SumWidth:0] halves;
+    halves     = $signed({sum, 1'b0}) >>> shift;
+    current_of = State ? $signed({halves[SumWidth:1] + SumWidth'(halves[0]), 1'b0}) : halves;
   endfunction
 
   // What a spike leaves of the potential; without State that is left to what follows.
@@ -106,17 +104,21 @@ module phasic_neurons #(
                     : 17'((potential * $signed({1'b0, leak[16:8]}) + 26'sd128) >>> 8);
   endfunction
 
+  // One of the two is in whole units, and its half is set here, so that the half of the other one is rounded upwards by the same sum.
   function logic signed [SumWidth+1:0] potential_of(input logic signed [16:0] leaked, input logic signed [SumWidth:0] current);
-    potential_of = State ? (SumWidth + 2)'($signed(leaked[16:1])) + (SumWidth + 2)'(current) + (SumWidth + 2)'($signed({1'b0, leaked[0]}))
-                         : (SumWidth + 2)'(leaked) + (SumWidth + 2)'(current);
+    logic signed [SumWidth+2:0] halves;
+    halves = State ? (SumWidth + 3)'(leaked) + (SumWidth + 3)'($signed({current[SumWidth:1], 1'b1}))
+                   : (SumWidth + 3)'($signed({leaked, 1'b1})) + (SumWidth + 3)'(current);
+    potential_of = halves[SumWidth+2:1];
   endfunction
 
+  // The limits are those of 16 bits, so that the bits above the sign tell.
   function logic outside(input logic signed [SumWidth+1:0] potential);
-    outside = potential > PotentialMaximum || potential < PotentialMinimum;
+    outside = potential[SumWidth+1:15] != '0 && potential[SumWidth+1:15] != '1;
   endfunction
 
   function logic signed [15:0] limit(input logic signed [SumWidth+1:0] potential);
-    limit = (potential > PotentialMaximum) ? 16'sh7fff : (potential < PotentialMinimum) ? 16'sh8000 : potential[15:0];
+    limit = outside(potential) ? {potential[SumWidth+1], {15{!potential[SumWidth+1]}}} : potential[15:0];
   endfunction
 
   function logic open_of(input logic signed [15:0] potential, input logic signed [15:0] window);

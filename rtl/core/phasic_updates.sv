@@ -69,8 +69,6 @@ module phasic_updates #(
   localparam int MovedWidth   = ((RoundedWidth > WeightWidth) ? RoundedWidth : WeightWidth) + 1;
   localparam int Stages       = (Relaxed || Shared) ? 6 : 5;
   localparam int Late         = Shared ? 1 : 0;  // stages by which random numbers come later
-  localparam logic signed [MovedWidth-1:0] WeightMaximum = (1 << (WeightWidth - 1)) - 1;
-  localparam logic signed [MovedWidth-1:0] WeightMinimum = 0 - (1 << (WeightWidth - 1));
 
   // One round of the permutation without its key.
   function logic [15:0] round_x(input logic [15:0] x, input logic [15:0] y);
@@ -103,13 +101,13 @@ module phasic_updates #(
     moved_of = MovedWidth'(weight) + MovedWidth'(rounded);
   endfunction
 
-  function logic signed [WeightWidth-1:0] limit(input logic signed [MovedWidth-1:0] moved);
-    limit = (moved > WeightMaximum) ? WeightMaximum[WeightWidth-1:0] :
-            (moved < WeightMinimum) ? WeightMinimum[WeightWidth-1:0] : moved[WeightWidth-1:0];
+  // The limits are those of a weight's bits, so that the bits above its sign tell.
+  function logic outside(input logic signed [MovedWidth-1:0] moved);
+    outside = moved[MovedWidth-1:WeightWidth-1] != '0 && moved[MovedWidth-1:WeightWidth-1] != '1;
   endfunction
 
-  function logic outside(input logic signed [MovedWidth-1:0] moved);
-    outside = moved > WeightMaximum || moved < WeightMinimum;
+  function logic signed [WeightWidth-1:0] limit(input logic signed [MovedWidth-1:0] moved);
+    limit = outside(moved) ? {moved[MovedWidth-1], {(WeightWidth - 1) {!moved[MovedWidth-1]}}} : moved[WeightWidth-1:0];
   endfunction
 
   function logic [15:0] fraction_of(input logic nearest, input logic [15:0] random);
