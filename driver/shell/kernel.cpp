@@ -214,89 +214,18 @@ bool KernelRun::load_weights() {
 
 /// Step 7 for one sample. Returns whether more samples may be read.
 bool KernelRun::run_sample() {
-  Sample sample;
-  if (!read_sample(sample)) return false;
+  read_sample(memory_, limits_, arguments_, program_, position_, read_);
+  if (read_.fault.error != Error::kNone) {
+    fail(read_.fault.error, read_.fault.detail, read_.fault.sample);
+    return false;
+  }
   ++status_.samples_fetched;
-  core_->run(sample, arguments_.first_sample + position_, result_, program_.trace ? &potentials_ : nullptr);
+  core_->run(read_.sample, arguments_.first_sample + position_, result_, program_.trace ? &potentials_ : nullptr);
   if (program_.trace) write_trace();
-  write_result(sample);
+  write_result(read_.sample);
   if (failed()) return false;
   ++position_;
   ++status_.samples_done;
-  return true;
-}
-
-bool KernelRun::read_sample(Sample& sample) {
-  using Header = contract::SampleHeader;
-  const std::uint64_t base = std::uint64_t{position_} * program_.sample_stride;
-  Header header;
-  if (!read(argument::kSamples, base, std::as_writable_bytes(std::span(&header, 1)))) return false;
-
-  const bool learned = program_.learn && (header.flags & contract::kSampleHeaderFlagsLearn) != 0;
-  const bool by_input = contract::by_input(program_.sample_kind);
-  const bool gated = (header.flags & contract::kSampleHeaderFlagsGate) != 0;
-  const bool label_legal = header.label < program_.classes || (header.label == contract::kUnlabelled && !learned);
-  const std::uint64_t payload_bytes = by_input ? std::uint64_t{header.length} : 4 * std::uint64_t{header.length};
-  const bool length_legal =
-      by_input ? header.length == program_.inputs
-               : header.length <= limits_.max_events && sizeof(Header) + payload_bytes <= program_.sample_stride;
-  const std::uint64_t gate_bytes = 4 * std::uint64_t{header.open};
-  const bool open_legal = gated ? header.open <= program_.layers.front().neurons &&
-                                      std::uint64_t{header.open} + header.length <= limits_.max_events &&
-                                      sizeof(Header) + gate_bytes + payload_bytes <= program_.sample_stride
-                                : header.open == 0;
-  const auto field_error = [this](std::size_t offset) {
-    fail(Error::kSampleField, static_cast<std::uint32_t>(offset), position_);
-    return false;
-  };
-  if (!label_legal) return field_error(offsetof(Header, label));
-  const std::uint32_t legal_flags = contract::kSampleHeaderFlagsLearn |
-                                    (program_.gates ? contract::kSampleHeaderFlagsGate : 0) |
-                                    (program_.keep ? contract::kSampleHeaderFlagsRestart : 0);
-  if ((header.flags & ~legal_flags) != 0) return field_error(offsetof(Header, flags));
-  if (!length_legal) return field_error(offsetof(Header, length));
-  if (!open_legal) return field_error(offsetof(Header, open));
-
-  sample.label = header.label;
-  sample.learn = learned;
-  sample.restart = (header.flags & contract::kSampleHeaderFlagsRestart) != 0;
-  sample.gated = gated;
-  open_.resize(header.open);
-  sample.open = open_;
-  const std::uint64_t payload = base + sizeof header + gate_bytes;
-  if (!open_.empty() && !read(argument::kSamples, base + sizeof header, std::as_writable_bytes(std::span(open_)))) return false;
-  if (by_input) {
-    intensities_.resize(header.length);
-    sample.intensities = intensities_;
-    return read(argument::kSamples, payload, std::as_writable_bytes(std::span(intensities_))) && check_gate();
-  }
-  events_.resize(header.length);
-  sample.events = events_;
-  if (!events_.empty() && !read(argument::kSamples, payload, std::as_writable_bytes(std::span(events_)))) return false;
-  return check_gate() && check_events();
-}
-
-bool KernelRun::check_gate() {
-  for (std::size_t number = 0; number < open_.size(); ++number) {
-    const bool in_range = open_[number] < program_.layers.front().neurons;
-    if (!in_range || (number > 0 && open_[number] <= open_[number - 1])) {
-      fail(Error::kGate, static_cast<std::uint32_t>(number), position_);
-      return false;
-    }
-  }
-  return true;
-}
-
-bool KernelRun::check_events() {
-  for (std::size_t number = 0; number < events_.size(); ++number) {
-    const std::uint32_t event = events_[number];
-    const bool in_range =
-        (event & contract::kEntryInput) < program_.inputs && event >> contract::kEntryStepBit < program_.steps;
-    if (!in_range || (number > 0 && event <= events_[number - 1])) {
-      fail(Error::kEvent, static_cast<std::uint32_t>(number), position_);
-      return false;
-    }
-  }
   return true;
 }
 

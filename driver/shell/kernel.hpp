@@ -8,11 +8,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "driver/engine/engine.hpp"
 #include "driver/engine/register_file.hpp"
 #include "driver/shell/core.hpp"
+#include "driver/shell/sample_reader.hpp"
 #include "phasic/contract.hpp"
 
 namespace phasic::shell {
@@ -56,9 +56,6 @@ class KernelRun {
   bool load_tables();
   bool load_weights();
   bool run_sample();
-  bool read_sample(Sample& sample);
-  bool check_gate();
-  bool check_events();
   void write_result(const Sample& sample);
   void write_trace();
   void store_weights();
@@ -75,9 +72,7 @@ class KernelRun {
   bool header_possible_ = true;
   std::uint32_t position_ = 0;  ///< of the next sample in the run
   std::uint32_t loaded_checksum_ = 0, stored_checksum_ = 0;
-  std::vector<std::uint8_t> intensities_;
-  std::vector<std::uint32_t> events_;
-  std::vector<std::uint32_t> open_;
+  ReadSample read_;
   SampleResult result_;
   Potentials potentials_;
 };
