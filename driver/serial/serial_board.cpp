@@ -61,11 +61,14 @@ void SerialBoard::read(SerialSpace space, std::uint32_t offset, std::span<std::b
   }
 }
 
-contract::SerialControl SerialBoard::run_job(unsigned half, std::chrono::milliseconds patience) {
-  const auto deadline = std::chrono::steady_clock::now() + patience;
+void SerialBoard::start_job(unsigned half) {
   const std::array<std::byte, 1> start{
       static_cast<std::byte>(contract::kSerialControlCommandStart | half << contract::kSerialControlCommandJobBit)};
   write(SerialSpace::kControl, offsetof(contract::SerialControl, command), start);
+}
+
+contract::SerialControl SerialBoard::finish_job(std::chrono::milliseconds patience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   std::array<std::byte, 1> status{};
   for (;;) {
     // Read after the clock: a process that was stopped meanwhile still sees that the job has ended.

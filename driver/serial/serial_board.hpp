@@ -27,9 +27,11 @@ class SerialBoard {
   void write(contract::SerialSpace space, std::uint32_t offset, std::span<const std::byte> bytes);
   void read(contract::SerialSpace space, std::uint32_t offset, std::span<std::byte> bytes);
 
-  /// Runs the job in half `half` (0 or 1) of the jobs' memory and gives the control block at its end. Throws
-  /// std::runtime_error if it does not end within `patience`.
-  [[nodiscard]] contract::SerialControl run_job(unsigned half, std::chrono::milliseconds patience = std::chrono::seconds(60));
+  /// Starts the job in half `half` (0 or 1) of the jobs' memory. Until it has ended the other half alone may be written.
+  void start_job(unsigned half);
+  /// Waits for the end of the job that was started and gives the control block. Throws std::runtime_error if it does not end
+  /// within `patience`.
+  [[nodiscard]] contract::SerialControl finish_job(std::chrono::milliseconds patience = std::chrono::seconds(60));
 
  private:
   [[nodiscard]] contract::SerialControl control();

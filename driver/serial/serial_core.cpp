@@ -100,12 +100,18 @@ class SerialCore final : public shell::Core {
            shell::Potentials* potentials) override {
     if (potentials != nullptr) throw std::invalid_argument("a serial build does not trace potentials");
     const bool learn = program_.learn && sample.learn;
-    write_job(sample, number, learn);
-    const contract::SerialControl control = board_->run_job(half_);
+    place(half_, job_of(sample, number));
+    board_->start_job(half_);
     half_ ^= 1U;
-    count(control, learn);
+    // The bus takes about as long as a job.
+    if (expected_) place(half_, job_of(*expected_, number + 1));
+    expected_ = nullptr;
+    count(board_->finish_job(), learn);
     read_scores(result);
   }
+
+  [[nodiscard]] bool takes_ahead() const override { return true; }
+  void expect(const shell::Sample& sample) override { expected_ = &sample; }
 
   [[nodiscard]] std::uint64_t cycles() const override { return cycles_; }
 
@@ -117,7 +123,8 @@ class SerialCore final : public shell::Core {
     return static_cast<std::uint32_t>(places_[layer].weight_word * board_->lanes());
   }
 
-  void write_job(const shell::Sample& sample, std::uint32_t number, bool learn) {
+  [[nodiscard]] std::vector<std::byte> job_of(const shell::Sample& sample, std::uint32_t number) const {
+    const bool learn = program_.learn && sample.learn;
     contract::SerialJob job{};
     job.encoding_key = layout::sample_key(encoding_, number);
     for (std::size_t layer = 0; layer < contract::kSerialLayers; ++layer) {
@@ -138,7 +145,15 @@ class SerialCore final : public shell::Core {
     std::vector<std::byte> bytes(sizeof job + sample.intensities.size());
     std::memcpy(bytes.data(), &job, sizeof job);
     std::memcpy(bytes.data() + sizeof job, sample.intensities.data(), sample.intensities.size());
-    board_->write(SerialSpace::kJobs, half_ * contract::kSerialJobSpace, bytes);
+    return bytes;
+  }
+
+  /// Writes a job into a half of the jobs' memory, unless it is there.
+  void place(unsigned half, std::vector<std::byte> job) {
+    if (placed_[half] == job) return;
+    placed_[half].clear();  // of a job that the bus breaks off nothing can be told
+    board_->write(SerialSpace::kJobs, half * contract::kSerialJobSpace, job);
+    placed_[half] = std::move(job);
   }
 
   void count(const contract::SerialControl& control, bool learn) {
@@ -179,6 +194,8 @@ class SerialCore final : public shell::Core {
   layout::Key encoding_{};
   std::array<layout::Key, contract::kSerialLayers> rounding_{};
   unsigned half_ = 0;
+  std::array<std::vector<std::byte>, 2> placed_;
+  const shell::Sample* expected_ = nullptr;
   std::uint64_t cycles_ = 0;
 };
 

@@ -82,6 +82,11 @@ class Core {
   virtual void set_memory(std::size_t layer, std::span<const std::byte> bytes);
   virtual void get_memory(std::size_t layer, std::span<std::byte> bytes) const;
 
+  /// Whether the core takes the next sample in while it works on one.
+  [[nodiscard]] virtual bool takes_ahead() const { return false; }
+  /// Tells a core that takes ahead which sample the run() after the next one is called with, by the number that follows, so
+  /// that it may take it in during the next one. The sample must be legal and stay where it is until then.
+  virtual void expect(const Sample& /*sample*/) {}
   /// Shows one sample and learns it if both the program and the sample ask for it. `number` chooses its random numbers:
   /// first_sample plus the position in the run. Fills `potentials` if it is given. The sample must be legal (section 6, step
   /// 7).

@@ -214,15 +214,24 @@ bool KernelRun::load_weights() {
 
 /// Step 7 for one sample. Returns whether more samples may be read.
 bool KernelRun::run_sample() {
-  read_sample(memory_, limits_, arguments_, program_, position_, read_);
-  if (read_.fault.error != Error::kNone) {
-    fail(read_.fault.error, read_.fault.detail, read_.fault.sample);
+  ReadSample& now = read_[position_ % 2];
+  if (!is_read_) read_sample(memory_, limits_, arguments_, program_, position_, now);
+  if (now.fault.error != Error::kNone) {
+    fail(now.fault.error, now.fault.detail, now.fault.sample);
     return false;
   }
   ++status_.samples_fetched;
-  core_->run(read_.sample, arguments_.first_sample + position_, result_, program_.trace ? &potentials_ : nullptr);
+  const std::uint32_t number = arguments_.first_sample + position_;
+  // What is wrong with the next sample is told when it is its turn.
+  is_read_ = core_->takes_ahead() && position_ + 1 < arguments_.sample_count;
+  if (is_read_) {
+    ReadSample& next = read_[(position_ + 1) % 2];
+    read_sample(memory_, limits_, arguments_, program_, position_ + 1, next);
+    if (next.fault.error == Error::kNone) core_->expect(next.sample);
+  }
+  core_->run(now.sample, number, result_, program_.trace ? &potentials_ : nullptr);
   if (program_.trace) write_trace();
-  write_result(read_.sample);
+  write_result(now.sample);
   if (failed()) return false;
   ++position_;
   ++status_.samples_done;

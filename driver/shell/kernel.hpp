@@ -72,7 +72,8 @@ class KernelRun {
   bool header_possible_ = true;
   std::uint32_t position_ = 0;  ///< of the next sample in the run
   std::uint32_t loaded_checksum_ = 0, stored_checksum_ = 0;
-  ReadSample read_;
+  std::array<ReadSample, 2> read_;  ///< the samples at even and at odd positions
+  bool is_read_ = false;            ///< the next sample is there already
   SampleResult result_;
   Potentials potentials_;
 };

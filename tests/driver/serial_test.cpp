@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <fstream>
 #include <map>
 #include <memory>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -29,6 +31,7 @@ using ::testing::HasSubstr;
 struct Slave {
   std::map<std::uint32_t, std::byte> bytes;
   std::vector<std::size_t> transfers;  ///< sizes
+  std::vector<std::string> log;        ///< what was done in which space, as far as jobs are concerned
 };
 
 /// A slave that answers at once.
@@ -40,7 +43,14 @@ class MemoryLink final : public SpiLink {
     slave_->transfers.push_back(out.size());
     std::uint32_t address = 0;
     for (std::size_t at = 1; at < 4; ++at) address = address << 8 | std::to_integer<std::uint32_t>(out[at]);
-    if (out[0] == static_cast<std::byte>(contract::SerialCommand::kWrite)) {
+    const bool is_write = out[0] == static_cast<std::byte>(contract::SerialCommand::kWrite);
+    const std::uint32_t offset = address & 0xfffff;
+    if (address >> 20 == static_cast<std::uint32_t>(SerialSpace::kJobs))
+      slave_->log.push_back(fmt::format("{} job {}", is_write ? "write" : "read", offset / contract::kSerialJobSpace));
+    if (address >> 20 == static_cast<std::uint32_t>(SerialSpace::kControl) && is_write)
+      slave_->log.push_back(
+          fmt::format("start job {}", std::to_integer<unsigned>(out[4]) >> contract::kSerialControlCommandJobBit));
+    if (is_write) {
       for (std::size_t at = 4; at < out.size(); ++at) slave_->bytes[address++] = out[at];
     } else {
       for (std::size_t at = 5; at < out.size(); ++at) in[at] = slave_->bytes[address++];
@@ -114,8 +124,35 @@ TEST(SerialBoard, GivesAJobUpThatDoesNotEnd) {
   SerialBoard board(std::make_unique<MemoryLink>(slave));
   slave->bytes[(static_cast<std::uint32_t>(SerialSpace::kControl) << 20) + offsetof(contract::SerialControl, status)] =
       std::byte{1};
-  EXPECT_THAT(complaint_of([&] { (void)board.run_job(0, std::chrono::milliseconds(20)); }),
+  board.start_job(0);
+  EXPECT_THAT(complaint_of([&] { (void)board.finish_job(std::chrono::milliseconds(20)); }),
               HasSubstr("a job has not ended after 20 ms"));
+}
+
+TEST(SerialCore, SendsTheNextSampleWhileItWorksOnOne) {
+  auto slave = good_slave();
+  shell::Program program;
+  program.inputs = 4;
+  program.classes = 2;
+  program.steps = 1;
+  program.layers = {shell::LayerProgram{.rows = 4, .neurons = 2}};
+  const auto core = make_serial_core(program, std::make_shared<SerialBoard>(std::make_unique<MemoryLink>(slave)));
+  ASSERT_TRUE(core->takes_ahead());
+  const std::array<std::uint8_t, 4> first{1, 2, 3, 4}, second{5, 6, 7, 8}, third{9, 9, 9, 9};
+  shell::SampleResult result;
+  const auto log_of = [&](std::span<const std::uint8_t> now, std::uint32_t number, std::span<const std::uint8_t> next) {
+    slave->log.clear();
+    const shell::Sample expected{.intensities = next};
+    if (!next.empty()) core->expect(expected);
+    core->run({.intensities = now}, number, result);
+    return fmt::format("{}", fmt::join(slave->log, ", "));
+  };
+  EXPECT_EQ(log_of(first, 0, second), "write job 0, start job 0, write job 1");
+  EXPECT_EQ(log_of(second, 1, third), "start job 1, write job 0") << "what is there is not sent again";
+  EXPECT_EQ(log_of(third, 2, {}), "start job 0");
+  EXPECT_EQ(log_of(first, 3, second), "write job 1, start job 1, write job 0") << "nothing was expected";
+  core->set_rate(0, 7, 0);
+  EXPECT_EQ(log_of(second, 4, {}), "write job 0, start job 0") << "it was sent with another rate";
 }
 
 TEST(SpiDevice, ThatIsNotThereIsNamed) {
