@@ -21,8 +21,8 @@ struct ReadSample {
   std::vector<std::uint32_t> events, open;
 };
 
-/// Reads the sample at `position` of the run into `into`, whose memory is used again. Its fault is that of reading or of what was
-/// read, Error::kNone for a legal sample.
+/// Reads the sample at `position` of the run into `into`, whose memory is used again. Its fault is that of reading or of what
+/// was read, Error::kNone for a legal sample.
 void read_sample(engine::Memory& memory, const contract::Limits& limits, const engine::Arguments& arguments,
                  const Program& program, std::uint32_t position, ReadSample& into);
 
