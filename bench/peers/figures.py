@@ -55,11 +55,14 @@ def expect(found, wanted, what):
 def row_of(processor, mode, network, events, spikes, operations, cycles, adding):
     if operations == 0 or cycles == 0:
         raise Refused(f"{processor}, {mode}: {operations} operations in {cycles} cycles")
-    row = {"processor": processor, "mode": mode, "network": network, "events": events, "spikes": spikes, "operations": operations,
+    return {"processor": processor, "mode": mode, "network": network, "events": events, "spikes": spikes, "operations": operations,
            "cycles": cycles, "cycles_an_operation": round(cycles / operations, 5), "adding": round(100 * adding, 3)}
-    if processor in PUBLISHED_PICOJOULES:
-        row["picojoules"] = PUBLISHED_PICOJOULES[processor]
-    return row
+
+
+def with_energy(rows):
+    """It is one figure for a chip, whatever a run does."""
+    rows[0]["picojoules"] = PUBLISHED_PICOJOULES[rows[0]["processor"]]
+    return rows
 
 
 def moved(value, mode, where):
@@ -79,7 +82,7 @@ def odin_rows(text):
         expect(operations, ODIN_NEURONS * events, f"ODIN, {mode}: operations of {events} spikes")
         moved(changed, mode, "ODIN")
         rows.append(row_of("ODIN", mode, "256 x 256", events, 0, operations, cycles, handling / cycles))
-    return rows
+    return with_energy(rows)
 
 
 def reckon_rows(text):
@@ -100,7 +103,7 @@ def reckon_rows(text):
         rows.append(row_of("ReckOn", told, "256-r256-16", events, spikes, operations, cycles, adding / cycles))
     if not rows:
         raise Refused("ReckOn: there is no run but the check")
-    return rows
+    return with_energy(rows)
 
 
 def phasic_rows(report, lanes, where):

@@ -62,11 +62,6 @@ struct Bench {
         pops && root.ODIN__DOT__controller_0__DOT__CTRL_NEUR_EVENT && root.ODIN__DOT__controller_0__DOT__CTRL_NEURMEM_WE;
     model.CLK = 1;
     model.eval();
-    // No neuron reaches its threshold, so the output link has nothing to do.
-    if (model.AEROUT_REQ) {
-      std::fprintf(stderr, "odin_bench: neuron %d spikes\n", model.AEROUT_ADDR);
-      std::exit(1);
-    }
   }
 
   void write(std::uint32_t address, std::uint32_t data) {
@@ -177,6 +172,11 @@ void run(bool learn) {
   do {
     peers::serve(bench.model, sender);
     bench.clock();
+    // No neuron reaches its threshold, so the output link has nothing to do.
+    if (bench.model.AEROUT_REQ) {
+      std::fprintf(stderr, "odin_bench: neuron %d spikes\n", bench.model.AEROUT_ADDR);
+      std::exit(1);
+    }
     if (bench.counts.cycles > kMostCycles) {
       std::fprintf(stderr, "odin_bench: still not done after %d cycles, in state %d\n", kMostCycles,
                    root.ODIN__DOT__controller_0__DOT__state);
