@@ -38,6 +38,9 @@ struct Shape {
 
 struct Figures {
   double cycles = 0;       ///< a sample, from the first one asked for to the last result
+  double events = 0;       ///< spikes of the inputs, a sample
+  double spikes = 0;       ///< spikes of layers that have one behind them, a sample
+  double operations = 0;   ///< synaptic operations a sample, of all layers
   double limit = 0;        ///< a sample, of the layer with the most work
   double utilisation = 0;  ///< share of the run in which that layer's lanes add weights
   double learning = 0;     ///< share of the run in which that layer's lanes update weights
@@ -160,10 +163,13 @@ Figures measure(const std::string& name, const std::string& options, const Shape
   std::memcpy(&header, results.data(), sizeof header);
   Figures figures;
   figures.cycles = static_cast<double>(header.run_cycles) / shape.samples;
+  figures.events = static_cast<double>(header.input_events) / shape.samples;
   figures.kilohertz = static_cast<double>(header.cycles) / seconds / 1000;
   for (std::uint32_t n = 0; n + 1 < shape.neurons.size(); ++n) {
     contract::LayerCounters counters;
     std::memcpy(&counters, results.data() + sizeof header + n * sizeof counters, sizeof counters);
+    if (n + 2 < shape.neurons.size()) figures.spikes += static_cast<double>(counters.spikes) / shape.samples;
+    figures.operations += static_cast<double>(counters.synaptic_operations) / shape.samples;
     const std::uint32_t words = (shape.neurons[n + 1] + lanes - 1) / lanes;
     const double limit = static_cast<double>(counters.events) * words / shape.samples;
     if (limit < figures.limit) continue;
@@ -209,6 +215,9 @@ int main(int argc, char** argv) try {
                         {"network", network},
                         {"learning", learn},
                         {"cycles_per_sample", f.cycles},
+                        {"input_events_per_sample", f.events},
+                        {"hidden_spikes_per_sample", f.spikes},
+                        {"synaptic_operations_per_sample", f.operations},
                         {"limit", f.limit},
                         {"utilisation", f.utilisation},
                         {"kilohertz", f.kilohertz}});
