@@ -105,10 +105,10 @@ void check_enough(const NamedData& data) {
     for (const auto label : part->labels) has[label] = true;
     const auto lacks = static_cast<std::size_t>(std::find(has.begin(), has.end(), false) - has.begin());
     if (lacks == has.size()) continue;
-    const InputError found(part->name, data.classes[lacks],
-                           "no sample of this class; more files, or folders train and test above those of the classes");
-    if (part == &data.training) throw found;
-    log_as(LogLevel::kWarning, "{}", found.what());
+    const auto& name = data.classes[lacks];
+    const std::string problem = "no sample of this class; more files, or folders train and test above those of the classes";
+    if (part == &data.training) throw InputError(part->name, name, problem);
+    log_as(LogLevel::kWarning, "{}: {}: {}", part->name, name, problem);
   }
 }
 
