@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "runtime/base/log.hpp"
+#include "runtime/base/terminal.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kTerminalPeriod = std::chrono::milliseconds(100);
 constexpr auto kPlainPeriod = std::chrono::seconds(10);
-constexpr int kBarWidth = 30;
+constexpr std::size_t kWidestBar = 30, kNarrowestBar = 8, kShortestLabel = 12;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -23,6 +24,24 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 void show(const std::string& text) {
   (void)std::fputs(text.c_str(), stderr);
   (void)std::fflush(stderr);
+}
+
+/// A bar with a space behind it, no wider than there is room; empty if that is too little.
+std::string bar(double share, std::size_t room) {
+  if (room < kNarrowestBar + 3) return {};
+  const auto width = std::min(room - 3, kWidestBar);
+  const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
+  return fmt::format("[{}{}] ", std::string(filled, '#'), std::string(width - filled, '.'));
+}
+
+/// What is shown before the figures: they need the room more than a long label or the bar does.
+std::string beginning(const std::string& label, double share, std::size_t figures) {
+  const auto columns = terminal_columns(STDERR_FILENO);
+  if (!columns) return label + ' ' + bar(share, kWidestBar + 3);
+  const auto left = [&](std::size_t used) { return *columns - std::min(used, *columns); };
+  // Two columns are for the space behind the label and the cursor.
+  const auto shown = std::string(first_characters(label, std::max(left(figures + 2), kShortestLabel)));
+  return shown + ' ' + bar(share, left(figures + 2 + count_characters(shown)));
 }
 
 }  // namespace
@@ -50,16 +69,12 @@ Progress::Progress(std::string label, std::uint64_t start, std::uint64_t total, 
 std::string Progress::line(std::uint64_t done, const std::string& note) const {
   const double share = total_ == 0 ? 1.0 : static_cast<double>(done) / static_cast<double>(total_);
   const double rate = static_cast<double>(done - start_) / std::max(seconds_since(begin_), 1e-3);
-  std::string text = label_ + ' ';
-  if (terminal_) {
-    const int filled = static_cast<int>(share * kBarWidth);
-    text += fmt::format("[{}{}] ", std::string(static_cast<std::size_t>(filled), '#'),
-                        std::string(static_cast<std::size_t>(kBarWidth - filled), '.'));
-  }
-  text += fmt::format("{}/{} {} ({:.0f} %), {:.1f} {}/s", done, total_, counted_, 100 * share, rate, counted_);
-  if (done < total_ && rate > 0) text += fmt::format(", {} left", duration_text(static_cast<double>(total_ - done) / rate));
+  // What matters most comes first, for the end may be cut off.
+  std::string text = fmt::format("{}/{} {} ({:.0f} %)", done, total_, counted_, 100 * share);
   if (!note.empty()) text += ", " + note;
-  return text;
+  if (done < total_ && rate > 0) text += fmt::format(", {} left", duration_text(static_cast<double>(total_ - done) / rate));
+  text += fmt::format(", {:.1f} {}/s", rate, counted_);
+  return (terminal_ ? beginning(label_, share, count_characters(text)) : label_ + ' ') + text;
 }
 
 void Progress::update(std::uint64_t done, const std::string& note) {
@@ -68,8 +83,11 @@ void Progress::update(std::uint64_t done, const std::string& note) {
   const bool last = done >= total_;
   if (!last && now - shown_ < (terminal_ ? Clock::duration(kTerminalPeriod) : Clock::duration(kPlainPeriod))) return;
   shown_ = now;
-  // Erase the rest of the line: the text may be shorter than the one before.
-  show(terminal_ ? fmt::format("\r{}\x1b[K", line(done, note)) : line(done, note) + '\n');
+  if (terminal_) {
+    rewrite_line(stderr, line(done, note));
+  } else {
+    show(line(done, note) + '\n');
+  }
 }
 
 void Progress::finish() {

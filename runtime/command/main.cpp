@@ -14,6 +14,7 @@
 #include "runtime/base/error.hpp"
 #include "runtime/base/log.hpp"
 #include "runtime/base/version.hpp"
+#include "runtime/command/counts.hpp"
 #include "runtime/command/options.hpp"
 #include "runtime/run/compare.hpp"
 
@@ -51,6 +52,7 @@ int work(int count, char** arguments) {
   command::add_import(app, chosen);
   command::add_export(app, chosen);
   command::add_completion(app, chosen);
+  command::refuse_wrapped_counts(app);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

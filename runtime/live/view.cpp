@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "runtime/base/log.hpp"
+#include "runtime/base/terminal.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -49,10 +50,11 @@ void LiveView::window(const LiveWindow& window, const Decision& decision, const 
   const auto seconds = std::chrono::duration<double>(now - shown_).count();
   const auto label = window.label == kNoLabel ? std::string() : fmt::format(" (label {})", window.label);
   const auto cycles = decision.cycles ? fmt::format("{} cycles", *decision.cycles) : std::string("untimed");
-  fmt::print(stderr, "\rwindow {}  {:.0f} events/s  class {}{}  {} spikes  {}  weights moved {}  dropped {}\x1b[K",
-             window.number, static_cast<double>(counts.received - received_then_) / seconds, decision.given, label,
-             decision.spikes, cycles, moved_, counts.dropped);
-  std::fflush(stderr);
+  // What matters most comes first, for the end may be cut off.
+  rewrite_line(stderr,
+               fmt::format("window {}  class {}{}  dropped {}  {:.0f} events/s  {} spikes  weights moved {}  {}", window.number,
+                           decision.given, label, counts.dropped,
+                           static_cast<double>(counts.received - received_then_) / seconds, decision.spikes, moved_, cycles));
   shown_ = now;
   received_then_ = counts.received;
   moved_ = 0;

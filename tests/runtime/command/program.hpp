@@ -20,13 +20,13 @@ struct Ended {
   std::string text;  ///< standard output and standard error
 };
 
-/// Starts the program; its output goes to a file.
-inline pid_t start(const std::vector<std::string>& arguments, const std::filesystem::path& output) {
+/// Starts the program; its output goes to a file, and standard error to another one that is open if it is given.
+inline pid_t start(const std::vector<std::string>& arguments, const std::filesystem::path& output, int errors = -1) {
   const pid_t child = ::fork();
   if (child != 0) return child;
   const int file = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   ::dup2(file, STDOUT_FILENO);
-  ::dup2(file, STDERR_FILENO);
+  ::dup2(errors < 0 ? file : errors, STDERR_FILENO);
   // Whatever started the tests may ignore signals, and hand that down.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) (void)::signal(signal, SIG_DFL);
   std::vector<std::string> all{PHASIC_PROGRAM};

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+/// What the program says to arguments that it cannot take.
+#include "tests/runtime/command/program.hpp"
+
+namespace phasic {
+namespace {
+
+class Arguments : public test::Program {};
+
+TEST_F(Arguments, ANegativeNumberIsRefusedAsItWasTypedWhereACountIsNeeded) {
+  const auto events = (folder / "none.events").string();
+  const std::vector<std::vector<std::string>> refused{
+      {"learn", network, "--samples"},
+      {"learn", network, "--validation"},
+      {"learn", network, "--validation", "5", "--validation-seed"},
+      {"learn", network, "--launch-samples"},
+      {"learn", network, "--device"},
+      {"learn", network, "--compute-units"},
+      {"learn", network, "--first-unit"},
+      {"learn", network, "--tries"},
+      {"test", network, "--samples"},
+      {"stream", network, events, "--queue"},
+      {"stream", network, events, "--downsample"},
+      {"stream", network, events, "--label"},
+      {"compare", network, "--samples"},
+      {"compare", network, "--test-samples"},
+      {"demo", "--stream-samples"},
+      {"demo", "--stream-test-samples"},
+      {"data", "show", data, "--index"},
+      {"data", "show", data, "--scale"},
+      {"data", "make", "synthetic-gestures", "--output", (folder / "made").string(), "--seed"},
+      {"data", "make", "synthetic-gestures", "--output", (folder / "made").string(), "--samples"},
+      {"experiment", "run", (folder / "none.json").string(), "--device"},
+      {"import", (folder / "none.nir").string(), "--weights"},
+      {"import", (folder / "none.nir").string(), "--steps"},
+  };
+  for (auto arguments : refused) {
+    const auto option = arguments.back();
+    arguments.emplace_back("-5");
+    expect_failure(1, arguments, {option, "-5"});
+    arguments.pop_back();
+    arguments.back() += "=-18446744073709551615";
+    expect_failure(1, arguments, {option, "-18446744073709551615"});
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "made"));
+  expect_failure(1, {"learn", network, "--device", "0,-1"}, {"--device", "-1"});
+  expect_failure(1, {"learn", network, "--samples", "18446744073709551617"}, {"--samples", "18446744073709551617"});
+  expect_failure(1, {"learn", network, "--samples", "-5"}, {"--samples: -5; a whole number from 0 is needed"});
+}
+
+}  // namespace
+}  // namespace phasic
