@@ -33,7 +33,7 @@ Located find_files_of(const KnownSet& known, Wanted wanted) {
 OwnFolder find_set(const DataRequest& request, Wanted wanted) {
   if (!request.folder.empty()) return look_into(request, wanted);
   const auto* known = find_known(request.set);
-  if (known == nullptr) throw InputError("", "data " + request.set, "no known data set; known: " + known_names());
+  if (known == nullptr) throw InputError("", "data " + request.set, unknown_set(request.set));
   return {*known, find_files_of(*known, wanted), {}};
 }
 

@@ -33,7 +33,14 @@ TEST(Dataset, IsFoundByNameFolderAndFiles) {
 
 TEST(Dataset, WhatIsNotThereIsNamedWithThePlacesTried) {
   expect_all_in(refusal([] { (void)load_data({.data = "no-such-data", .images = "", .labels = ""}, Part::kTraining); }),
-                {"--data no-such-data", "train-images", "/usr/share/datasets/no-such-data"});
+                {"--data no-such-data", "train-images", "given by its path; tried: ./no-such-data, ",
+                 "/usr/share/datasets/no-such-data"});
+  const auto mistyped =
+      refusal([] { (void)load_data({.data = "fashoin-mnist", .images = "", .labels = ""}, Part::kTraining); });
+  expect_all_in(mistyped, {"--data fashoin-mnist", "did you mean \"fashion-mnist\"?"});
+  const auto in_json =
+      refusal([] { (void)load_data({.data = R"({"set": "mnits"})", .images = "", .labels = ""}, Part::kTraining); });
+  expect_all_in(in_json, {"data: set", "did you mean \"mnist\"?"});
   expect_all_in(refusal([] { (void)load_data({.data = "", .images = "a", .labels = ""}, Part::kTest); }), {"--labels"});
 }
 
