@@ -57,7 +57,8 @@ TEST(Dataset, MustFitTheNetwork) {
   EXPECT_NO_THROW(check_fits(data, 16, 3, "net.json"));
   expect_all_in(refusal([&] { check_fits(data, 15, 3, "net.json"); }), {"images", "4 x 4", "16", "net.json", "15"});
   data.labels[7] = 3;
-  expect_all_in(refusal([&] { check_fits(data, 16, 3, "net.json"); }), {"labels", "label 7", "3", "net.json"});
+  expect_all_in(refusal([&] { check_fits(data, 16, 3, "net.json"); }),
+                {"labels: sample 7: label 3, but net.json has classes = 3"});
 }
 
 TEST(Dataset, SlicesKeepSamplesTogether) {
