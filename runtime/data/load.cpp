@@ -69,7 +69,7 @@ void read_samples(const SetSource& source, bool own, NamedData& data) {
   data.classes = known.classes.empty() ? raw.labels : known.classes;
   if (data.classes.size() > kMostClasses)
     throw InputError(data.found, "classes", fmt::format("{}; at most {} are possible", data.classes.size(), kMostClasses));
-  if (raw.samples.empty()) throw InputError(data.found, data.name, "there are no samples");
+  if (raw.samples.empty()) refuse_files_of(data, "there are no samples");
   data.shape = common_shape(raw.samples);
   if (how.unique) {
     if (const auto gone = drop_repeats(raw.samples); gone > 0)
