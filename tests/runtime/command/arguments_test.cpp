@@ -48,5 +48,15 @@ TEST_F(Arguments, ANegativeNumberIsRefusedAsItWasTypedWhereACountIsNeeded) {
   expect_failure(1, {"learn", network, "--samples", "-5"}, {"--samples: -5; a whole number from 0 is needed"});
 }
 
+TEST_F(Arguments, AReportOfAnExperimentSaysHowToGetItsResults) {
+  ASSERT_EQ(run({"init", data, "--output", (folder / "new").string()}).code, 0);
+  const auto file = (folder / "new" / "experiment.json").string();
+  expect_failure(1, {"experiment", "report", file},
+                 {file + ": is an experiment, not a file of results", "phasic experiment run " + file, "experiment.jsonl"});
+  const auto text = nlohmann::json::parse(test::read_file(file)).dump();
+  test::write_file(file, text + "\n");
+  expect_failure(1, {"experiment", "report", file}, {file + ": is an experiment"});
+}
+
 }  // namespace
 }  // namespace phasic
