@@ -59,7 +59,7 @@ std::string not_expected(std::span<const CLI::App* const> chosen, std::span<cons
   return text + did_you_mean(option->substr(0, option->find('=')), names_of_options(chosen));
 }
 
-std::string problem(const CLI::App& app, const CLI::Error& error, std::span<const char* const> arguments) {
+std::string problem_with(const CLI::App& app, const CLI::Error& error, std::span<const char* const> arguments) {
   const std::string text = error.what();
   const auto chosen = chosen_in(app);
   const auto left = app.remaining(true);
@@ -79,7 +79,7 @@ std::string problem(const CLI::App& app, const CLI::Error& error, std::span<cons
 }  // namespace
 
 std::string told_of(const CLI::App& app, const CLI::Error& error, std::span<const char* const> arguments) {
-  return problem(app, error, arguments) + "\nRun with --help for more information.\n";
+  return problem_with(app, error, arguments) + "\nRun with --help for more information.\n";
 }
 
 }  // namespace phasic::command
