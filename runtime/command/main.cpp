@@ -2,6 +2,7 @@
 /// The command `phasic`; docs/command-line.md describes it.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -16,6 +17,7 @@
 #include "runtime/base/version.hpp"
 #include "runtime/command/counts.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/command/wrong_arguments.hpp"
 #include "runtime/run/compare.hpp"
 
 namespace {
@@ -53,6 +55,9 @@ int work(int count, char** arguments) {
   command::add_export(app, chosen);
   command::add_completion(app, chosen);
   command::refuse_wrapped_counts(app);
+  app.failure_message([&](const CLI::App*, const CLI::Error& error) {
+    return command::told_of(app, error, {arguments + 1, arguments + std::max(count, 1)});
+  });
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& error) {

@@ -33,6 +33,12 @@ std::string no_samples(const RawSet& raw, Part part, const NamedData& about) {
 
 }  // namespace
 
+void refuse_files_of(const NamedData& about, const std::string& problem) {
+  const std::filesystem::path found = about.found;
+  const auto last = found.filename().empty() ? found.parent_path().filename() : found.filename();
+  throw InputError(about.found, last == about.name ? "" : about.name, problem);
+}
+
 Shape common_shape(std::vector<RawSample>& samples) {
   const auto& first = samples.front();
   Shape shape{first.picture.channels, first.picture.rows, first.picture.columns};
@@ -107,7 +113,7 @@ Dataset assemble(RawSet& raw, Part part, const NamedData& about) {
       sample.picture.pixels = {};
     }
   }
-  if (data.labels.empty()) throw InputError(about.found, about.name, no_samples(raw, part, about));
+  if (data.labels.empty()) refuse_files_of(about, no_samples(raw, part, about));
   data.checksum = checksum_of(data);
   return data;
 }

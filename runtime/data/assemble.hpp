@@ -21,6 +21,9 @@ class SizesDiffer : public InputError {
 /// went.
 std::size_t drop_repeats(std::vector<RawSample>& samples);
 
+/// Throws InputError that names the place of a set, and the set unless the place has its name.
+[[noreturn]] void refuse_files_of(const NamedData& about, const std::string& problem);
+
 /// Takes the samples of a part out of `raw`. `about` has name, classes, shape and steps. Throws InputError: a class that the
 /// set has not, no samples.
 [[nodiscard]] Dataset assemble(RawSet& raw, Part part, const NamedData& about);

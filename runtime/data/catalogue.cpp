@@ -2,6 +2,9 @@
 #include "runtime/data/catalogue.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "runtime/base/nearest.hpp"
 
 namespace phasic::runtime {
 namespace {
@@ -55,10 +58,16 @@ const KnownSet* find_known(std::string_view name) {
   return nullptr;
 }
 
-std::string known_names() {
-  std::string names;
-  for (const auto& known : catalogue()) names += (names.empty() ? "" : ", ") + known.name;
+std::vector<std::string> names_of_sets() {
+  std::vector<std::string> names;
+  for (const auto& known : catalogue()) names.push_back(known.name);
   return names;
+}
+
+std::string known_names() { return fmt::format("{}", fmt::join(names_of_sets(), ", ")); }
+
+std::string unknown_set(std::string_view name) {
+  return fmt::format("no known data set{}; known: {}", did_you_mean(name, names_of_sets()), known_names());
 }
 
 std::string needed_files(const KnownSet& known) {

@@ -73,8 +73,13 @@ struct KnownSet {
 /// None if the name is unknown.
 [[nodiscard]] const KnownSet* find_known(std::string_view name);
 
+[[nodiscard]] std::vector<std::string> names_of_sets();
+
 /// All names, with commas.
 [[nodiscard]] std::string known_names();
+
+/// What is wrong with a name that none of the sets has, and which may have been meant.
+[[nodiscard]] std::string unknown_set(std::string_view name);
 
 /// What the folder of a set holds, for people: files with commas, alternatives with "; or ".
 [[nodiscard]] std::string needed_files(const KnownSet& known);

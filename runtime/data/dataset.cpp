@@ -101,8 +101,8 @@ void check_fits(const Dataset& data, std::uint32_t inputs, std::uint32_t classes
   }
   for (std::size_t n = 0; n < data.size(); ++n) {
     if (data.labels[n] >= classes) {
-      throw InputError(data.labels_file, fmt::format("label {}", n),
-                       fmt::format("{}, but {} has classes = {}", data.labels[n], network_file, classes));
+      throw InputError(data.labels_file, fmt::format("sample {}", n),
+                       fmt::format("label {}, but {} has classes = {}", data.labels[n], network_file, classes));
     }
   }
 }

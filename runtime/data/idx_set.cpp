@@ -36,8 +36,8 @@ Dataset read_idx_part(const SetSource& source, Part part) {
   const auto wrong = std::find_if(data.labels.begin(), data.labels.end(),
                                   [&known = known](std::uint8_t label) { return label >= known.classes.size(); });
   if (wrong != data.labels.end()) {
-    throw InputError(data.labels_file, fmt::format("label {}", wrong - data.labels.begin()),
-                     fmt::format("{}; {} has {} classes", *wrong, known.name, known.classes.size()));
+    throw InputError(data.labels_file, fmt::format("sample {}", wrong - data.labels.begin()),
+                     fmt::format("label {}; {} has {} classes", *wrong, known.name, known.classes.size()));
   }
   return data;
 }

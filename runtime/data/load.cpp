@@ -33,7 +33,7 @@ Located find_files_of(const KnownSet& known, Wanted wanted) {
 OwnFolder find_set(const DataRequest& request, Wanted wanted) {
   if (!request.folder.empty()) return look_into(request, wanted);
   const auto* known = find_known(request.set);
-  if (known == nullptr) throw InputError("", "data " + request.set, "no known data set; known: " + known_names());
+  if (known == nullptr) throw InputError("", "data " + request.set, unknown_set(request.set));
   return {*known, find_files_of(*known, wanted), {}};
 }
 
@@ -69,7 +69,7 @@ void read_samples(const SetSource& source, bool own, NamedData& data) {
   data.classes = known.classes.empty() ? raw.labels : known.classes;
   if (data.classes.size() > kMostClasses)
     throw InputError(data.found, "classes", fmt::format("{}; at most {} are possible", data.classes.size(), kMostClasses));
-  if (raw.samples.empty()) throw InputError(data.found, data.name, "there are no samples");
+  if (raw.samples.empty()) refuse_files_of(data, "there are no samples");
   data.shape = common_shape(raw.samples);
   if (how.unique) {
     const auto all = raw.samples.size();

@@ -2,12 +2,14 @@
 #include "runtime/data/request.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
 #include <cmath>
 
 #include "phasic/contract.hpp"
 #include "runtime/base/error.hpp"
+#include "runtime/base/nearest.hpp"
 #include "runtime/data/cameras.hpp"
 #include "runtime/data/dataset.hpp"
 #include "runtime/data/set_form.hpp"
@@ -45,14 +47,14 @@ DataRequest parse_data_request(const JsonNode& node) {
   DataRequest request;
   if (node.value().is_string()) {
     request.set = node.text();
-    if (find_known(request.set) == nullptr) node.refuse("no known data set; known: " + known_names());
+    if (find_known(request.set) == nullptr) node.refuse(unknown_set(request.set));
     return request;
   }
   node.expect_object({"set", "folder", "size", "gray", "invert", "unique", "order", "test_share", "seed", "labels", "range_db",
                       "steps", "step_ms", "window_ms", "downsample", "picture", "camera", "validation", "leave_out_damaged"});
   if (const auto set = node.find("set")) {
     request.set = set->text();
-    if (find_known(request.set) == nullptr) set->refuse("no known data set; known: " + known_names());
+    if (find_known(request.set) == nullptr) set->refuse(unknown_set(request.set));
     if (const auto folder = node.find("folder")) folder->refuse("\"set\" and \"folder\" exclude each other");
   } else {
     request.folder = node.at("folder").text();
@@ -114,21 +116,22 @@ DataRequest parse_data_text(const std::string& text) {
     request.folder = text;
     return request;
   }
-  std::string tried;
+  std::vector<std::string> tried;
+  if (text.find('/') == std::string::npos) tried.push_back("./" + text);
   for (const auto& folder : data_folders(text)) {
     if (std::filesystem::is_directory(folder, ignored)) {
       request.folder = folder.string();
       request.name = text;
       return request;
     }
-    tried += fmt::format("{}{}", tried.empty() ? "" : ", ", folder.string());
+    tried.push_back(folder.string());
   }
   throw InputError(
       "", "--data " + text,
       fmt::format("neither a known data set nor an archive or folder with files by class or "
-                  "train-images-idx3-ubyte and so on; tried: {}; known names: {}; `phasic data list` says how to get "
-                  "them",
-                  tried, known_names()));
+                  "train-images-idx3-ubyte and so on{}; a folder of one's own is given by its path; tried: {}; known "
+                  "names: {}; `phasic data list` says how to get them",
+                  did_you_mean(text, names_of_sets()), fmt::join(tried, ", "), known_names()));
 }
 
 Preprocessing preprocessing_of(const DataRequest& request, const Preprocessing& usual, const Form& form) {

@@ -50,10 +50,24 @@ json lists_of_fields() {
   return {{"columns", std::move(columns)}, {"placed", std::move(placed)}};
 }
 
+/// Throws InputError if the file describes runs: whoever gives it wants the rows of those.
+void refuse_experiment(const std::filesystem::path& file) {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(file, failure)) return;  // a pipe can be read only once
+  std::ifstream stream(file, std::ios::binary);
+  const auto document = nlohmann::json::parse(stream, nullptr, false);
+  if (!document.is_object() || !document.contains("phasic_experiment")) return;
+  throw InputError(file.string(), "",
+                   fmt::format("is an experiment, not a file of results; \"phasic experiment run {}\" runs it and writes "
+                               "{}.jsonl, of which there is a report",
+                               file.string(), file.stem().string()));
+}
+
 }  // namespace
 
 ResultsFile read_results(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file)) throw InputError(file.string(), "", "is not there");
+  refuse_experiment(file);
   ResultsFile results{.name = file.string(), .rows = read_checked_rows(file)};
   if (results.rows.empty()) throw InputError(file.string(), "", "has no row");
   return results;

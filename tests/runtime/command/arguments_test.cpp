@@ -48,5 +48,42 @@ TEST_F(Arguments, ANegativeNumberIsRefusedAsItWasTypedWhereACountIsNeeded) {
   expect_failure(1, {"learn", network, "--samples", "-5"}, {"--samples: -5; a whole number from 0 is needed"});
 }
 
+TEST_F(Arguments, AnUnknownCommandIsNamedWithTheKnownOnes) {
+  expect_failure(1, {"experiment", "rum"},
+                 {"phasic experiment: \"rum\" is no command (did you mean \"run\"?); known: run, resume"});
+  expect_failure(1, {"experiment"}, {"phasic experiment: a command is needed; known: run, resume, report, page"});
+  expect_failure(1, {"experiment", "--quick"}, {"phasic experiment: a command is needed; known: run"});
+  expect_failure(1, {"data", "shwo", data}, {"phasic data: \"shwo\"", "did you mean \"show\"?"});
+  expect_failure(1, {"laern", network}, {"phasic: \"laern\"", "did you mean \"learn\"?"});
+}
+
+TEST_F(Arguments, TooManyAreToldInTheOrderTyped) {
+  expect_failure(1, {"learn", network, "--smaples", "5", "more"},
+                 {"were not expected: --smaples 5 more (did you mean \"--samples\"?)"});
+  expect_failure(1, {"learn", network, "more"}, {"was not expected: more\n"});
+  expect_failure(1, {"--colour", "red"}, {"not expected: --colour red\n"});
+}
+
+TEST_F(Arguments, AWrongLevelIsNamedWhereItStands) {
+  ::setenv("PHASIC_LOG", "loud", 1);
+  const auto ended = run({"info"});
+  const auto typed = run({"info", "--log", "silent"});
+  ::unsetenv("PHASIC_LOG");
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_TRUE(ended.text.starts_with("PHASIC_LOG: loud not in {")) << ended.text;
+  EXPECT_EQ(typed.code, 1);
+  EXPECT_TRUE(typed.text.starts_with("--log: silent not in {")) << typed.text;
+}
+
+TEST_F(Arguments, AReportOfAnExperimentSaysHowToGetItsResults) {
+  ASSERT_EQ(run({"init", data, "--output", (folder / "new").string()}).code, 0);
+  const auto file = (folder / "new" / "experiment.json").string();
+  expect_failure(1, {"experiment", "report", file},
+                 {file + ": is an experiment, not a file of results", "phasic experiment run " + file, "experiment.jsonl"});
+  const auto text = nlohmann::json::parse(test::read_file(file)).dump();
+  test::write_file(file, text + "\n");
+  expect_failure(1, {"experiment", "report", file}, {file + ": is an experiment"});
+}
+
 }  // namespace
 }  // namespace phasic

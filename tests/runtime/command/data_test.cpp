@@ -156,7 +156,7 @@ TEST_F(DataCommand, ShowsSamples) {
   expect(0, "data show " + path("nmnist-small/7.bs2"), {"80 events of a camera of 34 x 34"});
   expect(1, "data show nmnist-small --index 50", {"--index", "50"});
   expect(1, "data show nothing", {"nothing", "known"});
-  expect(1, "data", {"subcommand"});
+  expect(1, "data", {"phasic data: a command is needed; known: list, check, show, make"});
 }
 
 TEST_F(DataCommand, NetworksLearnFromPicturesOfAFolder) {

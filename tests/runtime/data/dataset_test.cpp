@@ -33,7 +33,14 @@ TEST(Dataset, IsFoundByNameFolderAndFiles) {
 
 TEST(Dataset, WhatIsNotThereIsNamedWithThePlacesTried) {
   expect_all_in(refusal([] { (void)load_data({.data = "no-such-data", .images = "", .labels = ""}, Part::kTraining); }),
-                {"--data no-such-data", "train-images", "/usr/share/datasets/no-such-data"});
+                {"--data no-such-data", "train-images", "given by its path; tried: ./no-such-data, ",
+                 "/usr/share/datasets/no-such-data"});
+  const auto mistyped =
+      refusal([] { (void)load_data({.data = "fashoin-mnist", .images = "", .labels = ""}, Part::kTraining); });
+  expect_all_in(mistyped, {"--data fashoin-mnist", "did you mean \"fashion-mnist\"?"});
+  const auto in_json =
+      refusal([] { (void)load_data({.data = R"({"set": "mnits"})", .images = "", .labels = ""}, Part::kTraining); });
+  expect_all_in(in_json, {"data: set", "did you mean \"mnist\"?"});
   expect_all_in(refusal([] { (void)load_data({.data = "", .images = "a", .labels = ""}, Part::kTest); }), {"--labels"});
 }
 
@@ -50,7 +57,8 @@ TEST(Dataset, MustFitTheNetwork) {
   EXPECT_NO_THROW(check_fits(data, 16, 3, "net.json"));
   expect_all_in(refusal([&] { check_fits(data, 15, 3, "net.json"); }), {"images", "4 x 4", "16", "net.json", "15"});
   data.labels[7] = 3;
-  expect_all_in(refusal([&] { check_fits(data, 16, 3, "net.json"); }), {"labels", "label 7", "3", "net.json"});
+  expect_all_in(refusal([&] { check_fits(data, 16, 3, "net.json"); }),
+                {"labels: sample 7: label 3, but net.json has classes = 3"});
 }
 
 TEST(Dataset, SlicesKeepSamplesTogether) {

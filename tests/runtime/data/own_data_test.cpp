@@ -147,7 +147,9 @@ TEST_F(OwnData, WhatCannotBePartedSaysWhatToDo) {
   expect_all_in(refused("set"), {"no test samples", "\"test_share\" 0.2 of 2 files", "larger", "folders train and test"});
   EXPECT_EQ(load("set", {}, {true, false}).training.size(), 2u);
   test::write_files(folder / "half", {{"train/a/1.png", test::gray_png(1, {1})}});
-  expect_all_in(refused("half"), {"no test samples", "in the training part", "folder test"});
+  const auto half = refused("half");
+  expect_all_in(half, {"half: there are no test samples", "in the training part", "folder test"});
+  EXPECT_EQ(half.find("half"), half.rfind("half")) << "the folder's name says which set it is: " << half;
 }
 
 TEST_F(OwnData, SoundsByClassAreReadAsPicturesAre) {
