@@ -54,7 +54,9 @@ ExperimentData data_of(const RunPlan& plan, bool quiet) {
   static std::mutex mutex;  // one reads at a time
   const std::lock_guard lock(mutex);
   auto data = load_experiment_data(plan);
-  if (!quiet) tell_left_out(data.training);
+  // Runs read the same data: what was left out is told once.
+  static std::set<std::vector<std::string>> told;
+  if (!quiet && told.insert(data.training.notes).second) tell_left_out(data.training);
   return data;
 }
 

@@ -244,6 +244,10 @@ int run(const LearnOptions& options) {
   make_output_folder(options.output);
   const auto start = state.position;
   const auto correct_before = state.curve.total();
+  const auto& last = network.layers.back();
+  if (!options.run.quiet && last.rule == Rule::kDiscriminant && last.solve_every == 0)
+    log_as(LogLevel::kInfo,
+           "weights of a discriminant are solved for when it is tested: answers right before learning tell nothing");
   const Stopwatch learning;
   learn_and_keep(options, fixed, data, order, stream, *units, keeper.get(), begun_run, end);
 

@@ -90,6 +90,8 @@ OpenedSource open_source(const StreamOptions& options, const Network& network) {
 Checkpoint begin_stream(const StreamOptions& options) {
   Checkpoint begun;
   begun.network = load_network(options.network);
+  if (begun.network.sample_kind != contract::SampleKind::kEvent)
+    throw InputError(begun.network.file, "samples", "a stream needs a network with \"samples\": \"event\"");
   if (!options.checkpoint.empty()) {
     auto checkpoint = read_checkpoint(options.checkpoint);
     begun.network = prepared_like(begun.network, checkpoint.network);
@@ -104,8 +106,6 @@ Checkpoint begin_stream(const StreamOptions& options) {
 }
 
 WindowOptions windows_for(const StreamOptions& options, const Network& network, SensorSize size, std::uint64_t most_words) {
-  if (network.sample_kind != contract::SampleKind::kEvent)
-    throw InputError(network.file, "samples", "a stream needs a network with \"samples\": \"event\"");
   const auto rows = downsampled(size.rows, options.downsample), columns = downsampled(size.columns, options.downsample);
   if (network.inputs != std::uint64_t{2} * rows * columns)
     throw InputError(network.file, "inputs",

@@ -44,9 +44,9 @@ Shape common_shape(std::vector<RawSample>& samples) {
   Shape shape{first.picture.channels, first.picture.rows, first.picture.columns};
   for (const auto& sample : samples) {
     if (sample.picture.rows != shape.rows || sample.picture.columns != shape.columns) {
-      throw InputError(sample.origin, "size",
-                       fmt::format("{} x {}, but {} has {} x {}; \"size\" brings them to one size", sample.picture.rows,
-                                   sample.picture.columns, first.origin, shape.rows, shape.columns));
+      throw SizesDiffer(sample.origin, "size",
+                        fmt::format("{} x {}, but {} has {} x {}; \"size\" in the JSON of --data brings them to one size",
+                                    sample.picture.rows, sample.picture.columns, first.origin, shape.rows, shape.columns));
     }
     shape.channels = std::max(shape.channels, sample.picture.channels);
   }

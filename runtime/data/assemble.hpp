@@ -2,9 +2,16 @@
 /// From samples with names of classes to training and test sets.
 #pragma once
 
+#include "runtime/base/error.hpp"
 #include "runtime/data/load.hpp"
 
 namespace phasic::runtime {
+
+/// Pictures of a set differ in size, and none was asked for.
+class SizesDiffer : public InputError {
+ public:
+  using InputError::InputError;
+};
 
 /// The size that all samples share; where colours and gray stand side by side, gray becomes colour. Throws InputError naming
 /// two samples that differ in size. There is at least one sample.

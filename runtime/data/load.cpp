@@ -72,8 +72,14 @@ void read_samples(const SetSource& source, bool own, NamedData& data) {
   if (raw.samples.empty()) refuse_files_of(data, "there are no samples");
   data.shape = common_shape(raw.samples);
   if (how.unique) {
-    if (const auto gone = drop_repeats(raw.samples); gone > 0)
-      data.notes.push_back(fmt::format("{} repeated samples left out", gone));
+    const auto all = raw.samples.size();
+    const auto gone = drop_repeats(raw.samples);
+    const bool learnable = std::any_of(raw.samples.begin(), raw.samples.end(),
+                                       [](const RawSample& sample) { return sample.part == Part::kTraining; });
+    if (gone > 0 && wanted.training && !learnable)
+      throw InputError(data.found, "unique",
+                       fmt::format("{} of {} samples equal others in every byte, and none is left to learn from", gone, all));
+    if (gone > 0) data.notes.push_back(fmt::format("{} repeated samples left out", gone));
   }
   if (wanted.training) data.training = mixed(assemble(raw, Part::kTraining, data), how);
   if (wanted.test) data.test = assemble(raw, Part::kTest, data);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/features/targets.hpp"
 
+#include <fmt/format.h>
+
 #include <Eigen/Cholesky>
 #include <cmath>
 #include <stdexcept>
@@ -42,13 +44,15 @@ Moments moments_of(const layout::Shape& shape, std::span<const Sample> samples, 
   VectorXd level_mean = VectorXd::Zero(rows);
   for (const Sample& sample : samples) {
     MatrixXd patches = contrasting(shape, sample, contrast);
+    if (patches.cols() == 0) continue;  // a blank sample; Eigen divides by the number of columns
     moments.count += static_cast<double>(patches.cols());
     moments.mean += patches.rowwise().sum();
     patches.rowwise() -= patches.colwise().mean().eval();
     level_mean += patches.rowwise().sum();
     moments.covariance.selfadjointView<Eigen::Lower>().rankUpdate(patches);
   }
-  if (moments.count == 0) throw std::invalid_argument("no patch of the samples has enough contrast");
+  if (moments.count == 0)
+    throw std::invalid_argument(fmt::format("no patch of {} samples has a contrast of {}", samples.size(), contrast));
   moments.mean /= moments.count;
   level_mean /= moments.count;
   moments.covariance = moments.covariance.selfadjointView<Eigen::Lower>();
@@ -83,8 +87,10 @@ Targets targets_of(const layout::Shape& shape, std::span<const Sample> samples, 
   const VectorXd offsets = (matrix.transpose() * moments.mean).array().round();
   double furthest = 0;
   for (const Sample& sample : samples) {
-    const MatrixXd targets = (matrix.transpose() * contrasting(shape, sample, contrast)).colwise() - offsets;
-    if (targets.size() > 0) furthest = std::max(furthest, targets.cwiseAbs().maxCoeff());
+    const MatrixXd patches = contrasting(shape, sample, contrast);
+    if (patches.cols() == 0) continue;
+    const MatrixXd targets = (matrix.transpose() * patches).colwise() - offsets;
+    furthest = std::max(furthest, targets.cwiseAbs().maxCoeff());
   }
   Targets targets{shape.weight_rows(), {}, {}, 0};
   while (targets.shift < contract::kLayerTargetShiftMaximum &&

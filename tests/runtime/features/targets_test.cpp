@@ -107,6 +107,16 @@ TEST_F(Smooth, PatchesWithoutContrastDoNotCount) {
   EXPECT_THROW((void)targets_of(kShape, std::vector<Sample>{{.intensities = flat}}, 0.1, 1), std::invalid_argument);
 }
 
+TEST_F(Smooth, ABlankSampleChangesNothing) {
+  const auto before = targets_of(kShape, samples_, 0.01, 20);
+  const std::vector<std::uint8_t> blank(128, 77);
+  samples_.insert(samples_.begin() + 3, {.intensities = blank});
+  const auto after = targets_of(kShape, samples_, 0.01, 20);
+  EXPECT_EQ(after.matrix, before.matrix);
+  EXPECT_EQ(after.offsets, before.offsets);
+  EXPECT_EQ(after.shift, before.shift);
+}
+
 TEST_F(Smooth, OnePatchOfOneValueIsNoReasonToFail) {
   const std::vector<std::uint8_t> flat(128, 200);
   const auto targets = targets_of(kShape, std::vector<Sample>{{.intensities = flat}}, 0.1, 0);
