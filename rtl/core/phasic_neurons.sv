@@ -109,12 +109,12 @@ module phasic_neurons #(
     logic signed [SumWidth+2:0] halves;
     halves = State ? (SumWidth + 3)'(leaked) + (SumWidth + 3)'($signed({current[SumWidth:1], 1'b1}))
                    : (SumWidth + 3)'($signed({leaked, 1'b1})) + (SumWidth + 3)'(current);
-    potential_of = halves[SumWidth+2:1];
+    potential_of = (SumWidth + 2)'(halves >>> 1);
   endfunction
 
   // The limits are those of 16 bits, so that the bits above the sign tell.
   function logic outside(input logic signed [SumWidth+1:0] potential);
-    outside = potential[SumWidth+1:15] != '0 && potential[SumWidth+1:15] != '1;
+    outside = (potential >>> 15) != (SumWidth + 2)'(0) && (potential >>> 15) != -(SumWidth + 2)'(1);
   endfunction
 
   function logic signed [15:0] limit(input logic signed [SumWidth+1:0] potential);

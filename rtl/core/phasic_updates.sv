@@ -103,7 +103,7 @@ module phasic_updates #(
 
   // The limits are those of a weight's bits, so that the bits above its sign tell.
   function logic outside(input logic signed [MovedWidth-1:0] moved);
-    outside = moved[MovedWidth-1:WeightWidth-1] != '0 && moved[MovedWidth-1:WeightWidth-1] != '1;
+    outside = (moved >>> (WeightWidth - 1)) != MovedWidth'(0) && (moved >>> (WeightWidth - 1)) != -MovedWidth'(1);
   endfunction
 
   function logic signed [WeightWidth-1:0] limit(input logic signed [MovedWidth-1:0] moved);
