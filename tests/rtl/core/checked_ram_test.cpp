@@ -79,11 +79,15 @@ TYPED_TEST(RtlCheckedRam, TellsOfFlippedBitsACycleAfterTheWordUnlessItIsNotToBeC
         const int flips = before ? before->first.flips() : 0;
         ASSERT_EQ(module->corrected_o != 0, kCorrects && flips == 1);
         ASSERT_EQ(module->failed_o != 0, flips == 2 || (!kCorrects && flips == 1));
-        if (module->failed_o) ASSERT_EQ(module->failed_address_o, before->second);
+        if (module->failed_o) {
+          ASSERT_EQ(module->failed_address_o, before->second);
+        }
         corrected += module->corrected_o;
         failed += module->failed_o;
       }
-      if (read && word.flips() == 0) ASSERT_EQ(module->read_data_o, word.value);
+      if (read && word.flips() == 0) {
+        ASSERT_EQ(module->read_data_o, word.value);
+      }
       if (read && word.flips() == 1) {
         const auto wrong = word.value ^ static_cast<std::uint32_t>(word.flipped);
         ASSERT_EQ(module->read_data_o, kCorrects ? word.value : wrong);

@@ -53,7 +53,9 @@ TEST(RtlMemoryGuard, KeepsTheFirstFailureOfTheLowestLayerAndCountsWhatWasPutRigh
             if ((module->failed_i >> e & 1) != 0) detail = static_cast<std::uint32_t>(e << kWordWidth) | words[e];
         }
         ASSERT_EQ(module->failed_o != 0, failed);
-        if (failed) ASSERT_EQ(module->detail_o, detail);
+        if (failed) {
+          ASSERT_EQ(module->detail_o, detail);
+        }
       }
     }
   }
