@@ -106,15 +106,15 @@ module phasic_neurons #(
 
   // One of the two is in whole units, and its half is set here, so that the half of the other one is rounded upwards by the same sum.
   function logic signed [SumWidth+1:0] potential_of(input logic signed [16:0] leaked, input logic signed [SumWidth:0] current);
-    logic signed [SumWidth+2:0] halves;
+    /* verilator lint_off UNUSEDSIGNAL */ logic signed [SumWidth+2:0] halves;  /* verilator lint_on UNUSEDSIGNAL */
     halves = State ? (SumWidth + 3)'(leaked) + (SumWidth + 3)'($signed({current[SumWidth:1], 1'b1}))
                    : (SumWidth + 3)'($signed({leaked, 1'b1})) + (SumWidth + 3)'(current);
-    potential_of = (SumWidth + 2)'(halves >>> 1);
+    potential_of = halves[SumWidth+2:1];
   endfunction
 
   // The limits are those of 16 bits, so that the bits above the sign tell.
-  function logic outside(input logic signed [SumWidth+1:0] potential);
-    outside = (potential >>> 15) != (SumWidth + 2)'(0) && (potential >>> 15) != -(SumWidth + 2)'(1);
+  function logic outside(/* verilator lint_off UNUSEDSIGNAL */ input logic signed [SumWidth+1:0] potential);  /* verilator lint_on UNUSEDSIGNAL */
+    outside = potential[SumWidth+1:15] != '0 && potential[SumWidth+1:15] != '1;
   endfunction
 
   function logic signed [15:0] limit(input logic signed [SumWidth+1:0] potential);

@@ -102,8 +102,8 @@ module phasic_updates #(
   endfunction
 
   // The limits are those of a weight's bits, so that the bits above its sign tell.
-  function logic outside(input logic signed [MovedWidth-1:0] moved);
-    outside = (moved >>> (WeightWidth - 1)) != MovedWidth'(0) && (moved >>> (WeightWidth - 1)) != -MovedWidth'(1);
+  function logic outside(/* verilator lint_off UNUSEDSIGNAL */ input logic signed [MovedWidth-1:0] moved);  /* verilator lint_on UNUSEDSIGNAL */
+    outside = moved[MovedWidth-1:WeightWidth-1] != '0 && moved[MovedWidth-1:WeightWidth-1] != '1;
   endfunction
 
   function logic signed [WeightWidth-1:0] limit(input logic signed [MovedWidth-1:0] moved);
