@@ -52,7 +52,7 @@ std::string no_command(std::span<const CLI::App* const> chosen, std::span<const 
 }
 
 std::string not_expected(std::span<const CLI::App* const> chosen, std::span<const std::string> left) {
-  const auto text =
+  auto text =
       fmt::format("The following argument{} not expected: {}", left.size() == 1 ? " was" : "s were", fmt::join(left, " "));
   const auto option = std::find_if(left.begin(), left.end(), is_option);
   if (option == left.end()) return text;
