@@ -95,9 +95,12 @@ TEST_F(Init, AFolderNamedInJsonIsFoundFromElsewhere) {
   EXPECT_EQ(written("new", "experiment.json")["data"]["folder"], (folder / "own").string());
 }
 
-TEST_F(Init, ABlankPictureIsLearnedFromLikeAnyOther) {
+TEST_F(Init, BlankPicturesAreLearnedFromLikeAnyOther) {
   const auto own = pictures("own");
-  test::write_files(own, {{"class 1/blank.png", test::gray_png(8, Bytes(64, 255))}});
+  // So many that some are learned from, wherever the parts are cut.
+  for (unsigned n = 0; n < 20; ++n)
+    test::write_files(own,
+                      {{fmt::format("class 1/blank{}.png", n), test::gray_png(8, Bytes(64, static_cast<std::uint8_t>(n)))}});
   ASSERT_EQ(run({"init", own.string(), "--output", (folder / "new").string()}).code, 0);
   const auto ended = run({"learn", (folder / "new/network.json").string(), "--data", own.string()});
   EXPECT_EQ(ended.code, 0) << ended.text;
