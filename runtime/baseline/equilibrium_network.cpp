@@ -1,155 +1,215 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/baseline/equilibrium_network.hpp"
 
-#include "runtime/baseline/spread.hpp"
-
 namespace phasic::baseline {
 namespace {
 
-// Milliseconds, and the published code's units of potential and conductance.
-constexpr float kStep = 0.1F, kSynapse = 2, kMembrane = 10;
-constexpr float kExcitation = 0.2F, kThreshold = 0.05F, kLeakConductance = 5;
+constexpr Index kStepsAtOnce = 16;   ///< whose hidden values fit caches
+constexpr Index kSamplesAtOnce = 8;  ///< that settle together
 
-Matrix with_bias(Matrix values, const Vector& bias) {
-  values.colwise() += bias;
-  return values;
+/// Settles samples some times. Gives the number of output values that were not 0, over all iterations.
+std::uint64_t relax(OutputWeights& weights, const PaddedColumns& currents, const PaddedColumns* targets,
+                    const Relaxation& relaxation, std::uint32_t iterations, PaddedEquilibrium& state) {
+  const SettlingKernels& kernels = settling_kernels();
+  PaddedColumns driven(state.output.rows(), kSamplesAtOnce);
+  const auto classes = static_cast<std::size_t>(state.output.rows());
+  std::vector<const float*> given(classes);
+  std::vector<float> values(classes);
+  std::uint64_t nonzero = 0;
+  for (Index first = 0; first < currents.columns(); first += kSamplesAtOnce) {
+    const Index end = std::min(first + kSamplesAtOnce, currents.columns());
+    const auto samples = static_cast<std::size_t>(end - first);
+    for (std::uint32_t iteration = 0; iteration < iterations; ++iteration) {
+      for (Index n = first; n < end; ++n) {
+        std::size_t count = 0;
+        const float* const outputs = state.output.column(n);
+        for (std::size_t c = 0; c < classes; ++c) {
+          if (outputs[c] == 0) continue;
+          given[count] = weights.of_class(static_cast<Index>(c));
+          values[count++] = outputs[c];
+        }
+        kernels.relax_hidden({.blocks = state.hidden.blocks(),
+                              .step = relaxation.step,
+                              .currents = currents.column(n),
+                              .weights = given.data(),
+                              .values = values.data(),
+                              .count = count,
+                              .hidden = state.hidden.column(n)});
+      }
+      weights.weigh(state.hidden.column(first), state.hidden.stride(), samples, driven.column(0));
+      for (Index n = first; n < end; ++n)
+        kernels.relax_outputs({.blocks = driven.blocks(),
+                               .step = relaxation.step,
+                               .nudge = relaxation.nudge,
+                               .driven = driven.column(n - first),
+                               .targets = targets == nullptr ? nullptr : targets->column(n),
+                               .outputs = state.output.column(n)});
+      nonzero += kernels.count(state.output.column(first), classes, state.output.stride(), samples);
+    }
+  }
+  return nonzero;
 }
 
-void count_spread(const Spread& spread, LayerWork& work) {
-  if (!spread.share) return;
-  ++work.spread_updates;
-  work.spread_shares += *spread.share;
+void count_all(const Sizes& sizes, Index samples, std::uint64_t iterations, std::uint64_t nonzero, bool fed_back, Work& work) {
+  count_iterations(iterations * static_cast<std::uint64_t>(sizes.hidden * samples), nonzero, sizes, fed_back, work);
 }
 
 }  // namespace
 
-Matrix squashed(const Matrix& values) { return (0.5F * values.array()).tanh(); }
+Matrix squashed(const Matrix& values) {
+  PaddedColumns columns(values);
+  settling_kernels().squash(columns.column(0), columns.blocks() * static_cast<std::size_t>(columns.columns()),
+                            columns.column(0));
+  return columns.matrix();
+}
 
 Matrix membrane_step(MembraneState& state, const Matrix& currents, float influence, float reset) {
-  // One loop over all of it: a hundred of these steps are most of what a sample costs.
-  const float* const current = currents.data();
-  const float* const kept = state.kept.data();
-  float* const potentials = state.potentials.data();
-  float* const conductances = state.conductances.data();
-  for (Index n = 0; n < state.potentials.size(); ++n) {
-    const float conductance = conductances[n] + kStep / kSynapse * (kLeakConductance + current[n] - conductances[n]);
-    conductances[n] = conductance;
-    float potential = potentials[n];
-    potential += kStep / kMembrane * (-potential - conductance / kLeakConductance * (potential - kExcitation));
-    potential = potential > kThreshold ? reset : potential;
-    potentials[n] = influence * potential + (1 - influence) * kept[n];
-  }
-  return squashed(state.potentials);
+  PaddedColumns potentials(state.potentials), conductances(state.conductances), values(state.potentials);
+  const PaddedColumns kept(state.kept), given(currents);
+  settling_kernels().run_membranes({.blocks = values.blocks() * static_cast<std::size_t>(values.columns()),
+                                    .steps = 1,
+                                    .influences = &influence,
+                                    .reset = reset,
+                                    .currents = given.column(0),
+                                    .current_stride = 0,
+                                    .kept = kept.column(0),
+                                    .potentials = potentials.column(0),
+                                    .conductances = conductances.column(0),
+                                    .values = values.column(0),
+                                    .value_stride = 0});
+  state.potentials = potentials.matrix();
+  state.conductances = conductances.matrix();
+  return values.matrix();
 }
 
 void settle(const Parameters& parameters, const Matrix& currents, const Matrix* targets, const Relaxation& relaxation,
             Equilibrium& state) {
-  const float step = relaxation.step;
-  Matrix driven = currents;
-  driven.noalias() += parameters.output.transpose() * state.output;
-  state.hidden = squashed((1 - step) * state.hidden + step * driven);
-  Matrix wanted = with_bias(parameters.output * state.hidden, parameters.output_bias) - state.output;
-  if (targets != nullptr) wanted -= relaxation.nudge * (state.output - *targets);
-  state.output = (state.output + step * wanted).cwiseMax(0);
+  OutputWeights weights;
+  weights.take(parameters);
+  PaddedEquilibrium values{.hidden = PaddedColumns(state.hidden), .output = PaddedColumns(state.output)};
+  const PaddedColumns wanted = targets == nullptr ? PaddedColumns() : PaddedColumns(*targets);
+  relax(weights, PaddedColumns(currents), targets == nullptr ? nullptr : &wanted, relaxation, 1, values);
+  state = {.hidden = values.hidden.matrix(), .output = values.output.matrix()};
 }
 
-void consolidate(Parameters& parameters, const Matrix& inputs, const Equilibrium& free, const Equilibrium& taught,
-                 const Settings& settings, Work& work) {
-  const Relaxation& relaxation = settings.relaxation;
-  const float scale = 1 / (relaxation.nudge * static_cast<float>(inputs.cols()));
-  const Matrix hidden_moved = taught.hidden - free.hidden, output_moved = taught.output - free.output;
-  Matrix of_hidden, of_output;
-  switch (settings.method) {
-    case Method::kSymmetric:
-      // The inputs are held, so their own difference is 0.
-      of_output = scale * (taught.output * taught.hidden.transpose() - free.output * free.hidden.transpose());
-      of_hidden = scale * hidden_moved * inputs.transpose();
-      work.layers[1].update_operations += 2 * count_products(free.output, free.hidden);
-      work.layers[0].update_operations += count_products(hidden_moved, inputs);
-      break;
-    case Method::kDifferential:
-      of_output = scale * free.output * hidden_moved.transpose();
-      of_hidden = Matrix::Zero(parameters.hidden.rows(), parameters.hidden.cols());
-      work.layers[1].update_operations += count_products(free.output, hidden_moved);
-      break;
-    default:
-      of_output = scale * output_moved * free.hidden.transpose();
-      of_hidden = scale * hidden_moved * inputs.transpose();
-      work.layers[1].update_operations += count_products(output_moved, free.hidden);
-      work.layers[0].update_operations += count_products(hidden_moved, inputs);
-      if (relaxation.spread > 0) {
-        const Spread behind = spread_out(of_output, relaxation.spread, nullptr);
-        count_spread(behind, work.layers[1]);
-        count_spread(spread_out(of_hidden, relaxation.spread, &behind), work.layers[0]);
-      }
-  }
-  parameters.output += relaxation.output_rate * of_output;
-  parameters.hidden += relaxation.hidden_rate * of_hidden;
-  parameters.output_bias += relaxation.output_rate * scale * output_moved.rowwise().sum();
-  parameters.hidden_bias += relaxation.hidden_rate * scale * hidden_moved.rowwise().sum();
-}
-
-EquilibriumNetwork::State EquilibriumNetwork::at_rest(const Sizes& sizes, Index samples) const {
+EquilibriumNetwork::State EquilibriumNetwork::at_rest(const Sizes& sizes, Index samples) {
   const auto layer = [&](Index neurons) {
-    const Matrix zeros = Matrix::Zero(neurons, samples);
-    return MembraneState{.potentials = zeros, .conductances = zeros, .kept = zeros};
+    const PaddedColumns zeros(neurons, samples);
+    return Membranes<PaddedColumns>{.potentials = zeros, .conductances = zeros, .kept = zeros};
   };
   return {layer(sizes.hidden), layer(sizes.classes)};
 }
 
-Equilibrium EquilibriumNetwork::settle_free(const Parameters& parameters, const Matrix& currents, State& state,
-                                            Work& work) const {
-  const auto steps = static_cast<float>(settings_.steps);
-  Equilibrium values{.hidden = squashed(state[0].potentials), .output = squashed(state[1].potentials)};
-  const Matrix into_hidden = squashed(currents);
-  for (std::uint32_t step = 1; step <= settings_.steps; ++step) {
-    const float influence = static_cast<float>(step) / steps;
-    values.hidden = membrane_step(state[0], into_hidden, influence, settings_.relaxation.reset);
-    const Matrix into_output = squashed(with_bias(parameters.output * values.hidden, parameters.output_bias));
-    values.output = membrane_step(state[1], into_output, influence, settings_.relaxation.reset);
-    count_iteration(values, false, work);
+std::uint64_t EquilibriumNetwork::run_steps(Index sample, std::span<const float> influences, State& state,
+                                            Workplace& place) const {
+  const SettlingKernels& kernels = settling_kernels();
+  const auto run = [&](Membranes<PaddedColumns>& layer, std::span<const float> some, const PaddedColumns& currents,
+                       std::size_t current_stride, PaddedColumns& values) {
+    kernels.run_membranes({.blocks = values.blocks(),
+                           .steps = some.size(),
+                           .influences = some.data(),
+                           .reset = settings_.relaxation.reset,
+                           .currents = currents.column(0),
+                           .current_stride = current_stride,
+                           .kept = layer.kept.column(sample),
+                           .potentials = layer.potentials.column(sample),
+                           .conductances = layer.conductances.column(sample),
+                           .values = values.column(0),
+                           .value_stride = values.stride()});
+  };
+  kernels.squash(place.currents.column(sample), place.currents.blocks(), place.into_hidden.column(0));
+  std::uint64_t nonzero = 0;
+  for (std::size_t first = 0; first < influences.size(); first += kStepsAtOnce) {
+    const auto some = influences.subspan(first, std::min<std::size_t>(kStepsAtOnce, influences.size() - first));
+    // Hidden neurons do not hear of the outputs in these steps, so they go ahead.
+    run(state[0], some, place.into_hidden, 0, place.hidden_steps);
+    place.output.weigh(place.hidden_steps.column(0), place.hidden_steps.stride(), some.size(), place.sums.column(0));
+    kernels.squash(place.sums.column(0), place.sums.blocks() * some.size(), place.sums.column(0));
+    run(state[1], some, place.sums, place.sums.stride(), place.output_steps);
+    nonzero += kernels.count(place.output_steps.column(0), static_cast<std::size_t>(place.output_steps.rows()),
+                             place.output_steps.stride(), some.size());
+    if (first + some.size() < influences.size()) continue;
+    const auto last = static_cast<Index>(some.size()) - 1;
+    std::copy_n(place.hidden_steps.column(last), place.hidden_steps.stride(), place.free.hidden.column(sample));
+    std::copy_n(place.output_steps.column(last), place.output_steps.stride(), place.free.output.column(sample));
   }
-  for (std::uint32_t n = 0; n < settings_.relaxation.free_iterations; ++n) {
-    settle(parameters, currents, nullptr, settings_.relaxation, values);
-    count_iteration(values, true, work);
+  return nonzero;
+}
+
+void EquilibriumNetwork::show(const Parameters& parameters, const SparseColumns& inputs, Workplace& place, Work& work) const {
+  const Sizes sizes = parameters.sizes();
+  const auto samples = static_cast<Index>(inputs.begins.size()) - 1;
+  count_shown(inputs.rows.size(), samples, sizes, work);
+  place.output.take(parameters);
+  place.currents.resize(sizes.hidden, samples);
+  PaddedColumns bias(sizes.hidden, 1);
+  std::copy_n(parameters.hidden_bias.data(), sizes.hidden, bias.column(0));
+  for (Index n = 0; n < samples; ++n) {
+    const std::uint32_t begin = inputs.begins[static_cast<std::size_t>(n)];
+    settling_kernels().drive({.neurons = static_cast<std::size_t>(sizes.hidden),
+                              .weights = parameters.hidden.data(),
+                              .bias = bias.column(0),
+                              .inputs = inputs.rows.data() + begin,
+                              .values = inputs.values.data() + begin,
+                              .count = inputs.count(n),
+                              .currents = place.currents.column(n)});
   }
-  state[0].kept = values.hidden;
-  state[1].kept = values.output;
-  return values;
+}
+
+void EquilibriumNetwork::settle_free(const Sizes& sizes, State& state, Workplace& place, Work& work) const {
+  const SettlingKernels& kernels = settling_kernels();
+  const Index samples = place.currents.columns();
+  std::vector<float> influences;
+  for (std::uint32_t step = 1; step <= settings_.steps; ++step)
+    influences.push_back(static_cast<float>(step) / static_cast<float>(settings_.steps));
+  place.free.hidden.resize(sizes.hidden, samples);
+  place.free.output.resize(sizes.classes, samples);
+  place.into_hidden.resize(sizes.hidden, 1);
+  place.hidden_steps.resize(sizes.hidden, kStepsAtOnce);
+  place.sums.resize(sizes.classes, kStepsAtOnce);
+  place.output_steps.resize(sizes.classes, kStepsAtOnce);
+  std::uint64_t nonzero = 0;
+  for (Index n = 0; n < samples; ++n) {
+    if (influences.empty()) {
+      kernels.squash(state[0].potentials.column(n), place.free.hidden.blocks(), place.free.hidden.column(n));
+      kernels.squash(state[1].potentials.column(n), place.free.output.blocks(), place.free.output.column(n));
+    }
+    nonzero += run_steps(n, influences, state, place);
+  }
+  count_all(sizes, samples, settings_.steps, nonzero, false, work);
+  const std::uint32_t iterations = settings_.relaxation.free_iterations;
+  nonzero = relax(place.output, place.currents, nullptr, settings_.relaxation, iterations, place.free);
+  count_all(sizes, samples, iterations, nonzero, true, work);
+  for (Index n = 0; n < samples; ++n) {
+    std::copy_n(place.free.hidden.column(n), place.free.hidden.stride(), state[0].kept.column(n));
+    std::copy_n(place.free.output.column(n), place.free.output.stride(), state[1].kept.column(n));
+  }
 }
 
 Matrix EquilibriumNetwork::learn(Parameters& parameters, const Matrix& inputs, const Matrix& targets,
                                  std::span<const std::uint32_t>, Work& work) {
-  const Index samples = inputs.cols();
-  if (state_[0].potentials.cols() == 0)
-    state_ = at_rest(parameters.sizes(), std::max<Index>(samples, static_cast<Index>(settings_.batch)));
+  const Sizes sizes = parameters.sizes();
   // The last batch of a pass may be smaller; the places that it leaves empty keep their state.
-  State state = at_rest(parameters.sizes(), 0);
-  const auto between = [&](const auto& move) {
-    for (std::size_t layer = 0; layer < state.size(); ++layer) {
-      move(state[layer].potentials, state_[layer].potentials);
-      move(state[layer].conductances, state_[layer].conductances);
-      move(state[layer].kept, state_[layer].kept);
-    }
-  };
-  between([&](Matrix& part, const Matrix& all) { part = all.leftCols(samples); });
-  count_shown(inputs, parameters.sizes(), work);
-  const Matrix currents = with_bias(parameters.hidden * inputs, parameters.hidden_bias);
-  const Equilibrium free = settle_free(parameters, currents, state, work);
-  between([&](const Matrix& part, Matrix& all) { all.leftCols(samples) = part; });
-  Equilibrium taught = free;
-  for (std::uint32_t n = 0; n < settings_.relaxation.taught_iterations; ++n) {
-    settle(parameters, currents, &targets, settings_.relaxation, taught);
-    count_iteration(taught, true, work);
-  }
-  consolidate(parameters, inputs, free, taught, settings_, work);
-  return free.output;
+  if (state_[0].potentials.columns() == 0)
+    state_ = at_rest(sizes, std::max<Index>(inputs.cols(), static_cast<Index>(settings_.batch)));
+  const SparseColumns shown = sparse(inputs);
+  show(parameters, shown, place_, work);
+  settle_free(sizes, state_, place_, work);
+  place_.taught = place_.free;
+  const PaddedColumns wanted(targets);
+  const std::uint32_t iterations = settings_.relaxation.taught_iterations;
+  const std::uint64_t nonzero = relax(place_.output, place_.currents, &wanted, settings_.relaxation, iterations, place_.taught);
+  count_all(sizes, inputs.cols(), iterations, nonzero, true, work);
+  consolidate(parameters, shown, place_.free, place_.taught, settings_, place_.changes, work);
+  return place_.free.output.matrix();
 }
 
 Matrix EquilibriumNetwork::answer(const Parameters& parameters, const Matrix& inputs, Work& work) const {
+  Workplace place;
   State state = at_rest(parameters.sizes(), inputs.cols());
-  count_shown(inputs, parameters.sizes(), work);
-  return settle_free(parameters, with_bias(parameters.hidden * inputs, parameters.hidden_bias), state, work).output;
+  show(parameters, sparse(inputs), place, work);
+  settle_free(parameters.sizes(), state, place, work);
+  return place.free.output.matrix();
 }
 
 }  // namespace phasic::baseline

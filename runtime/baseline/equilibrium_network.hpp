@@ -5,15 +5,19 @@
 
 #include <array>
 
+#include "runtime/baseline/consolidation.hpp"
+#include "runtime/baseline/output_weights.hpp"
 #include "runtime/baseline/settling.hpp"
 
 namespace phasic::baseline {
 
 /// What the neurons of a layer keep from one batch to the next: a column for each place in the batch.
-struct MembraneState {
-  Matrix potentials, conductances;
-  Matrix kept;  ///< values of the last equilibrium
+template <class Values>
+struct Membranes {
+  Values potentials, conductances;
+  Values kept;  ///< values of the last equilibrium
 };
+using MembraneState = Membranes<Matrix>;
 
 class EquilibriumNetwork : public SettlingNetwork {
  public:
@@ -23,13 +27,25 @@ class EquilibriumNetwork : public SettlingNetwork {
   [[nodiscard]] Matrix answer(const Parameters& parameters, const Matrix& inputs, Work& work) const override;
 
  private:
-  using State = std::array<MembraneState, 2>;
-  [[nodiscard]] State at_rest(const Sizes& sizes, Index samples) const;
+  using State = std::array<Membranes<PaddedColumns>, 2>;
+  /// What a batch is worked out in; it is kept, since large memory is dear to get.
+  struct Workplace {
+    OutputWeights output;
+    PaddedColumns currents;  ///< of the hidden layer, from inputs and bias
+    PaddedColumns into_hidden, hidden_steps, sums, output_steps;
+    PaddedEquilibrium free, taught;
+    Changes changes;
+  };
+  [[nodiscard]] static State at_rest(const Sizes& sizes, Index samples);
+  void show(const Parameters& parameters, const SparseColumns& inputs, Workplace& place, Work& work) const;
   /// Shows inputs for T steps and settles without targets.
-  Equilibrium settle_free(const Parameters& parameters, const Matrix& currents, State& state, Work& work) const;
+  void settle_free(const Sizes& sizes, State& state, Workplace& place, Work& work) const;
+  /// The T steps of a sample. Gives the number of output values that were not 0.
+  std::uint64_t run_steps(Index sample, std::span<const float> influences, State& state, Workplace& place) const;
 
   Settings settings_;
   State state_;
+  Workplace place_;
 };
 
 /// phi(x) = 2 / (1 + exp(-x)) - 1.
@@ -43,9 +59,5 @@ class EquilibriumNetwork : public SettlingNetwork {
 /// free. The output layer sees the hidden values of this iteration.
 void settle(const Parameters& parameters, const Matrix& currents, const Matrix* targets, const Relaxation& relaxation,
             Equilibrium& state);
-
-/// Adds to weights and biases what the method makes of two equilibria.
-void consolidate(Parameters& parameters, const Matrix& inputs, const Equilibrium& free, const Equilibrium& taught,
-                 const Settings& settings, Work& work);
 
 }  // namespace phasic::baseline

@@ -12,20 +12,27 @@ std::unique_ptr<SettlingNetwork> make_settling(const Settings& settings, std::ui
 }
 
 void count_shown(const Matrix& inputs, const Sizes& sizes, Work& work) {
-  const std::uint64_t events = count_nonzero(inputs);
-  work.samples += static_cast<std::uint64_t>(inputs.cols());
+  count_shown(count_nonzero(inputs), inputs.cols(), sizes, work);
+}
+
+void count_shown(std::uint64_t events, Index samples, const Sizes& sizes, Work& work) {
+  work.samples += static_cast<std::uint64_t>(samples);
   work.layers[0].events += events;
   work.layers[0].synaptic_operations += events * static_cast<std::uint64_t>(sizes.hidden);
 }
 
+void count_iterations(std::uint64_t hidden_values, std::uint64_t nonzero_outputs, const Sizes& sizes, bool fed_back,
+                      Work& work) {
+  work.layers[0].spikes += hidden_values;
+  work.layers[1].events += hidden_values;
+  work.layers[1].synaptic_operations += hidden_values * static_cast<std::uint64_t>(sizes.classes);
+  work.layers[1].spikes += nonzero_outputs;
+  if (fed_back) work.layers[0].feedback_operations += nonzero_outputs * static_cast<std::uint64_t>(sizes.hidden);
+}
+
 void count_iteration(const Equilibrium& state, bool fed_back, Work& work) {
-  const auto hidden = static_cast<std::uint64_t>(state.hidden.size());
-  const std::uint64_t outputs = count_nonzero(state.output);
-  work.layers[0].spikes += hidden;
-  work.layers[1].events += hidden;
-  work.layers[1].synaptic_operations += hidden * static_cast<std::uint64_t>(state.output.rows());
-  work.layers[1].spikes += outputs;
-  if (fed_back) work.layers[0].feedback_operations += outputs * static_cast<std::uint64_t>(state.hidden.rows());
+  const Sizes sizes{.inputs = 0, .hidden = state.hidden.rows(), .classes = state.output.rows()};
+  count_iterations(static_cast<std::uint64_t>(state.hidden.size()), count_nonzero(state.output), sizes, fed_back, work);
 }
 
 }  // namespace phasic::baseline

@@ -38,6 +38,9 @@ class SettlingNetwork {
 
 /// Adds what every iteration costs, and what showing the inputs costs: they do not change, so their currents are made once.
 void count_shown(const Matrix& inputs, const Sizes& sizes, Work& work);
+void count_shown(std::uint64_t events, Index samples, const Sizes& sizes, Work& work);
+void count_iterations(std::uint64_t hidden_values, std::uint64_t nonzero_outputs, const Sizes& sizes, bool fed_back,
+                      Work& work);
 void count_iteration(const Equilibrium& state, bool fed_back, Work& work);
 
 }  // namespace phasic::baseline

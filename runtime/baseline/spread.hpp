@@ -4,9 +4,12 @@
 /// formulas.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 
 #include "runtime/baseline/matrix.hpp"
+#include "runtime/baseline/padded_columns.hpp"
 
 namespace phasic::baseline {
 
@@ -16,6 +19,10 @@ struct Spread {
   Vector increases, decreases;
   std::optional<double> share;  ///< what spreading added to the change, in parts of it (both as norms); none of a change of 0
 };
+
+/// Adds `rate` times a spread change to weights. Columns that are not among `moved` are taken for 0, whatever they hold.
+Spread add_spread(Matrix& weights, float rate, const PaddedColumns& change, std::span<const std::uint32_t> moved,
+                  float fraction, const Spread* behind);
 
 /// Spreads a change of weights (a row a postsynaptic neuron, a column a presynaptic one) with the fraction F of at least 0.
 /// `behind` is what this function gave for the layer behind, or null for the output layer.
