@@ -2,6 +2,7 @@
 #include "runtime/baseline/baseline.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "runtime/baseline/analog_network.hpp"
@@ -17,11 +18,13 @@ constexpr std::size_t kImportanceSamples = 20;  ///< of a batch whose gradient E
 
 /// Intensities of samples, 0 to 1: m x B.
 Matrix intensities_of(const runtime::Dataset& data, std::span<const std::uint32_t> samples) {
+  std::array<float, 256> intensity_of;
+  for (std::size_t n = 0; n < intensity_of.size(); ++n) intensity_of[n] = static_cast<float>(n) / 255;
   Matrix intensities(data.inputs(), static_cast<Index>(samples.size()));
   for (std::size_t n = 0; n < samples.size(); ++n) {
     const auto image = data.image(samples[n]);
-    for (std::size_t k = 0; k < image.size(); ++k)
-      intensities(static_cast<Index>(k), static_cast<Index>(n)) = static_cast<float>(image[k]) / 255;
+    float* const column = intensities.col(static_cast<Index>(n)).data();
+    for (std::size_t k = 0; k < image.size(); ++k) column[k] = intensity_of[image[k]];
   }
   return intensities;
 }

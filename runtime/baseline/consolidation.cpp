@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/baseline/consolidation.hpp"
 
-#include <array>
+#include <initializer_list>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -18,13 +18,12 @@ void count_spread(const Spread& spread, LayerWork& work) {
 }
 
 /// Values of `some` less those of `others`.
-PaddedColumns difference(const PaddedColumns& some, const PaddedColumns& others) {
-  PaddedColumns values = some;
+void subtract(const PaddedColumns& some, const PaddedColumns& others, PaddedColumns& values) {
+  values.resize(some.rows(), some.columns());
   const auto size = static_cast<std::size_t>(some.columns()) * some.stride();
-  const float* const less = others.column(0);
-  float* const all = values.column(0);
-  for (std::size_t n = 0; n < size; ++n) all[n] -= less[n];
-  return values;
+  const float *const from = some.column(0), *const less = others.column(0);
+  float* const to = values.column(0);
+  for (std::size_t n = 0; n < size; ++n) to[n] = from[n] - less[n];
 }
 
 /// Columns of one matrix after those of another, whose signs change.
@@ -37,25 +36,24 @@ PaddedColumns beside(const PaddedColumns& first, const PaddedColumns& negated) {
 }
 
 /// A column for each row of the parts' values, with all of them, 0 or not; columns of the second part come after the first's.
-SparseColumns rows_of(std::span<const PaddedColumns* const> parts) {
-  SparseColumns terms{.begins = {0}, .rows = {}, .values = {}};
+void take_rows(std::span<const PaddedColumns* const> parts, SparseColumns& terms) {
   std::size_t sources = 0;
   for (const PaddedColumns* const part : parts) sources += static_cast<std::size_t>(part->columns());
   const auto rows = static_cast<std::size_t>(parts[0]->rows());
-  terms.rows.resize(rows * sources);
-  terms.values.resize(rows * sources);
+  terms.reserve(rows * sources);
+  terms.begins.assign(1, 0);
   std::size_t count = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     std::uint32_t source = 0;
     for (const PaddedColumns* const part : parts) {
-      for (Index n = 0; n < part->columns(); ++n) {
+      const float* value = part->column(0) + row;
+      for (Index n = 0; n < part->columns(); ++n, value += part->stride()) {
         terms.rows[count] = source++;
-        terms.values[count++] = part->column(n)[row];
+        terms.values[count++] = *value;
       }
     }
     terms.begins.push_back(static_cast<std::uint32_t>(count));
   }
-  return terms;
 }
 
 std::uint64_t nonzero_in(const PaddedColumns& values, Index column) {
@@ -128,33 +126,31 @@ void consolidate(Parameters& parameters, const SparseColumns& inputs, const Padd
   const Relaxation& relaxation = settings.relaxation;
   const Index samples = free.hidden.columns();
   const float scale = 1 / (relaxation.nudge * static_cast<float>(samples));
-  const PaddedColumns hidden_moved = difference(taught.hidden, free.hidden),
-                      output_moved = difference(taught.output, free.output);
-  const SparseColumns by_input =
-      settings.method == Method::kDifferential ? SparseColumns{} : transposed(inputs, parameters.hidden.cols());
+  const auto& [hidden_moved, output_moved, by_input, by_hidden, hidden_change, output_change] = changes;
+  subtract(taught.hidden, free.hidden, changes.hidden_moved);
+  subtract(taught.output, free.output, changes.output_moved);
+  const auto take_hidden = [&](std::initializer_list<const PaddedColumns*> parts) { take_rows(parts, changes.by_hidden); };
+  if (settings.method != Method::kDifferential) {
+    transpose(inputs, parameters.hidden.cols(), changes.by_input);
+    work.layers[0].update_operations += products_of(hidden_moved, inputs);
+  }
   switch (settings.method) {
-    case Method::kSymmetric: {
-      const PaddedColumns outputs = beside(taught.output, free.output);
-      const std::array<const PaddedColumns*, 2> hidden{&taught.hidden, &free.hidden};
-      add_to(parameters.output, relaxation.output_rate, outer(outputs, rows_of(hidden), scale));
+    case Method::kSymmetric:
+      take_hidden({&taught.hidden, &free.hidden});
+      add_to(parameters.output, relaxation.output_rate, outer(beside(taught.output, free.output), by_hidden, scale));
       // The inputs are held, so their own difference is 0.
       add_to(parameters.hidden, relaxation.hidden_rate, outer(hidden_moved, by_input, scale));
       work.layers[1].update_operations += 2 * products_of(free.output, free.hidden);
-      work.layers[0].update_operations += products_of(hidden_moved, inputs);
       break;
-    }
-    case Method::kDifferential: {
-      const std::array<const PaddedColumns*, 1> hidden{&hidden_moved};
-      add_to(parameters.output, relaxation.output_rate, outer(free.output, rows_of(hidden), scale));
+    case Method::kDifferential:
+      take_hidden({&hidden_moved});
+      add_to(parameters.output, relaxation.output_rate, outer(free.output, by_hidden, scale));
       work.layers[1].update_operations += products_of(free.output, hidden_moved);
       break;
-    }
-    default: {
-      const std::array<const PaddedColumns*, 1> hidden{&free.hidden};
-      const SparseColumns by_hidden = rows_of(hidden);
+    default:
+      take_hidden({&free.hidden});
       const OuterProducts of_output = outer(output_moved, by_hidden, scale), of_hidden = outer(hidden_moved, by_input, scale);
       work.layers[1].update_operations += products_of(output_moved, free.hidden);
-      work.layers[0].update_operations += products_of(hidden_moved, inputs);
       if (relaxation.spread == 0) {
         add_to(parameters.output, relaxation.output_rate, of_output);
         add_to(parameters.hidden, relaxation.hidden_rate, of_hidden);
@@ -162,13 +158,12 @@ void consolidate(Parameters& parameters, const SparseColumns& inputs, const Padd
       }
       put_into(changes.output, parameters.output.rows(), of_output);
       put_into(changes.hidden, parameters.hidden.rows(), of_hidden);
-      const Spread behind = add_spread(parameters.output, relaxation.output_rate, changes.output, moved_columns(by_hidden),
+      const Spread behind = add_spread(parameters.output, relaxation.output_rate, output_change, moved_columns(by_hidden),
                                        relaxation.spread, nullptr);
       count_spread(behind, work.layers[1]);
-      count_spread(add_spread(parameters.hidden, relaxation.hidden_rate, changes.hidden, moved_columns(by_input),
+      count_spread(add_spread(parameters.hidden, relaxation.hidden_rate, hidden_change, moved_columns(by_input),
                               relaxation.spread, &behind),
                    work.layers[0]);
-    }
   }
   const SparseColumns all = ones(samples);
   add_to(parameters.output_bias, relaxation.output_rate, outer(output_moved, all, scale));
@@ -181,7 +176,9 @@ void consolidate(Parameters& parameters, const Matrix& inputs, const Equilibrium
     return PaddedEquilibrium{.hidden = PaddedColumns(state.hidden), .output = PaddedColumns(state.output)};
   };
   Changes changes;
-  consolidate(parameters, sparse(inputs), padded(free), padded(taught), settings, changes, work);
+  SparseColumns shown;
+  take_sparse(inputs, shown);
+  consolidate(parameters, shown, padded(free), padded(taught), settings, changes, work);
 }
 
 }  // namespace phasic::baseline

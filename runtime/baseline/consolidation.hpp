@@ -13,9 +13,11 @@ struct PaddedEquilibrium {
   PaddedColumns hidden, output;
 };
 
-/// Changes of weights before they spread. They are kept from batch to batch, since large memory is dear to get.
+/// What changes of weights are made in. It is kept from batch to batch, since large memory is dear to get.
 struct Changes {
-  PaddedColumns hidden, output;
+  PaddedColumns hidden_moved, output_moved;
+  SparseColumns by_input, by_hidden;  ///< terms of the columns of a change
+  PaddedColumns hidden, output;       ///< changes before they spread
 };
 
 /// Adds to weights and biases what the method makes of two equilibria.

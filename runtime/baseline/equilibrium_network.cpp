@@ -136,24 +136,23 @@ std::uint64_t EquilibriumNetwork::run_steps(Index sample, std::span<const float>
   return nonzero;
 }
 
-void EquilibriumNetwork::show(const Parameters& parameters, const SparseColumns& inputs, Workplace& place, Work& work) const {
+void EquilibriumNetwork::show(const Parameters& parameters, const Matrix& inputs, Workplace& place, Work& work) {
   const Sizes sizes = parameters.sizes();
-  const auto samples = static_cast<Index>(inputs.begins.size()) - 1;
-  count_shown(inputs.rows.size(), samples, sizes, work);
+  take_sparse(inputs, place.inputs);
+  count_shown(place.inputs.count(), inputs.cols(), sizes, work);
   place.output.take(parameters);
-  place.currents.resize(sizes.hidden, samples);
+  place.currents.resize(sizes.hidden, inputs.cols());
   PaddedColumns bias(sizes.hidden, 1);
   std::copy_n(parameters.hidden_bias.data(), sizes.hidden, bias.column(0));
-  for (Index n = 0; n < samples; ++n) {
-    const std::uint32_t begin = inputs.begins[static_cast<std::size_t>(n)];
-    settling_kernels().drive({.neurons = static_cast<std::size_t>(sizes.hidden),
-                              .weights = parameters.hidden.data(),
-                              .bias = bias.column(0),
-                              .inputs = inputs.rows.data() + begin,
-                              .values = inputs.values.data() + begin,
-                              .count = inputs.count(n),
-                              .currents = place.currents.column(n)});
-  }
+  settling_kernels().drive({.neurons = static_cast<std::size_t>(sizes.hidden),
+                            .weights = parameters.hidden.data(),
+                            .bias = bias.column(0),
+                            .columns = static_cast<std::size_t>(inputs.cols()),
+                            .begins = place.inputs.begins.data(),
+                            .inputs = place.inputs.rows.data(),
+                            .values = place.inputs.values.data(),
+                            .currents = place.currents.column(0),
+                            .current_stride = place.currents.stride()});
 }
 
 void EquilibriumNetwork::settle_free(const Sizes& sizes, State& state, Workplace& place, Work& work) const {
@@ -192,22 +191,21 @@ Matrix EquilibriumNetwork::learn(Parameters& parameters, const Matrix& inputs, c
   // The last batch of a pass may be smaller; the places that it leaves empty keep their state.
   if (state_[0].potentials.columns() == 0)
     state_ = at_rest(sizes, std::max<Index>(inputs.cols(), static_cast<Index>(settings_.batch)));
-  const SparseColumns shown = sparse(inputs);
-  show(parameters, shown, place_, work);
+  show(parameters, inputs, place_, work);
   settle_free(sizes, state_, place_, work);
   place_.taught = place_.free;
   const PaddedColumns wanted(targets);
   const std::uint32_t iterations = settings_.relaxation.taught_iterations;
   const std::uint64_t nonzero = relax(place_.output, place_.currents, &wanted, settings_.relaxation, iterations, place_.taught);
   count_all(sizes, inputs.cols(), iterations, nonzero, true, work);
-  consolidate(parameters, shown, place_.free, place_.taught, settings_, place_.changes, work);
+  consolidate(parameters, place_.inputs, place_.free, place_.taught, settings_, place_.changes, work);
   return place_.free.output.matrix();
 }
 
 Matrix EquilibriumNetwork::answer(const Parameters& parameters, const Matrix& inputs, Work& work) const {
   Workplace place;
   State state = at_rest(parameters.sizes(), inputs.cols());
-  show(parameters, sparse(inputs), place, work);
+  show(parameters, inputs, place, work);
   settle_free(parameters.sizes(), state, place, work);
   return place.free.output.matrix();
 }

@@ -30,6 +30,7 @@ class EquilibriumNetwork : public SettlingNetwork {
   using State = std::array<Membranes<PaddedColumns>, 2>;
   /// What a batch is worked out in; it is kept, since large memory is dear to get.
   struct Workplace {
+    SparseColumns inputs;
     OutputWeights output;
     PaddedColumns currents;  ///< of the hidden layer, from inputs and bias
     PaddedColumns into_hidden, hidden_steps, sums, output_steps;
@@ -37,7 +38,8 @@ class EquilibriumNetwork : public SettlingNetwork {
     Changes changes;
   };
   [[nodiscard]] static State at_rest(const Sizes& sizes, Index samples);
-  void show(const Parameters& parameters, const SparseColumns& inputs, Workplace& place, Work& work) const;
+  /// Takes inputs and what they give to the hidden layer.
+  static void show(const Parameters& parameters, const Matrix& inputs, Workplace& place, Work& work);
   /// Shows inputs for T steps and settles without targets.
   void settle_free(const Sizes& sizes, State& state, Workplace& place, Work& work) const;
   /// The T steps of a sample. Gives the number of output values that were not 0.

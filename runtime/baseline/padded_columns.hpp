@@ -52,18 +52,22 @@ class PaddedColumns {
   std::vector<Line> lines_;
 };
 
-/// The values of each column that are not 0.
+/// The values of each column that are not 0. Memory is kept from one matrix to the next.
 struct SparseColumns {
-  std::vector<std::uint32_t> begins;  ///< of each column, and the end of all
+  std::vector<std::uint32_t> begins;  ///< of each column, and the end of all; what comes after it counts for nothing
   std::vector<std::uint32_t> rows;
   std::vector<float> values;
 
+  [[nodiscard]] Index columns() const { return static_cast<Index>(begins.size()) - 1; }
+  [[nodiscard]] std::size_t count() const { return begins.back(); }
   [[nodiscard]] std::size_t count(Index column) const {
     return begins[static_cast<std::size_t>(column) + 1] - begins[static_cast<std::size_t>(column)];
   }
+  /// Makes room for this many values at least.
+  void reserve(std::size_t size);
 };
 
-[[nodiscard]] SparseColumns sparse(const Matrix& matrix);
-[[nodiscard]] SparseColumns transposed(const SparseColumns& matrix, Index rows);
+void take_sparse(const Matrix& matrix, SparseColumns& columns);
+void transpose(const SparseColumns& matrix, Index rows, SparseColumns& columns);
 
 }  // namespace phasic::baseline

@@ -39,15 +39,17 @@ struct WeightedSums {
   float* sums;  ///< a column lies `blocks` * kBlock after the one before
 };
 
-/// currents = bias + the sum over given inputs of weights(., input) * value.
+/// currents(., column) = bias + the sum over the inputs of the column of weights(., input) * value.
 struct InputCurrents {
   std::size_t neurons;  ///< also how far a column of weights lies after the one before
   const float* weights;
-  const float* bias;  ///< padded, as `currents`
+  const float* bias;  ///< padded, as columns of `currents`
+  std::size_t columns;
+  const std::uint32_t* begins;  ///< of each column and at the end: its first input
   const std::uint32_t* inputs;
   const float* values;
-  std::size_t count;
   float* currents;
+  std::size_t current_stride;
 };
 
 /// hidden = phi((1 - step) hidden + step (currents + the sum over given classes of their weights * value)).

@@ -10,7 +10,7 @@ constexpr float kStep = 0.1F, kSynapse = 2, kMembrane = 10;
 constexpr float kExcitation = 0.2F, kThreshold = 0.05F, kLeakConductance = 5;
 
 /// Blocks of neurons at a time: a step waits for the one before, so some have to go beside each other.
-constexpr std::size_t kTogether = kParts == 1 ? 2 : 1;
+constexpr std::size_t kTogether = kParts == 1 ? 4 : 1;
 /// Sums at a time, as many as registers hold with what they are made of.
 constexpr std::size_t kSums = 8 / kParts;
 
@@ -103,19 +103,22 @@ void weigh(const WeightedSums& sums) {
 
 template <std::size_t Blocks>
 PHASIC_INLINE void drive_some(const InputCurrents& currents, std::size_t first) {
-  Block results[Blocks];
-  for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) { results[place.value] = all(0); });
-  for (std::size_t n = 0; n < currents.count; ++n) {
-    const float* const weights = currents.weights + currents.inputs[n] * currents.neurons + first;
-    const Block value = all(currents.values[n]);
+  for (std::size_t column = 0; column < currents.columns; ++column) {
+    Block results[Blocks];
+    for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) { results[place.value] = all(0); });
+    for (std::size_t n = currents.begins[column]; n < currents.begins[column + 1]; ++n) {
+      const float* const weights = currents.weights + currents.inputs[n] * currents.neurons + first;
+      const Block value = all(currents.values[n]);
+      for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) {
+        results[place.value] = results[place.value] + value * load(weights + place.value * kBlock);
+      });
+    }
+    float* const sums = currents.currents + column * currents.current_stride + first;
     for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) {
-      results[place.value] = results[place.value] + value * load(weights + place.value * kBlock);
+      const std::size_t at = place.value * kBlock;
+      store(sums + at, results[place.value] + load(currents.bias + first + at));
     });
   }
-  for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) {
-    const std::size_t at = first + place.value * kBlock;
-    store(currents.currents + at, results[place.value] + load(currents.bias + at));
-  });
 }
 
 void drive(const InputCurrents& currents) {
@@ -126,12 +129,14 @@ void drive(const InputCurrents& currents) {
   // Columns of weights are not padded.
   const std::size_t rest = currents.neurons - first;
   if (rest == 0) return;
-  float sums[kBlock] = {};
-  for (std::size_t n = 0; n < currents.count; ++n) {
-    const float* const weights = currents.weights + currents.inputs[n] * currents.neurons + first;
-    for (std::size_t k = 0; k < rest; ++k) sums[k] += currents.values[n] * weights[k];
+  for (std::size_t column = 0; column < currents.columns; ++column) {
+    float sums[kBlock] = {};
+    for (std::size_t n = currents.begins[column]; n < currents.begins[column + 1]; ++n) {
+      const float* const weights = currents.weights + currents.inputs[n] * currents.neurons + first;
+      for (std::size_t k = 0; k < rest; ++k) sums[k] += currents.values[n] * weights[k];
+    }
+    store(currents.currents + column * currents.current_stride + first, load(sums) + load(currents.bias + first));
   }
-  store(currents.currents + first, load(sums) + load(currents.bias + first));
 }
 
 void relax_hidden(const HiddenRelaxation& relaxation) {
@@ -150,7 +155,7 @@ void relax_outputs(const OutputRelaxation& relaxation) {
     Block wanted = load(relaxation.driven + at) - outputs;
     if (relaxation.targets != nullptr) wanted = wanted - relaxation.nudge * (outputs - load(relaxation.targets + at));
     const Block moved = outputs + relaxation.step * wanted;
-    store(relaxation.outputs + at, where_greater(all(0), moved, all(0), moved));
+    store(relaxation.outputs + at, at_least(moved, all(0)));
   }
 }
 
@@ -228,8 +233,8 @@ ColumnSums sum_column(const float* column, std::size_t blocks, float* decreases)
   const Block zero = all(0);
   for (std::size_t at = 0; at < blocks * kBlock; at += kBlock) {
     const Block values = load(column + at);
-    const Block less = where_greater(zero, values, values, zero);
-    up = up + where_greater(values, zero, values, zero);
+    const Block less = at_most(values, zero);
+    up = up + at_least(values, zero);
     down = down + less;
     store(decreases + at, load(decreases + at) + less);
   }
