@@ -16,7 +16,8 @@ void OutputWeights::take(const Parameters& parameters) {
       if (first + kAtOnce <= classes) {
         std::copy_n(weights, kAtOnce, by_input_.column(begin + n));
       } else {
-        std::copy_n(weights, classes - first, by_input_.column(begin + n));
+        float* const few = by_input_.column(begin + n);
+        for (Index c = 0; c < classes - first; ++c) few[c] = weights[c];
       }
     }
   }
