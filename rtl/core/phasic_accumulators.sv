@@ -6,7 +6,8 @@
 //            0 in the cycle after an issue, or if Graded in the second one.
 // Latency:   a sum is written two cycles after its issue, three if Graded; sums_o holds the word read one cycle after sweep_read_i.
 // Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane; Graded, rows have values other than 1; OnePort,
-//            the sums of all lanes lie in one memory, for devices whose memories are few and wide; Sparse, not with OnePort, a word can have no
+//            the sums of all lanes lie in one memory, for devices whose memories are few and wide; FillWidth, with OnePort, if not 0: while nothing is
+//            issued, values of so many bits, at least SumWidth, can take the place of sums of bank 0, a lane at a time; Sparse, not with OnePort, a word can have no
 //            row at all in a step: blank_o then says that its sum is 0. Before a run each word is then cleared by clearing_i and clear_word_i;
 //            Deep, not with OnePort, each bank lies in a large memory of its own: the running step and the sweep must not meet in one bank.
 `default_nettype none
@@ -18,9 +19,12 @@ module phasic_accumulators #(
   parameter int Words       = 16,
   parameter bit Graded      = 1'b0,
   parameter bit OnePort     = 1'b0,
+  parameter int FillWidth   = 0,
   parameter bit Sparse      = 1'b0,
   parameter bit Deep        = 1'b0,
-  localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1
+  localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1,
+  localparam int LaneBits   = (Lanes > 1) ? $clog2(Lanes) : 1,
+  localparam int KeptWidth  = (FillWidth > SumWidth) ? FillWidth : SumWidth
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -33,10 +37,14 @@ module phasic_accumulators #(
   input  logic [WordBits-1:0]          issue_word_i,
   input  logic [7:0]                   issue_value_i,
   input  logic [Lanes*WeightWidth-1:0] weights_i,
+  input  logic                         fill_i,
+  input  logic [WordBits-1:0]          fill_word_i,
+  input  logic [LaneBits-1:0]          fill_lane_i,
+  input  logic [KeptWidth-1:0]         fill_value_i,
   input  logic                         sweep_read_i,
   input  logic                         sweep_bank_i,
   input  logic [WordBits-1:0]          sweep_word_i,
-  output logic [Lanes*SumWidth-1:0]    sums_o,
+  output logic [Lanes*KeptWidth-1:0]   sums_o,
   output logic                         blank_o
 );
   localparam int AddendWidth = WeightWidth + (Graded ? 8 : 0);
@@ -144,21 +152,34 @@ module phasic_accumulators #(
     assign blank_o       = 1'b0;
   end
 
+  if (FillWidth == 0) begin : gen_no_fills
+    logic unused_fills;
+    assign unused_fills = ^{fill_i, fill_word_i, fill_lane_i, fill_value_i};
+  end
+
   // Lanes are loops under the enable of their stage, so that simulations do not evaluate lanes that are idle.
-  logic [Lanes*SumWidth-1:0] read_q, last_q;
+  logic [Lanes*KeptWidth-1:0] read_q;
+  logic [Lanes*SumWidth-1:0]  last_q;
 
   if (OnePort) begin : gen_one_port
-    (* ram_style = "block" *) logic [Lanes*SumWidth-1:0] sums_q [2 * (1 << WordBits)];
+    // The bits above a sum's are those of a value that is filled in; in a sum they count for nothing.
+    (* ram_style = "block" *) logic [Lanes*KeptWidth-1:0] sums_q [2 * (1 << WordBits)];
+    logic filling;
+    assign filling = FillWidth != 0 && fill_i;
 
     always_ff @(posedge clk_i) begin : lanes
       logic [Lanes*SumWidth-1:0] sums;
+      logic [KeptWidth-1:0]      kept;
       if (valid1_q || sweep_read_i) read_q <= sums_q[sweep_read_i ? {sweep_bank_i, sweep_word_i} : place1_q];
-      if (valid2_q) begin
-        for (int k = 0; k < Lanes; k++)
-          sums[SumWidth*k +: SumWidth] = sum_of(first, again_q, last_q[SumWidth*k +: SumWidth], read_q[SumWidth*k +: SumWidth],
-                                                $signed(addends[AddendWidth*k +: AddendWidth]));
-        last_q           <= sums;
-        sums_q[place2_q] <= sums;
+      for (int k = 0; k < Lanes; k++)
+        sums[SumWidth*k +: SumWidth] = sum_of(first, again_q, last_q[SumWidth*k +: SumWidth], read_q[KeptWidth*k +: SumWidth],
+                                              $signed(addends[AddendWidth*k +: AddendWidth]));
+      if (valid2_q) last_q <= sums;
+      for (int k = 0; k < Lanes; k++) begin
+        kept               = fill_value_i;
+        kept[SumWidth-1:0] = filling ? fill_value_i[SumWidth-1:0] : sums[SumWidth*k +: SumWidth];
+        if (valid2_q || (filling && 32'(fill_lane_i) == k))
+          sums_q[filling ? {1'b0, fill_word_i} : place2_q][KeptWidth*k +: KeptWidth] <= kept;
       end
     end
     assign sums_o = read_q;

@@ -8,8 +8,8 @@
 // Latency:   as the stages say; factors_o holds the word read one cycle after update_read_i.
 // Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory; Feedback, there can be factors of feedback;
 //            SignalWidth, bits of a signal: 9, or with feedback as many as every error at once needs; Relaxed, a factor is written one cycle
-//            later, for devices whose logic is slow; Convolution, a word's neurons may begin at any number; Shares, a neuron learns with a share of its factor; Protect, words of levels have
-//            check bits (phasic_checked_ram).
+//            later, for devices whose logic is slow; Convolution, a word's neurons may begin at any number; Shares, a neuron learns with a share of its factor; Kept, factors are kept here, else
+//            factors_o is the word that written_o tells of; Protect, words of levels have check bits (phasic_checked_ram).
 `default_nettype none
 
 module phasic_factors #(
@@ -22,6 +22,7 @@ module phasic_factors #(
   parameter bit Relaxed     = 1'b0,
   parameter bit Convolution = 1'b0,
   parameter bit Shares      = 1'b0,
+  parameter bit Kept        = 1'b1,
   parameter bit Protect     = 1'b0,
   localparam int ShareWidth  = phasic_pkg::ShareShift + 1,
   localparam int SharesBits  = Shares ? Lanes * ShareWidth : 1,
@@ -68,6 +69,8 @@ module phasic_factors #(
   input  logic                         update_read_i,
   input  logic [WordBits-1:0]          update_word_i,
   output logic [Lanes*FactorWidth-1:0] factors_o,
+  output logic                         written_o,
+  output logic [WordBits-1:0]          written_word_o,
   // levels of the word read at f0 that are above 0, at f1; 0 in other cycles
   output logic [Lanes-1:0]             positive_o
 );
@@ -201,7 +204,6 @@ module phasic_factors #(
   end
 
   // ---- factors ----
-  (* ram_style = "distributed" *) logic [Lanes*FactorWidth-1:0] factors_q [Words];
   logic [Lanes-1:0]             plus_q, minus_q, taken2, negated2;
   logic [Lanes*FactorWidth-1:0] factors_new_q;
   logic                         valid, valid_new_q;
@@ -295,8 +297,21 @@ module phasic_factors #(
     end
     word_new_q  <= word;
     valid_new_q <= valid;
-    if (valid_new_q) factors_q[word_new_q] <= factors_new_q;
-    if (update_read_i) factors_o <= factors_q[update_word_i];
+  end
+
+  assign written_o      = valid_new_q;
+  assign written_word_o = word_new_q;
+
+  if (Kept) begin : gen_kept
+    (* ram_style = "distributed" *) logic [Lanes*FactorWidth-1:0] factors_q [Words];
+    always_ff @(posedge clk_i) begin
+      if (valid_new_q) factors_q[word_new_q] <= factors_new_q;
+      if (update_read_i) factors_o <= factors_q[update_word_i];
+    end
+  end else begin : gen_sent
+    logic unused_update;
+    assign unused_update = ^{update_read_i, update_word_i};
+    assign factors_o     = factors_new_q;
   end
 endmodule
 

@@ -445,6 +445,8 @@ module phasic_lanes #(
 
   assign level_class = compete_i ? sample_class_i : factor_class_i;
 
+  logic                unused_written;
+  logic [WordBits-1:0] unused_written_word;
   phasic_factors #(
     .Lanes      (Lanes),
     .Words      (Words),
@@ -464,7 +466,7 @@ module phasic_lanes #(
     .add_error_i(add_error), .valid0_i(factor0_i || contest_read), .valid_i(factor_valid_i), .word0_i(compete_i ? contest_word : word0_i), .word2_i,
     .class_i(level_class), .base0_i, .class_address_i(LevelBits'(32'(level_class) * 32'(neuron_words_i))), .counts_i(counts), .plus_i(post_plus),
     .minus_i(post_minus), .enabled2_i(enabled2), .shares_i, .update_read_i(factor_read), .update_word_i(factor_word), .factors_o(factors),
-    .positive_o(positive)
+    .written_o(unused_written), .written_word_o(unused_written_word), .positive_o(positive)
   );
 
   phasic_updates #(

@@ -19,6 +19,7 @@ module phasic_sums #(
   parameter bit Convolution = 1'b0,
   parameter bit Grid        = 1'b0,
   parameter int DescriptorBits = 8 * phasic_pkg::LayerGrid,
+  localparam int LaneBits    = (Lanes > 1) ? $clog2(Lanes) : 1,
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1,
   localparam int SumWordBits = (SumWords > 1) ? $clog2(SumWords) : 1
 ) (
@@ -80,6 +81,7 @@ module phasic_sums #(
     .issue_word_i,
     .issue_value_i,
     .weights_i,
+    .fill_i      (1'b0), .fill_word_i(SumWordBits'(0)), .fill_lane_i(LaneBits'(0)), .fill_value_i(SumWidth'(0)),  // of serial builds
     .sweep_read_i(summed_read),
     .sweep_bank_i,
     .sweep_word_i(word),

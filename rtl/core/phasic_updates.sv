@@ -5,9 +5,9 @@
 // Handshake: none. A word comes in at u0; its weights are asked for at u2 (read_o) and must be on weights_i at u4; the new ones leave at u5
 //            (write_o). The word's trits, asked for at u1, must be on trits_i at u2; its factors, asked for at u2, on factors_i at u3.
 // Latency:   five cycles; a word a cycle. If Relaxed, six: weights are asked for at u3, must be on weights_i at u5, and leave at u6.
-// Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits; Traces, there can be presynaptic
-//            traces; Graded, there can be graded values; Relaxed, one stage more, for devices whose logic is slow; Shared, weights can be shared by
-//            positions: as if Relaxed, and changes are summed from a word with first_i on, up to one with commit_i, with which alone the weights
+// Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits; Counted, coincidences are counted here, else factors, of
+//            FactorWidth bits, are the changes; Traces, there can be presynaptic traces; Graded, there can be graded values; Relaxed, one stage
+//            more, for devices whose logic is slow; Shared, weights can be shared by positions: as if Relaxed, and changes are summed from a word with first_i on, up to one with commit_i, with which alone the weights
 //            change; that one comes with add_i, or without by itself. Then SumBits of such a sum.
 `default_nettype none
 
@@ -17,15 +17,16 @@ module phasic_updates #(
   parameter int WordBits    = 4,
   parameter int AddressBits = 14,
   parameter int Outputs     = 64,
+  parameter bit Counted     = 1'b1,
+  parameter int FactorWidth = phasic_pkg::FactorWidth + 1,
   parameter bit Traces      = 1'b0,
   parameter bit Graded      = 1'b0,
   parameter bit Relaxed     = 1'b0,
   parameter bit Shared      = 1'b0,
   parameter int SumBits     = 40,
-  localparam int FactorWidth = phasic_pkg::FactorWidth + 1,
   // Up to 32 coincidences; with a trace each counts up to 8, and there are up to 32 more. Or a value of 8 bits.
   localparam int CountWidth  = Traces ? 10 : Graded ? 9 : 7,
-  localparam int ChangeWidth = FactorWidth + CountWidth - 1
+  localparam int ChangeWidth = Counted ? FactorWidth + CountWidth - 1 : FactorWidth
 ) (
   input  logic                         clk_i,
   input  logic                         rst_ni,
@@ -219,20 +220,27 @@ module phasic_updates #(
   assign changes_o = changes_q;
   assign before2 = (Traces && trace_shift_i != 2'd0) ? {history2_q[30:0], 1'b0} : 32'd0;
 
-  always_ff @(posedge clk_i) begin
-    if (valid_q[1]) begin
-      for (int k = 0; k < Lanes; k++)
-        coincidences_q[CountWidth*k +: CountWidth] <= (Graded && graded_i) ? CountWidth'(history2_q[7:0]) : CountWidth'(1);
-      if (all_steps_i) begin
-        for (int k = 0; k < Outputs; k++)
-          coincidences_q[CountWidth*k +: CountWidth] <= counted_of(trits_i[64*k +: 64], history2_q, before2, trace_shift_i);
+  if (Counted) begin : gen_counted
+    always_ff @(posedge clk_i) begin
+      if (valid_q[1]) begin
+        for (int k = 0; k < Lanes; k++)
+          coincidences_q[CountWidth*k +: CountWidth] <= (Graded && graded_i) ? CountWidth'(history2_q[7:0]) : CountWidth'(1);
+        if (all_steps_i) begin
+          for (int k = 0; k < Outputs; k++)
+            coincidences_q[CountWidth*k +: CountWidth] <= counted_of(trits_i[64*k +: 64], history2_q, before2, trace_shift_i);
+        end
+      end
+      if (valid_q[2]) begin
+        for (int k = 0; k < Lanes; k++)
+          changes_q[ChangeWidth*k +: ChangeWidth] <=
+              ChangeWidth'($signed(coincidences_q[CountWidth*k +: CountWidth])) * ChangeWidth'($signed(factors_i[FactorWidth*k +: FactorWidth]));
       end
     end
-    if (valid_q[2]) begin
-      for (int k = 0; k < Lanes; k++)
-        changes_q[ChangeWidth*k +: ChangeWidth] <=
-            ChangeWidth'($signed(coincidences_q[CountWidth*k +: CountWidth])) * ChangeWidth'($signed(factors_i[FactorWidth*k +: FactorWidth]));
-    end
+  end else begin : gen_given
+    logic unused_counts;
+    assign coincidences_q = '0;
+    assign unused_counts  = ^{all_steps_i, graded_i, before2, history2_q, trits_i, coincidences_q};
+    always_ff @(posedge clk_i) if (valid_q[2]) changes_q <= factors_i;
   end
 
   if (Shared) begin : gen_sums

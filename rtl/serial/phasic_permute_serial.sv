@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The keyed permutation of the contract, one round a cycle.
+// The keyed permutation of the contract, two rounds a cycle.
 //
 // Handshake: start_i for one cycle while busy_o is 0, with x_i and y_i; key_i must hold while busy_o is 1. x_o and y_o hold from then on until the
 //            next start.
-// Latency:   eight cycles.
+// Latency:   four cycles.
 // Parameters: none.
 `default_nettype none
 
@@ -18,24 +18,30 @@ module phasic_permute_serial (
   output logic [15:0] x_o,
   output logic [15:0] y_o
 );
-  localparam int Rounds = phasic_pkg::PermuteRounds;
-  localparam int RoundBits = $clog2(Rounds);
+  localparam int Pairs = phasic_pkg::PermuteRounds / 2;
+  localparam int PairBits = $clog2(Pairs);
 
-  logic [RoundBits-1:0] round_q;
-  logic [15:0]          x_next;
+  logic [PairBits-1:0] pair_q;
+  logic [15:0]         x_between, y_between, x_next;
 
-  assign x_next = ({x_o[6:0], x_o[15:7]} + y_o) ^ key_i[16*round_q[1:0] +: 16] ^ 16'(round_q);
+  function logic [15:0] round_of(input logic [15:0] x, input logic [15:0] y, input logic [15:0] key, input logic [15:0] round);
+    round_of = ({x[6:0], x[15:7]} + y) ^ key ^ round;
+  endfunction
+
+  assign x_between = round_of(x_o, y_o, key_i[32*pair_q[0] +: 16], 16'({pair_q, 1'b0}));
+  assign y_between = {y_o[13:0], y_o[15:14]} ^ x_between;
+  assign x_next    = round_of(x_between, y_between, key_i[32*pair_q[0]+16 +: 16], 16'({pair_q, 1'b1}));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
-      busy_o  <= 1'b0;
-      round_q <= '0;
+      busy_o <= 1'b0;
+      pair_q <= '0;
     end else if (start_i) begin
-      busy_o  <= 1'b1;
-      round_q <= '0;
+      busy_o <= 1'b1;
+      pair_q <= '0;
     end else if (busy_o) begin
-      round_q <= round_q + 1'b1;
-      busy_o  <= round_q != RoundBits'(Rounds - 1);
+      pair_q <= pair_q + 1'b1;
+      busy_o <= pair_q != PairBits'(Pairs - 1);
     end
   end
 
@@ -45,7 +51,7 @@ module phasic_permute_serial (
       y_o <= y_i;
     end else if (busy_o) begin
       x_o <= x_next;
-      y_o <= {y_o[13:0], y_o[15:14]} ^ x_next;
+      y_o <= {y_between[13:0], y_between[15:14]} ^ x_next;
     end
   end
 endmodule

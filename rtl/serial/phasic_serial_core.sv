@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // One layer engine that works through the layers of a network in turn: encodes, integrates, fires and learns a sample, which is a job in its own
-// memory. Only the synapse memory and the sums have several lanes; neurons, factors and updates take a neuron a cycle. For devices with few and
+// memory. Only the synapse memory, the sums and the updates have several lanes; neurons and factors take a neuron a cycle. For devices with few and
 // wide memories, and without a shell: a byte bus reaches weights, jobs, levels, states and control (section 8 of docs/specification.md).
 //
 // Handshake: bus_write_i writes a byte at once; bus_read_i asks for a byte, which is on bus_read_data_o four cycles later and holds. Neither may
 //            follow the other or itself within four cycles. While busy_o is 1 only jobs may be written and only control be read.
-// Latency:   a row of events occupies the lanes for as many cycles as it has words, its update takes a cycle a neuron and about twelve more; a
-//            step takes besides a cycle a neuron and about sixteen.
+// Latency:   a row of events occupies the lanes for as many cycles as it has words. Its update takes two cycles a word, in a layer that learns from
+//            all steps a cycle a neuron and about twelve more; a step takes besides a cycle a neuron and about sixteen.
 // Parameters: Lanes, 2, 4, 8 or 16.
 `default_nettype none
 
@@ -136,7 +136,7 @@ module phasic_serial_core #(
   logic               encode_start, encode_busy, encode_read, encode_write;
   logic [2:0]         encode_group;
   logic [RowBits-1:0] encode_input;
-  logic [RowBits-4:0] encode_word;
+  logic [RowBits-4:0] encode_word, encoded_words;
   logic [31:0]        encode_spikes;
 
   phasic_serial_encoder #(.InputBits(RowBits)) u_encoder (
@@ -147,6 +147,7 @@ module phasic_serial_core #(
     .group_i       (encode_group),
     .last_input_i  (last_input),
     .busy_o        (encode_busy),
+    .words_o       (encoded_words),
     .read_o        (encode_read),
     .input_o       (encode_input),
     .value_i       (job_byte),
@@ -183,7 +184,7 @@ module phasic_serial_core #(
   );
 
   // ---- spikes: of the encoder, and of the first layer for the second ----
-  logic               scan_start, scan_read, scan_done, row_valid, row_ready;
+  logic               scan_start, scan_read, scan_done, row_valid, row_ready, encoded;
   logic [RowBits-4:0] scan_word;
   logic [RowBits-1:0] scan_row;
   logic [31:0]        encoded_spikes;
@@ -230,6 +231,7 @@ module phasic_serial_core #(
     .last_row_i (last_row),
     .read_o     (scan_read),
     .word_o     (scan_word),
+    .ready_i    (encoded || (encode_busy && encoded_words > scan_word)),
     .spikes_i   (scan_spikes),
     .row_valid_o(row_valid),
     .row_ready_i(row_ready),
@@ -264,21 +266,29 @@ module phasic_serial_core #(
 
   // ---- sums ----
   logic [NeuronBits-1:0]     neuron, neuron1_q, neuron2_q, neuron3_q, neuron4_q, neuron5_q, last_swept, last_updated;
-  logic                      sweep, update, sweep0, factor0;
+  logic                      sweep, sweep0, factor0;
   logic [3:0]                sweep_valid;
   logic [1:0]                factor_valid;
-  logic [Lanes*SumWidth-1:0] sums;
-  logic [SumWidth-1:0]       sum_q;
+  logic [Lanes*FactorWidth-1:0] sums;  // or factors
+  logic [FactorWidth-1:0]    sum_q;
   logic [Lanes*8-1:0]        weight_memory;
 
-  assign last_swept   = last_neuron | NeuronBits'(7);
+  assign last_swept   = last_neuron | NeuronBits'((Lanes > 8) ? Lanes - 1 : 7);
   assign last_updated = last_neuron | NeuronBits'(Lanes - 1);
+
+  // Factors lie where the sums did, so that updates read as sweeps do.
+  logic                           hand_over, hand_over_q, update, trit_read, factor_read, factors_read, factor_written;
+  logic [NeuronBits-1:0]          update_neuron, factor_neuron, read_neuron;
+  logic [NeuronBits-LaneBits-1:0] factors_word;
+  logic [FactorWidth-1:0]         factor_new;
+  logic [LaneBits-1:0]            read_lane_q, weights_limited;
 
   logic unused_blank;
   phasic_accumulators #(
     .Lanes      (Lanes),
     .WeightWidth(WeightWidth),
     .SumWidth   (SumWidth),
+    .FillWidth  (FactorWidth),
     .Words      (Words),
     .OnePort    (1'b1)
   ) u_accumulators (
@@ -291,18 +301,21 @@ module phasic_serial_core #(
     .issue_word_i (issue_word),
     .issue_value_i(8'd1),
     .weights_i    (weights_q),
-    .sweep_read_i (sweep),
+    .fill_i       (factor_written),
+    .fill_word_i  (factor_neuron[NeuronBits-1:LaneBits]),
+    .fill_lane_i  (factor_neuron[LaneBits-1:0]),
+    .fill_value_i (factor_new),
+    .sweep_read_i (sweep || factor_read || factors_read),
     .sweep_bank_i (1'b0),
-    .sweep_word_i (neuron[NeuronBits-1:LaneBits]),
+    .sweep_word_i (factor_read ? read_neuron[NeuronBits-1:LaneBits] : factors_read ? factors_word : neuron[NeuronBits-1:LaneBits]),
     .sums_o       (sums),
     .blank_o      (unused_blank)
   );
 
   // ---- neurons ----
-  logic        spike, potential_limited, plus, minus, trit_read, read_out_q;
+  logic        spike, potential_limited, plus, minus, read_out_q;
   logic [5:0]  count;
   logic [63:0] trits;
-  logic [NeuronBits-1:0]  trit_neuron;
   logic [CountWidth-1:0]  unused_value;
   logic [7:0]             unused_state;
 
@@ -334,7 +347,7 @@ module phasic_serial_core #(
     .step_i         (step_bit),
     .enabled3_i     (neuron4_q <= last_neuron),
     .open3_i        (1'b1),
-    .sums_i         (sum_q),
+    .sums_i         (sum_q[SumWidth-1:0]),
     .spikes_o       (spike),
     .values_o       (unused_value),
     .limited_o      (potential_limited),
@@ -345,7 +358,7 @@ module phasic_serial_core #(
     .read_out_lane_i(1'b0),
     .read_out_o     (read_out),
     .trit_read_i    (trit_read),
-    .trit_word_i    (trit_neuron),
+    .trit_word_i    (update_neuron),
     .trits_o        (trits),
     .load_i         (1'b0),
     .load_row_i     (2'd0),
@@ -363,17 +376,16 @@ module phasic_serial_core #(
   assign spikes_word  = neuron5_q[NeuronBits-1:3];
   assign spikes_write = sweep_valid[3] && neuron5_q[2:0] == 3'd7 && !layer_number;
 
-  // ---- factors ----
-  logic                   factor_read, update_read, unused_positive, unused_failed;
+  // ---- factors, which take the place of the sums ----
+  logic                   unused_positive, unused_failed;
   logic [LevelBits-1:0]   unused_level;
-  logic [NeuronBits-1:0]  update_neuron;
-  logic [FactorWidth-1:0] factors;
 
   phasic_factors #(
     .Lanes      (1),
     .Words      (MaxNeurons),
     .LevelDepth (phasic_pkg::SerialLevels),
-    .Relaxed    (1'b1)
+    .Relaxed    (1'b1),
+    .Kept       (1'b0)
   ) u_factors (
     .clk_i, .rst_ni(1'b1), .error_i(factor == 2'(phasic_pkg::FactorError)), .feedback_i(1'b0), .all_steps_i(all_steps),
     .rate_i(layer_q[8*phasic_pkg::SerialLayerRate +: 16]), .shift_i(layer_q[8*phasic_pkg::SerialLayerLearning +: 4]),
@@ -381,67 +393,62 @@ module phasic_serial_core #(
     .levels_used_i(1'b0), .levels_failed_o(unused_failed), .failed_level_o(unused_level), .add_i(1'b0), .add_first_i(1'b0),
     .add_word_i(NeuronBits'(0)), .add_address_i(LevelBits'(0)), .add_error_i((CountWidth + 1)'(0)), .valid0_i(factor0), .valid_i(factor_valid),
     .word0_i(neuron1_q), .word2_i(neuron3_q), .class_i(label), .base0_i(16'd0), .class_address_i(level_base), .counts_i(count), .plus_i(plus),
-    .minus_i(minus), .enabled2_i(neuron3_q <= last_neuron), .shares_i(1'b0), .update_read_i(factor_read), .update_word_i(update_neuron),
-    .factors_o(factors), .positive_o(unused_positive)
+    .minus_i(minus), .enabled2_i(neuron3_q <= last_neuron), .shares_i(1'b0), .update_read_i(1'b0), .update_word_i(NeuronBits'(0)),
+    .factors_o(factor_new), .written_o(factor_written), .written_word_o(factor_neuron), .positive_o(unused_positive)
   );
 
-  // ---- updates: a word is read for its first lane, and written when its last lane has been changed ----
-  logic                   update_write, weight_limited, write_word_q;
-  logic [AddressBits-1:0] update_read_address, update_write_address, write_address_q;
-  logic [7:0]             weight, updated_weight;
-  logic [LaneBits-1:0]    lane3_q, lane4_q, lane5_q, lane6_q;
-  logic [Lanes*8-1:0]     updated_q;
-  logic [FactorWidth+5:0] unused_changes;
+  // ---- updates ----
+  logic                   update_read, update_write, limited_valid;
+  logic [Lanes/2-1:0]     limited;
+  logic [AddressBits-1:0] update_read_address, update_write_address, update_address_q;
+  logic [8*Lanes-1:0]     updated;
+  logic [15:0]            update_x_q, update_y_q;
+  logic [31:0]            update_history_q;
 
-  assign weight = weights_q[8*lane5_q +: 8];
-
-  phasic_updates #(
-    .Lanes      (1),
+  phasic_serial_updates #(
+    .Lanes      (Lanes),
     .WeightWidth(WeightWidth),
-    .WordBits   (NeuronBits),
-    .AddressBits(AddressBits),
-    .Outputs    (1),
-    .Relaxed    (1'b1)
+    .NeuronBits (NeuronBits),
+    .AddressBits(AddressBits)
   ) u_updates (
     .clk_i,
     .rst_ni,
     .all_steps_i    (all_steps),
-    .graded_i       (1'b0),
     .nearest_i      (nearest),
-    .trace_shift_i  (2'd0),
     .valid_i        (update),
-    .add_i(1'b1), .first_i(1'b1), .commit_i(1'b1),  // a row is one event's
-    .target_word_i  (neuron),
-    .word_i         (neuron),
-    .address_i      (row_address_q + AddressBits'(neuron[NeuronBits-1:LaneBits])),
-    .row_x_i        (random_x),
-    .row_y_i        (random_y),
-    .history_i      (history),
+    .neuron_i       (update_neuron),
+    .row_address_i  (update_address_q),
+    .row_x_i        (update_x_q),
+    .row_y_i        (update_y_q),
     .trit_read_o    (trit_read),
-    .word1_o        (trit_neuron),
+    .history_i      (update_history_q),
+    .trits_i        (trits),
     .factor_read_o  (factor_read),
+    .factor_neuron_o(read_neuron),
+    .factor_i       (sum_q),
+    .factors_read_o (factors_read),
+    .factors_word_o (factors_word),
+    .factors_i      (sums),
     .read_o         (update_read),
     .read_address_o (update_read_address),
-    .word2_o        (update_neuron),
-    .trits_i        (trits),
-    .factors_i      (factors),
-    .weights_i      (weight),
+    .weights_i      (weights_q),
     .write_o        (update_write),
     .write_address_o(update_write_address),
-    .weights_o      (updated_weight),
-    .limited_o      (weight_limited),
-    .changes_o      (unused_changes)
+    .weights_o      (updated),
+    .limited_valid_o(limited_valid),
+    .limited_o      (limited)
   );
 
+  assign weights_limited = limited_valid ? LaneBits'($countones(limited)) : '0;
+
   // ---- synapse memory ----
-  logic                   word_read, weight_read, weight_read_q;
+  logic                   weight_read, weight_read_q;
   logic [AddressBits-1:0] weight_address;
   logic [Lanes-1:0]       bus_lane;
 
-  assign word_read        = update_read && lane3_q == '0;
-  assign weight_read      = issue || word_read || weights_read;
-  assign weight_address   = write_word_q ? write_address_q : issue ? row_address_q + AddressBits'(issue_word) :
-                            word_read ? update_read_address : bus_address_i[LaneBits +: AddressBits];
+  assign weight_read      = issue || update_read || weights_read;
+  assign weight_address   = update_write ? update_write_address : issue ? row_address_q + AddressBits'(issue_word) :
+                            update_read ? update_read_address : bus_address_i[LaneBits +: AddressBits];
   assign bus_lane         = Lanes'(1) << bus_address_i[LaneBits-1:0];
 
   phasic_serial_weights #(
@@ -450,41 +457,28 @@ module phasic_serial_core #(
   ) u_weights (
     .clk_i,
     .read_i       (weight_read),
-    .write_i      (write_word_q || weights_write),
+    .write_i      (update_write || weights_write),
     .address_i    (weight_address),
-    .write_bytes_i(write_word_q ? '1 : bus_lane),
-    .write_data_i (write_word_q ? updated_q : {Lanes{bus_write_data_i}}),
+    .write_bytes_i(update_write ? '1 : bus_lane),
+    .write_data_i (update_write ? updated : {Lanes{bus_write_data_i}}),
     .read_data_o  (weight_memory)
   );
 
   always_ff @(posedge clk_i) begin
     weight_read_q <= weight_read;
     if (weight_read_q) weights_q <= weight_memory;
-    lane3_q <= update_neuron[LaneBits-1:0];
-    lane4_q <= lane3_q;
-    lane5_q <= lane4_q;
-    lane6_q <= lane5_q;
-    if (update_write) begin
-      updated_q       <= {updated_weight, updated_q[8*Lanes-1:8]};
-      write_address_q <= update_write_address;
-    end
   end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
-    if (!rst_ni) begin
-      write_word_q <= 1'b0;
-      read_out_q   <= 1'b0;
-    end else begin
-      write_word_q <= update_write && lane6_q == '1;
-      read_out_q   <= states_read;
-    end
+    if (!rst_ni) read_out_q <= 1'b0;
+    else read_out_q <= states_read;
   end
 
   // ---- order of work ----
   phasic_serial_order #(
+    .Lanes     (Lanes),
     .RowBits   (RowBits),
-    .NeuronBits(NeuronBits),
-    .WordBits  (WordBits)
+    .NeuronBits(NeuronBits)
   ) u_order (
     .clk_i,
     .rst_ni,
@@ -510,6 +504,7 @@ module phasic_serial_core #(
     .encode_start_o(encode_start),
     .encode_group_o(encode_group),
     .encode_busy_i (encode_busy),
+    .encoded_o     (encoded),
     .scan_start_o  (scan_start),
     .scan_done_i   (scan_done),
     .row_valid_i   (row_valid),
@@ -532,7 +527,9 @@ module phasic_serial_core #(
     .sweep_valid_o (sweep_valid),
     .factor0_o     (factor0),
     .factor_valid_o(factor_valid),
-    .update_o      (update)
+    .hand_over_o   (hand_over),
+    .update_o      (update),
+    .update_neuron_o(update_neuron)
   );
 
   always_ff @(posedge clk_i) begin
@@ -547,13 +544,21 @@ module phasic_serial_core #(
     neuron3_q   <= neuron2_q;
     neuron4_q   <= neuron3_q;
     neuron5_q   <= neuron4_q;
+    hand_over_q <= hand_over;
+    if (hand_over_q) begin
+      update_address_q <= row_address_q;
+      update_history_q <= history;
+      update_x_q       <= random_x;
+      update_y_q       <= random_y;
+    end
     // The sums are read a cycle before the states, so that choosing a lane has a cycle of its own.
-    sum_q       <= sums[SumWidth*neuron1_q[LaneBits-1:0] +: SumWidth];
+    read_lane_q <= factor_read ? read_neuron[LaneBits-1:0] : neuron[LaneBits-1:0];
+    sum_q       <= sums[FactorWidth*read_lane_q +: FactorWidth];
     if (sweep_valid[3]) spikes_q <= spikes_in[7:1];
   end
 
   // ---- counters of each layer ----
-  phasic_serial_counters u_counters (
+  phasic_serial_counters #(.LimitedBits(LaneBits)) u_counters (
     .clk_i,
     .rst_ni,
     .start_i            (start),
@@ -564,13 +569,13 @@ module phasic_serial_core #(
     .swept_i            (sweep_valid[3]),
     .spike_i            (spike),
     .potential_limited_i(potential_limited),
-    .weight_limited_i   (update_write && weight_limited),
+    .weights_limited_i  (weights_limited),
     .cycles_o           (cycles),
     .counters_o         (counters)
   );
 
   logic unused_bits;
-  assign unused_bits = ^{unused_value, unused_positive, unused_changes, job_q, layer_q, bus_address_i};
+  assign unused_bits = ^{unused_value, unused_positive, job_q, layer_q, bus_address_i};
 endmodule
 
 `default_nettype wire

@@ -4,10 +4,12 @@
 //
 // Handshake: none; every input is an event of its cycle. start_i clears all.
 // Latency:   none.
-// Parameters: none.
+// Parameters: LimitedBits, width of the number of weights that are limited in a cycle.
 `default_nettype none
 
-module phasic_serial_counters (
+module phasic_serial_counters #(
+  parameter int LimitedBits = 3
+) (
   input  logic         clk_i,
   input  logic         rst_ni,
   input  logic         start_i,
@@ -18,7 +20,7 @@ module phasic_serial_counters (
   input  logic         swept_i,              // a neuron, with the next two
   input  logic         spike_i,
   input  logic         potential_limited_i,
-  input  logic         weight_limited_i,
+  input  logic [LimitedBits-1:0] weights_limited_i,
   output logic [23:0]  cycles_o,
   output logic [255:0] counters_o
 );
@@ -40,7 +42,7 @@ module phasic_serial_counters (
         if (swept_i && spike_i) spikes_sent_q <= spikes_sent_q + 1'b1;
         if (swept_i && potential_limited_i) potentials_limited_q <= potentials_limited_q + 1'b1;
         if (row_walked_i) update_rows_q <= update_rows_q + 1'b1;
-        if (weight_limited_i) weights_limited_q <= weights_limited_q + 1'b1;
+        weights_limited_q <= weights_limited_q + 24'(weights_limited_i);
       end
     end
   end

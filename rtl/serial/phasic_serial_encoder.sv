@@ -3,7 +3,7 @@
 //
 // Handshake: start_i for one cycle while busy_o is 0. An intensity that is asked for with read_o must be on value_i in the next cycle; the
 //            permutation runs elsewhere. write_o gives a word: the spikes of eight inputs, a byte a step, that of the first step lowest.
-// Latency:   two cycles an input of intensity 0, eleven for others, and one more for every eight.
+// Latency:   two cycles an input of intensity 0, seven for others, and one more for every eight.
 // Parameters: InputBits, width of an input's number.
 `default_nettype none
 
@@ -17,6 +17,7 @@ module phasic_serial_encoder #(
   input  logic [2:0]           group_i,        // of four steps
   input  logic [InputBits-1:0] last_input_i,
   output logic                 busy_o,
+  output logic [InputBits-4:0] words_o,        // so many words of the group are written
   // intensities
   output logic                 read_o,
   output logic [InputBits-1:0] input_o,
@@ -46,6 +47,7 @@ module phasic_serial_encoder #(
   assign busy_o      = state_q != EncodeIdle;
   assign read_o      = state_q == EncodeRead;
   assign input_o     = input_q;
+  assign words_o     = input_q[InputBits-1:3];
   assign permute_o   = state_q == EncodeTest && value_i != 8'd0 && !past_end_q;
   assign permute_x_o = 16'(group_q);
   assign permute_y_o = 16'(input_q);

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Order of work in a serial build: loads the constants of a sample's job, goes through its layers, in each through the steps, and after the last
-// step of a learned sample through the rows that spiked.
+// step of a learned sample through the rows that spiked. While the weights of a row are updated, the next one is looked for.
 //
 // Handshake: start_i for one cycle while busy_o is 0. A byte of constants is asked for with load_read_o and is there in the next cycle, in which
 //            one of load_job_o, load_key_o and load_layer_o says what it belongs to. Rows by row_valid_i and row_ready_o: while scanning_o they
-//            are issued, else they are walked. Constants of a layer hold while it is worked on.
-// Latency:   a row occupies the lanes for as many cycles as it has words; a sweep takes a cycle a neuron, rounded up to eight, and about twelve
-//            more.
-// Parameters: RowBits, NeuronBits and WordBits, widths of a row, a neuron and a word number.
+//            are issued, else they are walked; hand_over_o for one cycle says that the row that was walked is the one whose updates now begin,
+//            an even number of cycles after those of the row before. Constants of a layer hold while it is worked on.
+// Latency:   a row occupies the lanes for as many cycles as it has words; a sweep takes a cycle a neuron, and about twelve more. An update takes two
+//            cycles a word, or with all steps one a neuron.
+// Parameters: Lanes, neurons of a word; RowBits and NeuronBits, widths of a row and a neuron number.
 `default_nettype none
 
 module phasic_serial_order #(
+  parameter int Lanes      = 8,
   parameter int RowBits    = 10,
   parameter int NeuronBits = 7,
-  parameter int WordBits   = 4
+  localparam int WordBits  = NeuronBits - $clog2(Lanes)
 ) (
   input  logic                  clk_i,
   input  logic                  rst_ni,
@@ -43,6 +45,7 @@ module phasic_serial_order #(
   output logic                  encode_start_o,
   output logic [2:0]            encode_group_o,
   input  logic                  encode_busy_i,
+  output logic                  encoded_o,        // the spikes of the step are complete
   // rows
   output logic                  scan_start_o,
   input  logic                  scan_done_i,
@@ -61,20 +64,23 @@ module phasic_serial_order #(
   input  logic [31:0]           history_i,
   output logic                  permute_o,        // a row is walked: draw its random numbers
   input  logic                  permute_busy_i,
-  // neurons: a sweep, factors or updates
+  // neurons: a sweep or factors
   output logic [NeuronBits-1:0] neuron_o,
   output logic                  sweep_o,
   output logic                  sweep0_o,
   output logic [3:0]            sweep_valid_o,
   output logic                  factor0_o,
   output logic [1:0]            factor_valid_o,
-  output logic                  update_o
+  // neurons whose weights are updated
+  output logic                  hand_over_o,
+  output logic                  update_o,
+  output logic [NeuronBits-1:0] update_neuron_o
 );
   localparam int JobStart = phasic_pkg::SerialJobFlags;  // what is held of a job begins here
 
   typedef enum logic [3:0] {
-    CoreIdle, CoreLoad, CoreClear, CoreEncode, CoreScan, CoreSettle, CoreSweep, CoreSwept, CoreFactors, CoreFactored, CoreRow, CoreHistory, CoreHash,
-    CoreUpdate, CoreDrain
+    CoreIdle, CoreLoad, CoreClear, CoreBegin, CoreScan, CoreSettle, CoreSweep, CoreSwept, CoreFactors, CoreFactored, CoreRow, CoreHistory, CoreHash,
+    CoreLast, CoreDrain
   } state_e;
   typedef enum logic [1:0] {LoadJob, LoadKey, LoadLayer} load_e;
   state_e state_q;
@@ -90,6 +96,8 @@ module phasic_serial_order #(
   logic [1:0]            factor_valid_q;
   logic                  load_done, keep_history, row_taken, issue_last, encoding, encode_more, encode_busy_q;
   logic [3:0]            encoded_q;      // groups that are complete
+  logic                  updating_q, even_q, update_last;
+  logic [NeuronBits-1:0] update_neuron_q, update_next;
 
   assign keep_history   = learns_i && all_steps_i;
   assign load_done      = state_q == CoreLoad && load_left_q == 5'd0 && !load_valid_q;
@@ -97,7 +105,7 @@ module phasic_serial_order #(
   assign issue_last     = issue_word_q == last_word_i;
 
   // The key and the memory of jobs are the encoder's while the first layer integrates.
-  assign encoding       = !layer_number_q && (state_q == CoreClear || state_q == CoreEncode || state_q == CoreScan || state_q == CoreSettle ||
+  assign encoding       = !layer_number_q && (state_q == CoreClear || state_q == CoreBegin || state_q == CoreScan || state_q == CoreSettle ||
                                               state_q == CoreSweep || state_q == CoreSwept) && !learning_q;
   assign encode_more    = encoded_q <= 4'(step_q[4:2]) + 4'd1 && encoded_q <= 4'(last_step_i[4:2]);
   assign encode_start_o = encoding && !encode_busy_i && !encode_busy_q && encode_more;
@@ -125,7 +133,8 @@ module phasic_serial_order #(
   assign layer_o        = layer_number_q;
   assign step_o         = step_q;
   assign encode_group_o = encoded_q[2:0];
-  assign scan_start_o   = (state_q == CoreEncode && (layer_number_q || encoded_q > 4'(step_q[4:2]))) ||
+  assign encoded_o      = layer_number_q || encoded_q > 4'(step_q[4:2]);
+  assign scan_start_o   = state_q == CoreBegin ||
                           (state_q == CoreFactored && wait_q == 4'd6 && !all_steps_i);
   assign scanning_o     = state_q == CoreScan;
   assign row_ready_o    = (state_q == CoreScan && (!issuing_q || issue_last)) || (state_q == CoreRow && !permute_busy_i);
@@ -134,7 +143,7 @@ module phasic_serial_order #(
   assign issue_word_o   = issue_word_q;
   assign clear_o        = state_q == CoreClear;
   assign merge_o        = merge_q;
-  assign walk_read_o    = state_q == CoreRow;
+  assign walk_read_o    = state_q == CoreRow && all_steps_i;
   assign walk_found_o   = state_q == CoreHistory;
   assign history_row_o  = history_row_q;
   assign permute_o      = (state_q == CoreRow && row_taken) || (state_q == CoreHistory && history_i != 32'd0);
@@ -144,7 +153,32 @@ module phasic_serial_order #(
   assign sweep_valid_o  = sweep_valid_q;
   assign factor0_o      = factor0_q;
   assign factor_valid_o = factor_valid_q;
-  assign update_o       = state_q == CoreUpdate;
+  assign update_o        = updating_q;
+  assign update_neuron_o = update_neuron_q;
+
+  // ---- updates of a row ----
+  // Without all steps only the first neuron of each half of a word is told.
+  assign update_next = update_neuron_q + (all_steps_i ? NeuronBits'(1) : NeuronBits'(Lanes / 2));
+  assign update_last = update_neuron_q == (all_steps_i ? last_updated_i : last_updated_i - NeuronBits'(Lanes / 2 - 1));
+  // The one before has an even number of updates, so that its end falls into the right cycle as well.
+  assign hand_over_o = state_q == CoreHash && !permute_busy_i && !even_q && (!updating_q || update_last);
+
+  always_ff @(posedge clk_i or negedge rst_ni) begin
+    if (!rst_ni) begin
+      updating_q      <= 1'b0;
+      even_q          <= 1'b0;
+      update_neuron_q <= '0;
+    end else begin
+      even_q <= !even_q;
+      if (hand_over_o) begin
+        updating_q      <= 1'b1;
+        update_neuron_q <= '0;
+      end else if (updating_q) begin
+        updating_q      <= !update_last;
+        update_neuron_q <= update_next;
+      end
+    end
+  end
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -220,15 +254,15 @@ module phasic_serial_order #(
                 load_left_q   <= 5'd16;
                 if (learning_q) state_q <= CoreFactors;
               end
-              default: state_q <= keep_history ? CoreClear : CoreEncode;
+              default: state_q <= keep_history ? CoreClear : CoreBegin;
             endcase
           end
         end
         CoreClear: begin
           history_row_q <= history_row_q + 1'b1;
-          if (history_row_q == last_row_i) state_q <= CoreEncode;
+          if (history_row_q == last_row_i) state_q <= CoreBegin;
         end
-        CoreEncode: if (scan_start_o) state_q <= CoreScan;
+        CoreBegin: state_q <= CoreScan;
         CoreScan: begin
           wait_q <= '0;
           if (scan_done_i && !issuing_q) state_q <= CoreSettle;
@@ -250,7 +284,7 @@ module phasic_serial_order #(
             silent_q <= 1'b1;
             if (step_q != last_step_i) begin
               step_q  <= step_q + 1'b1;
-              state_q <= CoreEncode;
+              state_q <= CoreBegin;
             end else if (learns_i) begin
               learning_q    <= 1'b1;
               load_q        <= LoadKey;
@@ -274,25 +308,21 @@ module phasic_serial_order #(
           if (wait_q == 4'd6) state_q <= CoreRow;
         end
         CoreRow: begin
-          wait_q   <= '0;
-          neuron_q <= '0;
-          if (all_steps_i) state_q <= CoreHistory;
+          if (walk_read_o) state_q <= CoreHistory;
           else if (row_taken) state_q <= CoreHash;
-          else if (scan_done_i) state_q <= CoreDrain;
+          else if (scan_done_i) state_q <= CoreLast;
         end
         CoreHistory: begin
           history_row_q <= history_row_q + 1'b1;
           if (history_i != 32'd0) state_q <= CoreHash;
-          else state_q <= (history_row_q == last_row_i) ? CoreDrain : CoreRow;
+          else state_q <= (history_row_q == last_row_i) ? CoreLast : CoreRow;
         end
         CoreHash: begin
-          neuron_q <= '0;
-          if (!permute_busy_i) state_q <= CoreUpdate;
+          if (hand_over_o) state_q <= (all_steps_i && history_row_q == last_row_i + 1'b1) ? CoreLast : CoreRow;
         end
-        CoreUpdate: begin
-          wait_q   <= '0;
-          neuron_q <= neuron_q + 1'b1;
-          if (neuron_q == last_updated_i) state_q <= (all_steps_i && history_row_q == last_row_i + 1'b1) ? CoreDrain : CoreRow;
+        CoreLast: begin
+          wait_q <= '0;
+          if (!updating_q) state_q <= CoreDrain;
         end
         default: begin
           // CoreDrain: the last words are still on their way to the synapse memory.

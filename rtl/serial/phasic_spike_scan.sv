@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Goes through the spikes of a step, eight presynaptic neurons a word, and gives the rows that spiked in order, at the end the bias row.
 //
-// Handshake: start_i for one cycle while done_o is 1 or after reset; a word that is asked for with read_o must be on spikes_i in the next cycle.
-//            Rows by valid/ready. done_o is 1 when all rows have been taken and no word is left.
+// Handshake: start_i for one cycle while done_o is 1 or after reset; a word is asked for with read_o as soon as ready_i says that word_o is there,
+//            and must be on spikes_i in the next cycle. Rows by valid/ready. done_o is 1 when all rows have been taken and no word is left.
 // Latency:   two cycles a word and one a row.
 // Parameters: RowBits, width of a row's number.
 `default_nettype none
@@ -18,6 +18,7 @@ module phasic_spike_scan #(
   input  logic [RowBits-1:0] last_row_i,   // the bias row if there is one
   output logic               read_o,
   output logic [RowBits-4:0] word_o,
+  input  logic               ready_i,
   input  logic [7:0]         spikes_i,
   output logic               row_valid_o,
   input  logic               row_ready_i,
@@ -37,7 +38,7 @@ module phasic_spike_scan #(
   assign position[0] = |(spikes_q & ~rest & 8'haa);
   assign position[1] = |(spikes_q & ~rest & 8'hcc);
   assign position[2] = |(spikes_q & ~rest & 8'hf0);
-  assign read_o      = state_q == ScanRead;
+  assign read_o      = state_q == ScanRead && ready_i;
   assign word_o      = word_q;
   assign row_valid_o = (state_q == ScanRows && spikes_q != 8'd0) || state_q == ScanBias;
   assign row_o       = (state_q == ScanBias) ? last_row_i : {word_q, position};
@@ -51,7 +52,7 @@ module phasic_spike_scan #(
     end else begin
       case (state_q)
         ScanDone: if (start_i) state_q <= ScanRead;
-        ScanRead: state_q <= ScanTake;
+        ScanRead: if (ready_i) state_q <= ScanTake;
         ScanTake: state_q <= ScanRows;
         ScanRows: begin
           if (spikes_q == 8'd0 || (row_ready_i && rest == 8'd0))

@@ -11,6 +11,7 @@
 #include "Vfactors_feedback_graded.h"
 #include "Vfactors_graded.h"
 #include "Vfactors_relaxed.h"
+#include "Vfactors_sent.h"
 #include "Vfactors_shares.h"
 #include "Vfactors_shares_feedback.h"
 #include "sim/reference/arithmetic.hpp"
@@ -23,11 +24,11 @@ constexpr std::size_t kLanes = 4, kWords = 3, kNeurons = 11, kClasses = 12, kFac
 
 using contract::Factor;
 
-template <class Model, std::size_t CountWidth, bool Relaxed = false, bool Shares = false>
+template <class Model, std::size_t CountWidth, bool Relaxed = false, bool Shares = false, bool Kept = true>
 struct Shape {
   using model = Model;
   static constexpr std::size_t count_width = CountWidth;
-  static constexpr bool relaxed = Relaxed, shares = Shares;
+  static constexpr bool relaxed = Relaxed, shares = Shares, kept = Kept;
 };
 
 template <class T>
@@ -126,13 +127,24 @@ class RtlFactors : public ::testing::Test {
         ASSERT_EQ(get_bits(module->positive_o, k, 1), cycle < kWords && levels[label][cycle * kLanes + k] > 0)
             << "cycle " << cycle << " lane " << k;
       }
+      const std::size_t written_word = cycle - (written - 2);
+      ASSERT_EQ(module->written_o != 0, written_word < kWords) << "cycle " << cycle;
+      if (module->written_o != 0) {
+        ASSERT_EQ(module->written_word_o, written_word);
+      }
+      if (!T::kept) {
+        if (module->written_o != 0) {
+          ASSERT_NO_FATAL_FAILURE(expect_word(module, written_word, factors)) << "cycle " << cycle;
+        }
+        continue;
+      }
       if (cycle >= read_word + written) {
         ASSERT_NO_FATAL_FAILURE(expect_word(module, read_word, factors)) << "cycle " << cycle;
       } else if (factors_before_) {
         ASSERT_NO_FATAL_FAILURE(expect_word(module, read_word, *factors_before_)) << "cycle " << cycle << ", written too early";
       }
     }
-    for (std::size_t word = 0; word < kWords; ++word) {
+    for (std::size_t word = 0; T::kept && word < kWords; ++word) {
       module->update_read_i = 1;
       module->update_word_i = static_cast<unsigned char>(word);
       module.edge();
@@ -181,10 +193,11 @@ class RtlFactors : public ::testing::Test {
 using Feedback = Shape<Vfactors_feedback, 6>;
 using GradedFeedback = Shape<Vfactors_feedback_graded, 8>;
 using Relaxed = Shape<Vfactors_relaxed, 6, true>;
+using Sent = Shape<Vfactors_sent, 6, true, false, false>;
 using Shares = Shape<Vfactors_shares, 6, false, true>;
 using SharesFeedback = Shape<Vfactors_shares_feedback, 8, false, true>;
-using Shapes =
-    ::testing::Types<Shape<Vfactors, 6>, Feedback, Shape<Vfactors_graded, 8>, GradedFeedback, Relaxed, Shares, SharesFeedback>;
+using Shapes = ::testing::Types<Shape<Vfactors, 6>, Feedback, Shape<Vfactors_graded, 8>, GradedFeedback, Relaxed, Sent, Shares,
+                                SharesFeedback>;
 TYPED_TEST_SUITE(RtlFactors, Shapes);
 
 TYPED_TEST(RtlFactors, OfLevelsAreScaledLimitedAndSignedByTheTrit) { this->samples(Factor::kLevel, false); }

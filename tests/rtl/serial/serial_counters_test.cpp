@@ -38,7 +38,7 @@ TEST(RtlSerialCounters, CountTheEventsOfTheLayerThatIsWorkedOn) {
       module->swept_i = often();
       module->spike_i = often();
       module->potential_limited_i = often();
-      module->weight_limited_i = often();
+      module->weights_limited_i = random() % 8;
       if (module->start_i != 0) {
         twins = {};
         cycles = 0;
@@ -50,7 +50,7 @@ TEST(RtlSerialCounters, CountTheEventsOfTheLayerThatIsWorkedOn) {
         twin.spikes = static_cast<std::uint16_t>(twin.spikes + (module->swept_i & module->spike_i));
         twin.potential_saturations =
             static_cast<std::uint16_t>(twin.potential_saturations + (module->swept_i & module->potential_limited_i));
-        twin.weight_saturations += module->weight_limited_i;
+        twin.weight_saturations += module->weights_limited_i;
       }
       module.edge();
     }

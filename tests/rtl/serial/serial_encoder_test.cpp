@@ -43,8 +43,8 @@ std::uint32_t spikes_of(const Sample& sample, std::size_t word) {
   return spikes;
 }
 
-/// One sample. The permutation takes its eight cycles, or any number; with `clear_at` the sample is abandoned in that cycle.
-void encode(Clocked<Vserial_encoder>& module, std::mt19937_64& random, const Sample& sample, bool eight_cycles,
+/// One sample. The permutation takes its four cycles, or any number; with `clear_at` the sample is abandoned in that cycle.
+void encode(Clocked<Vserial_encoder>& module, std::mt19937_64& random, const Sample& sample, bool four_cycles,
             std::optional<unsigned> clear_at) {
   const std::size_t words = (sample.intensities.size() + 7) / 8;
   ASSERT_EQ(module->busy_o, 0);
@@ -63,6 +63,7 @@ void encode(Clocked<Vserial_encoder>& module, std::mt19937_64& random, const Sam
     ASSERT_LT(cycles, 20'000U) << "the sample does not come to an end";
     module->clear_i = clear_at == cycles;
     module.settle();
+    ASSERT_EQ(module->words_o, written) << "words that are written";
     if (module->write_o != 0) {
       ASSERT_LT(written, words) << "a word too many";
       ASSERT_EQ(module->write_word_o, written);
@@ -78,7 +79,7 @@ void encode(Clocked<Vserial_encoder>& module, std::mt19937_64& random, const Sam
       ASSERT_LT(module->permute_y_o, sample.intensities.size());
       ASSERT_NE(sample.intensities[module->permute_y_o], 0) << "nothing to draw for";
       permuted = reference::permute(sample.key, {module->permute_x_o, module->permute_y_o});
-      permuting = eight_cycles ? 8 : random() % 12;
+      permuting = four_cycles ? 4 : random() % 12;
     }
     module.edge();
     module->value_i = value ? *value : static_cast<unsigned char>(random());
@@ -101,8 +102,8 @@ void encode(Clocked<Vserial_encoder>& module, std::mt19937_64& random, const Sam
   if (clear_at == cycles) return;
   ASSERT_EQ(written, words);
   unsigned expected = static_cast<unsigned>(words * 17);
-  for (const std::uint8_t intensity : sample.intensities) expected += intensity != 0 ? 9 : 0;
-  if (eight_cycles) {
+  for (const std::uint8_t intensity : sample.intensities) expected += intensity != 0 ? 5 : 0;
+  if (four_cycles) {
     ASSERT_EQ(cycles, expected);
   }
 }

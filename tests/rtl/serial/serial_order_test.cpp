@@ -18,7 +18,7 @@ namespace {
 
 constexpr unsigned kRowBits = 10, kNeuronBits = 7, kWordBits = 4;
 
-enum class Act { kLoadJob, kLoadKey, kLoadLayer, kClear, kScan, kRow, kIssue, kMerge, kSweep, kFactor, kWalk, kUpdate };
+enum class Act { kLoadJob, kLoadKey, kLoadLayer, kClear, kScan, kRow, kIssue, kMerge, kSweep, kFactor, kWalk };
 
 /// One thing that is done: what, with which byte, row, word or neuron, in which step of which layer.
 struct Deed {
@@ -103,11 +103,7 @@ class RtlSerialOrder : public ::testing::Test {
     } else {
       deeds.push_back({Act::kScan, 0, last_step, n, false});
     }
-    for (const unsigned row : rows) {
-      deeds.push_back({Act::kWalk, row, last_step, n, false});
-      for (unsigned neuron = 0; neuron <= last_updated(layer); ++neuron)
-        deeds.push_back({Act::kUpdate, neuron, last_step, n, false});
-    }
+    for (const unsigned row : rows) deeds.push_back({Act::kWalk, row, last_step, n, false});
   }
 
   static std::vector<Deed> expect(const Job& job) {
@@ -129,6 +125,9 @@ class RtlSerialOrder : public ::testing::Test {
   /// What surrounds the module.
   struct World {
     unsigned groups = 0, encoding = 0;         // groups that are complete; cycles that the encoder still takes
+    unsigned since_group = 0;                  // cycles since a group was complete
+    std::optional<unsigned> walked;            // a row whose updates have not begun
+    std::optional<unsigned> updated;           // the neuron whose turn it is, of the row that is updated
     std::optional<std::deque<unsigned>> scan;  // rows still to come
     unsigned scan_wait = 0, permuting = 0;
     std::vector<std::uint32_t> histories = std::vector<std::uint32_t>(1024, 0xdead);
@@ -148,8 +147,9 @@ class RtlSerialOrder : public ::testing::Test {
     module_->last_swept_i = static_cast<unsigned char>(last_swept(layer));
     module_->last_updated_i = static_cast<unsigned char>(last_updated(layer));
     module_->encode_busy_i = world.encoding != 0;
-    module_->row_valid_i = world.scan && !world.scan->empty() && world.scan_wait == 0;
-    module_->scan_done_i = world.scan && world.scan->empty() && world.scan_wait == 0;
+    const bool scans = world.scan && world.scan_wait == 0 && (module_->layer_o == 1 || world.groups > module_->step_o / 4U);
+    module_->row_valid_i = scans && !world.scan->empty();
+    module_->scan_done_i = scans && world.scan->empty();
     module_->permute_busy_i = world.permuting != 0;
     module_->history_i = world.history;
     module_.settle();
@@ -183,9 +183,23 @@ class RtlSerialOrder : public ::testing::Test {
       ASSERT_EQ(module_->factor_valid_o >> (f - 1) & 1, here(f, Act::kFactor) ? 1 : 0) << "stage " << f;
   }
 
+  /// With all steps each neuron is told, else the first one of each half of a word; rows begin an even number of cycles apart.
+  void check_update(const Layer& layer, World& world, unsigned cycle) {
+    ASSERT_EQ(module_->update_o != 0, world.updated.has_value());
+    if (!world.updated) return;
+    ASSERT_EQ(module_->update_neuron_o, *world.updated);
+    if (*world.updated == 0) {
+      ASSERT_EQ(cycle % 2 == 0, first_updates_even_.value_or(cycle % 2 == 0)) << "reading and writing of weights would meet";
+      first_updates_even_ = cycle % 2 == 0;
+    }
+    *world.updated += layer.all_steps ? 1 : 2;
+    if (*world.updated > last_updated(layer)) world.updated.reset();
+  }
+
   void run(const Job& job, bool half) {
     expected_ = expect(job);
     done_ = 0;
+    first_updates_even_.reset();
     World world;
     std::optional<unsigned> asked, factored;
     unsigned since_issue = 100, since_stage = 100, since_update = 100;
@@ -209,6 +223,12 @@ class RtlSerialOrder : public ::testing::Test {
       ++since_stage;
       ++since_update;
       // The encoder is at most two groups ahead, and has the key to itself.
+      if (module_->encoded_o != 0) {
+        ASSERT_TRUE(layer == 1 || world.groups > step / 4) << "the step's spikes are not there";
+      } else {
+        ASSERT_TRUE(layer == 0 && (world.groups <= step / 4 || world.since_group < 3)) << "the step's spikes are there";
+      }
+      ++world.since_group;
       const bool encodes = module_->encode_start_o != 0;
       if (encodes) {
         ASSERT_EQ(layer, 0U);
@@ -232,7 +252,6 @@ class RtlSerialOrder : public ::testing::Test {
         since_issue = 0;
       }
       if (module_->scan_start_o != 0) {
-        ASSERT_TRUE(layer == 1 || world.groups > step / 4) << "the step's spikes are not there";
         ASSERT_GT(since_stage, 5U) << "neurons of the step before are still being written";
         ASSERT_NO_FATAL_FAILURE(check({Act::kScan, 0, step, layer, false}));
         const auto& rows = job.layers[layer].rows[step];
@@ -256,7 +275,9 @@ class RtlSerialOrder : public ::testing::Test {
       ASSERT_EQ(module_->permute_o != 0, permuted.has_value());
       if (permuted) {
         ASSERT_EQ(world.permuting, 0U);
+        ASSERT_FALSE(world.walked) << "the updates of the row before have not begun";
         ASSERT_GT(since_stage, 5U) << "factors are still being written";
+        world.walked = permuted;
         ASSERT_NO_FATAL_FAILURE(check({Act::kWalk, *permuted, step, layer, false}));
       }
       std::optional<Deed> stage;
@@ -268,10 +289,15 @@ class RtlSerialOrder : public ::testing::Test {
       // The neuron of a factor is that of the cycle before: its stage begins one cycle late.
       drive(job, world);
       const unsigned neuron = module_->neuron_o;
-      if (module_->update_o != 0) {
+      ASSERT_NO_FATAL_FAILURE(check_update(job.layers[layer], world, cycle));
+      if (module_->update_o != 0) since_update = 0;
+      if (module_->hand_over_o != 0) {
+        ASSERT_TRUE(world.walked) << "no row has been walked";
+        ASSERT_FALSE(permuted);
         ASSERT_EQ(world.permuting, 0U) << "the row's random numbers are not there";
-        ASSERT_NO_FATAL_FAILURE(check({Act::kUpdate, neuron, step, layer, false}));
-        since_update = 0;
+        ASSERT_FALSE(world.updated) << "the row before is still being updated";
+        world.walked.reset();
+        world.updated = 0;
       }
       module_.edge();
       drive(job, world);
@@ -282,10 +308,13 @@ class RtlSerialOrder : public ::testing::Test {
       if (stage) since_stage = 0;
       for (std::size_t ago = world.flying.size() - 1; ago > 0; --ago) world.flying[ago] = world.flying[ago - 1];
       world.flying[0] = stage;
-      if (world.encoding > 0 && --world.encoding == 0) ++world.groups;
+      if (world.encoding > 0 && --world.encoding == 0) {
+        ++world.groups;
+        world.since_group = 0;
+      }
       if (encodes) world.encoding = 1 + static_cast<unsigned>(random_() % (random_() % 4 == 0 ? 400 : 20));
       if (world.permuting > 0) --world.permuting;
-      if (permuted) world.permuting = 8;
+      if (permuted) world.permuting = 4;
       if (row_taken) {
         world.scan->pop_front();
         world.scan_wait = static_cast<unsigned>(random_() % 3);
@@ -294,7 +323,8 @@ class RtlSerialOrder : public ::testing::Test {
       }
       if (history_read) world.history = world.histories[*history_read];
       if (module_->busy_o == 0) {
-        ASSERT_GT(since_update, 8U) << "weights are still being written";
+        ASSERT_FALSE(world.walked || world.updated) << "a row is left";
+        ASSERT_GT(since_update, 9U) << "weights are still being written";
       }
     }
     ASSERT_EQ(done_, expected_.size());
@@ -304,6 +334,7 @@ class RtlSerialOrder : public ::testing::Test {
   Clocked<Vserial_order> module_{1};
   std::vector<Deed> expected_;
   std::size_t done_ = 0;
+  std::optional<bool> first_updates_even_;  ///< whether the updates of a row began in an even cycle
 };
 
 TEST_F(RtlSerialOrder, DoesAllOfAJobInOrderAndWaitsForWhatItNeeds) {

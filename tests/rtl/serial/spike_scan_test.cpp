@@ -42,6 +42,7 @@ class RtlSpikeScan : public ::testing::Test {
     module.edge();
     module->start_i = 0;
     const unsigned ready_chance = 1 + random() % 8;
+    const unsigned word_chance = 1 + random() % 8;
     const auto clear_at = static_cast<unsigned>(random() % 40);
     bool holds = false;
     unsigned held = 0;
@@ -49,9 +50,11 @@ class RtlSpikeScan : public ::testing::Test {
       ASSERT_LT(cycle, 100'000U) << "the scan does not come to an end";
       module->row_ready_i = random() % 8 < ready_chance;
       module->clear_i = cleared && cycle == clear_at;
+      module->ready_i = random() % 8 < word_chance;
       module.settle();
       std::optional<std::uint8_t> word;
       if (module->read_o != 0) {
+        ASSERT_EQ(module->ready_i, 1) << "a word that is not there is asked for in cycle " << cycle;
         ASSERT_LT(module->word_o, words.size()) << "cycle " << cycle;
         word = words[module->word_o];
       }
