@@ -2,9 +2,10 @@
 // Postsynaptic factors of a learned sample: the neuromodulator level of the sample's class, or the rate error, or the sum of levels times
 // rate errors of the last layer, times the learning rate; for learning from the last step also times the postsynaptic part.
 //
-// Handshake: none; the sweep drives the stages. f0 reads the levels (and the state, elsewhere), f1 multiplies, f2 scales and writes the factor.
-//            With Shares f3 takes a share of it, which is then rounded, so that it is written two cycles later.
-//            Before that, for feedback, words of levels are multiplied with an error and added up: a0 reads the levels, a1 multiplies, a2 adds.
+// Handshake: none; the sweep drives the stages. f0 reads the levels (and the state, elsewhere), f1 chooses the signal, f2 multiplies, f3 scales and
+//            writes the factor. With Shares f4 takes a share of it, which is then rounded, so that it is written two cycles later.
+//            Before that, for feedback, words of levels are multiplied with an error and added up: a0 reads the levels, a1 chooses, a2 multiplies,
+//            a3 adds.
 // Latency:   as the stages say; factors_o holds the word read one cycle after update_read_i.
 // Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory; Feedback, there can be factors of feedback;
 //            SignalWidth, bits of a signal: 9, or with feedback as many as every error at once needs; Relaxed, a factor is written one cycle
@@ -148,15 +149,18 @@ module phasic_factors #(
   end
 
   // ---- signals, and what they are multiplied with ----
-  // At f1 or a1. Lanes are loops under the enable of their stage, so that simulations do not evaluate lanes that are idle.
+  // Chosen at f1 or a1, multiplied at f2 or a2. Lanes are loops under the enable of their stage, so that simulations do not evaluate lanes that
+  // are idle.
+  logic [Lanes*SignalWidth-1:0]  signals1_q;
   logic [Lanes*ProductWidth-1:0] products_q;
 
   if (Feedback) begin : gen_feedback
     (* ram_style = "distributed" *) logic [Lanes*SignalWidth-1:0] signals_q [Words];
     logic [Lanes*SignalWidth-1:0] read_q;
-    logic [1:0]                   add_q, first_q;  // a1, a2
-    logic [WordBits-1:0]          word1_q, word2_q;
+    logic [2:0]                   add_q, first_q;  // a1 to a3
+    logic [WordBits-1:0]          word1_q, word2_q, word3_q;
     logic signed [CountWidth:0]   error_q;
+    logic signed [16:0]           scale_q;
 
     function logic [Lanes*SignalWidth-1:0] with_products(input logic [Lanes*SignalWidth-1:0] sums,
                                                          input logic [Lanes*ProductWidth-1:0] products, input logic first);
@@ -165,29 +169,30 @@ module phasic_factors #(
             (first ? '0 : sums[SignalWidth*k +: SignalWidth]) + products[ProductWidth*k +: SignalWidth];
     endfunction
 
-    logic signed [16:0]           scale;
-
     function logic signed [SignalWidth-1:0] chosen_of(input logic adding, input logic signed [7:0] level, input logic summed,
                                                       input logic signed [SignalWidth-1:0] sum, input logic signed [8:0] own);
       chosen_of = adding ? SignalWidth'(level) : summed ? sum : SignalWidth'(own);
     endfunction
 
-    assign scale = add_q[0] ? 17'(error_q) : $signed({1'b0, rate_i});
-
     always_ff @(posedge clk_i) begin
       if (valid_i[0] || add_q[0]) begin
         for (int k = 0; k < Lanes; k++)
-          products_q[ProductWidth*k +: ProductWidth] <=
-              product_of(chosen_of(add_q[0], $signed(levels[8*k +: 8]), feedback_i, $signed(read_q[SignalWidth*k +: SignalWidth]),
-                                   signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth],
-                                             levels[8*k +: 8])), scale);
+          signals1_q[SignalWidth*k +: SignalWidth] <=
+              chosen_of(add_q[0], $signed(levels[8*k +: 8]), feedback_i, $signed(read_q[SignalWidth*k +: SignalWidth]),
+                        signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth], levels[8*k +: 8]));
+        scale_q <= add_q[0] ? 17'(error_q) : $signed({1'b0, rate_i});
       end
-      add_q   <= {add_q[0], add_i};
-      first_q <= {first_q[0], add_first_i};
+      if (valid_i[1] || add_q[1]) begin
+        for (int k = 0; k < Lanes; k++)
+          products_q[ProductWidth*k +: ProductWidth] <= product_of($signed(signals1_q[SignalWidth*k +: SignalWidth]), scale_q);
+      end
+      add_q   <= {add_q[1:0], add_i};
+      first_q <= {first_q[1:0], add_first_i};
       word1_q <= add_word_i;
       word2_q <= word1_q;
+      word3_q <= word2_q;
       if (add_i) error_q <= add_error_i;
-      if (add_q[1]) signals_q[word2_q] <= with_products(signals_q[word2_q], products_q, first_q[1]);
+      if (add_q[2]) signals_q[word3_q] <= with_products(signals_q[word3_q], products_q, first_q[2]);
       if (valid0_i) read_q <= signals_q[word0_i];
     end
   end else begin : gen_no_feedback
@@ -196,21 +201,29 @@ module phasic_factors #(
     always_ff @(posedge clk_i) begin
       if (valid_i[0]) begin
         for (int k = 0; k < Lanes; k++)
+          signals1_q[SignalWidth*k +: SignalWidth] <=
+              SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth], levels[8*k +: 8]));
+      end
+      if (valid_i[1]) begin
+        for (int k = 0; k < Lanes; k++)
           products_q[ProductWidth*k +: ProductWidth] <=
-              product_of(SignalWidth'(signal_of(error_i, own_word_q && own_lane_q[k], full_i, counts_i[CountWidth*k +: CountWidth],
-                                                levels[8*k +: 8])), $signed({1'b0, rate_i}));
+              product_of($signed(signals1_q[SignalWidth*k +: SignalWidth]), $signed({1'b0, rate_i}));
       end
     end
   end
 
   // ---- factors ----
-  logic [Lanes-1:0]             plus_q, minus_q, taken2, negated2;
+  logic [Lanes-1:0]             plus_q, minus_q, taken3_q, negated3_q;
   logic [Lanes*FactorWidth-1:0] factors_new_q;
-  logic                         valid, valid_new_q;
-  logic [WordBits-1:0]          word, word_new_q;
+  logic                         valid, valid3_q, valid_new_q;
+  logic [WordBits-1:0]          word, word3_q, word_new_q;
 
-  assign taken2   = enabled2_i & ({Lanes{all_steps_i}} | plus_q);
-  assign negated2 = enabled2_i & minus_q;
+  always_ff @(posedge clk_i) begin
+    taken3_q   <= enabled2_i & ({Lanes{all_steps_i}} | plus_q);
+    negated3_q <= enabled2_i & minus_q;
+    valid3_q   <= valid_i[1];
+    word3_q    <= word2_i;
+  end
 
   function logic signed [FactorWidth-1:0] signed_of(input logic signed [ProductWidth-1:0] scaled, input logic taken, input logic negated);
     signed_of = taken ? factor_of(scaled) : negated ? FactorWidth'(0) - factor_of(scaled) : '0;
@@ -220,7 +233,8 @@ module phasic_factors #(
     localparam int PartWidth = FactorWidth + ShareWidth;
     logic [Lanes*FactorWidth-1:0] whole_q;
     logic [Lanes*PartWidth-1:0]   parts_q;
-    logic [2*Lanes-1:0]           taken_q, negated_q;   // f3 lowest
+    logic [SharesBits-1:0]        shares_q;
+    logic [2*Lanes-1:0]           taken_q, negated_q;   // f4 lowest
     logic [1:0]                   valid_q;
     logic [2*WordBits-1:0]        words_q;
 
@@ -234,55 +248,56 @@ module phasic_factors #(
     endfunction
 
     always_ff @(posedge clk_i) begin
-      if (valid_i[1]) begin
+      if (valid3_q) begin
         for (int k = 0; k < Lanes; k++)
           whole_q[FactorWidth*k +: FactorWidth] <= factor_of(scaled_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i));
       end
       if (valid_q[0]) begin
         for (int k = 0; k < Lanes; k++)
-          parts_q[PartWidth*k +: PartWidth] <= part_of($signed(whole_q[FactorWidth*k +: FactorWidth]), shares_i[ShareWidth*k +: ShareWidth]);
+          parts_q[PartWidth*k +: PartWidth] <= part_of($signed(whole_q[FactorWidth*k +: FactorWidth]), shares_q[ShareWidth*k +: ShareWidth]);
       end
       if (valid_q[1]) begin
         for (int k = 0; k < Lanes; k++)
           factors_new_q[FactorWidth*k +: FactorWidth] <=
               signed_of(ProductWidth'(rounded_of($signed(parts_q[PartWidth*k +: PartWidth]))), taken_q[Lanes+k], negated_q[Lanes+k]);
       end
-      valid_q   <= {valid_q[0], valid_i[1]};
-      words_q   <= {words_q[WordBits-1:0], word2_i};
-      taken_q   <= {taken_q[Lanes-1:0], taken2};
-      negated_q <= {negated_q[Lanes-1:0], negated2};
+      shares_q  <= shares_i;
+      valid_q   <= {valid_q[0], valid3_q};
+      words_q   <= {words_q[WordBits-1:0], word3_q};
+      taken_q   <= {taken_q[Lanes-1:0], taken3_q};
+      negated_q <= {negated_q[Lanes-1:0], negated3_q};
     end
     assign {valid, word} = {valid_q[1], words_q[WordBits +: WordBits]};
   end else if (Relaxed) begin : gen_relaxed
     logic [Lanes*ProductWidth-1:0] scaled_q;
-    logic [Lanes-1:0]              taken_q, negated_q;
-    logic                          valid3_q;
-    logic [WordBits-1:0]           word3_q;
+    logic [Lanes-1:0]              taken4_q, negated4_q;
+    logic                          valid4_q;
+    logic [WordBits-1:0]           word4_q;
     always_ff @(posedge clk_i) begin
-      if (valid_i[1]) begin
+      if (valid3_q) begin
         for (int k = 0; k < Lanes; k++)
           scaled_q[ProductWidth*k +: ProductWidth] <= scaled_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i);
       end
-      taken_q   <= taken2;
-      negated_q <= negated2;
-      valid3_q  <= valid_i[1];
-      word3_q   <= word2_i;
+      taken4_q   <= taken3_q;
+      negated4_q <= negated3_q;
+      valid4_q   <= valid3_q;
+      word4_q    <= word3_q;
+      if (valid4_q) begin
+        for (int k = 0; k < Lanes; k++)
+          factors_new_q[FactorWidth*k +: FactorWidth] <=
+              signed_of($signed(scaled_q[ProductWidth*k +: ProductWidth]), taken4_q[k], negated4_q[k]);
+      end
+    end
+    assign {valid, word} = {valid4_q, word4_q};
+  end else begin : gen_direct
+    always_ff @(posedge clk_i) begin
       if (valid3_q) begin
         for (int k = 0; k < Lanes; k++)
           factors_new_q[FactorWidth*k +: FactorWidth] <=
-              signed_of($signed(scaled_q[ProductWidth*k +: ProductWidth]), taken_q[k], negated_q[k]);
+              signed_of(scaled_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i), taken3_q[k], negated3_q[k]);
       end
     end
     assign {valid, word} = {valid3_q, word3_q};
-  end else begin : gen_direct
-    always_ff @(posedge clk_i) begin
-      if (valid_i[1]) begin
-        for (int k = 0; k < Lanes; k++)
-          factors_new_q[FactorWidth*k +: FactorWidth] <=
-              signed_of(scaled_of($signed(products_q[ProductWidth*k +: ProductWidth]), shift_i), taken2[k], negated2[k]);
-      end
-    end
-    assign {valid, word} = {valid_i[1], word2_i};
   end
 
   if (!Shares) begin : gen_no_shares

@@ -5,7 +5,7 @@
 // Handshake: start_i for one cycle before a sample; number_i, class_i and learn_i then hold until the next. Counts are taken whenever they come;
 //            those of samples with another number are dropped. ready_o is 1 from the end of the sum until the next sample, and always if the
 //            layer does not learn from feedback.
-// Latency:   a class takes as many cycles as a row has words; ready_o rises three cycles after the last word.
+// Latency:   a class takes as many cycles as a row has words; ready_o rises four cycles after the last word.
 // Parameters: WordBits and LevelBits, widths of a word number and of an address of levels; MaxClasses; CountWidth, of a count.
 `default_nettype none
 
@@ -44,7 +44,7 @@ module phasic_feedback #(
   localparam int QueueDepth = (MaxClasses > 2) ? 1 << $clog2(MaxClasses) : 2;
 
   logic                 closed_q;     // every count that matters has come
-  logic [2:0]           finished_q;   // every word has been sent; the last one is on its way
+  logic [3:0]           finished_q;   // every word has been sent; the last one is on its way
   logic [15:0]          collected_q, class_q;
   logic [WordBits-1:0]  word_q;
   logic [LevelBits-1:0] address_q;
@@ -59,7 +59,7 @@ module phasic_feedback #(
   assign add_word_o    = word_q;
   assign add_address_o = address_q;
   assign add_error_o   = $signed({1'b0, (class_q == class_i) ? full_i : CountWidth'(0)}) - $signed({1'b0, head_count});
-  assign ready_o       = !feedback_i || finished_q[2];
+  assign ready_o       = !feedback_i || finished_q[3];
 
   // A sample has at most MaxClasses counts, so there is always room.
   phasic_fifo #(
@@ -96,7 +96,7 @@ module phasic_feedback #(
       word_q      <= '0;
       address_q   <= '0;
     end else begin
-      finished_q[2:1] <= finished_q[1:0];
+      finished_q[3:1] <= finished_q[2:0];
       if (take) begin
         collected_q <= collected_q + 16'd1;
         closed_q    <= take_last;

@@ -499,7 +499,7 @@ module phasic_lanes #(
     .read_o         (update_read),
     .read_address_o (update_read_address),
     .trit_read_o    (trit_read),
-    .word1_o        (trit_word),
+    .trit_word_o    (trit_word),
     .word2_o        (factor_word),
     .trits_i        (all_trits),
     .factors_i      (factors),

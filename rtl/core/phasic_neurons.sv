@@ -130,10 +130,10 @@ module phasic_neurons #(
   endfunction
 
   // What a neuron answers to a graded sample.
-  function logic [CountWidth-1:0] value_of(input logic signed [15:0] potential, input logic signed [15:0] window);
-    logic signed [16:0] above;
-    above    = 17'(potential) - 17'(window);
-    value_of = (above <= 17'sd0) ? '0 : (above > 17'(phasic_pkg::GradedFull)) ? CountWidth'(phasic_pkg::GradedFull) : above[CountWidth-1:0];
+  function logic [CountWidth-1:0] value_of(input logic signed [15:0] potential, input logic signed [15:0] window,
+                                           input logic signed [16:0] full);
+    value_of = !open_of(potential, window) ? '0 : (17'(potential) > full) ? CountWidth'(phasic_pkg::GradedFull)
+                                                                          : CountWidth'(potential) - CountWidth'(window);
   endfunction
 
   // Neurons that are shut go on as ever, but nothing of it is seen.
@@ -141,21 +141,27 @@ module phasic_neurons #(
   logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, fired3_q, plus_q, minus_q;
   logic [Lanes*CountWidth-1:0]   counts1_q, counts2_q, counts3_q;
   logic [4:0]                    shift;
-  logic signed [15:0]            firing;
+  logic signed [15:0]            firing_q;
   logic [Lanes*(SumWidth+1)-1:0] currents_q;
   logic [Lanes*17-1:0]           leaked_q;
   logic                          fresh;
 
   assign shift    = 5'(input_shift_i) + ((Graded && graded_i) ? 5'(phasic_pkg::GradedShift) : 5'd0);
-  assign firing   = (Graded && graded_i) ? window_i : threshold_i;
   assign values_o = (Graded && graded_i) ? counts3_q : {Lanes{CountWidth'(1)}};
 
   // ---- postsynaptic part of a coincidence ----
-  logic signed [17:0] ceiling;  // as far above the threshold as the window is below it
+  logic signed [17:0] ceiling_q;  // as far above the threshold as the window is below it
+  logic signed [16:0] full_q;     // where a graded value is as large as can be
   logic               trit, one;
-  assign ceiling = 18'(threshold_i) + 18'(threshold_i) - 18'(window_i);
-  assign trit    = !Posts || 32'(post_i) == phasic_pkg::PostTrit;
-  assign one     = Posts && 32'(post_i) == phasic_pkg::PostOne;
+  assign trit = !Posts || 32'(post_i) == phasic_pkg::PostTrit;
+  assign one  = Posts && 32'(post_i) == phasic_pkg::PostOne;
+
+  // Constants of the layer are there long before the first word is.
+  always_ff @(posedge clk_i) begin
+    firing_q  <= (Graded && graded_i) ? window_i : threshold_i;
+    ceiling_q <= 18'(threshold_i) + 18'(threshold_i) - 18'(window_i);
+    full_q    <= 17'(window_i) + 17'(phasic_pkg::GradedFull);
+  end
 
   // ---- lanes: loops under the enable of their stage, so that simulations do not evaluate lanes that are idle ----
   always_ff @(posedge clk_i) begin
@@ -181,15 +187,16 @@ module phasic_neurons #(
       limited_o     <= limited2_q & enabled3_i;
       for (int k = 0; k < Lanes; k++) begin
         plus_q[k]   <= open3_i[k] && plus_of(open_of($signed(potentials2_q[16*k +: 16]), window_i),
-                                             18'($signed(potentials2_q[16*k +: 16])) < ceiling, spikes2_q[k], trit, one);
+                                             18'($signed(potentials2_q[16*k +: 16])) < ceiling_q, spikes2_q[k], trit, one);
         minus_q[k]  <= open3_i[k] && trit && !open_of($signed(potentials2_q[16*k +: 16]), window_i) && spikes2_q[k];
-        fired3_q[k] <= $signed(potentials2_q[16*k +: 16]) > firing;
-        spikes_o[k] <= enabled3_i[k] && open3_i[k] && $signed(potentials2_q[16*k +: 16]) > firing;
+        fired3_q[k] <= $signed(potentials2_q[16*k +: 16]) > firing_q;
+        spikes_o[k] <= enabled3_i[k] && open3_i[k] && $signed(potentials2_q[16*k +: 16]) > firing_q;
         if (Graded && graded_i)
-          counts3_q[CountWidth*k +: CountWidth] <= open3_i[k] ? value_of($signed(potentials2_q[16*k +: 16]), window_i) : '0;
+          counts3_q[CountWidth*k +: CountWidth] <= open3_i[k] ? value_of($signed(potentials2_q[16*k +: 16]), window_i, full_q) : '0;
         else
           counts3_q[CountWidth*k +: CountWidth] <=
-              counts2_q[CountWidth*k +: CountWidth] + CountWidth'(open3_i[k] && $signed(potentials2_q[16*k +: 16]) > firing);
+              (open3_i[k] && $signed(potentials2_q[16*k +: 16]) > firing_q) ? counts2_q[CountWidth*k +: CountWidth] + 1'b1
+                                                                            : counts2_q[CountWidth*k +: CountWidth];
       end
     end
     if (read_out_i) read_out_o <= {counts_o[CountWidth*read_out_lane_i +: CountWidth], read_potentials[16*read_out_lane_i +: 16]};

@@ -3,7 +3,7 @@
 // spike counts 2 to the trace shift at its own step and 1 at the next; with graded samples a row's value takes the place of its spikes.
 //
 // Handshake: none. A word comes in at u0; its weights are asked for at u2 (read_o) and must be on weights_i at u4; the new ones leave at u5
-//            (write_o). The word's trits, asked for at u1, must be on trits_i at u2; its factors, asked for at u2, on factors_i at u3.
+//            (write_o). The word's trits, asked for at u0, must be on trits_i at u1; its factors, asked for at u2, on factors_i at u3.
 // Latency:   five cycles; a word a cycle. If Relaxed, six: weights are asked for at u3, must be on weights_i at u5, and leave at u6.
 // Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits; Counted, coincidences are counted here, else factors, of
 //            FactorWidth bits, are the changes; Traces, there can be presynaptic traces; Graded, there can be graded values; Relaxed, one stage
@@ -45,14 +45,14 @@ module phasic_updates #(
   input  logic [15:0]                  row_x_i,        // random word of the row
   input  logic [15:0]                  row_y_i,
   input  logic [31:0]                  history_i,      // steps at which the row spiked, or its value
-  // u1, u2, u3
   output logic                         trit_read_o,
-  output logic [WordBits-1:0]          word1_o,
+  output logic [WordBits-1:0]          trit_word_o,
+  // u1, u2, u3
   output logic                         factor_read_o,  // at u2
   output logic                         read_o,
   output logic [AddressBits-1:0]       read_address_o,
   output logic [WordBits-1:0]          word2_o,
-  input  logic [Outputs*64-1:0]        trits_i,        // at u2
+  input  logic [Outputs*64-1:0]        trits_i,        // at u1
   input  logic [Lanes*FactorWidth-1:0] factors_i,      // at u3
   // u4, u5
   input  logic [Lanes*WeightWidth-1:0] weights_i,
@@ -85,10 +85,10 @@ module phasic_updates #(
   endfunction
 
   // With a trace the coincidences of a step, and those with the spikes of the step before.
-  function logic signed [CountWidth-1:0] counted_of(input logic [63:0] trits, input logic [31:0] history, input logic [31:0] earlier,
+  function logic signed [CountWidth-1:0] counted_of(input logic signed [6:0] coincidences, input logic signed [6:0] earlier,
                                                     input logic [1:0] trace_shift);
-    counted_of = CountWidth'(coincidences_of(trits, history));
-    if (Traces) counted_of = (counted_of <<< trace_shift) + CountWidth'(coincidences_of(trits, earlier));
+    counted_of = CountWidth'(coincidences);
+    if (Traces) counted_of = (counted_of <<< trace_shift) + CountWidth'(earlier);
   endfunction
 
   function logic signed [RoundedWidth-1:0] rounded_of(input logic signed [SummedWidth-1:0] change, input logic [15:0] fraction);
@@ -121,15 +121,15 @@ module phasic_updates #(
   logic [Stages*AddressBits-1:0] addresses_q;  // u1 lowest
   logic [15:0]            first_x_q, first_y_q, pair_x_q, pair_y_q, row_x_q, row_y_q, base_q, offset_q;
   logic [Stages-1:0]      commits;      // as valid_q: the weights change
-  logic [31:0]            pair0, history1_q, history2_q;
+  logic [31:0]            pair0, history1_q;
 
   // Number of the word's first pair of neurons.
   assign pair0           = (32'(word_i) * Lanes) >> 1;
   assign factor_read_o   = valid_q[1];
   assign read_o          = valid_q[Stages-4] && commits[Stages-4];
   assign read_address_o  = addresses_q[AddressBits*(Stages-4) +: AddressBits];
-  assign trit_read_o     = valid_q[0] && all_steps_i;
-  assign word1_o         = word1_q;
+  assign trit_read_o     = valid_i && all_steps_i;
+  assign trit_word_o     = Shared ? target_word_i : word_i;
   assign word2_o         = word2_q;
   assign write_o         = valid_q[Stages-1] && commits[Stages-1];
   assign write_address_o = addresses_q[AddressBits*(Stages-1) +: AddressBits];
@@ -140,10 +140,9 @@ module phasic_updates #(
   end
 
   always_ff @(posedge clk_i) begin
-    word1_q    <= Shared ? target_word_i : word_i;
+    word1_q    <= trit_word_o;
     word2_q    <= word1_q;
     addresses_q <= {addresses_q[AddressBits*(Stages-1)-1:0], address_i};
-    history2_q <= history1_q;
     if (valid_i) begin
       first_x_q  <= row_x_i;
       first_y_q  <= row_y_i;
@@ -213,21 +212,30 @@ module phasic_updates #(
 
   // ---- change and weight ----
   // Lanes are loops under the enable of their stage, so that simulations do not evaluate lanes that are idle.
-  logic [31:0]                  before2;  // spikes of the step before; a spike of the sample's last step meets no trit
+  logic [31:0]                  before1;  // spikes of the step before; a spike of the sample's last step meets no trit
+  logic [Outputs*7-1:0]         now_q, earlier_q;
+  logic [CountWidth-1:0]        value2_q;  // what a row counts for in the last step
   logic [Lanes*CountWidth-1:0]  coincidences_q;
   logic [Lanes*ChangeWidth-1:0] changes_q;
 
   assign changes_o = changes_q;
-  assign before2 = (Traces && trace_shift_i != 2'd0) ? {history2_q[30:0], 1'b0} : 32'd0;
+  assign before1 = (Traces && trace_shift_i != 2'd0) ? {history1_q[30:0], 1'b0} : 32'd0;
 
   if (Counted) begin : gen_counted
     always_ff @(posedge clk_i) begin
+      value2_q <= (Graded && graded_i) ? CountWidth'(history1_q[7:0]) : CountWidth'(1);
+      if (valid_q[0] && all_steps_i) begin
+        for (int k = 0; k < Outputs; k++) begin
+          now_q[7*k +: 7]     <= coincidences_of(trits_i[64*k +: 64], history1_q);
+          earlier_q[7*k +: 7] <= coincidences_of(trits_i[64*k +: 64], before1);
+        end
+      end
       if (valid_q[1]) begin
         for (int k = 0; k < Lanes; k++)
-          coincidences_q[CountWidth*k +: CountWidth] <= (Graded && graded_i) ? CountWidth'(history2_q[7:0]) : CountWidth'(1);
+          coincidences_q[CountWidth*k +: CountWidth] <= value2_q;
         if (all_steps_i) begin
           for (int k = 0; k < Outputs; k++)
-            coincidences_q[CountWidth*k +: CountWidth] <= counted_of(trits_i[64*k +: 64], history2_q, before2, trace_shift_i);
+            coincidences_q[CountWidth*k +: CountWidth] <= counted_of($signed(now_q[7*k +: 7]), $signed(earlier_q[7*k +: 7]), trace_shift_i);
         end
       end
       if (valid_q[2]) begin
@@ -239,7 +247,10 @@ module phasic_updates #(
   end else begin : gen_given
     logic unused_counts;
     assign coincidences_q = '0;
-    assign unused_counts  = ^{all_steps_i, graded_i, before2, history2_q, trits_i, coincidences_q};
+    assign now_q          = '0;
+    assign earlier_q      = '0;
+    assign value2_q       = '0;
+    assign unused_counts  = ^{all_steps_i, graded_i, before1, history1_q, value2_q, trits_i, coincidences_q, now_q, earlier_q};
     always_ff @(posedge clk_i) if (valid_q[2]) changes_q <= factors_i;
   end
 

@@ -137,7 +137,7 @@ module phasic_serial_updates #(
     .row_y_i,
     .history_i      (32'd0),
     .trit_read_o    (unused_trit_read),
-    .word1_o        (unused_half),
+    .trit_word_o    (unused_half),
     .factor_read_o  (factors_read_o),
     .read_o         (read),
     .read_address_o,

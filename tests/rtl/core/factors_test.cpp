@@ -78,7 +78,7 @@ class RtlFactors : public ::testing::Test {
       add(module, random, c, value);
       for (std::size_t j = 0; j < sums.size(); ++j) sums[j] += levels[c][j] * value;
     }
-    for (unsigned cycle = 0; feedback && cycle < 2; ++cycle) module.edge();
+    for (unsigned cycle = 0; feedback && cycle < 3; ++cycle) module.edge();
 
     std::array<std::uint32_t, kLanes * kWords> counts{};
     std::array<std::int32_t, kLanes * kWords> trits{}, shares{};
@@ -99,9 +99,9 @@ class RtlFactors : public ::testing::Test {
       if (T::shares) factor = reference::scaled_factor(factor, shares[j]);
       factors[j] = j >= kNeurons ? 0 : all_steps ? factor : factor * trits[j];
     }
-    // f0 to f2 and the writes that follow, of a relaxed factor one cycle later and of a share two; a word a cycle. What was
-    // written two cycles after f2 is read from then on, and the sample's before until then.
-    constexpr std::size_t written = T::shares ? 6 : T::relaxed ? 5 : 4;
+    // f0 to f3 and the writes that follow, of a relaxed factor one cycle later and of a share two; a word a cycle. What was
+    // written two cycles after f3 is read from then on, and the sample's before until then.
+    constexpr std::size_t written = T::shares ? 7 : T::relaxed ? 6 : 5;
     for (std::size_t cycle = 0; cycle < kWords + written; ++cycle) {
       const std::size_t read_word = random() % kWords;
       module->update_read_i = 1;

@@ -96,9 +96,9 @@ class RtlFeedback : public ::testing::Test {
             ASSERT_EQ(module->add_address_o, word.address);
             ASSERT_EQ(get_signed(module->add_error_o, 0, T::count_width + 1), word.error);
           }
-          // The last word is multiplied and added in the two cycles that follow.
+          // The last word is chosen, multiplied and added in the three cycles that follow.
           if (waits && sent == expected.size()) ++since_last;
-          ASSERT_EQ(module->ready_o != 0, !feedback || since_last > 3) << since_last;
+          ASSERT_EQ(module->ready_o != 0, !feedback || since_last > 4) << since_last;
           if (offer) counts.pop_front();
           module.edge();
         }

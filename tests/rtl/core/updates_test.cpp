@@ -101,16 +101,16 @@ class RtlUpdates : public ::testing::Test {
       module->row_y_i = stages[0].row.y;
       module->history_i = stages[0].history;
       for (std::size_t k = 0; k < T::lanes; ++k) {
-        set_bits(module->trits_i, 64 * k + 32, 32, stages[2].lanes[k].plus);
-        set_bits(module->trits_i, 64 * k, 32, stages[2].lanes[k].minus);
+        set_bits(module->trits_i, 64 * k + 32, 32, stages[1].lanes[k].plus);
+        set_bits(module->trits_i, 64 * k, 32, stages[1].lanes[k].minus);
         set_bits(module->factors_i, kFactorWidth * k, kFactorWidth, stages[3].lanes[k].factor);
         set_bits(module->weights_i, T::weight_width * k, T::weight_width, stages[4 + T::late].lanes[k].weight);
       }
       module.settle();
       SCOPED_TRACE("cycle " + std::to_string(cycle));
-      ASSERT_EQ(module->trit_read_o != 0, stages[1].valid && all_steps);
-      if (stages[1].valid) {
-        ASSERT_EQ(module->word1_o, stages[1].word);
+      ASSERT_EQ(module->trit_read_o != 0, stages[0].valid && all_steps);
+      if (stages[0].valid) {
+        ASSERT_EQ(module->trit_word_o, stages[0].word);
       }
       ASSERT_EQ(module->factor_read_o != 0, stages[2].valid);
       if (stages[2].valid) {
