@@ -16,6 +16,7 @@
 #include "runtime/base/progress.hpp"
 #include "runtime/base/version.hpp"
 #include "runtime/command/options.hpp"
+#include "runtime/experiment/baseline_run.hpp"
 #include "runtime/experiment/row_fields.hpp"
 #include "runtime/experiment/rows.hpp"
 #include "runtime/experiment/run.hpp"
@@ -109,10 +110,14 @@ void prepare_cards(bool quiet) {
   prepare_card(options);
 }
 
+/// What takes the place of the row of a run that has diverged.
+constexpr std::string_view kDiverged = "phasic_diverged";
+
 int run(const ExperimentOptions& options, bool resume) {
   if (!options.xclbin.empty() && options.cards.empty()) throw InputError("", "--xclbin", "needs --device");
   if (!options.cards.empty()) prepare_cards(options.quiet);
   Share share;
+  std::vector<std::string> diverged;
   for (const std::string& file : options.files) {
     const auto rows = rows_of(options, file);
     std::vector<RunPlan> plans;
@@ -129,14 +134,25 @@ int run(const ExperimentOptions& options, bool resume) {
     const auto run_number = [&](std::size_t n, std::size_t worker) {
       if (plans.empty()) plans = plan_runs(load_experiment(file));  // in a process that does not keep
       const RunPlan& plan = plans.at(n);
-      return one_run(plan, fmt::format("{} {}/{}", plan.experiment.name, n + 1, plans.size()), options, worker);
+      try {
+        return one_run(plan, fmt::format("{} {}/{}", plan.experiment.name, n + 1, plans.size()), options, worker);
+      } catch (const DivergedError& error) {
+        return nlohmann::json{
+            {kDiverged, fmt::format("{} {}/{} {}: {}", plan.experiment.name, n + 1, plans.size(), plan.key, error.what())}};
+      }
     };
-    const auto keep = [&](const nlohmann::json& row) { to->append(row); };
+    const auto keep = [&](const nlohmann::json& row) {
+      if (!row.contains(kDiverged)) return to->append(row);
+      diverged.push_back(row[kDiverged]);
+      log_as(LogLevel::kWarning, "{}", diverged.back());
+    };
     // The process that keeps says what is wrong.
     if (!share.together(begin) || !share.work(open, run_number, keep, std::max<std::size_t>(options.cards.size(), 1)))
       return kSuccess;
     if (share.keeps()) fmt::print("{}\n{}\n", plans.front().experiment.name, table_of(read_checked_rows(rows)));
   }
+  if (!diverged.empty())
+    throw InputError(fmt::format("{} of the runs diverged and have no row: {}", diverged.size(), fmt::join(diverged, "; ")));
   return kSuccess;
 }
 

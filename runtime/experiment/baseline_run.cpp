@@ -186,7 +186,7 @@ class BaselineLearner {
   void check_numbers(std::uint32_t pass) const {
     const auto layer = layer_out_of_numbers(learner_.parameters());
     if (!layer) return;
-    throw InputError(
+    throw DivergedError(
         plan_.experiment.file, "baseline.method",
         fmt::format("\"{}\": weights of the {} have stopped being numbers in epoch {}, after {} samples (seed {}); "
                     "smaller rates may help",

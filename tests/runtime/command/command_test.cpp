@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /// The program itself, as a user runs it.
 #include <chrono>
+#include <fstream>
 #include <thread>
 
 #include "runtime/run/checkpoint.hpp"
@@ -347,6 +348,27 @@ TEST_F(Command, InitWritesWhatLearnsClassAfterClass) {
   ended = run({"learn", path("new/network.json"), "--data", data, "--checkpoint", path("state"), "--quiet"});
   EXPECT_EQ(ended.code, 0) << ended.text;
   expect_failure(1, {"init", data, "--output", path("new")}, {"network.json", "is there already"});
+}
+
+TEST_F(Command, ARunThatDivergesLeavesTheOthersOfItsExperiment) {
+  const auto path = [&](const std::string& name) { return (folder / name).string(); };
+  const nlohmann::json experiment = {{"phasic_experiment", 1},
+                                     {"name", "rates"},
+                                     {"data", data},
+                                     {"task", "classification"},
+                                     {"protocol", "mixed_batch"},
+                                     {"seeds", {1}},
+                                     {"samples", 100},
+                                     {"passes", 40},
+                                     {"baseline", {{"method", "symmetric"}, {"network", "spiking"}, {"neurons", 20}}},
+                                     {"cases", {{{"baseline/output_rate", 900}}, {{"baseline/output_rate", 0.01}}}}};
+  std::ofstream(path("rates.json")) << experiment;
+  const std::vector<std::string> told{"1 of the runs diverged", "rates 1/2", "output_rate=900", "stopped being numbers"};
+  expect_failure(1, {"experiment", "run", path("rates.json"), "--results", path("rows.jsonl")}, told);
+  expect_failure(1, {"experiment", "resume", path("rates.json"), "--results", path("rows.jsonl")}, told);
+  const auto rows = test::read_file(folder / "rows.jsonl");
+  EXPECT_EQ(std::count(rows.begin(), rows.end(), '\n'), 1);
+  EXPECT_EQ(nlohmann::json::parse(rows)["variation"]["baseline/output_rate"], 0.01);
 }
 
 TEST_F(Command, TellsThingsAsJsonToo) {
