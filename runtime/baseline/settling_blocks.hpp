@@ -13,6 +13,8 @@
 
 #define PHASIC_INLINE [[gnu::always_inline]] inline
 
+// Each file that includes this compiles it in a namespace of its own.
+// NOLINTBEGIN(misc-definitions-in-headers,google-build-namespaces,cert-dcl59-cpp)
 namespace phasic::baseline::PHASIC_SETTLING {
 namespace {
 
@@ -23,7 +25,7 @@ constexpr std::size_t kLanes = PHASIC_VECTOR_BYTES / sizeof(float), kParts = kBl
 
 template <std::size_t Number>
 struct Place {
-  static constexpr std::size_t value = Number;
+  static constexpr std::size_t kValue = Number;
 };
 template <class Work, std::size_t... Numbers>
 PHASIC_INLINE void for_places(const Work& work, std::index_sequence<Numbers...> /*numbers*/) {
@@ -42,7 +44,7 @@ struct Block {
 template <class Make>
 PHASIC_INLINE Block make(const Make& part) {
   Block block;
-  for_each_place<kParts>([&](auto place) __attribute__((always_inline)) { block.parts[place.value] = part(place.value); });
+  for_each_place<kParts>([&](auto place) __attribute__((always_inline)) { block.parts[place.kValue] = part(place.kValue); });
   return block;
 }
 
@@ -58,7 +60,7 @@ PHASIC_INLINE Block load(const float* from) {
 }
 PHASIC_INLINE void store(float* to, const Block& block) {
   for_each_place<kParts>([&](auto place) __attribute__((always_inline)) {
-    __builtin_memcpy(to + place.value * kLanes, &block.parts[place.value], sizeof(Lanes));
+    __builtin_memcpy(to + place.kValue * kLanes, &block.parts[place.kValue], sizeof(Lanes));
   });
 }
 
@@ -117,3 +119,4 @@ PHASIC_INLINE Block phi(const Block& values) {
 
 }  // namespace
 }  // namespace phasic::baseline::PHASIC_SETTLING
+// NOLINTEND(misc-definitions-in-headers,google-build-namespaces,cert-dcl59-cpp)

@@ -2,6 +2,8 @@
 /// The loops themselves, which each instruction set's file compiles in a namespace of its own (PHASIC_SETTLING).
 #include "runtime/baseline/settling_blocks.hpp"
 
+// Each file that includes this compiles it in a namespace of its own.
+// NOLINTBEGIN(misc-definitions-in-headers,google-build-namespaces,cert-dcl59-cpp)
 namespace phasic::baseline::PHASIC_SETTLING {
 namespace {
 
@@ -22,10 +24,10 @@ template <std::size_t Count>
 PHASIC_INLINE void run_some(const MembraneRun& run, std::size_t first) {
   Block potentials[Count], conductances[Count], kept[Count];
   for_each_place<Count>([&](auto place) __attribute__((always_inline)) {
-    constexpr std::size_t b = decltype(place)::value;
-    potentials[b] = load(run.potentials + first + b * kBlock);
-    conductances[b] = load(run.conductances + first + b * kBlock);
-    kept[b] = load(run.kept + first + b * kBlock);
+    constexpr std::size_t kPlace = decltype(place)::kValue;
+    potentials[kPlace] = load(run.potentials + first + kPlace * kBlock);
+    conductances[kPlace] = load(run.conductances + first + kPlace * kBlock);
+    kept[kPlace] = load(run.kept + first + kPlace * kBlock);
   });
   const float* currents = run.currents + first;
   float* values = run.values + first;
@@ -33,25 +35,26 @@ PHASIC_INLINE void run_some(const MembraneRun& run, std::size_t first) {
   for (std::size_t step = 0; step < run.steps; ++step) {
     const Block influence = all(run.influences[step]), rest = all(1 - run.influences[step]);
     for_each_place<Count>([&](auto place) __attribute__((always_inline)) {
-      constexpr std::size_t b = decltype(place)::value;
+      constexpr std::size_t kPlace = decltype(place)::kValue;
       const Block conductance =
-          conductances[b] + kStep / kSynapse * (all(kLeakConductance) + load(currents + b * kBlock) - conductances[b]);
-      conductances[b] = conductance;
-      Block potential = potentials[b];
+          conductances[kPlace] +
+          kStep / kSynapse * (all(kLeakConductance) + load(currents + kPlace * kBlock) - conductances[kPlace]);
+      conductances[kPlace] = conductance;
+      Block potential = potentials[kPlace];
       potential =
           potential - kStep / kMembrane * (potential + 1 / kLeakConductance * conductance * (potential - all(kExcitation)));
       potential = where_greater(potential, threshold, reset, potential);
-      potential = influence * potential + rest * kept[b];
-      potentials[b] = potential;
-      store(values + b * kBlock, phi(potential));
+      potential = influence * potential + rest * kept[kPlace];
+      potentials[kPlace] = potential;
+      store(values + kPlace * kBlock, phi(potential));
     });
     currents += run.current_stride;
     values += run.value_stride;
   }
   for_each_place<Count>([&](auto place) __attribute__((always_inline)) {
-    constexpr std::size_t b = decltype(place)::value;
-    store(run.potentials + first + b * kBlock, potentials[b]);
-    store(run.conductances + first + b * kBlock, conductances[b]);
+    constexpr std::size_t kPlace = decltype(place)::kValue;
+    store(run.potentials + first + kPlace * kBlock, potentials[kPlace]);
+    store(run.conductances + first + kPlace * kBlock, conductances[kPlace]);
   });
 }
 
@@ -64,25 +67,26 @@ void run_membranes(const MembraneRun& run) {
 template <std::size_t Blocks, std::size_t Columns>
 PHASIC_INLINE void weigh_some(const WeightedSums& sums, std::size_t block, std::size_t column) {
   Block results[Blocks * Columns];
-  for_each_place<Blocks * Columns>([&](auto place) __attribute__((always_inline)) { results[place.value] = all(0); });
+  for_each_place<Blocks * Columns>([&](auto place) __attribute__((always_inline)) { results[place.kValue] = all(0); });
   const float* const weights = sums.weights + block * sums.inputs * kBlock;
   const float* const values = sums.values + column * sums.value_stride;
   for (std::size_t input = 0; input < sums.inputs; ++input) {
     for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) {
-      constexpr std::size_t b = decltype(place)::value;
-      const Block of_input = load(weights + (b * sums.inputs + input) * kBlock);
+      constexpr std::size_t kPlace = decltype(place)::kValue;
+      const Block of_input = load(weights + (kPlace * sums.inputs + input) * kBlock);
       for_each_place<Columns>([&](auto other) __attribute__((always_inline)) {
-        constexpr std::size_t c = decltype(other)::value;
-        results[b * Columns + c] = results[b * Columns + c] + values[c * sums.value_stride + input] * of_input;
+        constexpr std::size_t kOther = decltype(other)::kValue;
+        results[kPlace * Columns + kOther] =
+            results[kPlace * Columns + kOther] + values[kOther * sums.value_stride + input] * of_input;
       });
     });
   }
   for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) {
-    constexpr std::size_t b = decltype(place)::value;
-    const Block bias = load(sums.bias + (block + b) * kBlock);
+    constexpr std::size_t kPlace = decltype(place)::kValue;
+    const Block bias = load(sums.bias + (block + kPlace) * kBlock);
     for_each_place<Columns>([&](auto other) __attribute__((always_inline)) {
-      constexpr std::size_t c = decltype(other)::value;
-      store(sums.sums + ((column + c) * sums.blocks + block + b) * kBlock, results[b * Columns + c] + bias);
+      constexpr std::size_t kOther = decltype(other)::kValue;
+      store(sums.sums + ((column + kOther) * sums.blocks + block + kPlace) * kBlock, results[kPlace * Columns + kOther] + bias);
     });
   });
 }
@@ -105,18 +109,18 @@ template <std::size_t Blocks>
 PHASIC_INLINE void drive_some(const InputCurrents& currents, std::size_t first) {
   for (std::size_t column = 0; column < currents.columns; ++column) {
     Block results[Blocks];
-    for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) { results[place.value] = all(0); });
+    for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) { results[place.kValue] = all(0); });
     for (std::size_t n = currents.begins[column]; n < currents.begins[column + 1]; ++n) {
       const float* const weights = currents.weights + currents.inputs[n] * currents.neurons + first;
       const Block value = all(currents.values[n]);
       for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) {
-        results[place.value] = results[place.value] + value * load(weights + place.value * kBlock);
+        results[place.kValue] = results[place.kValue] + value * load(weights + place.kValue * kBlock);
       });
     }
     float* const sums = currents.currents + column * currents.current_stride + first;
     for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) {
-      const std::size_t at = place.value * kBlock;
-      store(sums + at, results[place.value] + load(currents.bias + first + at));
+      const std::size_t at = place.kValue * kBlock;
+      store(sums + at, results[place.kValue] + load(currents.bias + first + at));
     });
   }
 }
@@ -170,7 +174,7 @@ std::uint64_t count(const float* values, std::size_t rows, std::size_t stride, s
     for (std::size_t column = 0; column < columns; ++column) {
       const Block block = load(values + column * stride + first);
       for_each_place<kParts>([&](auto place) __attribute__((always_inline)) {
-        counts.parts[place.value] -= block.parts[place.value] != 0;
+        counts.parts[place.kValue] -= block.parts[place.kValue] != 0;
       });
     }
     std::int32_t lanes[kBlock];
@@ -203,18 +207,18 @@ PHASIC_INLINE void add_some(const OuterProducts& products, std::size_t first) {
     const std::size_t begin = products.begins[column], end = products.begins[column + 1];
     if (begin == end) continue;
     Block results[Blocks];
-    for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) { results[place.value] = all(0); });
+    for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) { results[place.kValue] = all(0); });
     for (std::size_t n = begin; n < end; ++n) {
       const float* const left = products.left + products.sources[n] * products.left_stride + first;
       const Block value = all(products.values[n]);
       for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) {
-        results[place.value] = results[place.value] + value * load(left + place.value * kBlock);
+        results[place.kValue] = results[place.kValue] + value * load(left + place.kValue * kBlock);
       });
     }
     float* const target = products.target + column * products.target_stride + first;
     for_each_place<Blocks>([&](auto place) __attribute__((always_inline)) {
-      const std::size_t at = place.value * kBlock, numbers = products.rows - first - at;
-      const Block scaled = products.scale * results[place.value];
+      const std::size_t at = place.kValue * kBlock, numbers = products.rows - first - at;
+      const Block scaled = products.scale * results[place.kValue];
       put(target + at, numbers, products.adds ? take(target + at, numbers) + products.rate * scaled : scaled);
     });
   }
@@ -275,3 +279,4 @@ const SettlingKernels kKernels{.name = PHASIC_SETTLING_NAME,
                                .spread_column = spread_column};
 
 }  // namespace phasic::baseline::PHASIC_SETTLING
+// NOLINTEND(misc-definitions-in-headers,google-build-namespaces,cert-dcl59-cpp)

@@ -2,9 +2,9 @@
 #include "runtime/baseline/settling_kernels.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdlib>
-#include <cstring>
 #include <iostream>
 #include <limits>
 #include <random>
@@ -181,7 +181,7 @@ TEST(SettlingKernels, GiveTheSameBitsOnEveryProcessor) {
       const Numbers results = results_of(*wide, seed + n);
       ASSERT_EQ(results.size(), expected.size());
       for (std::size_t k = 0; k < results.size(); ++k)
-        ASSERT_EQ(std::memcmp(&results[k], &expected[k], sizeof(float)), 0)
+        ASSERT_EQ(std::bit_cast<std::uint32_t>(results[k]), std::bit_cast<std::uint32_t>(expected[k]))
             << wide->name << ", seed " << seed + n << ", number " << k << ": " << results[k] << ", not " << expected[k];
     }
   }
