@@ -16,7 +16,7 @@ namespace {
 /// 16 numbers wherever they lie; the compiler makes of it what the processor has.
 using Numbers __attribute__((vector_size(64), aligned(4), may_alias)) = float;
 constexpr Index kNumbers = 16;
-constexpr Index kBlock = 128;  ///< neurons whose weights are changed at once: those of 784 inputs fit a cache of 512 kB
+constexpr Index kNeuronsAtOnce = 128;  ///< neurons whose weights are changed at once: those of 784 inputs fit a cache of 512 kB
 
 /// sums[n] = sum over the spikes of weights[16 spike + n], for 16 neurons, held in registers
 PHASIC_WIDEST void sum_rows(const float* weights, std::span<const std::uint32_t> spikes, float* sums) {
@@ -101,8 +101,8 @@ std::uint64_t add_outer_product(const Matrix& signals, const SpikeTrains& trains
     columns.push_back(column);
     additions += static_cast<std::uint64_t>((signals.col(column).array() != 0).count()) * trains.column(column).size();
   }
-  for (Index first = 0; first < neurons; first += kBlock) {
-    const Index count = std::min(kBlock, neurons - first);
+  for (Index first = 0; first < neurons; first += kNeuronsAtOnce) {
+    const Index count = std::min(kNeuronsAtOnce, neurons - first);
     for (const Index column : columns) {
       const auto spikes = trains.column(column);
       add_to_columns(signals.col(column).data() + first, spikes.data(), spikes.size(), neurons, count, sum.data() + first);
