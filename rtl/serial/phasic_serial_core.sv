@@ -6,7 +6,7 @@
 // Handshake: bus_write_i writes a byte at once; bus_read_i asks for a byte, which is on bus_read_data_o four cycles later and holds. Neither may
 //            follow the other or itself within four cycles. While busy_o is 1 only jobs may be written and only control be read.
 // Latency:   a row of events occupies the lanes for as many cycles as it has words. Its update takes two cycles a word, in a layer that learns from
-//            all steps a cycle a neuron and about twelve more; a step takes besides a cycle a neuron and about sixteen.
+//            all steps a cycle a neuron, and a few more; a step takes besides a cycle a neuron and about sixteen.
 // Parameters: Lanes, 2, 4, 8 or 16.
 `default_nettype none
 
