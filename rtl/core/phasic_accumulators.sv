@@ -5,10 +5,10 @@
 //            collects the running step while the sweep reads the other. With OnePort there is a single read port, so that sweep_read_i must be
 //            0 in the cycle after an issue, or if Graded in the second one.
 // Latency:   a sum is written two cycles after its issue, three if Graded; sums_o holds the word read one cycle after sweep_read_i.
-// Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane; Graded, rows have values other than 1; OnePort,
-//            the sums of all lanes lie in one memory, for devices whose memories are few and wide; FillWidth, with OnePort, if not 0: while nothing is
-//            issued, values of so many bits, at least SumWidth, can take the place of sums of bank 0, a lane at a time; Sparse, not with OnePort, a word can have no
-//            row at all in a step: blank_o then says that its sum is 0. Before a run each word is then cleared by clearing_i and clear_word_i;
+// Parameters: Lanes, WeightWidth; SumWidth, bits that hold every sum; Words, neurons of a lane; Graded, rows have values other than 1; OnePort, the sums
+//            of all lanes lie in one memory, for devices whose memories are few and wide; FillWidth, with OnePort, if not 0: while nothing is issued,
+//            values of so many bits, at least SumWidth, can take the place of sums of bank 0, a lane at a time; Sparse, not with OnePort, a word can
+//            have no row at all in a step: blank_o then says that its sum is 0. Before a run each word is then cleared by clearing_i and clear_word_i;
 //            Deep, not with OnePort, each bank lies in a large memory of its own: the running step and the sweep must not meet in one bank.
 `default_nettype none
 

@@ -7,10 +7,10 @@
 //            Before that, for feedback, words of levels are multiplied with an error and added up: a0 reads the levels, a1 chooses, a2 multiplies,
 //            a3 adds.
 // Latency:   as the stages say; factors_o holds the word read one cycle after update_read_i.
-// Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory; Feedback, there can be factors of feedback;
-//            SignalWidth, bits of a signal: 9, or with feedback as many as every error at once needs; Relaxed, a factor is written one cycle
-//            later, for devices whose logic is slow; Convolution, a word's neurons may begin at any number; Shares, a neuron learns with a share of its factor; Kept, factors are kept here, else
-//            factors_o is the word that written_o tells of; Protect, words of levels have check bits (phasic_checked_ram).
+// Parameters: Lanes; Words, neurons of a lane; LevelDepth, words of the level memory; Feedback, there can be factors of feedback; SignalWidth, bits
+//            of a signal: 9, or with feedback as many as every error at once needs; Relaxed, a factor is written one cycle later, for devices whose
+//            logic is slow; Convolution, a word's neurons may begin at any number; Shares, a neuron learns with a share of its factor; Kept, factors
+//            are kept here, else factors_o is the word that written_o tells of; Protect, words of levels have check bits (phasic_checked_ram).
 `default_nettype none
 
 module phasic_factors #(

@@ -6,9 +6,9 @@
 //            (write_o). The word's trits, asked for at u0, must be on trits_i at u1; its factors, asked for at u2, on factors_i at u3.
 // Latency:   five cycles; a word a cycle. If Relaxed, six: weights are asked for at u3, must be on weights_i at u5, and leave at u6.
 // Parameters: Lanes, WeightWidth; WordBits and AddressBits; Outputs, lanes that have trits; Counted, coincidences are counted here, else factors, of
-//            FactorWidth bits, are the changes; Traces, there can be presynaptic traces; Graded, there can be graded values; Relaxed, one stage
-//            more, for devices whose logic is slow; Shared, weights can be shared by positions: as if Relaxed, and changes are summed from a word with first_i on, up to one with commit_i, with which alone the weights
-//            change; that one comes with add_i, or without by itself. Then SumBits of such a sum.
+//            FactorWidth bits, are the changes; Traces, there can be presynaptic traces; Graded, there can be graded values; Relaxed, one stage more,
+//            for slow devices; Shared, weights can be shared by positions: as if Relaxed, and changes are summed from a word with first_i on, up to
+//            one with commit_i, with which alone the weights change; that one comes with add_i, or without by itself. Then SumBits of such a sum.
 `default_nettype none
 
 module phasic_updates #(
