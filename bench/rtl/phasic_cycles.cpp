@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/// Cycles a sample of an RTL engine against the limit events x ceil(neurons / lanes), with and without learning, and how fast
-/// the simulation runs. Weights and samples are random, with as many events a step as an MNIST digit has.
+/// Cycles a sample of an RTL engine against the limit, those in which the busiest layer's lanes add weights, with and without
+/// learning, and how fast the simulation runs. Weights and samples are random, with as many events a step as an MNIST digit
+/// has.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -170,8 +171,9 @@ Figures measure(const std::string& name, const std::string& options, const Shape
     std::memcpy(&counters, results.data() + sizeof header + n * sizeof counters, sizeof counters);
     if (n + 2 < shape.neurons.size()) figures.spikes += static_cast<double>(counters.spikes) / shape.samples;
     figures.operations += static_cast<double>(counters.synaptic_operations) / shape.samples;
-    const std::uint32_t words = (shape.neurons[n + 1] + lanes - 1) / lanes;
-    const double limit = static_cast<double>(counters.events) * words / shape.samples;
+    // Each event takes its layer's lanes for ceil(neurons / lanes) cycles, or is one of several that narrow layers of some
+    // builds take at once.
+    const double limit = static_cast<double>(counters.integrate_cycles) / shape.samples;
     if (limit < figures.limit) continue;
     figures.limit = limit;
     figures.utilisation = static_cast<double>(counters.integrate_cycles) / static_cast<double>(header.run_cycles);

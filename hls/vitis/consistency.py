@@ -96,7 +96,7 @@ def check_rtl_top(root):
     faults = []
     if top.name != contract.kernel["top"]:
         faults.append(f"{top.path}: module '{top.name}', the contract says '{contract.kernel['top']}'")
-    expected = {limit["parameter"]: limit["default"] for limit in contract.limits.values()}
+    expected = {limit["parameter"]: limit["default"] for limit in contract.limits.values()} | {"Groups": 1}
     if list(top.parameters.items()) != list(expected.items()):
         faults.append(f"{top.path}: parameters {top.parameters}, the contract says {expected}")
     return faults

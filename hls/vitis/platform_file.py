@@ -11,6 +11,7 @@ class PlatformError(Exception):
 
 KEYS = ("doc", "platform", "part", "clock", "memory", "compute_units", "rtl_limits", "hls_build", "connections",
         "package_boot_mode")
+MAY_MISS = ("rtl_groups",)
 
 
 def expand(bank):
@@ -34,7 +35,7 @@ class Platform:
             raise PlatformError(f"{path}: {error.strerror}") from error
         except ValueError as error:
             raise PlatformError(f"{path}: {error}") from error
-        self._keys(root, "", KEYS)
+        self._keys(root, "", KEYS, MAY_MISS)
         self.platform = self._text(root, "platform")
         self.part = self._text(root, "part")
         clock = self._keys(root["clock"], "clock", ("mhz", "kind", "uncertainty_percent"))
@@ -48,6 +49,8 @@ class Platform:
         self.banks = [bank for name in memory["banks"] for bank in expand(str(name))]
         self.compute_units = self._number(root, "compute_units", 1, 8, whole=True)
         self.rtl_limits = self._numbers(root["rtl_limits"], "rtl_limits")
+        # A parameter of the RTL that is no limit: results do not depend on it.
+        self.rtl_groups = self._choice(root, "rtl_groups", (1, 2, 4, 8, 16)) if "rtl_groups" in root else 1
         self.hls_build = self._text(root, "hls_build")
         # Where the linker does not make the xclbin itself, the packager does, for this way of booting.
         self.package_boot_mode = self._choice(root, "package_boot_mode", ("none", "ospi", "sd", "qspi"))
@@ -78,7 +81,7 @@ class Platform:
     def _fail(self, field, value, expected):
         raise PlatformError(f"{self.path}: {field}: {json.dumps(value)} is not {expected}")
 
-    def _keys(self, value, field, keys):
+    def _keys(self, value, field, keys, may_miss=()):
         prefix = f"{field}: " if field else ""
         if not isinstance(value, dict):
             self._fail(field or "file", value, "an object")
@@ -86,7 +89,7 @@ class Platform:
             if key not in value:
                 raise PlatformError(f"{self.path}: {prefix}'{key}' is missing")
         for key in value:
-            if key not in keys:
+            if key not in keys + may_miss:
                 raise PlatformError(f"{self.path}: {prefix}unknown key '{key}'")
         return value
 
@@ -105,8 +108,8 @@ class Platform:
 
     def _choice(self, root, field, choices):
         value = root[field.split(".")[-1]]
-        if value not in choices:
-            self._fail(field, value, " or ".join(choices))
+        if value not in choices or isinstance(value, bool):
+            self._fail(field, value, " or ".join(map(str, choices)))
         return value
 
     def _numbers(self, value, field):

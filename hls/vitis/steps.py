@@ -88,6 +88,8 @@ class Build:
         parameters = []
         for name, value in self.platform.rtl_limits.items():
             parameters += [self.contract.limits[name]["parameter"], str(value)]
+        if self.platform.rtl_groups != 1:
+            parameters += ["Groups", str(self.platform.rtl_groups)]
         return self.common_settings() | {
             "kernel": self.contract.kernel["name"], "rtl_files": files, "kernel_xml": self.xml_path, "control_port": control,
             "masters": self.xml.masters, "period_ns": self.platform.period_ns, "control_range": self.xml.range[control], "registers": registers,

@@ -4,7 +4,7 @@
 // Handshake: clear_i for one cycle before a run; samples are accepted when ready_o is 1 again. Load and store only while busy_o is 0; load words are
 //            taken at once, a stored word is on store_data_o two cycles after store_valid_i. Everything else is valid/ready.
 // Latency:   see the layer engine; the chain works on up to Engines samples at once.
-// Parameters: the limits of the contract.
+// Parameters: the limits of the contract; Groups, streams of events between the layers, and groups of lanes of narrow ones.
 `default_nettype none
 
 module phasic_core #(
@@ -21,6 +21,7 @@ module phasic_core #(
   parameter int Rules       = 0,
   parameter int SumDepth    = 0,
   parameter int MemoryDepth = 0,
+  parameter int Groups      = 1,
   localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
   localparam int DescriptorBits = ((Rules & phasic_pkg::RulesRetrograde) != 0) ? 8 * phasic_pkg::LayerReserved
                                   : ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
@@ -88,8 +89,6 @@ module phasic_core #(
   output logic [31:0]                  memory_detail_o,
   output logic [47:0]                  corrected_words_o
 );
-  localparam int EntryBits = $clog2(MaxEvents);
-
   initial begin
     if (Lanes < phasic_pkg::LimitLanesMinimum || Lanes > phasic_pkg::LimitLanesMaximum || (1 << $clog2(Lanes)) != Lanes)
       $fatal(1, "phasic_core: Lanes is out of range");
@@ -110,6 +109,12 @@ module phasic_core #(
       $fatal(1, "phasic_core: MaxEvents must be a power of two and at least MaxRows");
     if (WeightDepth < phasic_pkg::LimitWeightDepthMinimum || WeightDepth > phasic_pkg::LimitWeightDepthMaximum)
       $fatal(1, "phasic_core: WeightDepth is out of range");
+    if (Groups < 1 || (1 << $clog2(Groups)) != Groups || Lanes % Groups != 0)
+      $fatal(1, "phasic_core: Groups must be a power of two that divides Lanes");
+    if (Groups > 1 && MaxRows < 2 * Groups) $fatal(1, "phasic_core: MaxRows must be at least twice Groups");
+    if (Groups > 1 && (Rules & (phasic_pkg::RulesConvolution | phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant
+                                | phasic_pkg::RulesProtection)) != 0)
+      $fatal(1, "phasic_core: with several groups there are no convolutions, features, discriminants or protected memories");
   end
 
   logic [63:0] seed;
@@ -128,48 +133,23 @@ module phasic_core #(
                           && program_i[8*phasic_pkg::ProgramHeaderFlags + phasic_pkg::ProgramHeaderFlagsKeepBit];
 
   // ---- samples, encoder, dopamine ----
-  logic                 sample_valid, sample_release, entry_read;
+  localparam int Links = Engines + 1;   // from the encoders to the end, each of Groups streams
   logic [phasic_pkg::SampleWidth-1:0] sample_data;
-  logic [EntryBits:0]   sample_entries;
-  logic [EntryBits-1:0] entry_number;
-  logic [31:0]          entry_data;
   logic                 message_valid, message_ready, encoder_busy;
   // The unit that learns a discriminant is told of samples as the engines are.
   localparam int Listeners = Engines + (Discriminant ? 1 : 0);
   logic [Listeners-1:0] in_use, dopamine_valid, dopamine_ready;
   logic [Engines-1:0]   engine_busy, engine_ready;
+  logic [Groups*Links-1:0]    event_valid, event_ready;
+  logic [2*Groups*Links-1:0]  event_kind;
+  logic [16*Groups*Links-1:0] event_index;
+  logic [8*Groups*Links-1:0]  event_value;
 
-  phasic_sample_buffer #(
+  phasic_encoders #(
     .MaxEntries(MaxEvents),
-    .DataWidth (phasic_pkg::SampleWidth)
-  ) u_samples (
-    .clk_i,
-    .rst_ni,
-    .clear_i,
-    .entry_valid_i,
-    .entry_ready_o,
-    .entry_data_i,
-    .commit_valid_i  (sample_valid_i),
-    .commit_ready_o  (sample_ready_o),
-    .commit_data_i   ({sample_open_i, sample_restart_i, sample_gated_i, sample_learn_i, sample_label_i, sample_number_i}),
-    .sample_valid_o  (sample_valid),
-    .sample_data_o   (sample_data),
-    .sample_entries_o(sample_entries),
-    .release_i       (sample_release),
-    .read_i          (entry_read),
-    .read_entry_i    (entry_number),
-    .read_data_o     (entry_data)
-  );
-
-  logic [Engines:0]      event_valid, event_ready;
-  logic [2*Engines+1:0]  event_kind;
-  logic [16*Engines+15:0] event_index;
-  logic [8*Engines+7:0]  event_value;
-
-  phasic_encoder #(
-    .MaxEntries(MaxEvents),
-    .Graded    ((Rules & phasic_pkg::RulesGraded) != 0)
-  ) u_encoder (
+    .Graded    ((Rules & phasic_pkg::RulesGraded) != 0),
+    .Groups    (Groups)
+  ) u_encoders (
     .clk_i,
     .rst_ni,
     .clear_i,
@@ -177,21 +157,21 @@ module phasic_core #(
     .steps_i         (steps),
     .address_events_i(address_events),
     .graded_i        (graded),
-    .sample_valid_i  (sample_valid),
-    .sample_number_i (sample_data[phasic_pkg::SampleNumberBit +: 32]),
-    .sample_entries_i(sample_entries),
-    .sample_open_i   (((Rules & phasic_pkg::RulesGate) != 0) ? (EntryBits + 1)'(sample_data[phasic_pkg::SampleOpenBit +: 16]) : '0),
-    .sample_release_o(sample_release),
-    .read_o          (entry_read),
-    .read_entry_o    (entry_number),
-    .read_data_i     (entry_data),
+    .gates_i         ((Rules & phasic_pkg::RulesGate) != 0),
+    .entry_valid_i,
+    .entry_ready_o,
+    .entry_data_i,
+    .sample_valid_i,
+    .sample_ready_o,
+    .sample_i        ({sample_open_i, sample_restart_i, sample_gated_i, sample_learn_i, sample_label_i, sample_number_i}),
     .message_valid_o (message_valid),
     .message_ready_i (message_ready),
-    .event_valid_o   (event_valid[0]),
-    .event_ready_i   (event_ready[0]),
-    .event_kind_o    (event_kind[1:0]),
-    .event_index_o   (event_index[15:0]),
-    .event_value_o   (event_value[7:0]),
+    .sample_o        (sample_data),
+    .event_valid_o   (event_valid[Groups-1:0]),
+    .event_ready_i   (event_ready[Groups-1:0]),
+    .event_kind_o    (event_kind[2*Groups-1:0]),
+    .event_index_o   (event_index[16*Groups-1:0]),
+    .event_value_o   (event_value[8*Groups-1:0]),
     .busy_o          (encoder_busy),
     .events_o        (input_events_o)
   );
@@ -224,7 +204,7 @@ module phasic_core #(
   // Before the first program, and after one that has more layers, there is no such engine: the first one, which is idle, stands for it.
   assign output_engine        = 3'(layers - 4'd1);
   assign output_index         = (32'(output_engine) < 32'(Engines)) ? EngineBits'(output_engine) : '0;
-  assign event_ready[Engines] = 1'b1;
+  assign event_ready[Groups*Engines +: Groups] = '1;
 
   // Spike counts of the last layer for layers that learn from its errors, as they are in the scores. Neurons that compete do not spike, nor do
   // those of a discriminant.
@@ -242,7 +222,8 @@ module phasic_core #(
   // ---- what a discriminant learns ----
   logic               scatter_ready, scatter_busy, scattering;
   logic [47:0]        scatter_rows, scatter_operations, scatter_limited;
-  logic [Engines-1:0] held, engine_event_ready, event_waits;
+  logic [Engines-1:0] held, event_waits;
+  logic [Groups*Engines-1:0] engine_event_ready;
 
   localparam bit Protect = (Rules & phasic_pkg::RulesProtection) != 0;
   localparam int MemoryWordBits = phasic_pkg::MemoryKindBits + phasic_pkg::MemoryWordBits;
@@ -327,7 +308,7 @@ module phasic_core #(
     assign in_use[e] = 4'(e) < layers;
     // Only the layer that it learns from waits until the last sample has been learned.
     assign held[e]        = scatter_busy && output_engine == 3'(e);
-    assign event_ready[e] = engine_event_ready[e] && !held[e];
+    assign event_ready[Groups*e +: Groups] = held[e] ? '0 : engine_event_ready[Groups*e +: Groups];
     // A discriminant's engine changes no weights, so that these counters of it are 0.
     assign counters_o[768*e +: 768] = counters[768*e +: 768]
       | ((output_engine == 3'(e)) ? {432'd0, scatter_limited, 48'd0, scatter_operations, scatter_rows, 144'd0} : 768'd0);
@@ -343,6 +324,7 @@ module phasic_core #(
       .WeightDepth(WeightDepth),
       .SumDepth   (SumDepth),
       .Last       (e + 1 == Engines),
+      .Groups     (Groups),
       // There is no layer after the last engine's whose errors it could use, and only the first has a gate.
       .Rules      (Rules & ~((e + 1 < Engines) ? 0 : phasic_pkg::RulesFeedback) & ~((e == 0) ? 0 : phasic_pkg::RulesGate))
     ) u_engine (
@@ -380,16 +362,16 @@ module phasic_core #(
       .dopamine_gated_i   (sample_data[phasic_pkg::SampleGateBit]),
       .dopamine_restart_i (sample_data[phasic_pkg::SampleRestartBit]),
       .dopamine_number_i  (sample_data[phasic_pkg::SampleNumberBit +: 32]),
-      .event_valid_i      (event_valid[e] && !held[e]),
-      .event_ready_o      (engine_event_ready[e]),
-      .event_kind_i       (event_kind[2*e +: 2]),
-      .event_index_i      (event_index[16*e +: 16]),
-      .event_value_i      (event_value[8*e +: 8]),
-      .event_valid_o      (event_valid[e+1]),
-      .event_ready_i      (event_ready[e+1]),
-      .event_kind_o       (event_kind[2*(e+1) +: 2]),
-      .event_index_o      (event_index[16*(e+1) +: 16]),
-      .event_value_o      (event_value[8*(e+1) +: 8]),
+      .event_valid_i      (held[e] ? '0 : event_valid[Groups*e +: Groups]),
+      .event_ready_o      (engine_event_ready[Groups*e +: Groups]),
+      .event_kind_i       (event_kind[2*Groups*e +: 2*Groups]),
+      .event_index_i      (event_index[16*Groups*e +: 16*Groups]),
+      .event_value_i      (event_value[8*Groups*e +: 8*Groups]),
+      .event_valid_o      (event_valid[Groups*(e+1) +: Groups]),
+      .event_ready_i      (event_ready[Groups*(e+1) +: Groups]),
+      .event_kind_o       (event_kind[2*Groups*(e+1) +: 2*Groups]),
+      .event_index_o      (event_index[16*Groups*(e+1) +: 16*Groups]),
+      .event_value_o      (event_value[8*Groups*(e+1) +: 8*Groups]),
       .count_valid_i      (count_valid),
       .count_i            (count),
       .count_last_i       (score_last_o),
@@ -463,11 +445,12 @@ module phasic_core #(
 
   // The last engine of the chain never has a successor.
   logic unused_bits;
-  assign unused_bits = ^{program_i, layers_i, event_valid[Engines], event_kind[2*Engines +: 2], event_index[16*Engines +: 16],
-                         event_value[8*Engines +: 8], sample_data, told_valid[0], told[TellWidth-1:0]};
+  assign unused_bits = ^{program_i, layers_i, event_valid[Groups*Engines +: Groups], event_kind[2*Groups*Engines +: 2*Groups],
+                         event_index[16*Groups*Engines +: 16*Groups], event_value[8*Groups*Engines +: 8*Groups], sample_data, told_valid[0],
+                         told[TellWidth-1:0]};
 
   assign ready_o = engine_ready == '1 && scatter_ready;
-  assign busy_o  = sample_valid || encoder_busy || engine_busy != '0 || scatter_busy;
+  assign busy_o  = encoder_busy || engine_busy != '0 || scatter_busy;
 endmodule
 
 `default_nettype wire

@@ -4,13 +4,16 @@
 // Handshake: valid/ready on both sides. A word with word_mark_i = 1 carries no spikes and becomes one event, the end of a step; with word_final_i,
 //            the end of a sample.
 // Latency:   the first event leaves one cycle after its word came; a word without spikes takes one cycle for each ChunkWidth lanes.
-// Parameters: Lanes, spikes of a word; Graded, spikes have values other than 1; Convolution, a word comes with the number of its first neuron.
+// Parameters: Lanes, spikes of a word; Graded, spikes have values other than 1; Convolution, a word comes with the number of its first neuron; Groups
+//            and Group: the spikes are those of each so manieth neuron, from that one on (phasic_event_output).
 `default_nettype none
 
 module phasic_event_sender #(
   parameter int Lanes  = 64,
   parameter bit Graded = 1'b0,
-  parameter bit Convolution = 1'b0
+  parameter bit Convolution = 1'b0,
+  parameter int Groups = 1,
+  parameter int Group  = 0
 ) (
   input  logic             clk_i,
   input  logic             rst_ni,
@@ -19,7 +22,7 @@ module phasic_event_sender #(
   output logic             word_ready_o,
   input  logic             word_mark_i,
   input  logic             word_final_i,
-  input  logic [15:0]      word_index_i,   // number of the word: its first neuron is word_index_i * Lanes; or that neuron
+  input  logic [15:0]      word_index_i,   // number of the word: its first neuron is word_index_i * Lanes * Groups; or that neuron
   input  logic [Lanes-1:0] word_spikes_i,
   input  logic [(Graded ? 8*Lanes : 1)-1:0] word_values_i,   // of the spikes
   output logic             event_valid_o,
@@ -51,7 +54,7 @@ module phasic_event_sender #(
 
   assign event_valid_o = mark_q || chunk_q != 32'd0;
   assign event_kind_o  = !mark_q ? 2'(phasic_pkg::EventKindSpike) : base_q[0] ? 2'(phasic_pkg::EventKindSampleEnd) : 2'(phasic_pkg::EventKindStepEnd);
-  assign event_index_o = mark_q ? 16'd0 : base_q + {11'd0, position};
+  assign event_index_o = mark_q ? 16'd0 : base_q + 16'(position * Groups + Group);
   assign send          = event_valid_o && event_ready_i;
   assign chunk_empties = mark_q ? send : (rest == 32'd0 && (send || chunk_q == 32'd0));
   assign chunk_last    = word_mark_i || chunk_number_q == ChunkBits'(Chunks - 1);
@@ -97,7 +100,8 @@ module phasic_event_sender #(
     end else if (load) begin
       mark_q         <= word_mark_i;
       chunk_q        <= word_mark_i ? 32'd0 : word_chunk;
-      base_q         <= word_mark_i ? {15'd0, word_final_i} : 16'(Convolution ? 32'(word_index_i) : word_index_i * Lanes) + 16'(chunk_number_q * ChunkWidth);
+      base_q         <= word_mark_i ? {15'd0, word_final_i}
+                                    : 16'(Convolution ? 32'(word_index_i) : word_index_i * (Lanes * Groups)) + 16'(chunk_number_q * (ChunkWidth * Groups));
       chunk_number_q <= chunk_last ? '0 : chunk_number_q + 1'b1;
     end else if (send) begin
       mark_q  <= 1'b0;

@@ -8,7 +8,7 @@
 //            comes after this cycle.
 // Latency:   a row occupies the lanes for row_words_i cycles, a mark or a neuron of a gate for one, an event that reaches no neuron for one.
 // Parameters: RowBits, AddressBits and WordBits, widths of a row number, a word address and a word number; MaxRows; Convolution, events can have
-//            several targets or none; then ClearWords, words of sums.
+//            several targets or none; then ClearWords, words of sums; Groups, of the layer's streams: so many events can be at the head at once.
 `default_nettype none
 
 module phasic_integrate #(
@@ -17,7 +17,9 @@ module phasic_integrate #(
   parameter int WordBits    = 4,
   parameter int MaxRows     = 1024,
   parameter bit Convolution = 1'b0,
-  parameter int ClearWords  = 0
+  parameter int ClearWords  = 0,
+  parameter int Groups      = 1,
+  localparam int EventsBits = $clog2(Groups + 1)
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -46,6 +48,7 @@ module phasic_integrate #(
   input  logic                   head_valid_i,
   output logic                   head_ready_o,
   input  logic [1:0]             head_kind_i,
+  input  logic [EventsBits-1:0]  head_events_i,     // spikes that it stands for
   input  logic                   head_last_i,       // of its event's targets
   input  logic                   head_none_i,       // the event reaches no neuron
   input  logic [RowBits-1:0]     head_source_i,
@@ -64,6 +67,7 @@ module phasic_integrate #(
   output logic [AddressBits-1:0] issue_weight_address_o,
   output logic                   row_issued_o,      // the word is the row's last
   output logic                   event_done_o,      // and the row the event's last
+  output logic [EventsBits-1:0]  events_o,          // so many of both at once
   output logic [RowBits-1:0]     event_source_o,
   // the sample that is being integrated
   output logic                   sample_started_o,
@@ -124,6 +128,7 @@ module phasic_integrate #(
   assign issue_value_o          = head_spike ? head_value_i : bias_value_i;
   assign event_source_o         = head_spike ? head_source_i : RowBits'(sources_i - 16'd1);
   assign row_issued_o           = issue_o && issue_last;
+  assign events_o               = head_spike ? head_events_i : EventsBits'(1);
   assign nothing                = state_q == StateIntegrate && head_spike && head_none_i;
   assign event_done_o           = nothing || (row_issued_o && (head_spike ? head_last_i : bias_last));
   assign sample_started_o       = message_valid_i && message_ready_o;
@@ -183,7 +188,7 @@ module phasic_integrate #(
       if (issue_o) word_q <= issue_last ? '0 : word_q + 1'b1;
       if (row_issued_o) silent_q <= 1'b0;
       if (event_done_o) begin
-        step_rows_q <= step_rows_q + 16'd1;
+        step_rows_q <= step_rows_q + 16'(events_o);
         if (issue_bias) bias_done_q <= 1'b1;
       end
       if (step_done_o) begin

@@ -10,7 +10,8 @@
 // Parameters: Lanes, WeightWidth; SumWidth of a step's sums, TotalWidth of what is summed; Words, neurons of a lane, SumWords, its sums;
 //            AddressBits, width of an address in the synapse memory; MaxClasses, MaxOutputs as in the limits of the contract; Posts, Feedback,
 //            Competition, Discriminant, Graded, Gate, State, Convolution, Grid, Features and Currents, rules that there can be; Shares, neurons can learn
-//            with shares of their factors; Protect, levels have check bits; MaxRows; SumBits of a change that is shared by positions; DescriptorBits, of a layer's descriptor.
+//            with shares of their factors; Protect, levels have check bits; MaxRows; SumBits of a change that is shared by positions; DescriptorBits, of a layer's
+//            descriptor; Groups of lanes.
 `default_nettype none
 
 module phasic_lanes #(
@@ -39,6 +40,7 @@ module phasic_lanes #(
   parameter int MaxRows     = 1024,
   parameter int SumBits     = 40,
   parameter int DescriptorBits = 8 * phasic_pkg::LayerGrid,
+  parameter int Groups      = 1,
   localparam int PlaceBits  = Convolution ? 32 : 16,
   localparam int WordBits   = (Words > 1) ? $clog2(Words) : 1,
   localparam int SumWordBits = (SumWords > 1) ? $clog2(SumWords) : 1,
@@ -92,11 +94,13 @@ module phasic_lanes #(
   input  logic                         clearing_i,
   input  logic [SumWordBits-1:0]       clear_word_i,
   // sums: weights of a word that is issued
-  input  logic                         issue_i,
+  input  logic                         grouped_i,        // lanes of a group have rows of their own, as in phasic_sums
+  input  logic [Groups-1:0]            issue_i,
   input  logic                         issue_bank_i,
-  input  logic                         issue_first_i,
+  input  logic [Groups-1:0]            issue_first_i,
   input  logic [SumWordBits-1:0]       issue_word_i,
-  input  logic [7:0]                   issue_value_i,
+  input  logic [8*Groups-1:0]          issue_value_i,
+  input  logic [Groups-1:0]            group_silent_i,
   input  logic [Lanes*WeightWidth-1:0] weights_i,
   // sweep
   input  logic                         step_done_i,
@@ -300,11 +304,11 @@ module phasic_lanes #(
 
   phasic_sums #(
     .Lanes(Lanes), .WeightWidth(WeightWidth), .SumWidth(TotalWidth), .Words(Words), .SumWords(SumWords), .Graded(Graded),
-    .Convolution(Convolution), .Grid(Grid), .DescriptorBits(DescriptorBits)
+    .Convolution(Convolution), .Grid(Grid), .DescriptorBits(DescriptorBits), .Groups(Groups)
   ) u_sums (
     .clk_i, .rst_ni, .clear_i, .descriptor_i, .sparse_i(shaped_i), .grid_i, .row_width_i, .row_words_i,
-    .last_sum_word_i, .last_word_i, .clearing_i, .clear_word_i, .issue_i, .issue_bank_i, .issue_first_i, .issue_word_i, .issue_value_i,
-    .weights_i, .start_i(step_done_i), .hold_o(sweep_hold_o), .sweep_read_i(sum_read_i || contest_read),
+    .last_sum_word_i, .last_word_i, .clearing_i, .clear_word_i, .grouped_i, .issue_i, .issue_bank_i, .issue_first_i, .issue_word_i,
+    .issue_value_i, .group_silent_i, .weights_i, .start_i(step_done_i), .hold_o(sweep_hold_o), .sweep_read_i(sum_read_i || contest_read),
     .sweep_bank_i(compete_i ? !issue_bank_i : sweep_bank_i), .sweep_silent_i, .sweep_word_i(compete_i ? contest_word : sum_word_i),
     .look_i(look), .look_word_i(look_word), .sums_o(totals), .drives_o(drives), .silent_o(silent), .limited_valid_o(pooled_valid),
     .limited_o(pooled_limited)

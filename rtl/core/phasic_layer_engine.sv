@@ -7,10 +7,11 @@
 //            a load word is taken at once, a stored word is on store_data_o two cycles after store_valid_i. Constants hold during a run.
 // Latency:   an event occupies the lanes for row_words_i cycles; the sweep of a step (row_words_i + 10 cycles) hides behind the next step.
 //            Learning takes row_words_i cycles for each visited row and about 30 more. With feedback it begins row_words_i cycles a class
-//            after the last layer's counts of the sample have come, with a retrograde signal when the engine behind has learned. Competition takes a cycle a neuron and, to learn, one a row; filters that learn as
-//            phasic_patch and phasic_features say.
+//            after the last layer's counts of the sample have come, with a retrograde signal when the engine behind has learned. Competition
+//            takes a cycle a neuron and, to learn, one a row; filters that learn as phasic_patch and phasic_features say.
 // Parameters: Layer, position in the chain; Lanes, WeightWidth, MaxRows, MaxNeurons, MaxClasses, MaxOutputs, WeightDepth, Rules as in the
-//            limits of the contract; SumDepth, words of sums with rules_features; Last, there is no engine behind.
+//            limits of the contract; SumDepth, words of sums with rules_features; Last, there is no engine behind; Groups, streams of events on
+//            either side, of which a layer that needs no more than Lanes / Groups lanes takes an event each a cycle.
 `default_nettype none
 
 module phasic_layer_engine #(
@@ -25,6 +26,7 @@ module phasic_layer_engine #(
   parameter int Rules       = 0,
   parameter int SumDepth    = 0,
   parameter bit Last        = 1'b0,
+  parameter int Groups      = 1,
   localparam bit Memories   = (Rules & (phasic_pkg::RulesFeatures | phasic_pkg::RulesDiscriminant)) != 0,
   localparam int DescriptorBits = ((Rules & phasic_pkg::RulesRetrograde) != 0) ? 8 * phasic_pkg::LayerReserved
                                   : ((Rules & phasic_pkg::RulesCurrent) != 0) ? 8 * phasic_pkg::LayerRetrogradeLimit
@@ -69,16 +71,16 @@ module phasic_layer_engine #(
   input  logic                         dopamine_restart_i,
   input  logic [31:0]                  dopamine_number_i,
   // events in and out, their kinds of the contract's event_kind; a neuron that the sample's gate opens only comes in
-  input  logic                         event_valid_i,
-  output logic                         event_ready_o,
-  input  logic [1:0]                   event_kind_i,
-  input  logic [15:0]                  event_index_i,    // of its source, or of the neuron
-  input  logic [7:0]                   event_value_i,
-  output logic                         event_valid_o,
-  input  logic                         event_ready_i,
-  output logic [1:0]                   event_kind_o,
-  output logic [15:0]                  event_index_o,
-  output logic [7:0]                   event_value_o,
+  input  logic [Groups-1:0]            event_valid_i,
+  output logic [Groups-1:0]            event_ready_o,
+  input  logic [2*Groups-1:0]          event_kind_i,
+  input  logic [16*Groups-1:0]         event_index_i,    // of its source, or of the neuron
+  input  logic [8*Groups-1:0]          event_value_i,
+  output logic [Groups-1:0]            event_valid_o,
+  input  logic [Groups-1:0]            event_ready_i,
+  output logic [2*Groups-1:0]          event_kind_o,
+  output logic [16*Groups-1:0]         event_index_o,
+  output logic [8*Groups-1:0]          event_value_o,
   // spike counts of the output layer's neurons, as their scores leave
   input  logic                         count_valid_i,
   input  logic [7:0]                   count_i,
@@ -158,6 +160,8 @@ module phasic_layer_engine #(
   // A shared weight's change: as many terms as sources or positions, each of up to 30 bits.
   localparam int SumBits     = 30 + $clog2(((MaxRows > MaxNeurons) ? MaxRows : MaxNeurons) + 1);
 
+  localparam int EventsBits  = $clog2(Groups + 1);
+
   // ---- constants of the layer ----
   logic [8*phasic_pkg::LayerGrid-1:0] descriptor;   // without what follows the shape
   assign descriptor = descriptor_i[8*phasic_pkg::LayerGrid-1:0];
@@ -192,25 +196,40 @@ module phasic_layer_engine #(
   // ---- events and messages in ----
   logic                   head_valid, head_ready, head_last, head_none;
   logic [1:0]             head_kind;
+  logic [EventsBits-1:0]  head_events, events_done;
   logic [HeadBits-1:0]    head_source;
   logic [AddressBits-1:0] head_weight_address;
   logic [SumWordBits-1:0] head_target_word;
   logic [7:0]             head_value;
+  // What is integrated, in all lanes or by group.
+  logic                          grouped;
+  logic [Groups-1:0]             group_issue, group_first, group_silent, group_row;
+  logic [Groups*AddressBits-1:0] group_address;
+  logic [8*Groups-1:0]           group_value;
+  logic [Groups*RowBits-1:0]     group_row_number;
 
-  phasic_event_queue #(
+  // Sums of a contest run over all neurons of a row, and so do its other rows.
+  assign grouped = Groups > 1 && !compete && 32'(row_width_i) * Groups <= Lanes;
+
+  phasic_event_input #(
+    .Groups     (Groups),
     .RowBits    (HeadBits),
     .AddressBits(AddressBits),
     .WordBits   (SumWordBits),
+    .LogBits    (RowBits),
     .Graded     (Graded),
     .Convolution(Convolution),
     .Lanes      (Lanes),
     .First      (Layer == 0),
     .Gate       (Gate)
-  ) u_events (
-    .clk_i, .rst_ni, .clear_i, .descriptor_i(descriptor), .shaped_i(shaped), .row_words_i, .event_valid_i, .event_ready_o, .event_kind_i,
-    .event_source_i(event_index_i), .event_value_i, .head_valid_o(head_valid), .head_ready_i(head_ready), .head_kind_o(head_kind),
-    .head_last_o(head_last), .head_none_o(head_none), .head_source_o(head_source), .head_weight_address_o(head_weight_address),
-    .head_target_word_o(head_target_word), .head_value_o(head_value)
+  ) u_input (
+    .clk_i, .rst_ni, .clear_i, .grouped_i(grouped), .descriptor_i(descriptor), .shaped_i(shaped), .row_words_i, .event_valid_i, .event_ready_o,
+    .event_kind_i, .event_source_i(event_index_i), .event_value_i, .head_valid_o(head_valid), .head_ready_i(head_ready), .head_kind_o(head_kind),
+    .head_events_o(head_events), .head_last_o(head_last), .head_none_o(head_none), .head_source_o(head_source),
+    .head_weight_address_o(head_weight_address), .head_target_word_o(head_target_word), .head_value_o(head_value), .issue_i(issue),
+    .issue_first_i(issue_first), .issue_source_i(event_source), .issue_address_i(issue_weight_address), .issue_value_i(issue_value),
+    .step_done_i(step_done), .issue_o(group_issue), .issue_first_o(group_first), .issue_address_o(group_address), .issue_value_o(group_value),
+    .silent_o(group_silent), .row_o(group_row), .row_number_o(group_row_number)
   );
 
   assign event_waits_o = head_valid;
@@ -258,17 +277,20 @@ module phasic_layer_engine #(
     .WordBits   (SumWordBits),
     .MaxRows    (MaxRows),
     .Convolution(Convolution),
-    .ClearWords (SumWords)
+    .ClearWords (SumWords),
+    .Groups     (Groups)
   ) u_integrate (
     .clk_i, .rst_ni, .clear_i, .clearing_o(clearing), .clear_row_o(clear_row), .clear_word_o(clear_word), .steps_i, .bias_i(bias),
     .learns_i(learns), .compete_i(compete), .bias_value_i(graded ? 8'(phasic_pkg::GradedFull) : 8'd1), .sources_i, .rows_i, .row_words_i,
     .row_last_word_i(SumWordBits'(row_last_word)), .last_word_i(last_sum_word), .message_valid_i(message_valid),
     .message_ready_o(message_ready), .message_learn_i(message_learn), .message_class_i(message_class), .message_number_i(message_number),
-    .head_valid_i(head_valid), .head_ready_o(head_ready), .head_kind_i(head_kind), .head_last_i(head_last), .head_none_i(head_none),
+    .head_valid_i(head_valid), .head_ready_o(head_ready), .head_kind_i(head_kind), .head_events_i(head_events),
+    .head_last_i(head_last), .head_none_i(head_none),
     .head_source_i(head_source[RowBits-1:0]), .head_weight_address_i(head_weight_address), .head_target_word_i(head_target_word),
     .head_value_i(head_value), .gate_busy_i(gate_busy), .gate_open_o(gate_open), .issue_o(issue), .issue_bank_o(issue_bank),
     .issue_first_o(issue_first), .issue_target_word_o(issue_target_word), .issue_value_o(issue_value),
-    .issue_weight_address_o(issue_weight_address), .row_issued_o(row_issued), .event_done_o(event_done), .event_source_o(event_source),
+    .issue_weight_address_o(issue_weight_address), .row_issued_o(row_issued), .event_done_o(event_done), .events_o(events_done),
+    .event_source_o(event_source),
     .sample_started_o(sample_started), .sample_learn_o(sample_learn), .sample_class_o(sample_class), .sample_number_o(sample_number),
     .step_o(step), .last_step_o(last_step), .step_rows_o(step_rows), .step_done_o(step_done), .step_final_o(step_final),
     .step_silent_o(step_silent), .sweep_busy_i(sweep_busy || competition_busy), .key_busy_i(key_busy),
@@ -287,6 +309,13 @@ module phasic_layer_engine #(
   logic [RowBits-1:0]     patch_row, walk_row;
   logic [11:0]            patch_value;
 
+  logic                   event_logged;
+  logic [32*Groups-1:0]   log_step;
+  assign event_logged = event_done && sample_learn && (log_all || last_step);
+  for (genvar g = 0; g < Groups; g++) begin : gen_log
+    assign log_step[32*g +: 32] = graded ? 32'(group_value[8*g +: 8]) : 32'd1 << step[4:0];
+  end
+
   phasic_learning_rows #(
     .Layer      (Layer),
     .RowBits    (RowBits),
@@ -295,13 +324,13 @@ module phasic_layer_engine #(
     .MaxRows    (MaxRows),
     .Convolution(Convolution),
     .Features   (Features),
-    .SumWordBits(SumWordBits)
+    .SumWordBits(SumWordBits),
+    .Groups     (Groups)
   ) u_rows (
     .clk_i, .rst_ni, .clear_i, .seed_i, .compete_i(compete), .keep_steps_i(keep_steps), .shaped_i(shaped), .descriptor_i(descriptor),
     .sources_i, .rows_i, .row_words_i, .last_word_i(row_last_word), .clearing_i(clearing), .clear_row_i(clear_row),
     .start_i(sample_started), .learn_i(message_learn && learns), .number_i(message_number), .key_busy_o(key_busy),
-    .log_i(event_done && sample_learn && (log_all || last_step)), .log_row_i(event_source),
-    .log_step_i(graded ? 32'(issue_value) : 32'd1 << step[4:0]), .empty_o(walk_empty), .enable_i(walk_enable), .done_o(walk_done),
+    .log_i(event_logged ? group_row : '0), .log_row_i(group_row_number), .log_step_i(log_step), .empty_o(walk_empty), .enable_i(walk_enable), .done_o(walk_done),
     .word_valid_o(walk_valid), .add_o(walk_add), .first_o(walk_first), .commit_o(walk_commit), .target_word_o(walk_target_word),
     .word_o(walk_word), .word_address_o(walk_address), .random_x_o(random_x), .random_y_o(random_y), .history_o(history),
     .pair_done_o(pair_learned), .row_done_o(row_learned), .row_o(walk_row), .features_i(features), .patch_o(patch),
@@ -423,7 +452,8 @@ module phasic_layer_engine #(
     .Protect    (Protect),
     .MaxRows    (MaxRows),
     .SumBits    (SumBits),
-    .DescriptorBits(DescriptorBits)
+    .DescriptorBits(DescriptorBits),
+    .Groups     (Groups)
   ) u_lanes (
     .clk_i, .rst_ni, .clear_i,
     .descriptor_i, .steps_i, .classes_i,
@@ -436,8 +466,8 @@ module phasic_layer_engine #(
     .sample_started_i(sample_started), .sample_gated_i(message_gated), .sample_learn_i(sample_learn),
     .sample_class_i(sample_class), .sample_number_i(sample_number), .gate_busy_o(gate_busy),
     .gate_open_i(gate_open), .gate_neuron_i(gate_neuron), .clearing_i(clearing),
-    .clear_word_i(clear_word), .issue_i(issue), .issue_bank_i(issue_bank),
-    .issue_first_i(issue_first), .issue_word_i(issue_target_word), .issue_value_i(issue_value),
+    .clear_word_i(clear_word), .grouped_i(grouped), .issue_i(group_issue), .issue_bank_i(issue_bank),
+    .issue_first_i(group_first), .issue_word_i(issue_target_word), .issue_value_i(group_value), .group_silent_i(group_silent),
     .weights_i(weights), .step_done_i(step_done), .sweep_hold_o(sweep_hold), .sum_read_i(sum_read), .sum_word_i(sum_word),
     .sweep_read_i(sweep_read),
     .sweep_valid_i(sweep_valid), .sweep_bank_i(sweep_bank), .sweep_first_i(sweep_first),
@@ -481,9 +511,11 @@ module phasic_layer_engine #(
   phasic_synapse_memory #(
     .Width  (Lanes * WeightWidth),
     .Depth  (WeightDepth),
+    .Groups (Groups),
     .Protect(Protect)
   ) u_synapses (
-    .clk_i, .rst_ni, .corrected_o(memory_corrected_o), .failed_o(weights_failed), .failed_address_o(failed_weights), .issue_i(issue), .issue_address_i(issue_weight_address), .learn_read_i(learn_read), .learn_read_address_i(learn_read_address),
+    .clk_i, .rst_ni, .grouped_i(grouped), .corrected_o(memory_corrected_o), .failed_o(weights_failed), .failed_address_o(failed_weights),
+    .issue_i(group_issue), .issue_address_i(group_address), .learn_read_i(learn_read), .learn_read_address_i(learn_read_address),
     .store_i(store_valid_i), .store_address_i(AddressBits'(store_address_i)), .weights_o(weights), .load_i(load_weight_i),
     .load_address_i(AddressBits'(load_address_i)), .load_data_i, .learn_write_i(learn_write), .learn_write_address_i(learn_write_address),
     .learn_data_i(learned_weights)
@@ -506,7 +538,8 @@ module phasic_layer_engine #(
     .Words (DenseWords),
     .Graded(Graded),
     .Convolution(Convolution),
-    .Room  (Currents ? 8 : 6)
+    .Room  (Currents ? 8 : 6),
+    .Groups(Groups)
   ) u_output (
     .clk_i, .rst_ni, .clear_i, .room_o(room), .word_valid_i(spikes_valid), .word_ready_o(spikes_ready), .word_mark_i(spikes_mark),
     .word_final_i(spikes_final), .word_i(output_word), .word_spikes_i(spikes), .word_values_i(values), .event_valid_o, .event_ready_i,
@@ -515,10 +548,11 @@ module phasic_layer_engine #(
 
   // ---- status ----
   phasic_layer_status #(
-    .Lanes(Lanes)
+    .Lanes (Lanes),
+    .Groups(Groups)
   ) u_status (
     .clk_i, .rst_ni, .clear_i, .row_width_i, .compete_i(compete || features), .winner_valid_i(winner_valid || features), .event_done_i(event_done),
-    .row_issued_i(row_issued), .row_learned_i(row_learned), .pair_learned_i(pair_learned), .spikes_valid_i(sweep_valid[3]),
+    .row_issued_i(row_issued), .events_i(events_done), .row_learned_i(row_learned), .pair_learned_i(pair_learned), .spikes_valid_i(sweep_valid[3]),
     .spikes_i(spikes), .potentials_valid_i(potentials_valid), .potentials_limited_i(potentials_limited), .update_write_i(update_write),
     .weights_limited_i(weights_limited),
     .winner_learned_i(winner_learned), .winner_limited_i(winner_limited), .run_i(core_busy_i), .integrating_i(issue),

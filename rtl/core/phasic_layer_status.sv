@@ -4,11 +4,13 @@
 //
 // Handshake: none; every input is an event or a state of its cycle.
 // Latency:   a spike or a limited value is counted two cycles after it; everything else without delay.
-// Parameters: Lanes.
+// Parameters: Lanes; Groups, of the layer's streams: so many events can be integrated at once.
 `default_nettype none
 
 module phasic_layer_status #(
   parameter int Lanes = 64,
+  parameter int Groups = 1,
+  localparam int EventsBits = $clog2(Groups + 1),
   localparam int CountBits = $clog2(Lanes + 1)
 ) (
   input  logic                 clk_i,
@@ -19,6 +21,7 @@ module phasic_layer_status #(
   input  logic                 winner_valid_i,
   input  logic                 event_done_i,
   input  logic                 row_issued_i,
+  input  logic [EventsBits-1:0] events_i,           // rows, and events that are done
   input  logic                 row_learned_i,
   input  logic                 pair_learned_i,      // a source and a position that it reaches; in a dense layer each row
   input  logic                 spikes_valid_i,
@@ -86,8 +89,8 @@ module phasic_layer_status #(
       spikes_summed_q     <= spikes_valid_i;
       potentials_summed_q <= potentials_valid_i;
       weights_summed_q    <= weights_valid;
-      if (event_done_i) events_q <= events_q + 48'd1;
-      if (row_issued_i) operations_q <= operations_q + 48'(row_width_i);
+      if (event_done_i) events_q <= events_q + 48'(events_i);
+      if (row_issued_i) operations_q <= operations_q + 48'(32'(events_i) * 32'(row_width_i));
       if (row_learned_i && learns) update_rows_q <= update_rows_q + 48'd1;
       if (pair_learned_i && learns) update_operations_q <= update_operations_q + (compete_i ? 48'd1 : 48'(row_width_i));
       if (spikes_summed_q) spikes_q <= spikes_q + 48'(spike_sum_q);

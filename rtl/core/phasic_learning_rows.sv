@@ -8,7 +8,8 @@
 //            numbers and history. A patch is as in phasic_patch; targets_ready_i lets its walk begin.
 // Latency:   the key takes 36 cycles from the sample's start; about ten cycles to the first word, then a word a cycle.
 // Parameters: Layer, position in the chain; RowBits, AddressBits and WordBits, widths of a row number, an address in the synapse memory and a
-//            word number; MaxRows; Convolution, the layer can be one; Features, its filters can compete; SumWordBits, width of a word of sums.
+//            word number; MaxRows; Convolution, the layer can be one; Features, its filters can compete; SumWordBits, width of a word of sums; Groups
+//            of rows, each of which can be logged in a cycle, as in phasic_group_log.
 `default_nettype none
 
 module phasic_learning_rows #(
@@ -19,7 +20,8 @@ module phasic_learning_rows #(
   parameter int MaxRows     = 1024,
   parameter bit Convolution = 1'b0,
   parameter bit Features    = 1'b0,
-  parameter int SumWordBits = WordBits
+  parameter int SumWordBits = WordBits,
+  parameter int Groups      = 1
 ) (
   input  logic                   clk_i,
   input  logic                   rst_ni,
@@ -43,9 +45,9 @@ module phasic_learning_rows #(
   input  logic                   learn_i,
   input  logic [31:0]            number_i,
   output logic                   key_busy_o,
-  input  logic                   log_i,
-  input  logic [RowBits-1:0]     log_row_i,
-  input  logic [31:0]            log_step_i,     // one-hot, or the row's value
+  input  logic [Groups-1:0]      log_i,
+  input  logic [Groups*RowBits-1:0] log_row_i,
+  input  logic [Groups*32-1:0]   log_step_i,     // one-hot, or the row's value
   output logic                   empty_o,        // no row was kept
   // walk
   input  logic                   enable_i,
@@ -99,9 +101,10 @@ module phasic_learning_rows #(
     .key_o   (key)
   );
 
-  phasic_row_log #(
+  phasic_group_log #(
     .RowBits(RowBits),
-    .MaxRows(MaxRows)
+    .MaxRows(MaxRows),
+    .Groups (Groups)
   ) u_log (
     .clk_i,
     .rst_ni,

@@ -4,7 +4,7 @@
 // Handshake: AXI4-Lite slave s_axi_control with ap_ctrl_hs control; AXI4 master m_axi_gmem with one id, so every answer comes in order;
 //            interrupt is level-sensitive.
 // Latency:   of a run: the cycle counters in its results.
-// Parameters: the limits table of the contract.
+// Parameters: the limits table of the contract; Groups, as in phasic_core: of events a cycle in layers of few neurons, and of no result.
 `default_nettype none
 
 module phasic_kernel #(
@@ -21,7 +21,8 @@ module phasic_kernel #(
   parameter int DataWidth = 512,
   parameter int Rules = 95,
   parameter int SumDepth = 4096,
-  parameter int MemoryDepth = 32768
+  parameter int MemoryDepth = 32768,
+  parameter int Groups = 1
 ) (
   input  logic                   ap_clk,
   input  logic                   ap_rst_n,
@@ -427,7 +428,7 @@ module phasic_kernel #(
   phasic_core #(
     .Lanes(Lanes), .WeightWidth(WeightWidth), .Engines(Engines), .MaxRows(MaxRows), .MaxNeurons(MaxNeurons), .MaxSteps(MaxSteps),
     .MaxClasses(MaxClasses), .MaxOutputs(MaxOutputs), .MaxEvents(MaxEvents), .WeightDepth(WeightDepth), .Rules(Rules),
-    .SumDepth(SumDepth), .MemoryDepth(MemoryDepth)
+    .SumDepth(SumDepth), .MemoryDepth(MemoryDepth), .Groups(Groups)
   ) u_core (
     .clk_i              (ap_clk),
     .rst_ni             (ap_rst_n),

@@ -16,7 +16,7 @@ std::string place_of(const Flip& flip) {
   if (flip.memory == "scatter") return "u_core.gen_scatter.u_scatter.u_memory.gen_protect.u_ram.gen_huge";
   const auto engine = fmt::format("u_core.gen_engine__BRA__{}__KET__.u_engine", flip.layer);
   if (flip.memory == "levels") return engine + ".u_lanes.u_factors.u_levels.gen_protect.u_ram.gen_block";
-  return engine + ".u_synapses.u_weights.gen_protect.u_ram.gen_huge";
+  return engine + ".u_synapses.gen_group__BRA__0__KET__.u_weights.gen_protect.u_ram.gen_huge";
 }
 
 }  // namespace

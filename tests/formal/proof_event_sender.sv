@@ -5,11 +5,14 @@
 // spikes do not block.
 //
 // Assumes: a word on offer stays until it is taken, unless the run is cleared (phasic_fifo, which offers them, is proven to do so).
-// Sizes:   64 lanes, where a word is taken in two chunks, and 4 lanes, where one chunk is the whole word; both with values.
+// Sizes:   64 lanes, where a word is taken in two chunks, and 4 lanes, where one chunk is the whole word, by itself and as the third of four groups; all
+//          with values.
 `default_nettype none
 
 module proof_event_sender #(
-  parameter int Lanes = 64
+  parameter int Lanes  = 64,
+  parameter int Groups = 1,
+  parameter int Group  = 0
 ) (
   input logic               clk_i,
   input logic               clear_i,
@@ -36,7 +39,9 @@ module proof_event_sender #(
 
   phasic_event_sender #(
     .Lanes (Lanes),
-    .Graded(1'b1)
+    .Graded(1'b1),
+    .Groups(Groups),
+    .Group (Group)
   ) dut (
     .clk_i,
     .rst_ni       (rst_n),
@@ -76,12 +81,13 @@ module proof_event_sender #(
   // What has to leave: the rest of the word that was taken last (rest_q, or mark_q), then what the word on offer has not sent yet.
   logic               mark_q, final_q, old, take, send;
   logic [Lanes-1:0]   rest_q, sent_q, left, one, sent_now;
-  logic [15:0]        index_q, lane;
+  logic [15:0]        index_q, place, lane;
 
   assign old    = rest_q != '0;
   assign left   = old ? rest_q : (word_valid_i && !word_mark_i && !mark_q) ? word_spikes_i & ~sent_q : '0;
   // The event's number within the word that it has to be from.
-  assign lane   = event_index - 16'((old ? index_q : word_index_i) * Lanes);
+  assign place  = event_index - 16'((old ? index_q : word_index_i) * Lanes * Groups + Group);
+  assign lane   = place >> $clog2(Groups);
   assign one    = Lanes'(1) << lane[LaneBits-1:0];
   assign take   = word_valid_i && word_ready;
   assign send   = event_valid && event_ready_i;
@@ -118,7 +124,7 @@ module proof_event_sender #(
     if (rst_n) begin
       // A mark comes when nothing else is left; a spike is one that is left, and none before it is.
       assert (!(event_valid && mark_q) || (event_kind == 2'(final_q ? phasic_pkg::EventKindSampleEnd : phasic_pkg::EventKindStepEnd) && event_index == '0));
-      assert (!(event_valid && !mark_q) || (event_kind == Spike && 32'(lane) < 32'(Lanes) && (left & one) != '0));
+      assert (!(event_valid && !mark_q) || (event_kind == Spike && place % 16'(Groups) == '0 && 32'(lane) < 32'(Lanes) && (left & one) != '0));
       assert (!(event_valid && !mark_q && left[chosen_lane]) || lane <= 16'(chosen_lane));
       assert (!(event_valid && event_kind == Spike && lane == 16'(chosen_lane)) || event_value == (old ? value_q : word_value));
       // What was taken is on offer until it has left, and the next word is taken no sooner.
@@ -128,7 +134,7 @@ module proof_event_sender #(
       assert (!held_q || (event_valid && held_event_q == {event_kind, event_index, event_value}));
       assert (32'(waited_q) < 32'(Chunks));
       assert (busy == event_valid);
-      cover (take && word_mark_i && send && event_kind == Spike && event_index == 16'(3 * Lanes - 1));
+      cover (take && word_mark_i && send && event_kind == Spike && event_index == 16'((3 * Lanes - 1) * Groups + Group));
       cover (mark_q && word_valid_i && held_q && word_spikes_i[1:0] == 2'b11);
     end
   end
@@ -151,7 +157,7 @@ module proof_event_sender #(
         assert (word_held_q);
         assert (!word_mark_i && !dut.mark_q && !mark_q && !old);
         assert (Lanes'(dut.chunk_q) == left[Chunk-1:0] && sent_q[Lanes-1:Lanes-Chunk] == '0);
-        assert (dut.base_q == 16'(word_index_i * Lanes));
+        assert (dut.base_q == 16'(word_index_i * Lanes * Groups));
         assert (32'(chosen_lane) >= 32'(Chunk) || values[8*(chosen_lane % Chunk) +: 8] == word_value);
       end else begin
         // The last chunk of the word that was taken, or nothing.
@@ -159,7 +165,7 @@ module proof_event_sender #(
         assert (rest_q == Lanes'(dut.chunk_q) << (Lanes - Chunk));
         assert (!(dut.mark_q && dut.chunk_q != '0));
         assert (!mark_q || dut.base_q == {15'd0, final_q});
-        assert (!old || dut.base_q == 16'(index_q * Lanes) + 16'(Lanes - Chunk));
+        assert (!old || dut.base_q == 16'(index_q * Lanes * Groups) + 16'((Lanes - Chunk) * Groups));
         assert (!old || 32'(chosen_lane) < 32'(Lanes - Chunk) || values[8*(chosen_lane % Chunk) +: 8] == value_q);
       end
     end

@@ -186,6 +186,11 @@ class Tree(unittest.TestCase):
         self.change_platform("kv260", lambda root: root.update(rtl_limits={"lines": 8, "data_width": 128}))
         self.expect("rtl_limits: the contract has no limit 'lines'", "rtl_limits: data_width")
 
+    def test_groups_that_there_cannot_be(self):
+        for value in (0, 3, "4", None, True):
+            self.change_platform("u50", lambda root, value=value: root.update(rtl_groups=value))
+            self.expect(f"u50.json: rtl_groups: {json.dumps(value)} is not 1 or 2 or 4 or 8 or 16")
+
     def test_an_hls_build_that_there_is_not(self):
         self.change_platform("u50", lambda root: root.update(hls_build="HugeBuild"))
         self.expect("u50.json: hls_build: hls/build.hpp: no build 'HugeBuild'")

@@ -147,6 +147,17 @@ class RtlScript(Work):
             self.assertIn(str(value), [call[0] for call in self.calls_of(calls, "set_property", "value")])
 
 
+    def test_groups_of_the_platform_become_a_parameter(self):
+        with open(PLATFORMS[0], encoding="utf-8") as stream:
+            root = json.load(stream)
+        path = os.path.join(self.work, "grouped.json")
+        for groups, given in ((1, False), (4, True)):
+            with open(path, "w", encoding="utf-8") as stream:
+                json.dump(root | {"rtl_groups": groups}, stream)
+            _, calls, _ = self.record(path, "rtl", "xo")
+            self.assertEqual(bool(self.calls_of(calls, "ipx::get_hdl_parameters", "Groups")), given)
+
+
 class OutOfContextScript(Work):
     def test_every_platform_is_synthesized_with_its_part_clock_files_and_sizes(self):
         contract = Contract(SOURCE)

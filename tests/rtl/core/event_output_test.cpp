@@ -10,6 +10,7 @@
 #include "Vevent_output_1x20.h"
 #include "Vevent_output_8x3.h"
 #include "Vevent_output_graded_4x5.h"
+#include "Vevent_output_groups.h"
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
@@ -136,6 +137,72 @@ TYPED_TEST(RtlEventOutput, SendsTheEventsOfWordsInOrderAndHasRoomForTwoSteps) {
     ASSERT_NO_FATAL_FAILURE(this->run(seed, sent));
   }
   EXPECT_GT(sent, 5000U);
+}
+
+/// Four streams that the layer behind takes from at different times.
+TEST(RtlEventOutputGroups, SendEachNeuronOnTheStreamOfItsNumberAndMarksOnAll) {
+  constexpr unsigned lanes = 8, words = 3, groups = 4;
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random{seed};
+    Clocked<Vevent_output_groups> module{seed};
+    module->clear_i = module->word_valid_i = module->event_ready_i = 0;
+    module.reset();
+    std::array<std::deque<Event>, groups> expected;
+    std::array<unsigned, groups> chance{};
+    std::size_t taken = 0, ahead = 0;
+    const auto left = [&] {
+      return std::any_of(expected.begin(), expected.end(), [](const auto& list) { return !list.empty(); });
+    };
+    for (unsigned cycle = 0; taken < 200 || left(); ++cycle) {
+      SCOPED_TRACE("cycle " + std::to_string(cycle));
+      ASSERT_LT(cycle, 50'000U) << "the words do not come to an end";
+      if (cycle % 50 == 0) {
+        for (unsigned& of_stream : chance) of_stream = static_cast<unsigned>(random() % 9);
+      }
+      const unsigned number = taken % (words + 1);
+      if (module->word_valid_i == 0 && taken < 200 && random() % 8 != 0) {
+        module->word_valid_i = 1;
+        module->word_mark_i = number == words;
+        module->word_final_i = random() % 2;
+        module->word_i = static_cast<unsigned char>(number % words);
+        module->word_spikes_i = static_cast<unsigned char>(random() & random());
+        for (unsigned k = 0; k < lanes; ++k) set_bits(module->word_values_i, 8 * k, 8, random() % 256);
+      }
+      unsigned ready = 0;
+      for (unsigned g = 0; g < groups; ++g) ready |= (random() % 8 < chance[g] ? 1U : 0U) << g;
+      module->event_ready_i = static_cast<unsigned char>(ready);
+      module.settle();
+      const bool accepted = module->word_valid_i != 0 && module->word_ready_o != 0;
+      for (unsigned g = 0; g < groups; ++g) {
+        if ((module->event_valid_o >> g & 1) == 0) continue;
+        ASSERT_FALSE(expected[g].empty()) << "an event too many on stream " << g;
+        const Event& event = expected[g].front();
+        ASSERT_EQ(get_bits(module->event_kind_o, 2 * g, 2), event.kind) << "stream " << g;
+        ASSERT_EQ(get_bits(module->event_index_o, 16 * g, 16), event.index) << "stream " << g;
+        if (event.kind == kSpike) {
+          ASSERT_EQ(get_bits(module->event_value_o, 8 * g, 8), event.value) << "stream " << g;
+        }
+        if ((ready >> g & 1) != 0) expected[g].pop_front();
+      }
+      if (accepted) {
+        for (unsigned g = 0; g < groups && module->word_mark_i != 0; ++g) {
+          expected[g].push_back({module->word_final_i != 0 ? kSampleEnd : kStepEnd, 0, 1});
+        }
+        for (unsigned k = 0; k < lanes && module->word_mark_i == 0; ++k) {
+          if ((module->word_spikes_i >> k & 1) == 0) continue;
+          expected[k % groups].push_back(
+              {kSpike, number * lanes + k, static_cast<unsigned>(get_bits(module->word_values_i, 8 * k, 8))});
+        }
+        ++taken;
+      }
+      ahead += module->event_valid_o != 0 && module->event_valid_o != 15 ? 1 : 0;
+      module.edge();
+      if (accepted) module->word_valid_i = 0;
+    }
+    EXPECT_GT(ahead, 20U) << "the streams went in step";
+    EXPECT_EQ(module->busy_o, 0);
+  }
 }
 
 }  // namespace

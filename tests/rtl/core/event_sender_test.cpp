@@ -11,16 +11,18 @@
 #include "Vsender_graded_1.h"
 #include "Vsender_graded_64.h"
 #include "Vsender_graded_8.h"
+#include "Vsender_group_2.h"
+#include "Vsender_group_3.h"
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
 namespace phasic::testing::event_sender_test {
 namespace {
 
-template <class Model, unsigned Lanes, bool Graded>
+template <class Model, unsigned Lanes, bool Graded, unsigned Groups = 1, unsigned Group = 0>
 struct Shape {
   using model = Model;
-  static constexpr unsigned lanes = Lanes;
+  static constexpr unsigned lanes = Lanes, groups = Groups, group = Group;
   static constexpr bool graded = Graded;
 };
 
@@ -39,18 +41,20 @@ template <class T>
 class RtlEventSender : public ::testing::Test {};
 using Shapes =
     ::testing::Types<Shape<Vsender_1, 1, false>, Shape<Vsender_8, 8, false>, Shape<Vsender_64, 64, false>,
-                     Shape<Vsender_graded_1, 1, true>, Shape<Vsender_graded_8, 8, true>, Shape<Vsender_graded_64, 64, true>>;
+                     Shape<Vsender_graded_1, 1, true>, Shape<Vsender_graded_8, 8, true>, Shape<Vsender_graded_64, 64, true>,
+                     Shape<Vsender_group_2, 8, false, 4, 2>, Shape<Vsender_group_3, 64, true, 4, 3>>;
 TYPED_TEST_SUITE(RtlEventSender, Shapes);
 
 TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {
-  constexpr unsigned lanes = TypeParam::lanes;
+  constexpr unsigned lanes = TypeParam::lanes, groups = TypeParam::groups;
   for (unsigned seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
     std::deque<Word> words;
     std::deque<Event> expected;
     for (unsigned n = 0; n < 60; ++n) {
-      Word word{random() % 4 == 0, random() % 2 == 0, static_cast<std::uint16_t>(random() % (32768 / lanes)), random(), {}};
+      Word word{
+          random() % 4 == 0, random() % 2 == 0, static_cast<std::uint16_t>(random() % (32768 / lanes / groups)), random(), {}};
       if (random() % 2 == 0) word.spikes &= random() & random();
       if (random() % 5 == 0) word.spikes = random() % 2 == 0 ? 0 : ~std::uint64_t{0};
       word.spikes &= ~std::uint64_t{0} >> (64 - lanes);
@@ -58,7 +62,8 @@ TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {
       words.push_back(word);
       if (word.mark) expected.push_back({word.final ? kSampleEnd : kStepEnd, 0});
       for (unsigned k = 0; !word.mark && k < lanes; ++k) {
-        if ((word.spikes >> k & 1) != 0) expected.push_back({kSpike, word.index * lanes + k, word.values[k]});
+        if ((word.spikes >> k & 1) != 0)
+          expected.push_back({kSpike, (word.index * lanes + k) * groups + TypeParam::group, word.values[k]});
       }
     }
     Clocked<typename TypeParam::model> module{seed};

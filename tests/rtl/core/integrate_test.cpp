@@ -9,6 +9,7 @@
 #include "Vintegrate_10x14x4_1024.h"
 #include "Vintegrate_1x1x1_2.h"
 #include "Vintegrate_4x7x2_13.h"
+#include "Vintegrate_groups.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
@@ -16,10 +17,11 @@
 namespace phasic::testing::integrate_test {
 namespace {
 
-template <class Model, unsigned RowBits, unsigned AddressBits, unsigned WordBits, unsigned MaxRows>
+template <class Model, unsigned RowBits, unsigned AddressBits, unsigned WordBits, unsigned MaxRows, unsigned Groups = 1>
 struct Shape {
   using model = Model;
-  static constexpr unsigned row_bits = RowBits, address_bits = AddressBits, word_bits = WordBits, max_rows = MaxRows;
+  static constexpr unsigned row_bits = RowBits, address_bits = AddressBits, word_bits = WordBits, max_rows = MaxRows,
+                            groups = Groups;
 };
 
 // In the order of state_o.
@@ -36,10 +38,12 @@ struct Item {
   bool final = false;
   unsigned value = 0;
   unsigned address = 0, target = 0;  // of the word
+  unsigned events = 1;               // whose rows are issued at once
 };
 struct Event {
   unsigned kind = kSpike, row = 0, value = 0;
   unsigned address = 0, target = 0;  // of its row's first word
+  unsigned events = 1;               // that it stands for
 };
 struct Message {
   bool learn = false;
@@ -125,7 +129,7 @@ class Bench {
     for (unsigned word = 0; word < constants_.words; ++word) {
       const bool last = word + 1 == constants_.words;
       plan.push_back({false, false, event.row, word, step, rows_before, first, last, last && consumes, false, event.value,
-                      (event.address + word) % addresses, (event.target + word) % target_words});
+                      (event.address + word) % addresses, (event.target + word) % target_words, event.events});
     }
   }
 
@@ -142,10 +146,11 @@ class Bench {
       const bool final = step + 1 == constants_.steps;
       unsigned rows = 0;
       first = first || !constants_.competes;
-      for (unsigned spikes = inputs == 0 || chance(4) ? 0 : below(5); rows < spikes; ++rows) {
+      for (unsigned heads = inputs == 0 || chance(4) ? 0 : below(5); heads > 0; --heads) {
         // Where a fan-out may take an event: any row, anywhere in the memory, to any sums.
-        events_.push_back({kSpike, below(inputs), below(256), below(addresses), below(target_words)});
+        events_.push_back({kSpike, below(inputs), below(256), below(addresses), below(target_words), 1 + below(T::groups)});
         plan_row(plan, events_.back(), step, rows, true, first);
+        rows += events_.back().events;
         first = false;
       }
       events_.push_back({final ? kSampleEnd : kStepEnd, 0, 0, 0, 0});
@@ -175,6 +180,7 @@ class Bench {
     module_->head_kind_i = static_cast<unsigned char>(event.kind);
     module_->head_source_i = static_cast<std::uint16_t>(event.row);
     module_->head_last_i = 1;
+    module_->head_events_i = static_cast<unsigned char>(event.events);
     module_->head_none_i = 0;
     module_->head_target_word_i = static_cast<unsigned char>(event.target);
     module_->head_value_i = static_cast<unsigned char>(event.value);
@@ -237,6 +243,9 @@ class Bench {
     ASSERT_EQ(module_->issue_o != 0, goes_on && !item.done && !item.opens);
     ASSERT_EQ(module_->gate_open_o != 0, goes_on && item.opens);
     ASSERT_EQ(module_->row_issued_o != 0, goes_on && item.row_done);
+    if (module_->row_issued_o != 0) {
+      ASSERT_EQ(module_->events_o, item.events);
+    }
     ASSERT_EQ(module_->step_done_o != 0, goes_on && item.done);
     ASSERT_EQ(module_->head_ready_o != 0, goes_on && item.consumes);
     if (!goes_on || item.opens) return;
@@ -347,7 +356,7 @@ class Bench {
 template <class T>
 class RtlIntegrate : public ::testing::Test {};
 using Shapes = ::testing::Types<Shape<Vintegrate_10x14x4_1024, 10, 14, 4, 1024>, Shape<Vintegrate_4x7x2_13, 4, 7, 2, 13>,
-                                Shape<Vintegrate_1x1x1_2, 1, 1, 1, 2>>;
+                                Shape<Vintegrate_1x1x1_2, 1, 1, 1, 2>, Shape<Vintegrate_groups, 4, 7, 2, 13, 4>>;
 TYPED_TEST_SUITE(RtlIntegrate, Shapes);
 
 TYPED_TEST(RtlIntegrate, SendsTheWordsOfRowsHandsStepsOverAndLearnsInOrder) {

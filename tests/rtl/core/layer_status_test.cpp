@@ -12,6 +12,8 @@
 #include "Vstatus_4___024root.h"
 #include "Vstatus_64.h"
 #include "Vstatus_64___024root.h"
+#include "Vstatus_groups.h"
+#include "Vstatus_groups___024root.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
@@ -21,10 +23,10 @@ namespace {
 constexpr std::size_t kCounters = sizeof(contract::LayerCounters) / 8, kBits = 48;
 constexpr std::uint64_t kMask = (std::uint64_t{1} << kBits) - 1;
 
-template <class Model, std::size_t Lanes>
+template <class Model, std::size_t Lanes, std::size_t Groups = 1>
 struct Shape {
   using model = Model;
-  static constexpr std::size_t lanes = Lanes;
+  static constexpr std::size_t lanes = Lanes, groups = Groups;
 };
 
 template <class T>
@@ -52,8 +54,8 @@ class RtlLayerStatus : public ::testing::Test {
     const bool competes = module->compete_i != 0, learns = !competes || module->winner_valid_i != 0;
     const bool changed = module->update_write_i != 0 || module->winner_learned_i != 0;
     sums.weights = competes ? (changed && module->winner_limited_i != 0 ? 1 : 0) : count(changed, module->weights_limited_i);
-    twin.events += module->event_done_i;
-    if (module->row_issued_i != 0) twin.synaptic_operations += module->row_width_i;
+    if (module->event_done_i != 0) twin.events += module->events_i;
+    if (module->row_issued_i != 0) twin.synaptic_operations += std::uint64_t{module->events_i} * module->row_width_i;
     if (module->row_learned_i != 0 && learns) ++twin.update_rows;
     if (module->pair_learned_i != 0 && learns) twin.update_operations += competes ? 1 : module->row_width_i;
     if (module->run_i != 0) {
@@ -77,6 +79,7 @@ class RtlLayerStatus : public ::testing::Test {
     const auto often = [&] { return random() % 8 < chance; };
     module->event_done_i = often();
     module->row_issued_i = often();
+    module->events_i = static_cast<unsigned char>(1 + random() % T::groups);
     module->row_learned_i = often();
     module->pair_learned_i = often();
     module->spikes_valid_i = often();
@@ -133,7 +136,7 @@ class RtlLayerStatus : public ::testing::Test {
     return twin;
   }
 };
-using Shapes = ::testing::Types<Shape<Vstatus_1, 1>, Shape<Vstatus_4, 4>, Shape<Vstatus_64, 64>>;
+using Shapes = ::testing::Types<Shape<Vstatus_1, 1>, Shape<Vstatus_4, 4>, Shape<Vstatus_64, 64>, Shape<Vstatus_groups, 4, 4>>;
 TYPED_TEST_SUITE(RtlLayerStatus, Shapes);
 
 TYPED_TEST(RtlLayerStatus, CountEveryCycleInTheOrderOfTheContract) {

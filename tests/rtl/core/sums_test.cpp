@@ -10,6 +10,7 @@
 
 #include "Vsums.h"
 #include "Vsums_grid.h"
+#include "Vsums_groups.h"
 #include "tests/rtl/core/pooling_twin.hpp"
 
 namespace phasic::testing::sums_test {
@@ -182,6 +183,91 @@ TYPED_TEST(RtlSums, DriveNeuronsBySumsOrByWhatIsPooledFromThem) {
   EXPECT_GT(this->seen_.forwarded, 100U);
   EXPECT_GT(this->seen_.limited, 20U);
   EXPECT_GT(this->seen_.looked, 200U);
+}
+
+/// Four groups of two lanes: the rows of a grouped layer come by group, each with a value of its own.
+TEST(RtlSumsGroups, DriveNarrowLayersByTheSumOverGroupsThatHadARow) {
+  constexpr unsigned groups = 4, lanes = 2, words = 3;
+  unsigned silent_groups = 0;
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 random{seed};
+    Clocked<Vsums_groups> module{seed};
+    module->clear_i = module->clearing_i = module->issue_i = module->start_i = module->sweep_read_i = module->look_i = 0;
+    module.reset();
+    const bool grouped = random() % 2 == 0;
+    module->grouped_i = grouped;
+    // Weights follow the word that was issued by two cycles.
+    using Weights = std::array<std::int64_t, groups * lanes>;
+    std::array<Weights, 3> flying{};
+    const auto cycle = [&](const Weights& issued) {
+      flying = {issued, flying[0], flying[1]};
+      for (unsigned k = 0; k < groups * lanes; ++k) set_bits(module->weights_i, kWeightWidth * k, kWeightWidth, flying[2][k]);
+      module.settle();
+      module.edge();
+      module->issue_i = module->start_i = 0;
+    };
+    for (unsigned step = 0; step < 12; ++step) {
+      SCOPED_TRACE("step " + std::to_string(step));
+      std::array<std::array<std::int64_t, groups * lanes>, words> sums{};
+      std::array<bool, groups> begun{};
+      const unsigned most = grouped ? 1 : words;
+      const unsigned rows = random() % 6 == 0 ? 0 : static_cast<unsigned>(random() % 8);
+      for (unsigned row = 0; row < rows; ++row) {
+        const unsigned mask = grouped ? 1 + static_cast<unsigned>(random() % 15) : 15;
+        for (unsigned word = 0; word < most; ++word) {
+          Weights weights{};
+          unsigned first = 0;
+          const unsigned value = static_cast<unsigned>(random() % 256);
+          for (unsigned g = 0; g < groups; ++g) {
+            const unsigned own = grouped ? static_cast<unsigned>(random() % 256) : value;
+            set_bits(module->issue_value_i, 8 * g, 8, own);
+            first |= ((grouped ? !begun[g] : row == 0) ? 1U : 0U) << g;
+            if ((mask >> g & 1) == 0) continue;
+            for (unsigned k = g * lanes; k < (g + 1) * lanes; ++k) {
+              weights[k] = random_signed(random, kWeightWidth);
+              sums[word][k] += weights[k] * own;
+            }
+          }
+          for (unsigned g = 0; g < groups; ++g) begun[g] = begun[g] || (mask >> g & 1) != 0;
+          module->issue_i = static_cast<unsigned char>(mask);
+          module->issue_first_i = static_cast<unsigned char>(first);
+          module->issue_bank_i = step % 2;
+          module->issue_word_i = static_cast<unsigned char>(word);
+          cycle(weights);
+        }
+      }
+      unsigned silent = 0;
+      for (unsigned g = 0; g < groups; ++g) silent |= (begun[g] ? 0U : 1U) << g;
+      silent_groups += grouped && silent != 0 && silent != 15 ? 1 : 0;
+      module->start_i = 1;
+      cycle({});
+      module->group_silent_i = static_cast<unsigned char>(silent);
+      module->sweep_bank_i = step % 2;
+      module->sweep_silent_i = silent == 15;
+      module.settle();
+      ASSERT_EQ(module->hold_o != 0, grouped);
+      for (unsigned wait = 0; wait < 3 || module->hold_o != 0; ++wait) {
+        ASSERT_LT(wait, 5U);
+        cycle({});
+        module.settle();
+      }
+      for (unsigned word = 0; word < most; ++word) {
+        module->sweep_read_i = 1;
+        module->sweep_word_i = static_cast<unsigned char>(word);
+        cycle({});
+        module->sweep_read_i = 0;
+        module.settle();
+        ASSERT_EQ(module->silent_o != 0, silent == 15);
+        for (unsigned k = 0; k < (grouped ? lanes : groups * lanes) && silent != 15; ++k) {
+          std::int64_t expected = sums[word][k];
+          for (unsigned g = 1; grouped && g < groups; ++g) expected += sums[word][k + g * lanes];
+          ASSERT_EQ(get_signed(module->drives_o, kSumWidth * k, kSumWidth), expected) << "word " << word << " lane " << k;
+        }
+      }
+    }
+  }
+  EXPECT_GT(silent_groups, 30U);
 }
 
 }  // namespace
