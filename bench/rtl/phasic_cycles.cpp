@@ -133,7 +133,6 @@ Buffers make_buffers(const Shape& shape, std::uint32_t weight_width, bool learn)
 Figures measure(const std::string& name, const std::string& options, const Shape& shape, bool learn) {
   engine::BankedMemory memory;
   const auto engine = engine::make_engine(name, memory, options);
-  const std::uint32_t lanes = engine->read_register(reg::kLimitLanes);
   const Buffers buffers = make_buffers(shape, engine->read_register(reg::kLimitWeightWidth), learn);
   for (std::uint32_t id = 0; id < buffers.size(); ++id) {
     const std::uint64_t base = std::uint64_t{id + 1} << 32;
