@@ -11,6 +11,7 @@
 #include "Vevent_output_8x3.h"
 #include "Vevent_output_graded_4x5.h"
 #include "Vevent_output_groups.h"
+#include "Vevent_output_groups_plain.h"
 #include "tests/rtl/core/bits.hpp"
 #include "tests/rtl/core/event_kinds.hpp"
 
@@ -140,12 +141,18 @@ TYPED_TEST(RtlEventOutput, SendsTheEventsOfWordsInOrderAndHasRoomForTwoSteps) {
 }
 
 /// Four streams that the layer behind takes from at different times.
-TEST(RtlEventOutputGroups, SendEachNeuronOnTheStreamOfItsNumberAndMarksOnAll) {
-  constexpr unsigned lanes = 8, words = 3, groups = 4;
+template <class T>
+class RtlEventOutputGroups : public ::testing::Test {};
+using GroupShapes = ::testing::Types<Shape<Vevent_output_groups, 8, 3, 16, true>, Shape<Vevent_output_groups_plain, 16, 3, 16>>;
+TYPED_TEST_SUITE(RtlEventOutputGroups, GroupShapes);
+
+TYPED_TEST(RtlEventOutputGroups, SendEachNeuronOnTheStreamOfItsNumberAndMarksOnAll) {
+  constexpr unsigned lanes = TypeParam::lanes, words = TypeParam::words, groups = 4;
+  constexpr bool graded = TypeParam::graded;
   for (unsigned seed = 1; seed <= 20; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937_64 random{seed};
-    Clocked<Vevent_output_groups> module{seed};
+    Clocked<typename TypeParam::model> module{seed};
     module->clear_i = module->word_valid_i = module->event_ready_i = 0;
     module.reset();
     std::array<std::deque<Event>, groups> expected;
@@ -166,12 +173,13 @@ TEST(RtlEventOutputGroups, SendEachNeuronOnTheStreamOfItsNumberAndMarksOnAll) {
         module->word_mark_i = number == words;
         module->word_final_i = random() % 2;
         module->word_i = static_cast<unsigned char>(number % words);
-        module->word_spikes_i = static_cast<unsigned char>(random() & random());
-        for (unsigned k = 0; k < lanes; ++k) set_bits(module->word_values_i, 8 * k, 8, random() % 256);
+        set_bits(module->word_spikes_i, 0, lanes, random() & random());
+        for (unsigned k = 0; graded && k < lanes; ++k) set_bits(module->word_values_i, 8 * k, 8, random() % 256);
       }
       unsigned ready = 0;
       for (unsigned g = 0; g < groups; ++g) ready |= (random() % 8 < chance[g] ? 1U : 0U) << g;
       module->event_ready_i = static_cast<unsigned char>(ready);
+      module->clear_i = random() % 300 == 0;
       module.settle();
       const bool accepted = module->word_valid_i != 0 && module->word_ready_o != 0;
       for (unsigned g = 0; g < groups; ++g) {
@@ -192,13 +200,15 @@ TEST(RtlEventOutputGroups, SendEachNeuronOnTheStreamOfItsNumberAndMarksOnAll) {
         for (unsigned k = 0; k < lanes && module->word_mark_i == 0; ++k) {
           if ((module->word_spikes_i >> k & 1) == 0) continue;
           expected[k % groups].push_back(
-              {kSpike, number * lanes + k, static_cast<unsigned>(get_bits(module->word_values_i, 8 * k, 8))});
+              {kSpike, number * lanes + k, graded ? static_cast<unsigned>(get_bits(module->word_values_i, 8 * k, 8)) : 1U});
         }
         ++taken;
       }
       ahead += module->event_valid_o != 0 && module->event_valid_o != 15 ? 1 : 0;
+      const bool clear = module->clear_i != 0;
       module.edge();
-      if (accepted) module->word_valid_i = 0;
+      if (accepted || clear) module->word_valid_i = 0;
+      if (clear) expected = {};
     }
     EXPECT_GT(ahead, 20U) << "the streams went in step";
     EXPECT_EQ(module->busy_o, 0);

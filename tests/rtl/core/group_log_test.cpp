@@ -8,6 +8,8 @@
 
 #include "Vgroup_log_1.h"
 #include "Vgroup_log_4.h"
+#include "Vgroup_log_few.h"
+#include "Vgroup_log_full.h"
 #include "tests/rtl/core/bits.hpp"
 
 namespace phasic::testing::group_log_test {
@@ -92,7 +94,9 @@ class RtlGroupLog : public ::testing::Test {
   }
 };
 
-using Shapes = ::testing::Types<Shape<Vgroup_log_1, 1, 16, 4>, Shape<Vgroup_log_4, 4, 22, 5>>;
+// Groups with different numbers of rows, with as many as an index can tell, and some without any.
+using Shapes = ::testing::Types<Shape<Vgroup_log_1, 1, 16, 4>, Shape<Vgroup_log_4, 4, 22, 5>, Shape<Vgroup_log_full, 4, 16, 4>,
+                                Shape<Vgroup_log_few, 4, 2, 1>>;
 TYPED_TEST_SUITE(RtlGroupLog, Shapes);
 
 TYPED_TEST(RtlGroupLog, ListsTheRowsOfOneGroupAfterTheOtherWithTheStepsAtWhichTheySpiked) {
@@ -113,6 +117,14 @@ TYPED_TEST(RtlGroupLog, ListsTheRowsOfOneGroupAfterTheOtherWithTheStepsAtWhichTh
       SCOPED_TRACE("sample " + std::to_string(n));
       ASSERT_NO_FATAL_FAILURE(this->sample(module, random, n < 4));
     }
+    // A run that is cleared while rows are logged leaves none in the list.
+    std::array<std::uint32_t, TypeParam::rows> history{};
+    std::array<std::vector<unsigned>, TypeParam::groups> lists;
+    this->log_step(module, random, 0, history, lists, false);
+    module->clear_i = 1;
+    module.edge();
+    module->clear_i = 0;
+    ASSERT_EQ(module->rows_o, 0);
   }
 }
 
