@@ -153,7 +153,8 @@ class Bench {
         rows += events_.back().events;
         first = false;
       }
-      events_.push_back({final ? kSampleEnd : kStepEnd, 0, 0, 0, 0});
+      // A bias counts one, whatever the mark at the head stands for.
+      events_.push_back({final ? kSampleEnd : kStepEnd, 0, 0, 0, 0, 1 + below(T::groups)});
       if (constants_.bias) {
         const unsigned row = constants_.rows - 1;
         plan_row(plan, {kSpike, row, constants_.bias_value, row * constants_.words, 0}, step, rows++, false, first);
