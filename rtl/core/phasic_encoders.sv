@@ -4,7 +4,8 @@
 //
 // Handshake: entries and the commit of a sample as in phasic_sample_buffer; those of the gate come first, sample_open_i of them, a number that holds from
 //            the first entry to the commit. The dopamine message goes out when every encoder has come to the sample; then the streams go on by
-//            themselves, each with its own marks. sample_o is what was committed, from the message on offer until it is taken.
+//            themselves, each with its own marks. sample_o is what was committed, from the message on offer until it is taken; of the gate's size it has
+//            the part of the first group.
 // Latency:   that of phasic_encoder.
 // Parameters: MaxEntries of a sample, which may all be in one group; Graded, there can be graded values; Groups, a power of two.
 `default_nettype none

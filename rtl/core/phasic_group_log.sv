@@ -4,7 +4,7 @@
 //
 // Handshake: that of phasic_row_log; log_i has a bit for each group, with the row that it belongs to.
 // Latency:   that of phasic_row_log.
-// Parameters: RowBits, width of a row number; MaxRows; Groups, a power of two.
+// Parameters: RowBits, width of a row number; MaxRows, with several groups at least twice as many; Groups, a power of two.
 `default_nettype none
 
 module phasic_group_log #(
@@ -59,9 +59,12 @@ module phasic_group_log #(
     );
   end else begin : gen_groups
     localparam int GroupBits = $clog2(Groups);
-    // A group has one row at least in a build with few.
-    localparam int PlaceBits = (RowBits > GroupBits) ? RowBits - GroupBits : 1;
+    localparam int PlaceBits = RowBits - GroupBits;
     localparam int Places    = (MaxRows + Groups - 1) / Groups;
+
+    initial begin
+      if (RowBits <= GroupBits) $fatal(1, "phasic_group_log: MaxRows must be at least twice Groups");
+    end
 
     logic [Groups*(PlaceBits+1)-1:0] rows;
     logic [Groups*PlaceBits-1:0]     list_place;
