@@ -2,8 +2,8 @@
 // Holds samples and shows them to the network: a sample buffer and an encoder for each group of inputs, so that there are as many streams of
 // events as groups. An input is in the group that its number modulo Groups gives, and so is a neuron of a sample's gate.
 //
-// Handshake: entries and the commit of a sample as in phasic_sample_buffer; those of the gate come first, sample_open_i of them, a number that holds from
-//            the first entry to the commit. The dopamine message goes out when every encoder has come to the sample; then the streams go on by
+// Handshake: entries and the commit of a sample as in phasic_sample_buffer; those of the gate come first, and how many they are holds in sample_i
+//            from the first entry to the commit. The dopamine message goes out when every encoder has come to the sample; then the streams go on by
 //            themselves, each with its own marks. sample_o is what was committed, from the message on offer until it is taken; of the gate's size it has
 //            the part of the first group.
 // Latency:   that of phasic_encoder.
