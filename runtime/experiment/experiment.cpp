@@ -8,6 +8,7 @@
 
 #include "runtime/base/error.hpp"
 #include "runtime/base/json_node.hpp"
+#include "runtime/base/json_place.hpp"
 #include "runtime/baseline/settings.hpp"
 #include "runtime/network/network.hpp"
 
@@ -93,8 +94,8 @@ void apply(Experiment& experiment, const std::string& field, const std::string& 
   json edges = experiment.edges ? as_json(*experiment.edges) : json();
   const auto [document, name] = document_of(experiment, place, smoothing, edges);
   const json::json_pointer pointer = pointer_of(experiment, field, document == nullptr ? "" : place.substr(name.size()));
-  if (document == nullptr || !document->contains(pointer.parent_pointer()) ||
-      (!document->contains(pointer) && !(*document)[pointer.parent_pointer()].is_object())) {
+  const json* const there = document == nullptr ? nullptr : find_place(*document, pointer.parent_pointer().to_string());
+  if (there == nullptr || (!there->is_object() && find_place(*document, pointer.to_string()) == nullptr)) {
     throw InputError(experiment.file, field,
                      "there is no such field in the experiment; fields of network, baseline, data, smoothing and edges, "
                      "\"protocol\" and \"passes\" can be varied, such as \"network/layers/0/neurons\"");

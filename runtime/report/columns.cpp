@@ -9,6 +9,7 @@
 #include <map>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/json_place.hpp"
 #include "runtime/experiment/row_fields.hpp"
 #include "runtime/report/mean_epochs.hpp"
 
@@ -182,8 +183,7 @@ std::vector<RowGroup> groups_of(const std::vector<json>& rows) {
 const json* field_of(const json& row, std::string_view name) {
   const std::string text(name);
   if (row.contains("variation") && row["variation"].contains(text)) return &row["variation"][text];
-  const json::json_pointer pointer("/" + text);
-  return row.contains(pointer) ? &row[pointer] : nullptr;
+  return find_place(row, "/" + text);
 }
 
 std::string text_of(const json& value) {

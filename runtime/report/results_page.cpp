@@ -7,6 +7,7 @@
 #include <set>
 
 #include "runtime/base/error.hpp"
+#include "runtime/base/json_place.hpp"
 #include "runtime/report/columns.hpp"
 
 namespace phasic::runtime {
@@ -229,10 +230,9 @@ class Page {
   /// A field of a measurement, or one that all chosen rows have alike.
   [[nodiscard]] json field(const Words& names, const Choice& choice, const std::string& name) const {
     if (names.size() == 1 && measurement(names.front()) != nullptr) {
-      const json& document = measurement(names.front())->document;
-      const json::json_pointer pointer("/" + name);
-      if (!document.contains(pointer)) throw InputError("", name, "is not there");
-      return document[pointer];
+      const json* const value = find_place(measurement(names.front())->document, "/" + name);
+      if (value == nullptr) throw InputError("", name, "is not there");
+      return *value;
     }
     const auto chosen = rows(names, choice);
     const json* const first = field_of(chosen.front(), name);

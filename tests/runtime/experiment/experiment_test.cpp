@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/experiment/experiment.hpp"
 
+#include <fmt/format.h>
+
 #include <set>
 
 #include "tests/runtime/support.hpp"
@@ -58,6 +60,11 @@ TEST(Experiment, WrongFieldsAreNamed) {
   refused([](json& d) { d["edges"] = {{"cells", 8}}; }, {"e.json", "edges", "cells"});
   refused([](json& d) { d["vary"] = {{"edges/cell", {4}}}; }, {"e.json", "vary.edges/cell"});
   refused([](json& d) { d["vary"] = {{"network/layers/5/neurons", {1}}}; }, {"e.json", "vary.network/layers/5/neurons"});
+  // 2^64 is the first index that no list can have.
+  for (const char* const index : {"18446744073709551615", "18446744073709551616", "01", "1x", "-"}) {
+    const std::string place = fmt::format("network/layers/{}/neurons", index);
+    refused([&](json& d) { d["vary"] = {{place, {1}}}; }, {"e.json", "vary." + place, "no such field"});
+  }
   refused([](json& d) { d["vary"] = {{"network/layers/0/neurons", {0}}}; }, {"e.json", "layers[0].neurons", "0"});
   refused([](json& d) { d["tests"] = false; }, {"e.json", "tests", "validation"});
   refused([](json& d) { d["evaluate_every"] = 5; }, {"e.json", "evaluate_every", "validation"});

@@ -113,6 +113,9 @@ TEST(ResultsPage, WrongMarkersAreNamedWithTheirLine) {
   refused("@{table third}", {"third", "neither"});
   refused("@{table cycles accuracy}", {"accuracy", "columns of a measurement"});
   refused("@{table first seed=9}", {"no row is chosen"});
+  refused("@{value cycles layers/18446744073709551616}", {"layers/18446744073709551616", "is not there"});
+  refused("@{value first accuracy_by_class/18446744073709551616}", {"is not in every row"});
+  refused("@{value first a~b}", {"a~b", "is not in every row"});
   refused("@{mean first accuracy}", {"2 variations", "FIELD=VALUE"});
   refused("@{mean cycles values}", {"cycles", "is a measurement"});
   refused("@{value first accuracy}", {"accuracy", "0.5", "0.6"});
