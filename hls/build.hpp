@@ -34,4 +34,9 @@ struct SmallWideBuild : SmallBuild {
   using Sum = std::int64_t;
 };
 
+/// The same with a number of lanes by which nothing else can be divided.
+struct SmallOddBuild : SmallBuild {
+  static constexpr Word kLanes = 5;
+};
+
 }  // namespace phasic::hls

@@ -63,7 +63,7 @@ void write_record(Port& port, const ProgramSettings& program, Word label, Word p
 template <class Build, class Port>
 bool write_trace_row(Port& port, const LayerSettings& layer, Word first, PotentialStream<Build::kLanes>& potentials) {
   constexpr Word kPerLine = kLineBytes / 2;
-  constexpr Word kTogether = Build::kLanes < kPerLine ? Build::kLanes : kPerLine;
+  constexpr Word kTogether = lanes_together<Build::kLanes, kPerLine>();
   bool written = true;
   Line line = 0;
   PotentialWord<Build::kLanes> word;

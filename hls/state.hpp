@@ -100,17 +100,23 @@ template <Word Lanes>
 constexpr Word word_from(Word neuron, Word lane) {
   return neuron / Lanes + (lane < neuron % Lanes ? 1 : 0);
 }
+/// The largest number that divides the lanes and the elements of a line, which are a power of two.
+template <Word Lanes, Word PerLine>
+constexpr Word lanes_together() {
+  constexpr Word kLowestBit = Lanes & (~Lanes + 1);
+  return kLowestBit < PerLine ? kLowestBit : PerLine;
+}
 /// How far behind `neuron` that neuron is: 0 to Lanes - 1.
 template <Word Lanes>
 constexpr Word distance_from(Word neuron, Word lane) {
-  return (lane - neuron) % Lanes;
+  return (lane + Lanes - neuron % Lanes) % Lanes;
 }
 
 /// Everything that belongs to a layer.
 template <class Build>
 struct LayerState {
   static_assert(8 * sizeof(typename Build::Weight) == Build::kWeightWidth);
-  static_assert(Build::kLanes % 4 == 0 && kLineBytes % Build::kInputLanes == 0);
+  static_assert(kLineBytes % Build::kInputLanes == 0);
   static_assert(static_cast<std::uint64_t>(Build::kMaxRows) * kGradedFull << (Build::kWeightWidth - 1) <
                 std::uint64_t{1} << (8 * sizeof(typename Build::Sum) - 1));
   static_assert(has_convolutions<Build>() || !has_grids<Build>());

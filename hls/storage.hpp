@@ -8,11 +8,11 @@
 
 namespace phasic::hls {
 
-/// Elements of `Width` bits of a line that lie in one word of lanes, so that they move in a cycle.
+/// Elements of `Width` bits that move in a cycle: of those that lie in one line and in one word of lanes the largest number
+/// that divides both.
 template <class Build, unsigned Width>
 constexpr Word elements_together() {
-  constexpr Word kPerLine = 8 * kLineBytes / Width;
-  return Build::kLanes < kPerLine ? Build::kLanes : kPerLine;
+  return lanes_together<Build::kLanes, 8 * kLineBytes / Width>();
 }
 
 /// Reads a row of `count` signed elements into words of lanes; lanes from `count` on become 0. False if the bus refuses.

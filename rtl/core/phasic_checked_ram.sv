@@ -4,7 +4,7 @@
 // Handshake: that of phasic_ram. check_i goes with read_i: what is read counts, since it was written before. corrected_o and failed_o are 1
 //            for one cycle.
 // Latency:   that of phasic_ram; corrected_o and failed_o come a cycle after read_data_o.
-// Parameters: Width in bits, with Protect a power of two; Depth in words; Huge as in phasic_ram; Protect, words have check bits; Correct, one
+// Parameters: Width in bits, with Protect at least 8; Depth in words; Huge as in phasic_ram; Protect, words have check bits; Correct, one
 //            wrong bit of a group of 64 is put right behind the memory, otherwise the word counts as failed.
 `default_nettype none
 
@@ -30,8 +30,8 @@ module phasic_checked_ram #(
   output logic [AddressWidth-1:0] failed_address_o
 );
   if (Protect) begin : gen_protect
-    localparam int Group  = (Width < 64) ? Width : 64;
-    localparam int Checks = (Width / Group) * ($clog2(Group) + 2);
+    localparam int Group  = (Width < 64) ? 1 << $clog2(Width) : 64;
+    localparam int Checks = ((Width + Group - 1) / Group) * ($clog2(Group) + 2);
     logic [Checks-1:0]       write_checks, read_checks;
     logic [Width-1:0]        word, right;
     logic                    corrected, failed, check_q, corrected_q, failed_q;

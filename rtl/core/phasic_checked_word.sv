@@ -3,13 +3,13 @@
 //
 // Handshake: none.
 // Latency:   none.
-// Parameters: Width of a word in bits, a power of two.
+// Parameters: Width of a word in bits, at least 8; groups are filled up with zeros to as many bits as the least power of two, or 64.
 `default_nettype none
 
 module phasic_checked_word #(
   parameter int Width = 512,
-  localparam int Group  = (Width < 64) ? Width : 64,
-  localparam int Groups = Width / Group,
+  localparam int Group  = (Width < 64) ? 1 << $clog2(Width) : 64,
+  localparam int Groups = (Width + Group - 1) / Group,
   localparam int Checks = $clog2(Group) + 2
 ) (
   input  logic [Width-1:0]         data_i,
@@ -51,7 +51,7 @@ module phasic_checked_word #(
     assign odd          = wanted[Checks*g+Checks-1] ^ checks_i[Checks*g+Checks-1] ^ (^number);
     assign failed[g]    = odd ? 32'(number) > LastNumber : number != '0;
     assign corrected[g] = odd && !failed[g];
-    for (genvar k = 0; k < Group; k++) begin : gen_bit
+    for (genvar k = 0; k < Group && Group * g + k < Width; k++) begin : gen_bit
       localparam int Number = number_of(k);
       assign data_o[Group*g+k] = data_i[Group*g+k] ^ (odd && 32'(number) == Number);
     end

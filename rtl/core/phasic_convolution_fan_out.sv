@@ -41,8 +41,6 @@ module phasic_convolution_fan_out #(
   output logic [WordBits-1:0]    target_word_o,
   output logic [7:0]             target_value_o
 );
-  localparam int LaneShift = $clog2(Lanes);
-
   // ---- constants of the layer ----
   logic [8:0]  rows, columns, kernel_rows, kernel_columns;
   logic [15:0] source_channels, channels;
@@ -129,8 +127,8 @@ module phasic_convolution_fan_out #(
     assign gate_rest   = event_source_i - gate_base_q;
     assign gate_behind = shaped_i && event_valid_i && gate && event_source_i < gate_base_q;
     assign gate_beyond = shaped_i && event_valid_i && gate && !gate_behind && gate_rest >= channels;
-    assign gate_word   = gate_word_q + (gate_rest >> LaneShift);
-    assign gate_lane   = gate_rest & 16'(Lanes - 1);
+    assign gate_word   = gate_word_q + gate_rest / 16'(Lanes);
+    assign gate_lane   = gate_rest % 16'(Lanes);
     always_ff @(posedge clk_i or negedge rst_ni) begin
       if (!rst_ni) begin
         gate_base_q <= '0;

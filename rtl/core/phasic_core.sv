@@ -90,7 +90,7 @@ module phasic_core #(
   output logic [47:0]                  corrected_words_o
 );
   initial begin
-    if (Lanes < phasic_pkg::LimitLanesMinimum || Lanes > phasic_pkg::LimitLanesMaximum || (1 << $clog2(Lanes)) != Lanes)
+    if (Lanes < phasic_pkg::LimitLanesMinimum || Lanes > phasic_pkg::LimitLanesMaximum)
       $fatal(1, "phasic_core: Lanes is out of range");
     if (WeightWidth < phasic_pkg::LimitWeightWidthMinimum || WeightWidth > phasic_pkg::LimitWeightWidthMaximum
         || (1 << $clog2(WeightWidth)) != WeightWidth)

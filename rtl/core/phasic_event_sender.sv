@@ -33,7 +33,7 @@ module phasic_event_sender #(
   output logic             busy_o
 );
   localparam int ChunkWidth = (Lanes < 32) ? Lanes : 32;
-  localparam int Chunks     = Lanes / ChunkWidth;
+  localparam int Chunks     = (Lanes + ChunkWidth - 1) / ChunkWidth;
   localparam int ChunkBits  = (Chunks > 1) ? $clog2(Chunks) : 1;
 
   logic [ChunkBits-1:0]  chunk_number_q;
@@ -63,17 +63,21 @@ module phasic_event_sender #(
   assign busy_o        = event_valid_o;
 
   if (Chunks > 1) begin : gen_chunks
-    assign word_chunk = word_spikes_i[ChunkWidth*chunk_number_q +: ChunkWidth];
+    logic [ChunkWidth*Chunks-1:0] spikes;
+    assign spikes     = (ChunkWidth * Chunks)'(word_spikes_i);
+    assign word_chunk = spikes[ChunkWidth*chunk_number_q +: ChunkWidth];
   end else begin : gen_chunk
     assign word_chunk = 32'(word_spikes_i);
   end
 
   if (Graded) begin : gen_values
-    logic [8*ChunkWidth-1:0] values_q;
+    logic [8*ChunkWidth*Chunks-1:0] values;
+    logic [8*ChunkWidth-1:0]        values_q;
+    assign values = (8 * ChunkWidth * Chunks)'(word_values_i);
     always_ff @(posedge clk_i) begin
       if (load) begin
-        if (Chunks > 1) values_q <= word_values_i[8*ChunkWidth*chunk_number_q +: 8*ChunkWidth];
-        else values_q <= word_values_i[8*ChunkWidth-1:0];
+        if (Chunks > 1) values_q <= values[8*ChunkWidth*chunk_number_q +: 8*ChunkWidth];
+        else values_q <= values[8*ChunkWidth-1:0];
       end
     end
     if (ChunkWidth > 1) begin : gen_chosen

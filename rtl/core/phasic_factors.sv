@@ -143,8 +143,8 @@ module phasic_factors #(
   always_ff @(posedge clk_i) begin
     levels_read_q <= valid0_i;
     if (valid0_i) begin
-      own_word_q <= Convolution || 32'(word0_i) == 32'(class_i) / Lanes;
-      for (int k = 0; k < Lanes; k++) own_lane_q[k] <= Convolution ? 32'(class_i) == 32'(base0_i) + k : 32'(class_i) % Lanes == k;
+      own_word_q <= Convolution || 32'(word0_i) == 32'(class_i) / 32'(Lanes);
+      for (int k = 0; k < Lanes; k++) own_lane_q[k] <= Convolution ? 32'(class_i) == 32'(base0_i) + k : 32'(class_i) % 32'(Lanes) == k;
     end
   end
 

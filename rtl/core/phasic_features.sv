@@ -60,8 +60,7 @@ module phasic_features #(
   output logic [AddressBits-1:0]       write_address_o,
   output logic [Lanes*WeightWidth-1:0] weights_o
 );
-  localparam int Planes    = phasic_pkg::WinsWidth / WeightWidth;
-  localparam int LaneShift = $clog2(Lanes);
+  localparam int Planes = phasic_pkg::WinsWidth / WeightWidth;
 
   typedef enum logic [2:0] {FeaturesIdle, FeaturesContest, FeaturesTargets, FeaturesMove, FeaturesEnd} features_e;
   features_e state_q;
@@ -78,7 +77,7 @@ module phasic_features #(
   always_ff @(posedge clk_i) begin
     state_address_q <= AddressBits'(32'(rows_i) * 32'(row_words_i));
     table_address_q <= AddressBits'((32'(rows_i) + 32'(Planes)) * 32'(row_words_i));
-    target_words_q  <= 16'((32'(rows_i) + 32'(Lanes - 1)) >> LaneShift);
+    target_words_q  <= 16'((32'(rows_i) + 32'(Lanes - 1)) / 32'(Lanes));
   end
 
   // ---- order ----

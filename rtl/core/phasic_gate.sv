@@ -29,8 +29,6 @@ module phasic_gate #(
   input  logic [WordBits-1:0] word_i,
   output logic [Lanes-1:0]    open_o
 );
-  localparam int LaneShift = $clog2(Lanes);
-
   // Two banks: that of the running sample, and that of the one before.
   (* ram_style = "distributed" *) logic [Lanes-1:0] open_q [2 * (1 << WordBits)];
   logic                shutting_q, bank_q, sweep_bank_q;
@@ -40,17 +38,10 @@ module phasic_gate #(
   logic [Lanes-1:0]    opened;
 
   assign busy_o      = shutting_q;
-  assign open_word   = WordBits'(32'(neuron_i) >> LaneShift);
+  assign open_word   = WordBits'(32'(neuron_i) / 32'(Lanes));
   assign write_place = {bank_q, shutting_q ? shut_word_q : open_word};
 
-  if (Lanes > 1) begin : gen_lanes
-    assign opened = Lanes'(1) << neuron_i[LaneShift-1:0];
-  end else begin : gen_lane
-    assign opened = 1'b1;
-  end
-
-  logic unused_bits;
-  assign unused_bits = ^neuron_i;
+  assign opened      = Lanes'(1) << (32'(neuron_i) % 32'(Lanes));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin

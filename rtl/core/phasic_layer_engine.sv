@@ -416,7 +416,7 @@ module phasic_layer_engine #(
 
   // ---- lanes ----
   logic [PlaceBits-1:0]         gate_neuron;
-  assign gate_neuron = Convolution ? PlaceBits'(32'(head_target_word) * Lanes) | PlaceBits'(head_source) : PlaceBits'(head_source);
+  assign gate_neuron = Convolution ? PlaceBits'(32'(head_target_word) * Lanes) + PlaceBits'(head_source) : PlaceBits'(head_source);
   logic                         learn_read, learn_write, update_write, winner_valid, winner_learned, winner_limited;
   logic                         contest_score_valid, contest_score_last;
   logic [31:0]                  contest_score;

@@ -230,7 +230,7 @@ module phasic_pooling #(
   assign take_word      = take_base_q + take_part_q;
   assign take_part_last = take_part_q == row_words - 1'b1;
   assign take_last      = take_count_q == last_word_i;
-  assign lane_last      = lane_q == (held_end_q ? LaneBits'(row_width_i - 16'd1) : LaneBits'(Lanes - 1)) || Lanes == 1;
+  assign lane_last      = lane_q == (held_end_q ? LaneBits'((32'(row_width_i) - 32'd1) % 32'(Lanes)) : LaneBits'(Lanes - 1)) || Lanes == 1;
   assign cell_clear     = clearing_i && 32'(clear_word_i) < CellDepth;
 
   always_ff @(posedge clk_i) begin

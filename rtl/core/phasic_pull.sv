@@ -51,8 +51,7 @@ module phasic_pull #(
 );
   localparam int StateWidth = phasic_pkg::WinsWidth + (Filters ? 0 : phasic_pkg::SquaresWidth);
   localparam int Planes    = StateWidth / WeightWidth;
-  localparam int LaneShift = $clog2(Lanes);
-  localparam int LaneBits  = (Lanes > 1) ? LaneShift : 1;
+  localparam int LaneBits  = (Lanes > 1) ? $clog2(Lanes) : 1;
   localparam int Fraction  = phasic_pkg::ExtendedWidth - WeightWidth;
   // A target is at most 2^10, or 2^13 with graded values; that of a filter is like a weight.
   localparam int TargetWidth = Filters ? WeightWidth : Graded ? 14 : 11;
@@ -105,8 +104,8 @@ module phasic_pull #(
   logic [31:0]            squares_q;
 
   assign pair      = winner_i >> 1;
-  assign lane      = (Lanes > 1) ? winner_i[LaneBits-1:0] : '0;
-  assign word      = AddressBits'(32'(winner_i) >> LaneShift);
+  assign lane      = LaneBits'(32'(winner_i) % 32'(Lanes));
+  assign word      = AddressBits'(32'(winner_i) / 32'(Lanes));
   assign more_wins = (wins_i == 16'hffff) ? wins_i : wins_i + 16'd1;
 
   // ---- u0: a row, or a part of the state ----

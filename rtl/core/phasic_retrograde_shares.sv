@@ -34,7 +34,6 @@ module phasic_retrograde_shares #(
   input  logic [15:0]                 first_i,        // with Convolution its first neuron
   output logic [Lanes*ShareWidth-1:0] shares_o
 );
-  localparam int LaneShift   = $clog2(Lanes);
   // Neurons lie by number, Lanes in a word. With Convolution even and odd words have memories of their own, so that two neighbours can be read.
   localparam int Words       = (MaxNeurons + Lanes - 1) / Lanes;
   localparam int Depth       = Convolution ? (Words + 1) / 2 : Words;
@@ -53,7 +52,7 @@ module phasic_retrograde_shares #(
   assign put         = message_valid_i && takes && !message_end;
   assign neuron      = message_i[phasic_pkg::RetrogradeMessageIndexBit +: 16];
   assign told        = clearing_q ? '0 : message_i[phasic_pkg::RetrogradeMessageShareBit +: 8];
-  assign neuron_word = neuron >> LaneShift;
+  assign neuron_word = 16'(32'(neuron) / 32'(Lanes));
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -91,9 +90,10 @@ module phasic_retrograde_shares #(
     logic [Lanes*8-1:0]     even_read_q, odd_read_q;
     logic [AddressBits-1:0] address;
     logic [15:0]            first_word, first_q;
+    logic                   first_odd_q;   // its word is
     logic                   unused_word;
     assign unused_word = ^word_i;
-    assign first_word  = first_i >> LaneShift;
+    assign first_word  = 16'(32'(first_i) / 32'(Lanes));
     assign address     = clearing_q ? AddressBits'(clear_word_q) : AddressBits'(neuron_word >> 1);
 
     // Of two words that follow each other, the Lanes bytes from one on.
@@ -110,9 +110,10 @@ module phasic_retrograde_shares #(
         even_read_q <= even_q[AddressBits'((first_word + 16'd1) >> 1)];
         odd_read_q  <= odd_q[AddressBits'(first_word >> 1)];
         first_q     <= first_i;
+        first_odd_q <= first_word[0];
       end
       if (read_q[0])
-        moved_q <= first_q[LaneShift] ? part_of(odd_read_q, even_read_q, first_q) : part_of(even_read_q, odd_read_q, first_q);
+        moved_q <= first_odd_q ? part_of(odd_read_q, even_read_q, first_q) : part_of(even_read_q, odd_read_q, first_q);
     end
   end else begin : gen_whole
     (* ram_style = "distributed" *) logic [Lanes*8-1:0] words_q [Depth];

@@ -33,6 +33,7 @@ module phasic_retrograde_sums #(
   output logic [phasic_pkg::RetrogradeMessageWidth-1:0] message_o
 );
   localparam int Levels    = $clog2(Lanes);
+  localparam int Leaves    = 1 << Levels;
   localparam int SumWidth  = ChangeWidth + Levels;       // of a word
   localparam int Root      = 4 + Levels;                 // stage at which a word's sum is there; the first stage is u1
   localparam int Stages    = Root + 2;
@@ -74,19 +75,20 @@ module phasic_retrograde_sums #(
     rows_q <= {rows_q[(Stages-1)*RowBits-1:0], row_i};
   end
 
-  // ---- the sum of a word: a tree whose node n is the sum of nodes 2 n and 2 n + 1, with a lane in each leaf ----
-  logic [2*Lanes*SumWidth-1:0] nodes_q;
+  // ---- the sum of a word: a tree whose node n is the sum of nodes 2 n and 2 n + 1, with a lane or 0 in each leaf ----
+  logic [2*Leaves*SumWidth-1:0] nodes_q;
   logic [SumWidth-1:0]         word_sum;
   assign word_sum = nodes_q[SumWidth +: SumWidth];
 
   always_ff @(posedge clk_i) begin
     nodes_q[0 +: SumWidth] <= '0;
+    for (int k = Lanes; k < Leaves; k++) nodes_q[SumWidth*(Leaves+k) +: SumWidth] <= '0;
     if (valid_q[3]) begin
       for (int k = 0; k < Lanes; k++)
-        nodes_q[SumWidth*(Lanes+k) +: SumWidth] <= magnitude_of($signed(changes_i[ChangeWidth*k +: ChangeWidth]));
+        nodes_q[SumWidth*(Leaves+k) +: SumWidth] <= magnitude_of($signed(changes_i[ChangeWidth*k +: ChangeWidth]));
     end
     if (valid_q[Root-1:3] != '0) begin
-      for (int n = 1; n < Lanes; n++)
+      for (int n = 1; n < Leaves; n++)
         nodes_q[SumWidth*n +: SumWidth] <= nodes_q[2*SumWidth*n +: SumWidth] + nodes_q[2*SumWidth*n+SumWidth +: SumWidth];
     end
   end

@@ -59,8 +59,7 @@ module phasic_scatter #(
   output logic                 memory_failed_o,
   output logic [phasic_pkg::MemoryWordBits-1:0] memory_word_o
 );
-  localparam int LaneShift   = $clog2(Lanes);
-  localparam int LaneBits    = (Lanes > 1) ? LaneShift : 1;
+  localparam int LaneBits    = (Lanes > 1) ? $clog2(Lanes) : 1;
   localparam int Words       = (MaxRows + Lanes - 1) / Lanes;
   localparam int WordBits    = (Words > 1) ? $clog2(Words) : 1;
   localparam int CountWords  = (MaxNeurons + Lanes - 1) / Lanes;
@@ -107,15 +106,15 @@ module phasic_scatter #(
   logic [CountBits-1:0]   class_word;
   logic [AddressBits-1:0] sums_address_q;
 
-  assign words       = 16'((32'(sources_i) + 32'(Lanes - 1)) >> LaneShift);
-  assign class_lane  = LaneBits'(class_q & 16'(Lanes - 1));
-  assign class_word  = CountBits'(class_q >> LaneShift);
+  assign words       = 16'((32'(sources_i) + 32'(Lanes - 1)) / 32'(Lanes));
+  assign class_lane  = LaneBits'(32'(class_q) % 32'(Lanes));
+  assign class_word  = CountBits'(32'(class_q) / 32'(Lanes));
   assign class_lanes = Lanes'(1) << class_lane;
 
   always_ff @(posedge clk_i) begin
     last_word_q    <= WordBits'(words - 16'd1);
     sums_address_q <= AddressBits'((32'(sources_i) + 32'(class_q)) * 32'(words));
-    for (int k = 0; k < Lanes; k++) last_lanes_q[k] <= 32'(k) < 32'(sources_i) - ((32'(words) - 32'd1) << LaneShift);
+    for (int k = 0; k < Lanes; k++) last_lanes_q[k] <= 32'(k) < 32'(sources_i) - (32'(words) - 32'd1) * 32'(Lanes);
     if (sample_end) class_q <= message_class;
   end
 

@@ -203,7 +203,7 @@ module phasic_sweep #(
   logic [31:0]         spikes_q;
 
   assign out_done        = out_valid_q && (!score_open_q || score_ready_i) && (!trace_open_q || trace_ready_i);
-  assign lane_last       = lane_q == LaneBits'(Lanes - 1) || Lanes == 1 || (Convolution && end0 && lane_q == LaneBits'(row_width_i - 16'd1));
+  assign lane_last       = lane_q == LaneBits'(Lanes - 1) || Lanes == 1 || (Convolution && end0 && lane_q == LaneBits'((32'(row_width_i) - 32'd1) % 32'(Lanes)));
   assign neuron_last     = neuron_q == neurons_i - 16'd1;
   assign read_out_o      = state_q == SweepReadOut && read_data_q && !read_last_q && (!out_valid_q || out_done);
   assign read_out_lane_o = lane_q;

@@ -111,6 +111,12 @@ module phasic_updates #(
     limit = outside(moved) ? {moved[MovedWidth-1], {(WeightWidth - 1) {!moved[MovedWidth-1]}}} : moved[WeightWidth-1:0];
   endfunction
 
+  // The number of a lane, from those of the word's pair with half its number and, of the pair behind it, the first.
+  function logic [15:0] random_of(input int lane, input logic starts_odd_pair, input logic [15:0] even, input logic [15:0] odd,
+                                  input logic [15:0] next_even);
+    random_of = (lane % 2 == 0) ? (starts_odd_pair ? odd : even) : (starts_odd_pair ? next_even : odd);
+  endfunction
+
   function logic [15:0] fraction_of(input logic nearest, input logic [15:0] random);
     fraction_of = nearest ? 16'(1 << (Fraction - 1)) : random >> (16 - Fraction);
   endfunction
@@ -123,7 +129,7 @@ module phasic_updates #(
   logic [Stages-1:0]      commits;      // as valid_q: the weights change
   logic [31:0]            pair0, history1_q;
 
-  // Number of the word's first pair of neurons.
+  // Number of the pair of the word's first neuron.
   assign pair0           = (32'(word_i) * Lanes) >> 1;
   assign factor_read_o   = valid_q[1];
   assign read_o          = valid_q[Stages-4] && commits[Stages-4];
@@ -200,14 +206,14 @@ module phasic_updates #(
     end
   end
 
-  // Which of its pair a neuron is: of a single lane, the word says so.
-  logic odd_word;
-  if (Lanes == 1) begin : gen_single
-    logic [3+Late:0] odd_word_q;
-    always_ff @(posedge clk_i) odd_word_q <= {odd_word_q[2+Late:0], word_i[0]};
-    assign odd_word = odd_word_q[3+Late];
-  end else begin : gen_several
-    assign odd_word = 1'b0;
+  // With an odd number of lanes every other word begins with the second neuron of a pair.
+  logic starts_odd;
+  if (Lanes % 2 != 0) begin : gen_odd
+    logic [3+Late:0] starts_odd_q;
+    always_ff @(posedge clk_i) starts_odd_q <= {starts_odd_q[2+Late:0], word_i[0]};
+    assign starts_odd = starts_odd_q[3+Late];
+  end else begin : gen_even
+    assign starts_odd = 1'b0;
   end
 
   // ---- change and weight ----
@@ -269,7 +275,8 @@ module phasic_updates #(
       if (valid_q[4] && commits[4]) begin
         for (int k = 0; k < Lanes; k++) begin
           rounded = rounded_of($signed(sums_q[SumBits*k +: SumBits]),
-                               fraction_of(nearest_i, (k % 2 != 0 || odd_word) ? odd_q[16*(k/2) +: 16] : even_q[16*(k/2) +: 16]));
+                               fraction_of(nearest_i, random_of(k, starts_odd, even_q[16*(k/2) +: 16], odd_q[16*(k/2) +: 16],
+                                                                even_q[16*((k+1)/2%Pairs) +: 16])));
           weights_o[WeightWidth*k +: WeightWidth] <= limit(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), rounded));
           limited_o[k] <= outside(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), rounded));
         end
@@ -282,7 +289,8 @@ module phasic_updates #(
         for (int k = 0; k < Lanes; k++)
           rounded_q[RoundedWidth*k +: RoundedWidth] <=
               rounded_of($signed(changes_q[ChangeWidth*k +: ChangeWidth]),
-                         fraction_of(nearest_i, (k % 2 != 0 || odd_word) ? odd_q[16*(k/2) +: 16] : even_q[16*(k/2) +: 16]));
+                         fraction_of(nearest_i, random_of(k, starts_odd, even_q[16*(k/2) +: 16], odd_q[16*(k/2) +: 16],
+                                                          even_q[16*((k+1)/2%Pairs) +: 16])));
       end
       if (valid_q[4]) begin
         for (int k = 0; k < Lanes; k++) begin
@@ -298,7 +306,8 @@ module phasic_updates #(
       if (valid_q[3]) begin
         for (int k = 0; k < Lanes; k++) begin
           rounded = rounded_of($signed(changes_q[ChangeWidth*k +: ChangeWidth]),
-                               fraction_of(nearest_i, (k % 2 != 0 || odd_word) ? odd_q[16*(k/2) +: 16] : even_q[16*(k/2) +: 16]));
+                               fraction_of(nearest_i, random_of(k, starts_odd, even_q[16*(k/2) +: 16], odd_q[16*(k/2) +: 16],
+                                                                even_q[16*((k+1)/2%Pairs) +: 16])));
           weights_o[WeightWidth*k +: WeightWidth] <= limit(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), rounded));
           limited_o[k] <= outside(moved_of($signed(weights_i[WeightWidth*k +: WeightWidth]), rounded));
         end

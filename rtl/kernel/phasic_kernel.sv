@@ -90,8 +90,7 @@ module phasic_kernel #(
   input  logic [1:0]             m_axi_gmem_rresp
 );
   initial begin
-    if (Lanes < phasic_pkg::LimitLanesMinimum || Lanes > phasic_pkg::LimitLanesMaximum || (1 << $clog2(Lanes)) != Lanes)
-      $fatal(1, "Lanes is out of range");
+    if (Lanes < phasic_pkg::LimitLanesMinimum || Lanes > phasic_pkg::LimitLanesMaximum) $fatal(1, "Lanes is out of range");
     if (WeightWidth < phasic_pkg::LimitWeightWidthMinimum || WeightWidth > phasic_pkg::LimitWeightWidthMaximum
         || (1 << $clog2(WeightWidth)) != WeightWidth)
       $fatal(1, "WeightWidth is out of range");

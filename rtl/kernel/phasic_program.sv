@@ -66,7 +66,6 @@ module phasic_program #(
   output logic [Engines*32-1:0]  layer_trace_o,      // bytes of each layer's trace of a sample (valid if traced)
   output logic [31:0]            sample_trace_o      // bytes of the trace of a sample (valid if traced)
 );
-  localparam int LaneShift = $clog2(Lanes);
   localparam int DescriptorWords = DescriptorBits / 32;   // that are kept
   localparam int LayerWords = phasic_pkg::LayerBytes / 4;
   // Only in descriptors that have it.
@@ -237,7 +236,7 @@ module phasic_program #(
            : Memories && 1'(phasic_pkg::FactorChangesMemory >> factor) ? StoredBits'(OffsetRows)
            : !keeping ? StoredBits'(0)
            : StoredBits'((lasts ? LastingRows : KeptRows) * (shaped ? 32'(positions[16*e +: 16]) : 32'd1)));
-    assign row_words_o[16*e +: 16]    = 16'((17'(row_width_o[16*e +: 16]) + 17'(Lanes - 1)) >> LaneShift);
+    assign row_words_o[16*e +: 16]    = 16'((32'(row_width_o[16*e +: 16]) + 32'(Lanes - 1)) / 32'(Lanes));
     assign neuron_words_o[16*e +: 16] = shaped ? shape_words[16*e +: 16] : row_words_o[16*e +: 16];
     assign sum_words_o[32*e +: 32]    = shaped ? shape_sums[32*e +: 32] : 32'(row_words_o[16*e +: 16]);
   end
@@ -302,7 +301,7 @@ module phasic_program #(
     case (state_q)
       StKept: begin
         factor_a = memory_rows;
-        factor_b = (32'(layer_sources) + 32'(Lanes - 1)) >> LaneShift;
+        factor_b = (32'(layer_sources) + 32'(Lanes - 1)) / 32'(Lanes);
         addend   = layer_moves_filters ? 33'(weight_words_q) : '0;
         limit    = layer_moves_filters ? 32'(WeightDepth) : 32'(MemoryDepth);
       end

@@ -40,7 +40,6 @@ module phasic_program_shape #(
   output logic [Engines*32-1:0] sum_words_o,      // words of its sums: positions times words of channels
   output logic [Engines*16-1:0] neuron_words_o    // words of its neurons: the same, or with a grid cells times sides times words of channels
 );
-  localparam int LaneShift = $clog2(Lanes);
 
   typedef enum logic [3:0] {ShapeIdle, ShapePlaces, ShapeSources, ShapeKernel, ShapeRows, ShapePositions, ShapeNeurons, ShapeWords, ShapeAnswers,
                             ShapeAnswerWords} shape_e;
@@ -100,7 +99,7 @@ module phasic_program_shape #(
 
   assign before_legal_o = !(Grids && shaped_i && differ_q && layer_word_i == 6'(phasic_pkg::LayerGrid / 4) && word_i == '0);
   assign busy_o    = state_q != ShapeIdle;
-  assign row_words = 16'((32'(word_q[15:0]) + 32'(Lanes - 1)) >> LaneShift);
+  assign row_words = 16'((32'(word_q[15:0]) + 32'(Lanes - 1)) / 32'(Lanes));
 
   always_comb begin
     factor_a = product[31:0];

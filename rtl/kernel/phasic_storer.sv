@@ -4,7 +4,8 @@
 //
 // Handshake: start_i begins; for each layer one write command is given and then exactly its beats. done_o pulses when the last beat has
 //            been taken. Words are read from the core: store_valid_o in one cycle, store_data_i two cycles later.
-// Latency:   for a beat of several words, or a word of several beats: four cycles, and one for each further word or beat.
+// Latency:   for a beat of several words, or a word of several beats: four cycles, and one for each further word or beat. If Lanes is no power of
+//            two, three cycles for a word, one for a beat, and one for each part that both have in common, as in phasic_unpack.
 // Parameters: those of the kernel; RowsBits, width of a number of rows.
 `default_nettype none
 
@@ -40,9 +41,14 @@ module phasic_storer #(
 );
   localparam int WordBits = Lanes * WeightWidth;
   // Words and beats of a group: as many as the smaller of the two needs to fill the larger.
-  localparam int Slots = (WordBits < DataWidth) ? DataWidth / WordBits : 1;
-  localparam int Parts = (WordBits > DataWidth) ? WordBits / DataWidth : 1;
+  localparam bit Parted = (1 << $clog2(Lanes)) != Lanes;
+  localparam int Slots = (!Parted && WordBits < DataWidth) ? DataWidth / WordBits : 1;
+  localparam int Parts = (!Parted && WordBits > DataWidth) ? WordBits / DataWidth : 1;
   localparam int GroupBits = (WordBits > DataWidth) ? WordBits : DataWidth;
+  // If it is not so, a word moves into beats part by part: as many elements as the lowest bit of Lanes that is 1 says, a beat's at most.
+  localparam int BeatElements = DataWidth / WeightWidth;
+  localparam int PartElements = ((Lanes & -Lanes) < BeatElements) ? Lanes & -Lanes : BeatElements;
+  localparam int PartBits = PartElements * WeightWidth;
   localparam int BeatsPerBlock = 512 / DataWidth;
   localparam int BlockElements = 512 / WeightWidth;
   localparam int LayerBits = (Engines > 1) ? $clog2(Engines) : 1;
@@ -54,6 +60,7 @@ module phasic_storer #(
   localparam logic [2:0] StCollect = 3'd4;
   localparam logic [2:0] StWrite   = 3'd5;
   localparam logic [2:0] StDone    = 3'd6;
+  localparam logic [2:0] StParts   = 3'd7;
 
   logic [2:0]           state_q;
   logic [LayerBits-1:0] layer_q;
@@ -63,6 +70,9 @@ module phasic_storer #(
   logic [15:0]          count_q;           // words or beats of the group so far
   logic [31:0]          address_q;
   logic [GroupBits-1:0] group_q;
+  logic [15:0]          word_part_q;       // parts of the word that have moved
+  logic [15:0]          beat_part_q;       // parts of the beat that are there
+  logic                 word_end, beat_end;
 
   // The words on their way from the core: present, and the elements of the row from each one on.
   logic                 flight_1_q, flight_2_q;
@@ -93,7 +103,9 @@ module phasic_storer #(
   assign row_beats = 17'(((32'(width) + 32'(BlockElements - 1)) / 32'(BlockElements)) * 32'(BeatsPerBlock));
   assign last_layer = 32'(layer_q) + 32'd1 == 32'(layer_count_i);
 
-  assign write = data_valid_o && data_ready_i;
+  assign write    = data_valid_o && data_ready_i;
+  assign word_end = word_part_q == 16'(Lanes / PartElements - 1);
+  assign beat_end = beat_part_q == 16'(BeatElements / PartElements - 1);
 
   always_ff @(posedge clk_i or negedge rst_ni) begin
     if (!rst_ni) begin
@@ -136,7 +148,7 @@ module phasic_storer #(
         end
         StCollect: begin
           count_q <= '0;
-          if (!flight_1_q && flight_2_q) state_q <= StWrite;
+          if (!flight_1_q && flight_2_q) state_q <= Parted ? StParts : StWrite;
         end
         StWrite: begin
           if (write) begin
@@ -149,11 +161,18 @@ module phasic_storer #(
                 state_q <= last_layer ? StDone : StCommand;
                 layer_q <= last_layer ? '0 : layer_q + 1'b1;
               end
-            end else if (count_q == 16'(Parts - 1)) begin
+            end else if (Parted && word_part_q != '0) begin
+              state_q <= StParts;
+            end else if (Parted || count_q == 16'(Parts - 1)) begin
               state_q <= StRead;
               count_q <= '0;
             end
           end
+        end
+        StParts: begin
+          count_q <= '0;
+          if (beat_end) state_q <= StWrite;
+          else if (word_end) state_q <= StRead;
         end
         default: state_q <= StIdle;
       endcase
@@ -167,10 +186,28 @@ module phasic_storer #(
     if (flight_2_q) begin
       for (int k = 0; k < Lanes; k++)
         word[WeightWidth*k +: WeightWidth] = store_data_i[WeightWidth*k +: WeightWidth] & {WeightWidth{32'(elements_2_q) > 32'(k)}};
-      group_q <= GroupBits'({word, group_q} >> WordBits);
-    end else if (write) begin
-      group_q <= group_q >> DataWidth;
+      group_q <= Parted ? GroupBits'(word) : GroupBits'({word, group_q} >> WordBits);
+    end else if (Parted ? state_q == StParts : write) begin
+      group_q <= group_q >> (Parted ? PartBits : DataWidth);
     end
+  end
+
+  if (Parted) begin : gen_parts
+    logic [DataWidth-1:0] beat_q;
+    always_ff @(posedge clk_i) begin
+      if (state_q == StRow) begin
+        word_part_q <= '0;
+        beat_part_q <= '0;
+      end else if (state_q == StParts) begin
+        word_part_q <= word_end ? '0 : word_part_q + 16'd1;
+        beat_part_q <= beat_end ? '0 : beat_part_q + 16'd1;
+        beat_q      <= DataWidth'({group_q[PartBits-1:0], beat_q} >> PartBits);
+      end
+    end
+    assign data_o = beat_q;
+  end else begin : gen_group
+    assign {word_part_q, beat_part_q} = '0;
+    assign data_o                     = group_q[DataWidth-1:0];
   end
 
   // Words past the end of a row only pad its last beat: they are not in the memory.
@@ -182,7 +219,6 @@ module phasic_storer #(
   assign cmd_offset_o = offset;
   assign cmd_bytes_o  = bytes;
   assign data_valid_o = state_q == StWrite;
-  assign data_o       = group_q[DataWidth-1:0];
   assign done_o       = state_q == StDone;
 endmodule
 

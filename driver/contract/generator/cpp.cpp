@@ -56,7 +56,7 @@ void put_limits(Text& out, const Contract& contract) {
       "is a lack.\n"
       "constexpr Limits widest_limits() {{\n  Limits limits;\n"
       "  for (const Limit& limit : kLimits) {{\n"
-      "    if (!limit.power_of_two) limits.*limit.value = limit.maximum;\n  }}\n"
+      "    if (!limit.power_of_two && limit.value != &Limits::lanes) limits.*limit.value = limit.maximum;\n  }}\n"
       "  limits.rules &= ~std::uint32_t{{kRulesSerial}};\n"
       "  return limits;\n}}\n");
 }

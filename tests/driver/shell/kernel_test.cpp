@@ -1087,7 +1087,7 @@ TEST(EngineOptions, AreReadAndRefusedByName) {
     EXPECT_THROW((void)make_reference_engine(memory, std::string(options)), std::runtime_error) << options;
   }
   for (const char* options : {R"({"lanes": 8})", R"({"limits": 8})", R"({"limits": {"lane": 8}})",
-                              R"({"limits": {"lanes": 3}})", R"({"limits": {"lanes": 0}})",
+                              R"({"limits": {"lanes": 1025}})", R"({"limits": {"lanes": 0}})",
                               R"({"limits": {"weight_width": 12}})", R"({"limits": {"lanes": "8"}})", R"({"plain": 1})"}) {
     EXPECT_THROW((void)make_reference_engine(memory, std::string(options)), std::invalid_argument) << options;
   }

@@ -6,6 +6,7 @@
 
 #include "Vconvolution_fan_out.h"
 #include "Vconvolution_fan_out_first.h"
+#include "Vconvolution_fan_out_odd.h"
 #include "tests/rtl/core/convolution_twin.hpp"
 
 namespace phasic::testing::convolution_fan_out_test {
@@ -137,7 +138,8 @@ class RtlConvolutionFanOut : public ::testing::Test {
 };
 
 using Shapes =
-    ::testing::Types<Shape<Vconvolution_fan_out, 10, 10, 4, false>, Shape<Vconvolution_fan_out_first, 12, 11, 64, true>>;
+    ::testing::Types<Shape<Vconvolution_fan_out, 10, 10, 4, false>, Shape<Vconvolution_fan_out_first, 12, 11, 64, true>,
+                     Shape<Vconvolution_fan_out_odd, 12, 11, 5, true>>;
 TYPED_TEST_SUITE(RtlConvolutionFanOut, Shapes);
 
 TYPED_TEST(RtlConvolutionFanOut, GivesEachSourceThePositionsThatItReaches) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "Vevent_output_1x20.h"
+#include "Vevent_output_5x4.h"
 #include "Vevent_output_8x3.h"
 #include "Vevent_output_graded_4x5.h"
 #include "Vevent_output_groups.h"
@@ -128,7 +129,7 @@ class RtlEventOutput : public ::testing::Test {
   }
 };
 using Shapes = ::testing::Types<Shape<Vevent_output_1x20, 1, 20, 64>, Shape<Vevent_output_8x3, 8, 3, 16>,
-                                Shape<Vevent_output_graded_4x5, 4, 5, 32, true>>;
+                                Shape<Vevent_output_graded_4x5, 4, 5, 32, true>, Shape<Vevent_output_5x4, 5, 4, 16>>;
 TYPED_TEST_SUITE(RtlEventOutput, Shapes);
 
 TYPED_TEST(RtlEventOutput, SendsTheEventsOfWordsInOrderAndHasRoomForTwoSteps) {

@@ -6,9 +6,13 @@
 #include <string>
 
 #include "Vsender_1.h"
+#include "Vsender_40.h"
+#include "Vsender_5.h"
 #include "Vsender_64.h"
 #include "Vsender_8.h"
 #include "Vsender_graded_1.h"
+#include "Vsender_graded_40.h"
+#include "Vsender_graded_5.h"
 #include "Vsender_graded_64.h"
 #include "Vsender_graded_8.h"
 #include "Vsender_group_2.h"
@@ -39,10 +43,11 @@ struct Event {
 
 template <class T>
 class RtlEventSender : public ::testing::Test {};
-using Shapes =
-    ::testing::Types<Shape<Vsender_1, 1, false>, Shape<Vsender_8, 8, false>, Shape<Vsender_64, 64, false>,
-                     Shape<Vsender_graded_1, 1, true>, Shape<Vsender_graded_8, 8, true>, Shape<Vsender_graded_64, 64, true>,
-                     Shape<Vsender_group_2, 8, false, 4, 2>, Shape<Vsender_group_3, 64, true, 4, 3>>;
+using Shapes = ::testing::Types<Shape<Vsender_1, 1, false>, Shape<Vsender_8, 8, false>, Shape<Vsender_64, 64, false>,
+                                Shape<Vsender_5, 5, false>, Shape<Vsender_40, 40, false>, Shape<Vsender_graded_5, 5, true>,
+                                Shape<Vsender_graded_40, 40, true>, Shape<Vsender_graded_1, 1, true>,
+                                Shape<Vsender_graded_8, 8, true>, Shape<Vsender_graded_64, 64, true>,
+                                Shape<Vsender_group_2, 8, false, 4, 2>, Shape<Vsender_group_3, 64, true, 4, 3>>;
 TYPED_TEST_SUITE(RtlEventSender, Shapes);
 
 TYPED_TEST(RtlEventSender, SendsTheSpikesOfEachWordInOrderAndOneEventForAMark) {

@@ -6,6 +6,7 @@
 
 #include "Vfeatures_1x16.h"
 #include "Vfeatures_4x8.h"
+#include "Vfeatures_5x8.h"
 #include "sim/reference/arithmetic.hpp"
 #include "sim/reference/random.hpp"
 #include "tests/rtl/core/filters_twin.hpp"
@@ -181,7 +182,7 @@ class RtlFeatures : public ::testing::Test {
     }
   }
 };
-using Shapes = ::testing::Types<Shape<Vfeatures_4x8, 4, 8>, Shape<Vfeatures_1x16, 1, 16>>;
+using Shapes = ::testing::Types<Shape<Vfeatures_4x8, 4, 8>, Shape<Vfeatures_1x16, 1, 16>, Shape<Vfeatures_5x8, 5, 8>>;
 TYPED_TEST_SUITE(RtlFeatures, Shapes);
 
 TYPED_TEST(RtlFeatures, MoveTheWinnerOfAPatchTowardsItsTargets) {
@@ -190,7 +191,7 @@ TYPED_TEST(RtlFeatures, MoveTheWinnerOfAPatchTowardsItsTargets) {
   module->clear_i = module->patch_i = module->row_valid_i = module->load_i = 0;
   module.reset();
   Seen seen;
-  for (unsigned turn = 0; turn < 300; ++turn) {
+  for (unsigned turn = 0; turn < 900; ++turn) {
     SCOPED_TRACE("turn " + std::to_string(turn));
     ASSERT_NO_FATAL_FAILURE(this->run(module, random, seen));
     if (turn % 10 != 0) continue;

@@ -7,6 +7,7 @@
 
 #include "Vgate_1.h"
 #include "Vgate_4.h"
+#include "Vgate_5.h"
 #include "tests/rtl/core/bits.hpp"
 
 namespace phasic::testing::gate_test {
@@ -95,7 +96,7 @@ class RtlGate : public ::testing::Test {
   Seen seen;
 };
 
-using Shapes = ::testing::Types<Shape<Vgate_1, 1, 5>, Shape<Vgate_4, 4, 3>>;
+using Shapes = ::testing::Types<Shape<Vgate_1, 1, 5>, Shape<Vgate_4, 4, 3>, Shape<Vgate_5, 5, 4>>;
 TYPED_TEST_SUITE(RtlGate, Shapes);
 
 TYPED_TEST(RtlGate, OpensTheNeuronsOfItsSampleForTheSweepOfThatSample) {

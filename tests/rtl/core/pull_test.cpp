@@ -11,6 +11,7 @@
 #include "Vpull_1x8.h"
 #include "Vpull_4x16.h"
 #include "Vpull_4x8.h"
+#include "Vpull_5x16.h"
 #include "Vpull_filters_1x8.h"
 #include "Vpull_filters_4x16.h"
 #include "Vpull_graded_1x16.h"
@@ -196,10 +197,10 @@ class RtlPull : public ::testing::Test {
   }
 };
 
-using Shapes =
-    ::testing::Types<Shape<Vpull_1x8, 1, 8>, Shape<Vpull_1x16, 1, 16>, Shape<Vpull_4x8, 4, 8>, Shape<Vpull_4x16, 4, 16>,
-                     Shape<Vpull_graded_1x16, 1, 16, true>, Shape<Vpull_graded_4x8, 4, 8, true>,
-                     Shape<Vpull_filters_1x8, 1, 8, true, true>, Shape<Vpull_filters_4x16, 4, 16, true, true>>;
+using Shapes = ::testing::Types<Shape<Vpull_1x8, 1, 8>, Shape<Vpull_1x16, 1, 16>, Shape<Vpull_4x8, 4, 8>,
+                                Shape<Vpull_4x16, 4, 16>, Shape<Vpull_graded_1x16, 1, 16, true>,
+                                Shape<Vpull_graded_4x8, 4, 8, true>, Shape<Vpull_filters_1x8, 1, 8, true, true>,
+                                Shape<Vpull_filters_4x16, 4, 16, true, true>, Shape<Vpull_5x16, 5, 16>>;
 TYPED_TEST_SUITE(RtlPull, Shapes);
 
 TYPED_TEST(RtlPull, MovesTheWinnersWeightsAndKeepsItsState) {

@@ -8,9 +8,11 @@
 
 #include "Vretrograde_shares_1x10.h"
 #include "Vretrograde_shares_4x22.h"
+#include "Vretrograde_shares_5x23.h"
 #include "Vretrograde_shares_8x40.h"
 #include "Vretrograde_shares_any_1x10.h"
 #include "Vretrograde_shares_any_4x22.h"
+#include "Vretrograde_shares_any_5x23.h"
 #include "Vretrograde_shares_any_8x40.h"
 #include "sim/reference/arithmetic.hpp"
 #include "tests/rtl/core/bits.hpp"
@@ -126,7 +128,8 @@ class RtlRetrogradeShares : public ::testing::Test {
 using Shapes =
     ::testing::Types<Shape<Vretrograde_shares_1x10, 1, 10, false>, Shape<Vretrograde_shares_4x22, 4, 22, false>,
                      Shape<Vretrograde_shares_8x40, 8, 40, false>, Shape<Vretrograde_shares_any_1x10, 1, 10, true>,
-                     Shape<Vretrograde_shares_any_4x22, 4, 22, true>, Shape<Vretrograde_shares_any_8x40, 8, 40, true>>;
+                     Shape<Vretrograde_shares_any_4x22, 4, 22, true>, Shape<Vretrograde_shares_any_8x40, 8, 40, true>,
+                     Shape<Vretrograde_shares_5x23, 5, 23, false>, Shape<Vretrograde_shares_any_5x23, 5, 23, true>>;
 TYPED_TEST_SUITE(RtlRetrogradeShares, Shapes);
 
 TYPED_TEST(RtlRetrogradeShares, AreThoseOfTheSamplesMessages) {

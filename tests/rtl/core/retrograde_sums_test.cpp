@@ -11,6 +11,7 @@
 #include "Vretrograde_sums_16x29.h"
 #include "Vretrograde_sums_1x27.h"
 #include "Vretrograde_sums_4x30.h"
+#include "Vretrograde_sums_5x30.h"
 #include "phasic/contract.hpp"
 #include "tests/rtl/core/bits.hpp"
 
@@ -39,7 +40,7 @@ template <class T>
 class RtlRetrogradeSums : public ::testing::Test {
  protected:
   static constexpr std::size_t kLanes = T::lanes, kWidth = T::change_width;
-  static constexpr std::uint64_t kLatency = std::bit_width(kLanes) - 1 + 7;
+  static constexpr std::uint64_t kLatency = std::bit_width(kLanes - 1) + 7;
   using Random = std::mt19937_64;
 
   void run(unsigned seed) {
@@ -146,7 +147,7 @@ class RtlRetrogradeSums : public ::testing::Test {
   bool sends_ = false;
 };
 using Shapes = ::testing::Types<Shape<Vretrograde_sums_1x27, 1, 27>, Shape<Vretrograde_sums_4x30, 4, 30>,
-                                Shape<Vretrograde_sums_16x29, 16, 29>>;
+                                Shape<Vretrograde_sums_16x29, 16, 29>, Shape<Vretrograde_sums_5x30, 5, 30>>;
 TYPED_TEST_SUITE(RtlRetrogradeSums, Shapes);
 
 TYPED_TEST(RtlRetrogradeSums, AreToldOfEveryRowButTheBiasThenTheEnd) {

@@ -15,6 +15,7 @@
 #include "Vscatter_1.h"
 #include "Vscatter_1024.h"
 #include "Vscatter_4.h"
+#include "Vscatter_5.h"
 #include "Vscatter_64.h"
 #include "phasic/contract.hpp"
 #include "sim/reference/arithmetic.hpp"
@@ -246,7 +247,8 @@ class RtlScatter : public ::testing::Test {
 };
 
 using Shapes = ::testing::Types<Shape<Vscatter_1, 1, 50, 9, 2700, 20>, Shape<Vscatter_4, 4, 101, 13, 2500, 40>,
-                                Shape<Vscatter_64, 64, 300, 70, 1900, 10>, Shape<Vscatter_1024, 1024, 1024, 1030, 2054, 6>>;
+                                Shape<Vscatter_5, 5, 101, 13, 2500, 40>, Shape<Vscatter_64, 64, 300, 70, 1900, 10>,
+                                Shape<Vscatter_1024, 1024, 1024, 1030, 2054, 6>>;
 TYPED_TEST_SUITE(RtlScatter, Shapes);
 
 TYPED_TEST(RtlScatter, LearnsWhatTheFormulasSay) {

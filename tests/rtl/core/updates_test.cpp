@@ -8,9 +8,11 @@
 #include "Vupdates_1x8.h"
 #include "Vupdates_4x16.h"
 #include "Vupdates_4x8.h"
+#include "Vupdates_5x16.h"
 #include "Vupdates_graded_1x16.h"
 #include "Vupdates_graded_4x8.h"
 #include "Vupdates_relaxed_1x8.h"
+#include "Vupdates_relaxed_3x8.h"
 #include "Vupdates_relaxed_4x16.h"
 #include "Vupdates_trace_1x16.h"
 #include "Vupdates_trace_4x8.h"
@@ -171,7 +173,8 @@ using Shapes =
                      Shape<Vupdates_4x16, 4, 16>, Shape<Vupdates_trace_1x16, 1, 16, true>,
                      Shape<Vupdates_trace_4x8, 4, 8, true>, Shape<Vupdates_graded_1x16, 1, 16, true, true>,
                      Shape<Vupdates_graded_4x8, 4, 8, false, true>, Shape<Vupdates_relaxed_1x8, 1, 8, false, false, true>,
-                     Shape<Vupdates_relaxed_4x16, 4, 16, false, false, true>>;
+                     Shape<Vupdates_relaxed_4x16, 4, 16, false, false, true>, Shape<Vupdates_5x16, 5, 16>,
+                     Shape<Vupdates_relaxed_3x8, 3, 8, false, false, true>>;
 TYPED_TEST_SUITE(RtlUpdates, Shapes);
 
 TYPED_TEST(RtlUpdates, RoundStochasticallyByRowAndNeuron) { this->run_all(false); }

@@ -7,6 +7,7 @@
 
 #include "Vlevel_draw_1x32.h"
 #include "Vlevel_draw_4x128.h"
+#include "Vlevel_draw_5x64.h"
 #include "Vlevel_draw_64x512.h"
 #include "phasic/contract.hpp"
 #include "tests/common/drawn_tables.hpp"
@@ -123,7 +124,8 @@ class LevelDraw : public ::testing::Test {
   std::mt19937_64 random_{7};
 };
 
-using Builds = ::testing::Types<Build<Vlevel_draw_1x32, 1>, Build<Vlevel_draw_4x128, 4>, Build<Vlevel_draw_64x512, 64>>;
+using Builds = ::testing::Types<Build<Vlevel_draw_1x32, 1>, Build<Vlevel_draw_4x128, 4>, Build<Vlevel_draw_64x512, 64>,
+                                Build<Vlevel_draw_5x64, 5>>;
 TYPED_TEST_SUITE(LevelDraw, Builds);
 
 TYPED_TEST(LevelDraw, WordsAreThoseOfTheRecipeTwoCyclesALevel) {

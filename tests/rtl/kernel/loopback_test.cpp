@@ -6,8 +6,12 @@
 #include <string>
 
 #include "Vloopback_128x8_128.h"
+#include "Vloopback_12x16_64.h"
 #include "Vloopback_1x8_512.h"
+#include "Vloopback_3x16_512.h"
+#include "Vloopback_48x8_128.h"
 #include "Vloopback_4x8_32.h"
+#include "Vloopback_5x8_32.h"
 #include "Vloopback_64x8_512.h"
 #include "Vloopback_8x16_64.h"
 #include "phasic/contract.hpp"
@@ -150,8 +154,10 @@ class Loopback : public ::testing::Test {
   unsigned write_errors_ = 0;
 };
 
-using Shapes = ::testing::Types<Shape<Vloopback_1x8_512, 1, 8>, Shape<Vloopback_4x8_32, 4, 8>, Shape<Vloopback_8x16_64, 8, 16>,
-                                Shape<Vloopback_64x8_512, 64, 8>, Shape<Vloopback_128x8_128, 128, 8>>;
+using Shapes =
+    ::testing::Types<Shape<Vloopback_1x8_512, 1, 8>, Shape<Vloopback_4x8_32, 4, 8>, Shape<Vloopback_8x16_64, 8, 16>,
+                     Shape<Vloopback_64x8_512, 64, 8>, Shape<Vloopback_128x8_128, 128, 8>, Shape<Vloopback_5x8_32, 5, 8>,
+                     Shape<Vloopback_3x16_512, 3, 16>, Shape<Vloopback_12x16_64, 12, 16>, Shape<Vloopback_48x8_128, 48, 8>>;
 TYPED_TEST_SUITE(Loopback, Shapes);
 
 TYPED_TEST(Loopback, WeightsArriveInLanesAndGoBackAsTheyWereWithZeroPadding) {

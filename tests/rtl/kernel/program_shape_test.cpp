@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "Vprogram_answers.h"
+#include "Vprogram_answers_odd.h"
 #include "Vprogram_convolution.h"
 #include "driver/shell/connection.hpp"
 #include "driver/shell/program.hpp"
@@ -26,9 +27,9 @@ struct Block {
 };
 
 /// The parameters of the models.
-contract::Limits build_limits(std::uint32_t rules) {
+contract::Limits build_limits(std::uint32_t rules, std::uint32_t lanes) {
   contract::Limits limits;
-  limits.lanes = 8;
+  limits.lanes = lanes;
   limits.weight_width = 16;
   limits.engines = 3;
   limits.max_rows = 300;
@@ -46,7 +47,7 @@ contract::Limits build_limits(std::uint32_t rules) {
 template <class Model>
 class ProgramUnit : public ::testing::Test {
  protected:
-  explicit ProgramUnit(std::uint32_t rules) : limits_(build_limits(rules)), module_(3) {
+  explicit ProgramUnit(std::uint32_t rules, std::uint32_t lanes = 8) : limits_(build_limits(rules, lanes)), module_(3) {
     module_->start_i = module_->word_valid_i = module_->word_error_i = 0;
     module_->cmd_ready_i = 1;
     module_.reset();
@@ -252,9 +253,13 @@ struct RtlProgramShape : ProgramUnit<Vprogram_convolution> {
 struct RtlProgramAnswers : ProgramUnit<Vprogram_answers> {
   RtlProgramAnswers() : ProgramUnit(kAllRules) {}
 };
+struct RtlProgramAnswersOddLanes : ProgramUnit<Vprogram_answers_odd> {
+  RtlProgramAnswersOddLanes() : ProgramUnit(kAllRules, 5) {}
+};
 
 TEST_F(RtlProgramShape, ChecksAndSizesAreThoseOfSoftware) { run(3000, 500); }
 TEST_F(RtlProgramAnswers, ChecksAndSizesAreThoseOfSoftware) { run(4000, 500); }
+TEST_F(RtlProgramAnswersOddLanes, ChecksAndSizesAreThoseOfSoftware) { run(5000, 500); }
 
 TEST_F(RtlProgramAnswers, AMemoryEndsWithinTheWeightsBuffer) {
   Block block{};

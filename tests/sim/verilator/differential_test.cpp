@@ -66,7 +66,7 @@ constexpr std::string_view kFaulty = "fault";
 
 /// Streams of events of a build, or how many it may have: no register tells, because results do not depend on them.
 std::uint64_t groups_of(std::string_view engine_name) {
-  return engine_name == "rtl32groups" || engine_name == "rtl1024" || engine_name == kFaulty ? 4 : 1;
+  return engine_name.ends_with("groups") || engine_name == "rtl1024" || engine_name == kFaulty ? 4 : 1;
 }
 
 /// What the timing counters of an error-free run must be, whatever the memory's timing; empty if they are. Serial builds have
@@ -202,7 +202,8 @@ class FilterDifferential : public Differential {};
 std::vector<std::string> engines_with_filters() {
   std::vector<std::string> names = engines();
   std::erase_if(names, [](const std::string& name) {
-    return name.find("conv") == std::string::npos && name.find("hls") == std::string::npos && name != "rtl1" && name != kFaulty;
+    return name.find("conv") == std::string::npos && name.find("hls") == std::string::npos && name != "rtl1" &&
+           name != "rtl5" && name != kFaulty;
   });
   return names;
 }
@@ -213,7 +214,8 @@ class RetrogradeDifferential : public Differential {};
 std::vector<std::string> engines_with_retrograde() {
   std::vector<std::string> names = engines();
   std::erase_if(names, [](const std::string& name) {
-    return name != "rtl1" && name != "rtl4conv" && name != "rtl8trace" && name != "rtl32groups" && name != kFaulty;
+    return name != "rtl1" && name != "rtl5" && name != "rtl4conv" && name != "rtl8trace" && name != "rtl32groups" &&
+           name != kFaulty;
   });
   return names;
 }
