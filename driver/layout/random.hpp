@@ -14,6 +14,7 @@ enum class HostPurpose : std::uint32_t {
   kWeights = 17,  ///< initial weights
   kOrder = 18,    ///< shuffled order of the samples
   kMixing = 24,   ///< order of a data set's samples or words, and what is drawn from them for testing or validation
+  kCopies = 25,   ///< how copies of images are moved
 };
 
 /// Four words of 16 bits.

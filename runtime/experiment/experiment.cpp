@@ -23,6 +23,16 @@ constexpr std::int64_t kMost = std::int64_t{1} << 40;
 constexpr std::int64_t kMostPasses = 1'000'000;
 constexpr std::size_t kMostRuns = 100'000;
 
+Augmentation parse_augmentation(const JsonNode& node) {
+  node.expect_object({"copies", "shift", "mirror"});
+  Augmentation augmentation;
+  if (const auto copies = node.find("copies")) augmentation.copies = static_cast<std::uint32_t>(copies->integer(1, 100));
+  if (const auto shift = node.find("shift")) augmentation.shift = static_cast<std::uint32_t>(shift->integer(0, 64));
+  if (const auto mirror = node.find("mirror")) augmentation.mirror = mirror->boolean();
+  if (augmentation.shift == 0 && !augmentation.mirror) node.at("shift").refuse("without \"mirror\" copies would be equal");
+  return augmentation;
+}
+
 Smoothing parse_smoothing(const JsonNode& node) {
   node.expect_object({"size", "gain"});
   Smoothing smoothing;
@@ -62,13 +72,23 @@ json network_of(const JsonNode& node, const std::string& file) {
   return network;
 }
 
+/// What an experiment does with images, as documents.
+struct Fields {
+  explicit Fields(const Experiment& experiment)
+      : augmentation(experiment.augmentation ? as_json(*experiment.augmentation) : json()),
+        smoothing(as_json(experiment.smoothing)),
+        edges(experiment.edges ? as_json(*experiment.edges) : json()) {}
+  json augmentation, smoothing, edges;
+};
+
 /// The document that a place lies in, and its name.
-std::pair<json*, std::string_view> document_of(Experiment& experiment, const std::string& place, json& smoothing, json& edges) {
+std::pair<json*, std::string_view> document_of(Experiment& experiment, const std::string& place, Fields& fields) {
   if (place.starts_with("network/") && !experiment.has_baseline()) return {&experiment.network, "network"};
   if (place.starts_with("baseline/") && experiment.has_baseline()) return {&experiment.baseline, "baseline"};
   if (place.starts_with("data/") && experiment.data.is_object()) return {&experiment.data, "data"};
-  if (place.starts_with("smoothing/")) return {&smoothing, "smoothing"};
-  if (place.starts_with("edges/") && experiment.edges) return {&edges, "edges"};
+  if (place.starts_with("augmentation/") && experiment.augmentation) return {&fields.augmentation, "augmentation"};
+  if (place.starts_with("smoothing/")) return {&fields.smoothing, "smoothing"};
+  if (place.starts_with("edges/") && experiment.edges) return {&fields.edges, "edges"};
   return {nullptr, ""};
 }
 
@@ -90,15 +110,14 @@ void apply(Experiment& experiment, const std::string& field, const std::string& 
     experiment.passes = static_cast<std::uint32_t>(JsonNode(value, experiment.file, field).integer(1, kMostPasses));
     return;
   }
-  json smoothing = as_json(experiment.smoothing);
-  json edges = experiment.edges ? as_json(*experiment.edges) : json();
-  const auto [document, name] = document_of(experiment, place, smoothing, edges);
+  Fields fields(experiment);
+  const auto [document, name] = document_of(experiment, place, fields);
   const json::json_pointer pointer = pointer_of(experiment, field, document == nullptr ? "" : place.substr(name.size()));
   const json* const there = document == nullptr ? nullptr : find_place(*document, pointer.parent_pointer().to_string());
   if (there == nullptr || (!there->is_object() && find_place(*document, pointer.to_string()) == nullptr)) {
     throw InputError(experiment.file, field,
-                     "there is no such field in the experiment; fields of network, baseline, data, smoothing and edges, "
-                     "\"protocol\" and \"passes\" can be varied, such as \"network/layers/0/neurons\"");
+                     "there is no such field in the experiment; fields of network, baseline, data, augmentation, smoothing and "
+                     "edges, \"protocol\" and \"passes\" can be varied, such as \"network/layers/0/neurons\"");
   }
   if (value.is_null()) {
     json& parent = (*document)[pointer.parent_pointer()];
@@ -108,8 +127,10 @@ void apply(Experiment& experiment, const std::string& field, const std::string& 
   } else {
     (*document)[pointer] = value;
   }
-  experiment.smoothing = parse_smoothing(JsonNode(smoothing, experiment.file, "smoothing"));
-  if (experiment.edges) experiment.edges = parse_edges(JsonNode(edges, experiment.file, "edges"));
+  if (experiment.augmentation)
+    experiment.augmentation = parse_augmentation(JsonNode(fields.augmentation, experiment.file, "augmentation"));
+  experiment.smoothing = parse_smoothing(JsonNode(fields.smoothing, experiment.file, "smoothing"));
+  if (experiment.edges) experiment.edges = parse_edges(JsonNode(fields.edges, experiment.file, "edges"));
 }
 
 std::vector<double> parse_levels(const JsonNode& node) {
@@ -149,6 +170,10 @@ void check_run(const Experiment& experiment, const JsonNode& root) {
 
 }  // namespace
 
+json as_json(const Augmentation& augmentation) {
+  return {{"copies", augmentation.copies}, {"shift", augmentation.shift}, {"mirror", augmentation.mirror}};
+}
+
 json as_json(const Smoothing& smoothing) { return {{"size", smoothing.size}, {"gain", smoothing.gain}}; }
 
 json as_json(const Edges& edges) {
@@ -160,9 +185,9 @@ std::string_view name(Protocol protocol) { return kProtocols.at(static_cast<std:
 Experiment parse_experiment(const json& document, const std::string& file) {
   const JsonNode root(document, file, "");
   root.expect_object(
-      {"phasic_experiment", "name",   "description", "data",    "smoothing",  "edges", "task",           "protocol", "network",
-       "baseline",          "seeds",  "passes",      "samples", "validation", "tests", "evaluate_every", "levels",   "engine",
-       "launch_samples",    "repeat", "cases",       "vary"});
+      {"phasic_experiment", "name",    "description", "data",           "augmentation", "smoothing", "edges",      "task",
+       "protocol",          "network", "baseline",    "seeds",          "passes",       "samples",   "validation", "tests",
+       "evaluate_every",    "levels",  "engine",      "launch_samples", "repeat",       "cases",     "vary"});
   (void)root.at("phasic_experiment").integer(1, 1);
   Experiment experiment;
   experiment.file = file;
@@ -174,6 +199,7 @@ Experiment parse_experiment(const json& document, const std::string& file) {
   const auto data = root.at("data");
   if (!data.value().is_object()) (void)data.text();
   experiment.data = data.value();
+  if (const auto augmentation = root.find("augmentation")) experiment.augmentation = parse_augmentation(*augmentation);
   if (const auto smoothing = root.find("smoothing")) experiment.smoothing = parse_smoothing(*smoothing);
   if (const auto edges = root.find("edges")) experiment.edges = parse_edges(*edges);
   experiment.task = static_cast<Task>(root.at("task").one_of(kTasks));

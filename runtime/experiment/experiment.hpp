@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/data/augmentation.hpp"
 #include "runtime/data/edges.hpp"
 #include "runtime/data/smoothing.hpp"
 
@@ -38,8 +39,9 @@ struct Repetition {
 
 struct Experiment {
   std::string name;
-  std::string file;     ///< where it came from, for messages
-  nlohmann::json data;  ///< a name, or an object (docs/data.md)
+  std::string file;                          ///< where it came from, for messages
+  nlohmann::json data;                       ///< a name, or an object (docs/data.md)
+  std::optional<Augmentation> augmentation;  ///< of the training samples, before the smoothing
   Smoothing smoothing;
   std::optional<Edges> edges;  ///< after the smoothing
   Task task = Task::kClassification;
@@ -58,13 +60,15 @@ struct Experiment {
   std::optional<Repetition> repetition;
   /// Sets of places and values, of which each run has one; none: a single empty set. A null takes a field out.
   std::vector<nlohmann::json> cases;
-  /// What is varied: places in the network, data, smoothing or edges such as "network/layers/0/neurons", each with its values.
+  /// What is varied: places in the network, data, augmentation, smoothing or edges such as "network/layers/0/neurons", each
+  /// with its values.
   std::vector<std::pair<std::string, std::vector<nlohmann::json>>> variations;
 
   [[nodiscard]] bool has_baseline() const { return !baseline.is_null(); }
 };
 
 /// The same as in the file of an experiment, with every field.
+[[nodiscard]] nlohmann::json as_json(const Augmentation& augmentation);
 [[nodiscard]] nlohmann::json as_json(const Smoothing& smoothing);
 [[nodiscard]] nlohmann::json as_json(const Edges& edges);
 

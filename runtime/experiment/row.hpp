@@ -63,7 +63,7 @@ struct Row {
   std::uint64_t seed = 0;
   nlohmann::json variation = nlohmann::json::object();
   std::string task, protocol, method, data;
-  std::optional<nlohmann::json> smoothing, edges;
+  std::optional<nlohmann::json> augmentation, smoothing, edges;
   std::uint64_t training_samples = 0;
   std::string judged_on;
   std::uint64_t judged_samples = 0;

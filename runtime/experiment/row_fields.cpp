@@ -46,6 +46,7 @@ std::vector<Entry> what_was_run() {
       {part_of_row("network", &Row::network), RowForm::kNetwork, true, "as a network file, with raw integers"},
       {part_of_row("baseline", &Row::baseline), RowForm::kBaseline, true, "its settings"},
       {part_of_row("data", &Row::data), kAll, true, "name of the training samples"},
+      {part_of_row("augmentation", &Row::augmentation), kAll, false, "if there are moved copies of samples"},
       {part_of_row("smoothing", &Row::smoothing), kAll, false, "if any was used"},
       {part_of_row("edges", &Row::edges), kAll, false, "if they were used"},
       {part_of_row("training_samples", &Row::training_samples), kAll, true, "in the training set"},

@@ -23,11 +23,6 @@ ExperimentData load_experiment_data(const RunPlan& plan) {
   ExperimentData data;
   data.training = std::move(parts.training);
   data.test = std::move(parts.test);
-  for (Dataset* const part : {&data.training, &data.test}) {
-    if (part->size() == 0) continue;
-    smooth(*part, experiment.smoothing);
-    if (experiment.edges) find_edges(*part, *experiment.edges);
-  }
   if (experiment.validation >= data.training.size()) {
     throw InputError(experiment.file, "validation",
                      fmt::format("{}, but {} has {} samples", experiment.validation, data.training.name, data.training.size()));
@@ -47,6 +42,12 @@ ExperimentData load_experiment_data(const RunPlan& plan) {
     chosen.resize(experiment.samples);
     data.training = pick(data.training, chosen, data.training.name);
   }
+  if (experiment.augmentation) data.training = augmented(data.training, *experiment.augmentation, plan.seed);
+  for (Dataset* const part : {&data.training, &data.validation, &data.test}) {
+    if (part->size() == 0) continue;
+    smooth(*part, experiment.smoothing);
+    if (experiment.edges) find_edges(*part, *experiment.edges);
+  }
   return data;
 }
 
@@ -62,6 +63,7 @@ Row begun_row(const RunPlan& plan, const ExperimentData& data, std::string_view 
   row.protocol = name(experiment.protocol);
   row.method = method;
   row.data = data.training.name;
+  if (experiment.augmentation) row.augmentation = as_json(*experiment.augmentation);
   if (experiment.smoothing != Smoothing{}) row.smoothing = as_json(experiment.smoothing);
   if (experiment.edges) row.edges = as_json(*experiment.edges);
   row.training_samples = data.training.size();

@@ -46,6 +46,18 @@ TEST(Experiment, EdgesHaveDefaultsAndCanBeVaried) {
   EXPECT_EQ(*plans[1].experiment.edges, (Edges{.cell = 6, .stride = 4, .gain = 40, .floor = 8}));
 }
 
+TEST(Experiment, AugmentationHasItsUsualFieldsAndCanBeVaried) {
+  auto document = small_experiment();
+  EXPECT_FALSE(parse_experiment(document, "e.json").augmentation.has_value());
+  document["augmentation"] = json::object();
+  document["vary"] = {{"augmentation/copies", {1, 100}}, {"augmentation/mirror", {true}}};
+  document["seeds"] = {1};
+  const auto plans = plan_runs(parse_experiment(document, "e.json"));
+  ASSERT_EQ(plans.size(), 2U);
+  EXPECT_EQ(*plans[0].experiment.augmentation, (Augmentation{.copies = 1, .shift = 2, .mirror = true}));
+  EXPECT_EQ(*plans[1].experiment.augmentation, (Augmentation{.copies = 100, .shift = 2, .mirror = true}));
+}
+
 TEST(Experiment, WrongFieldsAreNamed) {
   const auto refused = [](auto change, const std::vector<std::string>& told) {
     auto document = small_experiment();
@@ -59,6 +71,9 @@ TEST(Experiment, WrongFieldsAreNamed) {
   refused([](json& d) { d["edges"] = {{"cell", 33}}; }, {"e.json", "edges.cell", "33"});
   refused([](json& d) { d["edges"] = {{"cells", 8}}; }, {"e.json", "edges", "cells"});
   refused([](json& d) { d["vary"] = {{"edges/cell", {4}}}; }, {"e.json", "vary.edges/cell"});
+  refused([](json& d) { d["augmentation"] = {{"copies", 101}}; }, {"e.json", "augmentation.copies", "101"});
+  refused([](json& d) { d["augmentation"] = {{"shift", 0}}; }, {"e.json", "augmentation.shift", "equal"});
+  refused([](json& d) { d["vary"] = {{"augmentation/copies", {2}}}; }, {"e.json", "vary.augmentation/copies"});
   refused([](json& d) { d["vary"] = {{"network/layers/5/neurons", {1}}}; }, {"e.json", "vary.network/layers/5/neurons"});
   // 2^64 is the first index that no list can have.
   for (const char* const index : {"18446744073709551615", "18446744073709551616", "01", "1x", "-"}) {

@@ -38,7 +38,7 @@ Row whole_row() {
   row.experiment = "made";
   row.run = "made seed=1";
   row.task = "class_continual";
-  row.smoothing = row.edges = json::object();
+  row.augmentation = row.smoothing = row.edges = json::object();
   row.judged_on = "test";
   row.order = {1, 0};
   row.matrix = {{1.0}, {0.5, 0.75}};

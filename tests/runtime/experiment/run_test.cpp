@@ -56,6 +56,19 @@ TEST_F(ExperimentRun, NeuronsThatCompeteLearnClassAfterClassAndForgetLittle) {
   EXPECT_EQ(row["weight_changes"][0]["layer"], 1);
 }
 
+TEST_F(ExperimentRun, CopiesAreLearnedFromAndNeitherTestedNorKeptForValidation) {
+  auto description = document(competition());
+  description["validation"] = 50;
+  description["augmentation"] = {{"copies", 2}, {"shift", 1}};
+  const auto row = run_document(description);
+  EXPECT_EQ(row["samples_learned"], 450);
+  EXPECT_EQ(row["training_samples"], 450);
+  EXPECT_EQ(row["judged_samples"], 200);
+  EXPECT_EQ(row["augmentation"], (json{{"copies", 2}, {"shift", 1}, {"mirror", false}}));
+  description["tests"] = false;
+  EXPECT_EQ(run_document(description)["judged_samples"], 50);
+}
+
 TEST_F(ExperimentRun, ARowNamesWhatLearnsInAPreparedNetwork) {
   const json prepared = {{"phasic_network", 1},
                          {"inputs", 64},
