@@ -32,8 +32,16 @@ Sums rounded_potentials(Sums sums, std::uint32_t shift) {
   return sums.cwiseMax(kLeast).cwiseMin(kMost);
 }
 
-/// Roots of what is beyond the threshold in each cell, upwards and, if asked for, downwards.
-void add_roots(const LayerSpec& layer, const Sums& potentials, double threshold, Spread& roots) {
+/// Weight rows of as many numbers as there are filters.
+Sums weights_of(std::span<const std::int32_t> filters, Eigen::Index rows, Eigen::Index count) {
+  return Eigen::Map<const Eigen::Matrix<std::int32_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(filters.data(), rows,
+                                                                                                        count)
+      .cast<double>()
+      .transpose();
+}
+
+/// What is beyond the threshold in each cell, upwards and, if asked for, downwards: a row a filter and side, a column a cell.
+Sums cell_sums(const LayerSpec& layer, const Sums& potentials, double threshold) {
   const layout::Extent positions = layer.shape.positions();
   const auto cells = static_cast<Eigen::Index>(layer.shape.grid) * layer.shape.grid;
   const Eigen::Index filters = potentials.rows();
@@ -45,7 +53,7 @@ void add_roots(const LayerSpec& layer, const Sums& potentials, double threshold,
     sums.col(cell).head(filters) += (potentials.col(n).array() - threshold).cwiseMax(0).matrix();
     if (layer.shape.two_sided) sums.col(cell).tail(filters) += (-potentials.col(n).array() - threshold).cwiseMax(0).matrix();
   }
-  roots.add(sums.cwiseSqrt());
+  return sums;
 }
 
 }  // namespace
@@ -53,10 +61,7 @@ void add_roots(const LayerSpec& layer, const Sums& potentials, double threshold,
 AnswerSettings answer_settings(const LayerSpec& layer, std::uint32_t weight_width, std::span<const std::int32_t> filters,
                                std::span<const Sample> samples, const AnswerRange& range) {
   const Eigen::Index rows = layer.shape.weight_rows(), count = layer.shape.channels;
-  const Sums weights = Eigen::Map<const Eigen::Matrix<std::int32_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>(
-                           filters.data(), rows, count)
-                           .cast<double>()
-                           .transpose();
+  const Sums weights = weights_of(filters, rows, count);
   const auto sums_of = [&](const Sample& sample) -> Sums {
     return weights * patches_of(layer.shape, sample.intensities).cast<double>();
   };
@@ -77,7 +82,7 @@ AnswerSettings answer_settings(const LayerSpec& layer, std::uint32_t weight_widt
   for (const double weight : bias) settings.bias.push_back(static_cast<std::int32_t>(weight));
   settings.threshold = static_cast<std::int32_t>(
       std::clamp<double>(std::round(range.threshold * potentials.deviation()), 0, contract::kLayerThresholdMaximum));
-  for (const Sample& sample : samples) add_roots(layer, potentials_of(sample), settings.threshold, roots);
+  for (const Sample& sample : samples) roots.add(cell_sums(layer, potentials_of(sample), settings.threshold).cwiseSqrt());
 
   const double full = std::max(1.0, roots.mean() + range.full * roots.deviation());
   settings.answer_shift = contract::kLayerAnswerShiftMaximum;
@@ -87,6 +92,24 @@ AnswerSettings answer_settings(const LayerSpec& layer, std::uint32_t weight_widt
   while (settings.answer_shift > 0 && scale() > contract::kLayerAnswerScaleMaximum) --settings.answer_shift;
   settings.answer_scale = static_cast<std::uint32_t>(std::clamp(scale(), 1.0, double{contract::kLayerAnswerScaleMaximum}));
   return settings;
+}
+
+std::vector<std::uint8_t> answers_to(const LayerSpec& layer, std::span<const std::int32_t> filters,
+                                     std::span<const std::uint8_t> values) {
+  const Eigen::Index rows = layer.shape.weight_rows(), count = layer.shape.channels;
+  const Sums weights = weights_of(filters, rows + 1, count);
+  const Sums sums = weights.leftCols(rows) * patches_of(layer.shape, values).cast<double>();
+  const Sums potentials = rounded_potentials(sums.colwise() + weights.col(rows) * contract::kGradedFull,
+                                             layer.input_shift + contract::kGradedShift);
+  // All are whole numbers below 2^53, so that roots and products are those of integers.
+  const double unit = std::ldexp(1.0, -static_cast<int>(layer.answer_shift));
+  const Sums roots = cell_sums(layer, potentials, layer.threshold).cwiseSqrt().array().floor();
+  const Sums answers = (roots.array() * (layer.answer_scale * unit) + (layer.answer_shift == 0 ? 0 : 0.5)).floor();
+  std::vector<std::uint8_t> result;
+  for (Eigen::Index channel = 0; channel < answers.rows(); ++channel)
+    for (const double answer : answers.row(channel))
+      result.push_back(static_cast<std::uint8_t>(std::min<double>(answer, contract::kGradedFull)));
+  return result;
 }
 
 }  // namespace phasic::runtime

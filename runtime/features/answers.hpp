@@ -29,4 +29,10 @@ struct AnswerSettings {
                                              std::span<const std::int32_t> filters, std::span<const Sample> samples,
                                              const AnswerRange& range);
 
+/// What such a layer answers to a graded sample (docs/specification.md, section 1, answers over a grid): a value a cell,
+/// channel after channel as the inputs of a first layer lie, so that `patches_of` takes them for the layer behind it.
+/// `filters`: all weight rows, that of the bias last. Threshold and scale are those of `layer`.
+[[nodiscard]] std::vector<std::uint8_t> answers_to(const LayerSpec& layer, std::span<const std::int32_t> filters,
+                                                   std::span<const std::uint8_t> values);
+
 }  // namespace phasic::runtime

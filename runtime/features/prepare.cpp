@@ -2,7 +2,6 @@
 #include "runtime/features/prepare.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 
 #include "runtime/base/error.hpp"
@@ -12,51 +11,74 @@
 namespace phasic::runtime {
 namespace {
 
-/// Weight rows of the first layer, without that of a bias.
+/// Weight rows of a layer, with or without that of a bias.
 using FilterRows = std::vector<std::int32_t>;
 
-FilterRows filters_in(const Network& network, const Layout& layout, std::span<const std::byte> weights) {
-  const layout::Shape& shape = network.layers.front().shape;
+FilterRows filters_in(const Network& network, const Layout& layout, std::span<const std::byte> weights, std::uint32_t layer) {
+  const layout::Shape& shape = network.layers[layer].shape;
   FilterRows rows;
   rows.reserve(std::size_t{shape.weight_rows()} * shape.channels);
   for (std::uint32_t row = 0; row < shape.weight_rows(); ++row)
     for (std::uint32_t filter = 0; filter < shape.channels; ++filter)
-      rows.push_back(weight(network, layout, weights, 0, row, filter));
+      rows.push_back(weight(network, layout, weights, layer, row, filter));
   return rows;
 }
 
-/// The network while its filters learn.
-Network learning(const Network& network, std::uint32_t target_shift) {
-  const Preparation& plan = *network.preparation;
-  Network stage = network;
-  stage.preparation.reset();
-  for (LayerSpec& layer : stage.layers) layer.rule = Rule::kFrozen;
-  LayerSpec& first = stage.layers.front();
-  first.rule = Rule::kFeatures;
-  first.bias = false;
-  first.window = static_cast<std::int32_t>(plan.contrast);
-  first.factor_shift = plan.slowest_rate;
-  first.homeostasis = plan.homeostasis;
-  first.target_shift = target_shift;
-  return stage;
+void put_filters(const Network& network, const Layout& layout, std::uint32_t layer, const FilterRows& filters,
+                 std::vector<std::byte>& weights) {
+  const std::size_t count = network.layers[layer].shape.channels;
+  for (std::size_t n = 0; n < filters.size(); ++n) {
+    put_weight(network, layout, weights, layer, static_cast<std::uint32_t>(n / count), static_cast<std::uint32_t>(n % count),
+               filters[n]);
+  }
 }
 
-FilterRows learned_filters(const Network& network, std::span<const Sample> samples, const Targets& targets,
+/// A network some of whose layers are ready: their filters with biases, from the first layer on.
+struct Stage {
+  const Preparation& plan;
+  Network network;
+  std::vector<FilterRows> filters;
+  [[nodiscard]] std::uint32_t layer() const { return static_cast<std::uint32_t>(filters.size()); }
+};
+
+std::vector<std::byte> weights_of(const Stage& stage, const Network& network) {
+  const Layout layout = layout_of(network);
+  std::vector<std::byte> weights = initial_weights(network, layout);
+  for (std::uint32_t layer = 0; layer < stage.layer(); ++layer)
+    put_filters(network, layout, layer, stage.filters[layer], weights);
+  return weights;
+}
+
+/// The network while the filters of the next layer learn.
+Network learning(const Stage& stage, std::uint32_t target_shift) {
+  Network network = stage.network;
+  for (LayerSpec& layer : network.layers) layer.rule = Rule::kFrozen;
+  LayerSpec& layer = network.layers[stage.layer()];
+  layer.rule = Rule::kFeatures;
+  layer.bias = false;
+  layer.window = static_cast<std::int32_t>(stage.plan.contrast);
+  layer.factor_shift = stage.plan.slowest_rate;
+  layer.homeostasis = stage.plan.homeostasis;
+  layer.target_shift = target_shift;
+  return network;
+}
+
+FilterRows learned_filters(const Stage& stage, std::span<const Sample> samples, const Targets& targets,
                            const LauncherFor& launches) {
-  const Fixed fixed = make_fixed(learning(network, targets.shift));
+  const Fixed fixed = make_fixed(learning(stage, targets.shift));
   LearnState state;
-  state.weights = initial_weights(fixed.network, fixed.layout);
-  set_targets(fixed.network, fixed.layout, 0, targets.matrix, targets.offsets, state.weights);
+  state.weights = weights_of(stage, fixed.network);
+  set_targets(fixed.network, fixed.layout, stage.layer(), targets.matrix, targets.offsets, state.weights);
   const SampleSource shown = [&](std::uint64_t position, std::vector<Sample>& to) { to.push_back(samples[position]); };
   learn(fixed, shown, {.end = samples.size()}, launches(fixed), state, {}, {});
-  return filters_in(fixed.network, fixed.layout, state.weights);
+  return filters_in(fixed.network, fixed.layout, state.weights, stage.layer());
 }
 
 /// Drawn from the seed, and without what all values of a patch have in common.
-FilterRows random_filters(const Network& network) {
+FilterRows random_filters(const Network& network, std::uint32_t layer) {
   const Layout layout = layout_of(network);
-  FilterRows rows = filters_in(network, layout, initial_weights(network, layout));
-  const std::size_t filters = network.layers.front().shape.channels, count = rows.size() / filters;
+  FilterRows rows = filters_in(network, layout, initial_weights(network, layout), layer);
+  const std::size_t filters = network.layers[layer].shape.channels, count = rows.size() / filters;
   for (std::size_t filter = 0; filter < filters; ++filter) {
     std::int64_t rest = 0;
     for (std::size_t row = 0; row < count; ++row) rest += rows[row * filters + filter];
@@ -67,6 +89,33 @@ FilterRows random_filters(const Network& network) {
     }
   }
   return rows;
+}
+
+/// Makes the next layer ready. `samples` are those that filters learn from, `inputs` what the layer is shown of those that are
+/// measured.
+void add_layer(Stage& stage, std::span<const Sample> samples, std::span<const Sample> inputs, const LauncherFor& launches) {
+  LayerSpec& layer = stage.network.layers[stage.layer()];
+  const Preparation& plan = stage.plan;
+  FilterRows filters;
+  if (plan.filters == Preparation::Filters::kRandom) {
+    filters = random_filters(stage.network, stage.layer());
+  } else {
+    const auto targets = [&] {
+      try {
+        return targets_of(layer.shape, inputs, plan.regularization, plan.contrast);
+      } catch (const std::invalid_argument& error) {
+        throw InputError(stage.network.file, "preparation", error.what());
+      }
+    }();
+    filters = learned_filters(stage, samples, targets, launches);
+  }
+  const AnswerSettings settings =
+      answer_settings(layer, stage.network.weight_width, filters, inputs, {.threshold = plan.threshold, .full = plan.full});
+  layer.threshold = settings.threshold;
+  layer.answer_scale = settings.answer_scale;
+  layer.answer_shift = settings.answer_shift;
+  filters.insert(filters.end(), settings.bias.begin(), settings.bias.end());
+  stage.filters.push_back(std::move(filters));
 }
 
 std::vector<Sample> first_of(const SampleSource& stream, std::uint64_t count) {
@@ -91,38 +140,21 @@ Prepared prepare(const Network& network, const SampleSource& stream, std::uint64
   };
   const std::span<const Sample> measured = first_few(plan.measured);
   if (measured.empty()) throw InputError(network.file, "preparation", "there are no samples");
-  const LayerSpec& layer = network.layers.front();
-  FilterRows filters;
-  if (!learns) {
-    filters = random_filters(network);
-  } else {
-    const auto targets = [&] {
-      try {
-        return targets_of(layer.shape, measured, plan.regularization, plan.contrast);
-      } catch (const std::invalid_argument& error) {
-        throw InputError(network.file, "preparation", error.what());
-      }
-    }();
-    filters = learned_filters(network, first_few(plan.samples), targets, launches);
+  Stage stage{plan, network, {}};
+  stage.network.preparation.reset();
+  std::vector<Sample> inputs(measured.begin(), measured.end());
+  std::vector<std::vector<std::uint8_t>> answers;
+  while (true) {
+    add_layer(stage, first_few(plan.samples), inputs, launches);
+    if (stage.layer() == plan.layers) break;
+    std::vector<std::vector<std::uint8_t>> next;
+    for (Sample& input : inputs) {
+      next.push_back(answers_to(stage.network.layers[stage.layer() - 1], stage.filters.back(), input.intensities));
+      input.intensities = next.back();
+    }
+    answers = std::move(next);
   }
-  const AnswerSettings settings =
-      answer_settings(layer, network.weight_width, filters, measured, {.threshold = plan.threshold, .full = plan.full});
-
-  Prepared prepared{network, {}};
-  prepared.network.preparation.reset();
-  LayerSpec& first = prepared.network.layers.front();
-  first.threshold = settings.threshold;
-  first.answer_scale = settings.answer_scale;
-  first.answer_shift = settings.answer_shift;
-  const Layout layout = layout_of(prepared.network);
-  prepared.weights = initial_weights(prepared.network, layout);
-  filters.insert(filters.end(), settings.bias.begin(), settings.bias.end());
-  for (std::size_t n = 0; n < filters.size(); ++n) {
-    const auto row = static_cast<std::uint32_t>(n / layer.shape.channels),
-               filter = static_cast<std::uint32_t>(n % layer.shape.channels);
-    put_weight(prepared.network, layout, prepared.weights, 0, row, filter, filters[n]);
-  }
-  return prepared;
+  return {stage.network, weights_of(stage, stage.network)};
 }
 
 Prepared begun(const Network& network, const SampleSource& stream, std::uint64_t available, const LauncherFor& launches) {
@@ -134,10 +166,12 @@ Network prepared_like(const Network& network, const Network& prepared) {
   Network like = network;
   if (!network.preparation) return like;
   like.preparation.reset();
-  LayerSpec& first = like.layers.front();
-  first.threshold = prepared.layers.front().threshold;
-  first.answer_scale = prepared.layers.front().answer_scale;
-  first.answer_shift = prepared.layers.front().answer_shift;
+  for (std::uint32_t number = 0; number < network.preparation->layers && number < prepared.layers.size(); ++number) {
+    LayerSpec& layer = like.layers[number];
+    layer.threshold = prepared.layers[number].threshold;
+    layer.answer_scale = prepared.layers[number].answer_scale;
+    layer.answer_shift = prepared.layers[number].answer_shift;
+  }
   return like;
 }
 

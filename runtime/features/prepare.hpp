@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// The first layer of a network before the stream begins (docs/networks.md, "Features").
+/// The first layers of a network before the stream begins (docs/networks.md, "Preparation").
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 namespace phasic::runtime {
 
 struct Prepared {
-  Network network;                 ///< without a preparation; threshold and scale of its first layer are set
-  std::vector<std::byte> weights;  ///< initial ones, but for the first layer
+  Network network;                 ///< without a preparation; threshold and scale of the layers that it names are set
+  std::vector<std::byte> weights;  ///< initial ones, but for these layers
 };
 
 /// Gives what runs the launches of a network: on a device, or on two that are compared. `fixed` outlives what it gives.
@@ -23,9 +23,9 @@ using LauncherFor = std::function<Launcher(const Fixed& fixed)>;
 [[nodiscard]] LauncherFor launches_on(driver::Device& device);
 
 /// Shows the first samples of the stream to the first layer, whose filters compete for them in launches of `launches`; all
-/// other layers rest. The samples' numbers in the stream of random numbers are those that they have in the stream. `network`
-/// has a preparation, `stream` at least `available` samples, of graded values. Throws InputError if the samples allow no
-/// preparation.
+/// other layers rest. Then to the next layer that is to be prepared, behind it. The samples' numbers in the stream of random
+/// numbers are those that they have in the stream. `network` has a preparation, `stream` at least `available` samples, of
+/// graded values. Throws InputError if the samples allow no preparation.
 [[nodiscard]] Prepared prepare(const Network& network, const SampleSource& stream, std::uint64_t available,
                                const LauncherFor& launches);
 

@@ -102,7 +102,7 @@ struct Network {
   std::vector<LayerSpec> layers;  ///< 1 to 8
   Modulation modulation;
   Gate gate;
-  std::optional<Preparation> preparation;        ///< of the first layer, before the stream begins
+  std::optional<Preparation> preparation;        ///< of the first layers, before the stream begins
   std::vector<RateScale> schedule{RateScale{}};  ///< ascending; the first starts at 0
   std::string file;                              ///< where it came from, for messages; not compared
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/// How the host prepares the first layer of a network before the stream begins (docs/networks.md, "Features").
+/// How the host prepares the first layers of a network before the stream begins (docs/networks.md, "Preparation").
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,11 @@
 namespace phasic::runtime {
 
 /// The first layer, a convolution with a grid, gets its filters from the first samples of the stream, and its bias, threshold
-/// and scale from what these filters find in them. Then it is frozen.
+/// and scale from what these filters find in them. Then it is frozen, and the next layer, if it is to be prepared, gets its own
+/// from what the layer before it answers to the same samples.
 struct Preparation {
   enum class Filters : std::uint8_t { kLearned, kRandom };
+  std::uint32_t layers = 1;  ///< how many, from the first on
   Filters filters = Filters::kLearned;
   std::uint64_t samples = 2000;    ///< that filters learn from
   std::uint64_t measured = 500;    ///< that targets, threshold and scale are computed from

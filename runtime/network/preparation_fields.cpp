@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/network/preparation_fields.hpp"
 
+#include <fmt/format.h>
+
 #include "runtime/network/quantities.hpp"
 
 namespace phasic::runtime {
@@ -15,6 +17,7 @@ constexpr std::uint32_t kMostSamples = 1'000'000;
 
 const std::vector<PreparationField>& preparation_fields() {
   static const std::vector<PreparationField> fields{
+      OfPreparation::integer<std::uint32_t>("layers", &Preparation::layers, {1, contract::kMaxLayers}, 1),
       OfPreparation::choice("filters", &Preparation::filters, names::kFilters),
       OfPreparation::integer<std::uint64_t>("samples", &Preparation::samples, {1, kMostSamples}, 2000),
       OfPreparation::integer<std::uint64_t>("measured", &Preparation::measured, {1, kMostSamples}, 500),
@@ -36,13 +39,18 @@ const std::vector<PreparationField>& preparation_fields() {
 }
 
 Preparation read_preparation(const JsonNode& node, const Network& network) {
-  const LayerSpec& first = network.layers.front();
-  if (first.shape.grid == 0) node.refuse("the first layer is no convolution with a grid");
-  if (first.learns()) node.refuse("the first layer is prepared, then frozen: its rule is \"frozen\"");
-  if (!first.bias) node.refuse("the first layer needs its bias: it brings the mean of a filter's potential to 0");
   Preparation preparation;
   PreparationContext context{network};
   read_fields(node, preparation_fields(), context, preparation);
+  if (preparation.layers > network.layers.size())
+    node.at("layers").refuse(fmt::format("there are {} layers", network.layers.size()));
+  for (std::uint32_t number = 0; number < preparation.layers; ++number) {
+    const LayerSpec& layer = network.layers[number];
+    const auto refuse = [&](std::string_view why) { node.refuse(fmt::format("layer {} {}", number + 1, why)); };
+    if (layer.shape.grid == 0) refuse("is no convolution with a grid");
+    if (layer.learns()) refuse("is prepared, then frozen: its rule is \"frozen\"");
+    if (!layer.bias) refuse("needs its bias: it brings the mean of a filter's potential to 0");
+  }
   return preparation;
 }
 

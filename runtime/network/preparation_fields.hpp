@@ -13,7 +13,7 @@ struct PreparationContext {
 using PreparationField = Field<Preparation, PreparationContext>;
 [[nodiscard]] const std::vector<PreparationField>& preparation_fields();
 
-/// Throws InputError, also for a network whose first layer cannot be prepared.
+/// Throws InputError, also for a network whose layers cannot be prepared.
 [[nodiscard]] Preparation read_preparation(const JsonNode& node, const Network& network);
 
 }  // namespace phasic::runtime

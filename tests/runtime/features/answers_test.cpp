@@ -42,6 +42,21 @@ TEST(AnswerSettings, OfOneSideLookUpwardsAlone) {
   EXPECT_NEAR(settings.answer_scale, 62450, 10);
 }
 
+TEST(AnswersTo, ASampleOfASmallLayerAreThoseByHand) {
+  const std::vector<std::uint8_t> values{0, 51, 102, 255};
+  const std::vector<std::int32_t> filters{10, -20, -4, 8};
+  LayerSpec layer = small_layer(true);
+  layer.threshold = 3;
+  layer.answer_scale = 101;
+  layer.answer_shift = 1;
+  // Potentials as above: upwards 3 and 5 + 1, downwards 1 and 9, so the roots 1, 2, 1 and 3; 50.5 is rounded upwards.
+  EXPECT_EQ(answers_to(layer, filters, values), (std::vector<std::uint8_t>{51, 101, 51, 152}));
+  layer.answer_shift = 0;
+  EXPECT_EQ(answers_to(layer, filters, values), (std::vector<std::uint8_t>{101, 202, 101, 255}));
+  layer.shape.two_sided = false;
+  EXPECT_EQ(answers_to(layer, filters, values), (std::vector<std::uint8_t>{101, 202}));
+}
+
 TEST(AnswerSettings, StayWithinTheirFields) {
   const std::vector<std::uint8_t> dark(4), bright(4, 255);
   const std::vector<Sample> nothing{{.intensities = dark}}, much{{.intensities = bright}};

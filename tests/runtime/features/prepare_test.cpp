@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/// A first layer that the host makes ready, on the reference engine.
+/// Layers that the host makes ready, on the reference engine.
 #include "runtime/features/prepare.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -34,6 +36,17 @@ json prepared_document(std::uint32_t weight_width = 16) {
              {"initial_amplitude", {{"raw", 100}}}},
             {{"neurons", 4}, {"rule", "discriminant"}}}},
           {"preparation", {{"samples", 60}, {"measured", 30}}}};
+}
+
+/// The same with another layer of filters behind the first one.
+json deeper_document(std::uint32_t layers) {
+  json document = prepared_document();
+  document["layers"][0]["grid"] = 4;
+  json second = document["layers"][0];
+  second.update({{"channels", 5}, {"kernel", 2}, {"grid", 2}, {"two_sided", false}});
+  document["layers"].insert(document["layers"].begin() + 1, second);
+  document["preparation"]["layers"] = layers;
+  return document;
 }
 
 class Prepare : public ::testing::Test {
@@ -110,6 +123,79 @@ TEST_F(Prepare, FiltersLearnUnlessTheyAreRandom) {
   EXPECT_NE(filters(made(document)), random);
 }
 
+TEST_F(Prepare, AnotherLayerIsMadeReadyBehindTheFirst) {
+  const auto one = made(deeper_document(1)), two = made(deeper_document(2));
+  const Layout layout = layout_of(two.network);
+  const auto weights_of = [&](const Prepared& prepared, std::uint32_t layer) {
+    std::vector<std::int32_t> rows;
+    const auto& spec = prepared.network.layers[layer];
+    for (std::uint32_t row = 0; row <= spec.shape.weight_rows(); ++row)
+      for (std::uint32_t filter = 0; filter < spec.shape.channels; ++filter)
+        rows.push_back(weight(prepared.network, layout, prepared.weights, layer, row, filter));
+    return rows;
+  };
+  EXPECT_EQ(weights_of(one, 0), weights_of(two, 0));
+  EXPECT_EQ(one.network.layers[0].threshold, two.network.layers[0].threshold);
+  EXPECT_EQ(one.network.layers[1].threshold, 1) << "as the network has it";
+  EXPECT_NE(weights_of(one, 1), weights_of(two, 1));
+  EXPECT_EQ(first_difference(two.network, prepared_like(parse_network(deeper_document(2), "net.json"), two.network)), "");
+
+  std::vector<std::vector<std::uint8_t>> answers;
+  std::vector<Sample> inputs;
+  for (std::size_t n = 0; n < 30; ++n) {
+    const auto image = data_.image(n);
+    answers.push_back(answers_to(two.network.layers[0], weights_of(two, 0), image));
+  }
+  for (const auto& answer : answers) inputs.push_back({.intensities = answer});
+  auto filters = weights_of(two, 1);
+  filters.resize(filters.size() - 5);
+  const auto settings = answer_settings(two.network.layers[1], 16, filters, inputs, {.threshold = 0.5, .full = 5});
+  EXPECT_EQ(two.network.layers[1].threshold, settings.threshold);
+  EXPECT_GT(settings.threshold, 0);
+  EXPECT_EQ(two.network.layers[1].answer_scale, settings.answer_scale);
+  EXPECT_GT(settings.answer_scale, 1U);
+}
+
+TEST_F(Prepare, AnswersAreThoseOfTheEngine) {
+  auto prepared = made(deeper_document(2));
+  // A discriminant cannot be traced.
+  LayerSpec& last = prepared.network.layers.back();
+  last.rule = Rule::kFrozen;
+  const Fixed fixed = make_fixed(prepared.network);
+  auto weights = initial_weights(fixed.network, fixed.layout);
+  const Layout prepared_layout = layout_of(prepared.network);
+  std::vector<std::vector<std::int32_t>> filters(2);
+  for (std::uint32_t layer = 0; layer < 2; ++layer) {
+    const auto& shape = prepared.network.layers[layer].shape;
+    for (std::uint32_t row = 0; row <= shape.weight_rows(); ++row)
+      for (std::uint32_t filter = 0; filter < shape.channels; ++filter) {
+        filters[layer].push_back(weight(prepared.network, prepared_layout, prepared.weights, layer, row, filter));
+        put_weight(fixed.network, fixed.layout, weights, layer, row, filter, filters[layer].back());
+      }
+  }
+  DeviceOptions options;
+  options.weight_width = 16;
+  const auto devices = open_devices(options);
+  std::vector<Sample> samples;
+  for (std::size_t n = 0; n < 20; ++n) append_samples(data_, n, samples);
+  const auto launched = run_launch(*devices.front(), fixed, weights, samples, {.trace = true});
+  for (std::size_t n = 0; n < samples.size(); ++n) {
+    auto values = std::vector<std::uint8_t>(samples[n].intensities.begin(), samples[n].intensities.end());
+    for (std::uint32_t layer = 0; layer < 2; ++layer) {
+      SCOPED_TRACE(fmt::format("sample {}, layer {}", n, layer));
+      const auto neurons = prepared.network.layers[layer].shape.neurons();
+      values = answers_to(prepared.network.layers[layer], filters[layer], values);
+      ASSERT_EQ(values.size(), neurons.count());
+      for (std::uint32_t cell = 0; cell < neurons.rows * neurons.columns; ++cell)
+        for (std::uint32_t channel = 0; channel < neurons.channels; ++channel) {
+          const auto potential =
+              traced_potential(fixed.network, launched.trace, n, layer, 0, cell * neurons.channels + channel);
+          ASSERT_EQ(values[channel * neurons.rows * neurons.columns + cell], std::min<int>(potential, 255)) << cell;
+        }
+    }
+  }
+}
+
 TEST_F(Prepare, TakesWhatThereIsOfFewSamples) {
   const auto few = made(prepared_document(), 20);
   for (std::size_t n = 0; n < 20; ++n) data_.labels[n] = 0;
@@ -132,6 +218,8 @@ TEST_F(Prepare, RefusesNetworksThatItCannotMakeReady) {
   };
   refused([](json& d) { d["layers"][0]["bias"] = false; }, {"net.json", "preparation", "bias"});
   refused([](json& d) { d["layers"].erase(0); }, {"net.json", "preparation", "grid"});
+  refused([](json& d) { d["preparation"]["layers"] = 2; }, {"net.json", "preparation", "layer 2", "grid"});
+  refused([](json& d) { d["preparation"]["layers"] = 3; }, {"net.json", "preparation.layers", "2 layers"});
   refused([](json& d) { d["preparation"]["samples"] = 0; }, {"net.json", "preparation.samples", "0"});
   refused([](json& d) { d["preparation"]["filters"] = "many"; }, {"net.json", "preparation.filters", "many"});
   refused([](json& d) { d["preparation"]["fast"] = true; }, {"net.json", "preparation", "fast"});
