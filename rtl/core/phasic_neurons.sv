@@ -88,20 +88,21 @@ module phasic_neurons #(
     current_of = State ? $signed({halves[SumWidth:1] + SumWidth'(halves[0]), 1'b0}) : halves;
   endfunction
 
-  // What a spike leaves of the potential; without State that is left to what follows.
-  function logic signed [15:0] after_spike(input logic signed [15:0] potential, input logic spiked, input logic [1:0] kind,
-                                           input logic signed [15:0] threshold);
-    logic signed [16:0] lowered;
-    lowered = 17'(potential) - 17'(threshold);
-    if (!State || !spiked || 32'(kind) == phasic_pkg::ResetNone) after_spike = potential;
-    else if (32'(kind) == phasic_pkg::ResetZero) after_spike = '0;
-    else after_spike = (lowered[16] == lowered[15]) ? lowered[15:0] : {lowered[16], {15{!lowered[16]}}};
+  // What leaks of a potential. With State in halves, and `fallen` is taken off first: the stage that sees to the reset leaves the rounding to
+  // the next one.
+  function logic signed [16:0] leak_of(input logic signed [15:0] potential, input logic [16:0] leak, input logic signed [31:0] fallen);
+    leak_of = State ? 17'((32'(potential) * $signed({15'd0, leak}) - fallen) >>> 15)
+                    : 17'((potential * $signed({1'b0, leak[16:8]}) + 26'sd128) >>> 8);
   endfunction
 
-  // With State in halves: the stage that sees to the reset leaves the rounding to the next one.
-  function logic signed [16:0] leak_of(input logic signed [15:0] potential, input logic [16:0] leak);
-    leak_of = State ? 17'((32'(potential) * $signed({15'd0, leak})) >>> 15)
-                    : 17'((potential * $signed({1'b0, leak[16:8]}) + 26'sd128) >>> 8);
+  // What a spike has taken off a potential leaks like the potential, so that the product does not wait for the difference: only if that is
+  // beyond 16 bits do the limits count, which leak to the same at all neurons.
+  function logic signed [16:0] leak_after_spike(input logic signed [15:0] potential, input logic spiked);
+    /* verilator lint_off UNUSEDSIGNAL */ logic signed [16:0] lowered;  /* verilator lint_on UNUSEDSIGNAL */
+    lowered          = 17'(potential) - 17'(threshold_i);
+    leak_after_spike = leak_of(potential, leak_i, (State && spiked && subtracts) ? fallen_q : 32'sd0);
+    if (spiked && (!State || 32'(reset_i) == phasic_pkg::ResetZero)) leak_after_spike = '0;
+    else if (State && spiked && subtracts && lowered[16] != lowered[15]) leak_after_spike = lowered[16] ? -$signed(leak_i) : highest_q;
   endfunction
 
   // One of the two is in whole units, and its half is set here, so that the half of the other one is rounded upwards by the same sum.
@@ -141,12 +142,16 @@ module phasic_neurons #(
   logic [Lanes-1:0]              read_spikes_q, spikes1_q, spikes2_q, limited2_q, fired3_q, plus_q, minus_q;
   logic [Lanes*CountWidth-1:0]   counts1_q, counts2_q, counts3_q;
   logic [4:0]                    shift;
+  logic signed [31:0]            fallen_q;   // what leaks of the threshold
+  logic signed [16:0]            highest_q;  // of the largest potential
+  logic                          subtracts;  // a spike takes the threshold off
   logic signed [15:0]            firing_q;
   logic [Lanes*(SumWidth+1)-1:0] currents_q;
   logic [Lanes*17-1:0]           leaked_q;
   logic                          fresh;
 
   assign shift    = 5'(input_shift_i) + ((Graded && graded_i) ? 5'(phasic_pkg::GradedShift) : 5'd0);
+  assign subtracts = 32'(reset_i) != phasic_pkg::ResetZero && 32'(reset_i) != phasic_pkg::ResetNone;
   assign values_o = (Graded && graded_i) ? counts3_q : {Lanes{CountWidth'(1)}};
 
   // ---- postsynaptic part of a coincidence ----
@@ -161,6 +166,10 @@ module phasic_neurons #(
     firing_q  <= (Graded && graded_i) ? window_i : threshold_i;
     ceiling_q <= 18'(threshold_i) + 18'(threshold_i) - 18'(window_i);
     full_q    <= 17'(window_i) + 17'(phasic_pkg::GradedFull);
+    if (State) begin
+      fallen_q  <= 32'(threshold_i) * $signed({15'd0, leak_i});
+      highest_q <= leak_of(16'sh7fff, leak_i, 32'sd0);
+    end
   end
 
   // ---- lanes: loops under the enable of their stage, so that simulations do not evaluate lanes that are idle ----
@@ -170,8 +179,7 @@ module phasic_neurons #(
       counts1_q <= first_i ? '0 : counts_o;
       for (int k = 0; k < Lanes; k++) begin
         currents_q[(SumWidth+1)*k +: SumWidth+1] <= silent_i ? '0 : current_of($signed(sums_i[SumWidth*k +: SumWidth]), shift);
-        leaked_q[17*k +: 17] <= (fresh || (!State && read_spikes_q[k])) ? '0
-            : leak_of(after_spike($signed(read_potentials[16*k +: 16]), read_spikes_q[k], reset_i, threshold_i), leak_i);
+        leaked_q[17*k +: 17] <= fresh ? '0 : leak_after_spike($signed(read_potentials[16*k +: 16]), read_spikes_q[k]);
       end
     end
     if (valid_i[1]) begin

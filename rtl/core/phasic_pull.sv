@@ -4,8 +4,8 @@
 //
 // Handshake: enable_i is 1 during the walk over all rows; valid_i brings a row. When enable_i falls, what is inside is finished and the state
 //            written; busy_o is 1 until then. Without a winner nothing is read or written. Other inputs hold while enable_i or busy_o is 1.
-// Latency:   a row comes in at u0; its word is asked for at u2 (read_o), must be on weights_i at u4 and leaves at u7 (write_o); a row a cycle.
-//            The state takes 48 / WeightWidth + 18 cycles, of a filter 16 / WeightWidth + 18.
+// Latency:   a row comes in at u0; its word is asked for at u2 (read_o), must be on weights_i at u4 and leaves at u8 (write_o); a row a cycle.
+//            The state takes 48 / WeightWidth + 20 cycles, of a filter 16 / WeightWidth + 20.
 // Parameters: Lanes, WeightWidth; AddressBits; Graded, there can be graded values; Filters, history_i is a row's target, and there are no squares.
 `default_nettype none
 
@@ -39,7 +39,7 @@ module phasic_pull #(
   input  logic [15:0]                  row_y_i,
   input  logic [31:0]                  history_i,        // steps at which the row spiked, or its value, or its target
   output logic                         busy_o,
-  // u2, u4, u7: synapse memory
+  // u2, u4, u8: synapse memory
   output logic                         read_o,
   output logic [AddressBits-1:0]       read_address_o,
   input  logic [Lanes*WeightWidth-1:0] weights_i,
@@ -113,7 +113,7 @@ module phasic_pull #(
   logic [2:0]               part_q;
   logic [AddressBits-1:0]   part_address_q;
   logic [StateWidth-1:0]    parts_q;
-  logic [8:1]               valid_q, part_of_state_q;
+  logic [9:1]               valid_q, part_of_state_q;
 
   assign part_valid = state_q == PullState;
   assign part_last  = part_q == 3'(Planes - 1);
@@ -129,7 +129,7 @@ module phasic_pull #(
       valid_q <= '0;
       part_q  <= '0;
     end else begin
-      valid_q <= {valid_q[7:1], (valid_i && winner_valid_i) || part_valid};
+      valid_q <= {valid_q[8:1], (valid_i && winner_valid_i) || part_valid};
       case (state_q)
         PullIdle: if (enable_i) state_q <= PullWalk;
         PullWalk: if (!enable_i) state_q <= PullDrain;
@@ -143,24 +143,25 @@ module phasic_pull #(
     end
   end
 
-  // ---- u1 to u7 ----
-  logic [AddressBits-1:0]       address1_q, address2_q, address3_q, address4_q, address5_q, address6_q;
-  logic signed [15:0]           goal1_q, goal2_q, goal3_q, goal4_q, goal5_q;  // target, or part of the state
-  logic [15:0]                  x1_q, y1_q, x2_q, y2_q, x3_q, y3_q, random4_q, random5_q;
-  logic [Lanes*WeightWidth-1:0] word5_q, word6_q;
-  logic signed [WeightWidth-1:0] weight5_q, weight6_q, weight6;
-  logic signed [ChangeWidth:0]  moved6_q;
-  logic signed [WeightWidth:0]  sum7_q, difference7_q;
-  logic [31:0]                  squares8_q;
-  logic                         outside6;
+  // ---- u1 to u8 ----
+  logic [AddressBits-1:0]       address1_q, address2_q, address3_q, address4_q, address5_q, address6_q, address7_q;
+  logic signed [15:0]           goal1_q, goal2_q, goal3_q, goal4_q, goal5_q, goal6_q;  // target, or part of the state
+  logic [15:0]                  x1_q, y1_q, x2_q, y2_q, x3_q, y3_q, random4_q, random5_q, random6_q;
+  logic [Lanes*WeightWidth-1:0] word5_q, word6_q, word7_q;
+  logic signed [WeightWidth-1:0] weight5_q, weight6_q, weight7_q, weight7;
+  logic signed [ChangeWidth-1:0] change6_q;
+  logic signed [ChangeWidth:0]  moved7_q;
+  logic signed [WeightWidth:0]  sum8_q, difference8_q;
+  logic [31:0]                  squares9_q;
+  logic                         outside7;
 
   assign read_o         = valid_q[2];
   assign read_address_o = address2_q;
-  assign write_o        = valid_q[7];
-  assign learned_o      = valid_q[7] && !part_of_state_q[7];
-  assign outside6       = moved6_q > WeightMaximum || moved6_q < WeightMinimum;
-  assign weight6        = (moved6_q > WeightMaximum) ? WeightMaximum[WeightWidth-1:0] :
-                          (moved6_q < WeightMinimum) ? WeightMinimum[WeightWidth-1:0] : moved6_q[WeightWidth-1:0];
+  assign write_o        = valid_q[8];
+  assign learned_o      = valid_q[8] && !part_of_state_q[8];
+  assign outside7       = moved7_q > WeightMaximum || moved7_q < WeightMinimum;
+  assign weight7        = (moved7_q > WeightMaximum) ? WeightMaximum[WeightWidth-1:0] :
+                          (moved7_q < WeightMinimum) ? WeightMinimum[WeightWidth-1:0] : moved7_q[WeightWidth-1:0];
 
   always_ff @(posedge clk_i) begin
     // The winner stands still for long before its first row.
@@ -168,7 +169,7 @@ module phasic_pull #(
     offset_q   <= 16'(32'(pair) * phasic_pkg::MixOffsetMultiplier);
     slowness_q <= slowness_of(wins_i, shift_i);
     if (state_q == PullIdle) squares_q <= squares_i;
-    else if (valid_q[8] && !part_of_state_q[8]) squares_q <= squares_q + squares8_q;
+    else if (valid_q[9] && !part_of_state_q[9]) squares_q <= squares_q + squares9_q;
 
     if (part_valid) begin
       part_address_q <= AddressBits'(32'(part_address_q) + 32'(row_words_i));
@@ -178,7 +179,7 @@ module phasic_pull #(
       parts_q        <= StateWidth'({more_wins, squares_q} >> (Filters ? phasic_pkg::SquaresWidth : 0));
     end
 
-    part_of_state_q <= {part_of_state_q[7:1], part_valid};
+    part_of_state_q <= {part_of_state_q[8:1], part_valid};
     address1_q      <= part_valid ? part_address_q : address_i + word;
     goal1_q         <= part_valid ? 16'($signed(parts_q[WeightWidth-1:0])) :
                        Filters ? $signed(history_i[15:0]) : (Graded && graded_i) ? 16'(history_i[7:0]) : 16'($countones(history_i));
@@ -205,26 +206,32 @@ module phasic_pull #(
     weight5_q       <= weights_i[WeightWidth*lane +: WeightWidth];
 
     address6_q      <= address5_q;
+    goal6_q         <= goal5_q;
+    random6_q       <= random5_q;
     weight6_q       <= weight5_q;
-    moved6_q        <= part_of_state_q[5] ? (ChangeWidth + 1)'(goal5_q)
-                                          : moved_of(weight5_q, change_of(goal5_q, weight5_q, slowness_q), random5_q);
+    change6_q       <= change_of(goal5_q, weight5_q, slowness_q);
 
-    write_address_o <= address6_q;
-    limited_o       <= outside6;
-    sum7_q          <= (WeightWidth + 1)'(weight6) + (WeightWidth + 1)'(weight6_q);
-    difference7_q   <= (WeightWidth + 1)'(weight6) - (WeightWidth + 1)'(weight6_q);
+    address7_q      <= address6_q;
+    weight7_q       <= weight6_q;
+    moved7_q        <= part_of_state_q[6] ? (ChangeWidth + 1)'(goal6_q) : moved_of(weight6_q, change6_q, random6_q);
+
+    write_address_o <= address7_q;
+    limited_o       <= outside7;
+    sum8_q          <= (WeightWidth + 1)'(weight7) + (WeightWidth + 1)'(weight7_q);
+    difference8_q   <= (WeightWidth + 1)'(weight7) - (WeightWidth + 1)'(weight7_q);
 
     // What the square grows by is the product of the weights' sum and difference.
-    squares8_q      <= 32'(sum7_q) * 32'(difference7_q);
+    squares9_q      <= 32'(sum8_q) * 32'(difference8_q);
   end
 
   // The other lanes of a word go with the winner's, under the enable of their stage, so that simulations do not evaluate them when idle.
   always_ff @(posedge clk_i) begin
     if (valid_q[4]) word5_q <= weights_i;
     if (valid_q[5]) word6_q <= word5_q;
-    if (valid_q[6]) begin
+    if (valid_q[6]) word7_q <= word6_q;
+    if (valid_q[7]) begin
       for (int k = 0; k < Lanes; k++)
-        weights_o[WeightWidth*k +: WeightWidth] <= (lane == LaneBits'(k)) ? weight6 : word6_q[WeightWidth*k +: WeightWidth];
+        weights_o[WeightWidth*k +: WeightWidth] <= (lane == LaneBits'(k)) ? weight7 : word7_q[WeightWidth*k +: WeightWidth];
     end
   end
 endmodule
