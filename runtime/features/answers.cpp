@@ -46,12 +46,15 @@ Sums cell_sums(const LayerSpec& layer, const Sums& potentials, double threshold)
   const auto cells = static_cast<Eigen::Index>(layer.shape.grid) * layer.shape.grid;
   const Eigen::Index filters = potentials.rows();
   Sums sums = Sums::Zero(filters * (layer.shape.two_sided ? 2 : 1), cells);
-  for (Eigen::Index n = 0; n < potentials.cols(); ++n) {
-    const auto v = static_cast<std::uint32_t>(n) / positions.columns, h = static_cast<std::uint32_t>(n) % positions.columns;
-    const Eigen::Index cell =
-        Eigen::Index{v * layer.shape.grid / positions.rows} * layer.shape.grid + h * layer.shape.grid / positions.columns;
-    sums.col(cell).head(filters) += (potentials.col(n).array() - threshold).cwiseMax(0).matrix();
-    if (layer.shape.two_sided) sums.col(cell).tail(filters) += (-potentials.col(n).array() - threshold).cwiseMax(0).matrix();
+  Eigen::Index position = 0;
+  for (std::uint32_t v = 0; v < positions.rows; ++v) {
+    for (std::uint32_t h = 0; h < positions.columns; ++h, ++position) {
+      const Eigen::Index cell =
+          Eigen::Index{v * layer.shape.grid / positions.rows} * layer.shape.grid + h * layer.shape.grid / positions.columns;
+      const auto found = potentials.col(position).array();
+      sums.col(cell).head(filters) += (found - threshold).cwiseMax(0).matrix();
+      if (layer.shape.two_sided) sums.col(cell).tail(filters) += (-found - threshold).cwiseMax(0).matrix();
+    }
   }
   return sums;
 }
