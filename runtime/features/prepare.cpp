@@ -34,44 +34,45 @@ void put_filters(const Network& network, const Layout& layout, std::uint32_t lay
 }
 
 /// A network some of whose layers are ready: their filters with biases, from the first layer on.
-struct Stage {
+struct PartlyPrepared {
   const Preparation& plan;
   Network network;
   std::vector<FilterRows> filters;
+  /// The next one.
   [[nodiscard]] std::uint32_t layer() const { return static_cast<std::uint32_t>(filters.size()); }
 };
 
-std::vector<std::byte> weights_of(const Stage& stage, const Network& network) {
+std::vector<std::byte> weights_of(const PartlyPrepared& so_far, const Network& network) {
   const Layout layout = layout_of(network);
   std::vector<std::byte> weights = initial_weights(network, layout);
-  for (std::uint32_t layer = 0; layer < stage.layer(); ++layer)
-    put_filters(network, layout, layer, stage.filters[layer], weights);
+  for (std::uint32_t layer = 0; layer < so_far.layer(); ++layer)
+    put_filters(network, layout, layer, so_far.filters[layer], weights);
   return weights;
 }
 
 /// The network while the filters of the next layer learn.
-Network learning(const Stage& stage, std::uint32_t target_shift) {
-  Network network = stage.network;
+Network learning(const PartlyPrepared& so_far, std::uint32_t target_shift) {
+  Network network = so_far.network;
   for (LayerSpec& layer : network.layers) layer.rule = Rule::kFrozen;
-  LayerSpec& layer = network.layers[stage.layer()];
+  LayerSpec& layer = network.layers[so_far.layer()];
   layer.rule = Rule::kFeatures;
   layer.bias = false;
-  layer.window = static_cast<std::int32_t>(stage.plan.contrast);
-  layer.factor_shift = stage.plan.slowest_rate;
-  layer.homeostasis = stage.plan.homeostasis;
+  layer.window = static_cast<std::int32_t>(so_far.plan.contrast);
+  layer.factor_shift = so_far.plan.slowest_rate;
+  layer.homeostasis = so_far.plan.homeostasis;
   layer.target_shift = target_shift;
   return network;
 }
 
-FilterRows learned_filters(const Stage& stage, std::span<const Sample> samples, const Targets& targets,
+FilterRows learned_filters(const PartlyPrepared& so_far, std::span<const Sample> samples, const Targets& targets,
                            const LauncherFor& launches) {
-  const Fixed fixed = make_fixed(learning(stage, targets.shift));
+  const Fixed fixed = make_fixed(learning(so_far, targets.shift));
   LearnState state;
-  state.weights = weights_of(stage, fixed.network);
-  set_targets(fixed.network, fixed.layout, stage.layer(), targets.matrix, targets.offsets, state.weights);
+  state.weights = weights_of(so_far, fixed.network);
+  set_targets(fixed.network, fixed.layout, so_far.layer(), targets.matrix, targets.offsets, state.weights);
   const SampleSource shown = [&](std::uint64_t position, std::vector<Sample>& to) { to.push_back(samples[position]); };
   learn(fixed, shown, {.end = samples.size()}, launches(fixed), state, {}, {});
-  return filters_in(fixed.network, fixed.layout, state.weights, stage.layer());
+  return filters_in(fixed.network, fixed.layout, state.weights, so_far.layer());
 }
 
 /// Drawn from the seed, and without what all values of a patch have in common.
@@ -93,29 +94,30 @@ FilterRows random_filters(const Network& network, std::uint32_t layer) {
 
 /// Makes the next layer ready. `samples` are those that filters learn from, `inputs` what the layer is shown of those that are
 /// measured.
-void add_layer(Stage& stage, std::span<const Sample> samples, std::span<const Sample> inputs, const LauncherFor& launches) {
-  LayerSpec& layer = stage.network.layers[stage.layer()];
-  const Preparation& plan = stage.plan;
+void add_layer(PartlyPrepared& so_far, std::span<const Sample> samples, std::span<const Sample> inputs,
+               const LauncherFor& launches) {
+  LayerSpec& layer = so_far.network.layers[so_far.layer()];
+  const Preparation& plan = so_far.plan;
   FilterRows filters;
   if (plan.filters == Preparation::Filters::kRandom) {
-    filters = random_filters(stage.network, stage.layer());
+    filters = random_filters(so_far.network, so_far.layer());
   } else {
     const auto targets = [&] {
       try {
         return targets_of(layer.shape, inputs, plan.regularization, plan.contrast);
       } catch (const std::invalid_argument& error) {
-        throw InputError(stage.network.file, "preparation", error.what());
+        throw InputError(so_far.network.file, "preparation", error.what());
       }
     }();
-    filters = learned_filters(stage, samples, targets, launches);
+    filters = learned_filters(so_far, samples, targets, launches);
   }
   const AnswerSettings settings =
-      answer_settings(layer, stage.network.weight_width, filters, inputs, {.threshold = plan.threshold, .full = plan.full});
+      answer_settings(layer, so_far.network.weight_width, filters, inputs, {.threshold = plan.threshold, .full = plan.full});
   layer.threshold = settings.threshold;
   layer.answer_scale = settings.answer_scale;
   layer.answer_shift = settings.answer_shift;
   filters.insert(filters.end(), settings.bias.begin(), settings.bias.end());
-  stage.filters.push_back(std::move(filters));
+  so_far.filters.push_back(std::move(filters));
 }
 
 std::vector<Sample> first_of(const SampleSource& stream, std::uint64_t count) {
@@ -140,21 +142,21 @@ Prepared prepare(const Network& network, const SampleSource& stream, std::uint64
   };
   const std::span<const Sample> measured = first_few(plan.measured);
   if (measured.empty()) throw InputError(network.file, "preparation", "there are no samples");
-  Stage stage{plan, network, {}};
-  stage.network.preparation.reset();
+  PartlyPrepared so_far{plan, network, {}};
+  so_far.network.preparation.reset();
   std::vector<Sample> inputs(measured.begin(), measured.end());
   std::vector<std::vector<std::uint8_t>> answers;
   while (true) {
-    add_layer(stage, first_few(plan.samples), inputs, launches);
-    if (stage.layer() == plan.layers) break;
+    add_layer(so_far, first_few(plan.samples), inputs, launches);
+    if (so_far.layer() == plan.layers) break;
     std::vector<std::vector<std::uint8_t>> next;
     for (Sample& input : inputs) {
-      next.push_back(answers_to(stage.network.layers[stage.layer() - 1], stage.filters.back(), input.intensities));
+      next.push_back(answers_to(so_far.network.layers[so_far.layer() - 1], so_far.filters.back(), input.intensities));
       input.intensities = next.back();
     }
     answers = std::move(next);
   }
-  return {stage.network, weights_of(stage, stage.network)};
+  return {so_far.network, weights_of(so_far, so_far.network)};
 }
 
 Prepared begun(const Network& network, const SampleSource& stream, std::uint64_t available, const LauncherFor& launches) {
