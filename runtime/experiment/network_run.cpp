@@ -160,9 +160,12 @@ std::string checksum_of(std::span<const std::byte> weights) {
 
 std::string method_of(const Network& described) {
   if (!described.preparation) return std::string(name(described.layers.front().rule));
-  std::string method =
-      described.preparation->filters == Preparation::Filters::kLearned ? std::string(name(Rule::kFeatures)) : "random filters";
-  for (std::size_t n = 1; n < described.layers.size(); ++n) method += fmt::format(" + {}", name(described.layers[n].rule));
+  const Preparation& preparation = *described.preparation;
+  const std::string filters =
+      preparation.filters == Preparation::Filters::kLearned ? std::string(name(Rule::kFeatures)) : "random filters";
+  std::string method = filters;
+  for (std::size_t n = 1; n < described.layers.size(); ++n)
+    method += fmt::format(" + {}", n < preparation.layers ? std::string_view(filters) : name(described.layers[n].rule));
   return method;
 }
 

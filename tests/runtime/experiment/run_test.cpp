@@ -93,6 +93,11 @@ TEST_F(ExperimentRun, ARowNamesWhatLearnsInAPreparedNetwork) {
   EXPECT_EQ(run_document(description)["method"], "features + discriminant");
   description["vary"]["network/preparation/filters"] = {"random"};
   EXPECT_EQ(run_document(description)["method"], "random filters + discriminant");
+  auto& layers = description["network"]["layers"];
+  layers.insert(layers.begin() + 1, layers[0]);
+  layers[1]["kernel"] = 1;
+  description["network"]["preparation"]["layers"] = 2;
+  EXPECT_EQ(run_document(description)["method"], "random filters + random filters + discriminant");
   description.erase("vary");
   description["network"] = competition();
   EXPECT_EQ(run_document(description)["method"], "competition") << "others have the rule of their first layer";
