@@ -72,10 +72,10 @@ module phasic_pull #(
   endfunction
 
   // The lesser of the slowest rate's shift and the logarithm of the winner's age.
-  function logic [3:0] slowness_of(input logic [15:0] wins, input logic [3:0] slowest);
+  function logic [3:0] slowness_of(input logic [15:0] won, input logic [3:0] slowest);
     slowness_of = 4'd0;
     for (int s = 1; s <= phasic_pkg::CompetitionFactorShift; s++)
-      if (17'(wins) + 17'd1 >= (17'd1 << s) && 4'(s) <= slowest) slowness_of = 4'(s);
+      if (17'(won) + 17'd1 >= (17'd1 << s) && 4'(s) <= slowest) slowness_of = 4'(s);
   endfunction
 
   function logic signed [ChangeWidth-1:0] change_of(input logic signed [15:0] target, input logic signed [WeightWidth-1:0] weight,
