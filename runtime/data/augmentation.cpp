@@ -37,7 +37,7 @@ void add_moved(const Dataset& data, std::size_t sample, const Move& move, std::v
   for (std::uint32_t channel = 0; channel < data.channels; ++channel) {
     for (std::int32_t row = 0; row < rows; ++row) {
       const auto from_row = static_cast<std::size_t>(std::clamp(row - move.rows, 0, rows - 1));
-      const auto line = image.subspan((channel * data.rows + from_row) * data.columns, data.columns);
+      const auto line = image.subspan((std::size_t{channel} * data.rows + from_row) * data.columns, data.columns);
       for (std::int32_t column = 0; column < columns; ++column) {
         const std::int32_t from = std::clamp(column - move.columns, 0, columns - 1);
         pixels.push_back(line[static_cast<std::size_t>(move.mirrored ? columns - 1 - from : from)]);
