@@ -150,9 +150,9 @@ module phasic_neurons #(
   logic [Lanes*17-1:0]           leaked_q;
   logic                          fresh;
 
-  assign shift    = 5'(input_shift_i) + ((Graded && graded_i) ? 5'(phasic_pkg::GradedShift) : 5'd0);
+  assign shift     = 5'(input_shift_i) + ((Graded && graded_i) ? 5'(phasic_pkg::GradedShift) : 5'd0);
   assign subtracts = 32'(reset_i) != phasic_pkg::ResetZero && 32'(reset_i) != phasic_pkg::ResetNone;
-  assign values_o = (Graded && graded_i) ? counts3_q : {Lanes{CountWidth'(1)}};
+  assign values_o  = (Graded && graded_i) ? counts3_q : {Lanes{CountWidth'(1)}};
 
   // ---- postsynaptic part of a coincidence ----
   logic signed [17:0] ceiling_q;  // as far above the threshold as the window is below it

@@ -77,7 +77,7 @@ module phasic_retrograde_sums #(
 
   // ---- the sum of a word: a tree whose node n is the sum of nodes 2 n and 2 n + 1, with a lane or 0 in each leaf ----
   logic [2*Leaves*SumWidth-1:0] nodes_q;
-  logic [SumWidth-1:0]         word_sum;
+  logic [SumWidth-1:0]          word_sum;
   assign word_sum = nodes_q[SumWidth +: SumWidth];
 
   always_ff @(posedge clk_i) begin
